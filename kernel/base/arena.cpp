@@ -1,0 +1,36 @@
+// Arena: the slow path that opens a new chunk.
+#include "kernel/base/arena.hpp"
+
+#include <algorithm>
+
+namespace fleetd::base {
+
+namespace {
+constexpr std::size_t kMaxChunk = 1 << 20;
+}
+
+void* Arena::allocateSlow(std::size_t size, std::size_t align) {
+  const std::size_t need = size + align;
+  const std::size_t chunk = std::max(nextChunk_, need);
+  nextChunk_ = std::min(std::max(nextChunk_ * 2, std::size_t{16} << 10), kMaxChunk);
+  // Not value-initialised on purpose: a chunk may be large and its pages should be touched only when used.
+  chunks_.push_back({std::unique_ptr<std::byte[]>(new std::byte[chunk]), chunk});
+  reserved_ += chunk;
+  cursor_ = chunks_.back().data.get();
+  end_ = cursor_ + chunk;
+  return allocate(size, align);
+}
+
+void Arena::reset() {
+  if (chunks_.empty()) return;
+  auto largest = std::max_element(chunks_.begin(), chunks_.end(),
+                                  [](const Chunk& a, const Chunk& b) { return a.size < b.size; });
+  Chunk kept = std::move(*largest);
+  chunks_.clear();
+  chunks_.push_back(std::move(kept));
+  reserved_ = chunks_.back().size;
+  cursor_ = chunks_.back().data.get();
+  end_ = cursor_ + reserved_;
+}
+
+}  // namespace fleetd::base

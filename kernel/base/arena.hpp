@@ -1,0 +1,82 @@
+// Arena: bump allocation in growing chunks; everything is freed at once. For trivially destructible objects.
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <memory>
+#include <new>
+#include <span>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace fleetd::base {
+
+// Thread: one arena belongs to one thread at a time. Memory is never returned to the system before reset() or destruction.
+class Arena {
+ public:
+  explicit Arena(std::size_t firstChunk = 16 << 10) : nextChunk_(firstChunk) {}
+  Arena(Arena&&) noexcept = default;
+  Arena& operator=(Arena&&) noexcept = default;
+
+  void* allocate(std::size_t size, std::size_t align = 8) {
+    auto at = (reinterpret_cast<std::uintptr_t>(cursor_) + align - 1) & ~(static_cast<std::uintptr_t>(align) - 1);
+    if (at + size > reinterpret_cast<std::uintptr_t>(end_)) return allocateSlow(size, align);
+    cursor_ = reinterpret_cast<std::byte*>(at + size);
+    return reinterpret_cast<void*>(at);
+  }
+
+  template <class T, class... Args>
+  T* make(Args&&... args) {
+    static_assert(std::is_trivially_destructible_v<T>, "arena objects are never destroyed");
+    return new (allocate(sizeof(T), alignof(T))) T{std::forward<Args>(args)...};
+  }
+
+  // `count` value-initialised elements.
+  template <class T>
+  T* array(std::size_t count) {
+    static_assert(std::is_trivially_destructible_v<T>, "arena objects are never destroyed");
+    auto* data = static_cast<T*>(allocate(sizeof(T) * count, alignof(T)));
+    for (std::size_t i = 0; i < count; ++i) new (data + i) T{};
+    return data;
+  }
+
+  template <class T>
+  std::span<T> copy(std::span<const T> source) {
+    static_assert(std::is_trivially_copyable_v<T>);
+    auto* data = static_cast<T*>(allocate(sizeof(T) * source.size(), alignof(T)));
+    if (!source.empty()) std::memcpy(static_cast<void*>(data), source.data(), sizeof(T) * source.size());
+    return {data, source.size()};
+  }
+
+  std::string_view copy(std::string_view text) {
+    auto* data = static_cast<char*>(allocate(text.size(), 1));
+    if (!text.empty()) std::memcpy(data, text.data(), text.size());
+    return {data, text.size()};
+  }
+
+  // Forgets all objects and keeps the largest chunk.
+  void reset();
+  std::size_t bytesReserved() const { return reserved_; }
+  std::size_t bytesUsed() const { return reserved_ - static_cast<std::size_t>(end_ - cursor_); }
+
+ private:
+  void* allocateSlow(std::size_t size, std::size_t align);
+
+  struct Chunk {
+    std::unique_ptr<std::byte[]> data;
+    std::size_t size = 0;
+  };
+  std::byte* cursor_ = nullptr;
+  std::byte* end_ = nullptr;
+  std::size_t nextChunk_;
+  std::size_t reserved_ = 0;
+  std::vector<Chunk> chunks_;
+};
+
+}  // namespace fleetd::base
+
+namespace fleetd {
+using base::Arena;
+}  // namespace fleetd
