@@ -6,7 +6,7 @@ namespace fleetd::base {
 namespace {
 std::uint32_t hashOf(std::string_view text) {
   std::uint64_t h = 0xcbf29ce484222325ull;
-  for (unsigned char c : text) h = (h ^ c) * 0x100000001b3ull;
+  for (char c : text) h = (h ^ static_cast<unsigned char>(c)) * 0x100000001b3ull;
   return static_cast<std::uint32_t>(h ^ (h >> 32));
 }
 }  // namespace
