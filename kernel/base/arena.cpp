@@ -9,6 +9,15 @@ namespace {
 constexpr std::size_t kMaxChunk = 1 << 20;
 }
 
+Arena& Arena::operator=(Arena&& other) noexcept {
+  chunks_ = std::exchange(other.chunks_, {});
+  cursor_ = std::exchange(other.cursor_, nullptr);
+  end_ = std::exchange(other.end_, nullptr);
+  reserved_ = std::exchange(other.reserved_, 0);
+  nextChunk_ = other.nextChunk_;
+  return *this;
+}
+
 void* Arena::allocateSlow(std::size_t size, std::size_t align) {
   const std::size_t need = size + align;
   const std::size_t chunk = std::max(nextChunk_, need);

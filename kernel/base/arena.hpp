@@ -17,8 +17,8 @@ namespace fleetd::base {
 class Arena {
  public:
   explicit Arena(std::size_t firstChunk = 16 << 10) : nextChunk_(firstChunk) {}
-  Arena(Arena&&) noexcept = default;
-  Arena& operator=(Arena&&) noexcept = default;
+  Arena(Arena&& other) noexcept { *this = std::move(other); }
+  Arena& operator=(Arena&& other) noexcept;  // the other arena is left empty and usable
 
   void* allocate(std::size_t size, std::size_t align = 8) {
     auto at = (reinterpret_cast<std::uintptr_t>(cursor_) + align - 1) & ~(static_cast<std::uintptr_t>(align) - 1);
@@ -70,7 +70,7 @@ class Arena {
   };
   std::byte* cursor_ = nullptr;
   std::byte* end_ = nullptr;
-  std::size_t nextChunk_;
+  std::size_t nextChunk_ = 16 << 10;
   std::size_t reserved_ = 0;
   std::vector<Chunk> chunks_;
 };

@@ -1,58 +1,13 @@
 // SourceMap: reads files once and answers position look-ups.
 #include "kernel/base/source.hpp"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
 
 #include <fmt/format.h>
 
+#include "kernel/base/file.hpp"
+
 namespace fleetd::base {
-
-namespace {
-
-Error unreadable(const std::string& path, int code) {
-  return {Code::FL0002, fmt::format("cannot read {}: {}", path, std::strerror(code)), "", {}};
-}
-
-Result<std::string> readBounded(const std::string& path, std::uint64_t limit) {
-  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-  if (fd < 0) return unreadable(path, errno);
-  struct stat st {};
-  if (::fstat(fd, &st) != 0 || !S_ISREG(st.st_mode)) {
-    const int code = S_ISDIR(st.st_mode) ? EISDIR : EINVAL;
-    ::close(fd);
-    return unreadable(path, code);
-  }
-  if (static_cast<std::uint64_t>(st.st_size) > limit) {
-    ::close(fd);
-    return Error{Code::FL0004, fmt::format("{} has {} bytes; fleetd reads source files up to {} bytes", path, st.st_size, limit),
-                 "split the file, or keep data out of Nix code", {}};
-  }
-  std::string text;
-  text.resize(static_cast<std::size_t>(st.st_size));
-  std::size_t done = 0;
-  while (done < text.size()) {
-    const ssize_t got = ::read(fd, text.data() + done, text.size() - done);
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) {
-      const int code = errno;
-      ::close(fd);
-      return unreadable(path, code);
-    }
-    if (got == 0) break;
-    done += static_cast<std::size_t>(got);
-  }
-  text.resize(done);
-  ::close(fd);
-  return text;
-}
-
-}  // namespace
 
 Result<const SourceFile*> SourceMap::add(std::string name, std::string text) {
   std::lock_guard lock(mutex_);
@@ -73,8 +28,12 @@ Result<const SourceFile*> SourceMap::load(const std::string& path) {
     std::lock_guard lock(mutex_);
     if (auto it = byPath_.find(path); it != byPath_.end()) return it->second;
   }
-  auto text = readBounded(path, kMaxFileBytes);
-  if (!text) return std::move(text).error();
+  auto text = readFile(path, kMaxFileBytes);
+  if (!text) {
+    Error error = std::move(text).error();
+    if (error.code == Code::FL0004) error.hint = "split the file, or keep data out of Nix code";
+    return error;
+  }
   auto added = add(path, std::move(text).value());
   if (!added) return added;
   std::lock_guard lock(mutex_);
