@@ -211,7 +211,7 @@ enum class ErrorKind : std::uint8_t {
 struct Frame { Pos pos; std::string_view text; const Frame* outer; };  // "while evaluating …"
 
 struct EvalError {
-  ErrorKind kind;
+  ErrorKind kind = ErrorKind::Abort;
   Pos pos = 0;                      // the error's own place, 0 when Nix has none
   Pos end = 0;
   std::string_view message;

@@ -1,0 +1,131 @@
+// Strings: coercion, interpolation, joining with context.
+#include <cmath>
+
+#include "kernel/lang/evaluator.hpp"
+#include "kernel/lang/unknown.hpp"
+
+namespace fleetd::lang {
+
+namespace {
+
+Value cannotCoerce(Evaluator& ev, Value v, Pos pos) {
+  const Value error = ev.fail(ErrorKind::Type, 0, "cannot coerce {} to a string: {}", ev.typeName(v), ev.show(v));
+  return pos ? ev.addFrame(error, pos, "while evaluating a path segment") : error;
+}
+
+// toString of a list: elements joined by a blank, none after an empty nested list.
+Value listToString(Evaluator& ev, Value v, Pos pos) {
+  std::vector<Value> parts;
+  const auto elements = v.list();
+  Value error;
+  if (!ev.enter(pos, &error)) return error;
+  for (std::size_t i = 0; i < elements.size(); ++i) {
+    const Value element = ev.force(elements[i]);
+    const Value part = ev.coerceToString(element, Evaluator::Coerce::ToString, pos);
+    if (part.isError()) {
+      ev.leave();
+      return part;
+    }
+    parts.push_back(part);
+    const bool emptyList = element.is(Tag::List) && element.aux == 0;
+    if (i + 1 < elements.size() && !emptyList) parts.push_back(Value::text(" "));
+  }
+  ev.leave();
+  return ev.joinStrings(parts, pos);
+}
+
+}  // namespace
+
+Value Evaluator::coerceToString(Value v, Coerce mode, Pos pos) {
+  v = force(v);
+  switch (v.tag) {
+    case Tag::String: return v;
+    case Tag::Error: return v;
+    case Tag::Unknown: return v;
+    case Tag::Path: {
+      if (mode != Coerce::Interpolate) return Value::text(v.string());
+      const Value part[] = {v};
+      return unknown(UnknownOp::StorePath, part, pos);
+    }
+    case Tag::Attrs: {
+      if (const Attr* toString = v.attrs->find(names_.toString)) {
+        const Value text = call(toString->value, v, pos);
+        return text.isError() ? text : coerceToString(text, mode, pos);
+      }
+      if (const Attr* outPath = v.attrs->find(names_.outPath)) {
+        Value error;
+        if (!enter(pos, &error)) return error;
+        const Value text = coerceToString(outPath->value, mode, pos);
+        leave();
+        return text;
+      }
+      return cannotCoerce(*this, v, pos);
+    }
+    default: break;
+  }
+  if (mode != Coerce::ToString) return cannotCoerce(*this, v, pos);
+  switch (v.tag) {
+    case Tag::Int: return string(std::to_string(v.integer));
+    case Tag::Float: return string(fmt::format("{:f}", v.real));
+    case Tag::Bool: return v.boolean() ? Value::text("1") : Value::text("");
+    case Tag::Null: return Value::text("");
+    case Tag::List: return listToString(*this, v, pos);
+    default: return cannotCoerce(*this, v, pos);
+  }
+}
+
+Value Evaluator::joinStrings(std::span<const Value> parts, Pos pos, bool isPath) {
+  std::string chars;
+  const StringContext* context = nullptr;
+  std::vector<Value> mixed;  // filled once a part is unknown
+  bool sawUnknown = false;
+  auto flush = [&] {
+    if (!chars.empty()) mixed.push_back(stringWithContext(chars, context));
+    chars.clear();
+    context = nullptr;
+  };
+  for (Value part : parts) {
+    if (part.isError()) return part;
+    if (part.isUnknown()) {
+      sawUnknown = true;
+      flush();
+      if (part.unknown->op == UnknownOp::Interp && !isPath)
+        for (Value inner : part.unknown->operands()) {
+          if (inner.is(Tag::String)) {
+            chars += inner.string();
+            context = mergeContext(context, contextOf(inner));
+          } else {
+            flush();
+            mixed.push_back(inner);
+          }
+        }
+      else
+        mixed.push_back(part);
+      continue;
+    }
+    chars += part.string();
+    context = mergeContext(context, contextOf(part));
+  }
+  if (!sawUnknown) return isPath ? path(chars) : stringWithContext(chars, context);
+  flush();
+  return unknown(UnknownOp::Interp, mixed, pos, isPath ? symbol("path") : Symbol{});
+}
+
+Value Evaluator::evalInterp(const ExprInterp* expr, Env* env) {
+  const bool isPath = (expr->flags & kPathInterp) != 0;
+  std::vector<Value> parts;
+  parts.reserve(expr->parts.size());
+  for (Expr* part : expr->parts) {
+    const Value v = eval(part, env);
+    const Value text = coerceToString(v, isPath ? Coerce::Plain : Coerce::Interpolate, part->pos);
+    if (text.isError()) return text;
+    parts.push_back(text);
+  }
+  if (isPath)
+    for (const Value& part : parts)
+      if (const StringContext* context = contextOf(part); context && !context->elements.empty())
+        return failText(ErrorKind::Type, expr->pos, "a string that refers to a store path cannot be appended to a path");
+  return joinStrings(parts, expr->pos, isPath);
+}
+
+}  // namespace fleetd::lang

@@ -1,0 +1,184 @@
+// Evaluator: life time, memory, construction of values and budgets.
+#include "kernel/lang/evaluator.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+#include "kernel/lang/parser.hpp"
+
+namespace fleetd::lang {
+
+namespace {
+// Until a bigger stack is announced, assume the usual 8 MiB of a main thread and keep a reserve for what runs on top of us.
+constexpr std::size_t kDefaultStack = 6u << 20;
+}  // namespace
+
+Evaluator::Evaluator(base::SourceMap& sources, base::SymbolTable& symbols, Purity purity)
+    : sources_(sources), symbols_(symbols), names_(symbols), purity_(purity), own_(256 << 10) {
+  char here = 0;
+  stackFloor_ = &here - kDefaultStack;
+  installGlobals();
+}
+
+Evaluator::~Evaluator() = default;
+
+bool Evaluator::enter(Pos pos, Value* error) {
+  const char here = 0;
+  if (&here < stackFloor_) {
+    *error = failText(ErrorKind::StackOverflow, pos, "stack overflow; the expression nests too deeply",
+                      "this is usually an infinite recursion through functions");
+    return false;
+  }
+  if (depth_ >= limits_.callDepth) {
+    *error = failText(ErrorKind::StackOverflow, pos, "stack overflow; max-call-depth exceeded",
+                      "this is usually an infinite recursion through functions");
+    return false;
+  }
+  ++steps_;
+  if (limits_.steps != 0 && steps_ > limits_.steps) {
+    *error = failText(ErrorKind::Budget, pos, "evaluation takes more steps than its budget allows", "");
+    return false;
+  }
+  if (limits_.memory != 0 && (steps_ & 0xff) == 0 && arena().bytesUsed() > limits_.memory) {
+    *error = failText(ErrorKind::Budget, pos, "evaluation takes more memory than its budget allows", "");
+    return false;
+  }
+  ++depth_;
+  return true;
+}
+
+Bindings* Evaluator::newBindings(std::uint32_t size) {
+  const std::size_t bytes = offsetof(Bindings, items) + sizeof(Attr) * size;
+  auto* bindings = static_cast<Bindings*>(arena().allocate(std::max(bytes, sizeof(Bindings)), alignof(Bindings)));
+  bindings->size = size;
+  bindings->pos = 0;
+  for (std::uint32_t i = 0; i < size; ++i) new (bindings->items + i) Attr{};
+  return bindings;
+}
+
+void Evaluator::sortBindings(Bindings* bindings) {
+  std::stable_sort(bindings->begin(), bindings->end(), [](const Attr& a, const Attr& b) { return a.name < b.name; });
+  std::uint32_t kept = 0;
+  for (std::uint32_t i = 0; i < bindings->size; ++i) {
+    if (i + 1 < bindings->size && bindings->items[i].name == bindings->items[i + 1].name) continue;
+    bindings->items[kept++] = bindings->items[i];
+  }
+  bindings->size = kept;
+}
+
+Value Evaluator::attrs(std::initializer_list<std::pair<std::string_view, Value>> items) {
+  Bindings* out = newBindings(static_cast<std::uint32_t>(items.size()));
+  std::uint32_t i = 0;
+  for (const auto& [name, value] : items) out->items[i++] = {symbol(name), 0, value};
+  sortBindings(out);
+  return Value::of(out);
+}
+
+Value Evaluator::attrs(std::vector<Attr>& items) {
+  Bindings* out = newBindings(static_cast<std::uint32_t>(items.size()));
+  std::copy(items.begin(), items.end(), out->items);
+  sortBindings(out);
+  return Value::of(out);
+}
+
+Value Evaluator::list(std::span<const Value> items) { return Value::list(arena().copy(items)); }
+
+Value Evaluator::nativeThunk(Thunk::Native native, void* data) {
+  auto* cell = static_cast<Thunk*>(arena().allocate(sizeof(Thunk), alignof(Thunk)));
+  new (&cell->value) Value();
+  cell->value.tag = Tag::Pending;
+  cell->expr = nullptr;
+  cell->data = data;
+  cell->native = native;
+  return Value::of(cell);
+}
+
+Value Evaluator::lazyCall(Value fn, std::initializer_list<Value> args, Pos pos) {
+  struct Call {
+    Value fn;
+    std::span<Value> args;
+    Pos pos;
+  };
+  auto* data = arena().make<Call>(Call{fn, arena().copy(std::span<const Value>(args.begin(), args.size())), pos});
+  return nativeThunk(
+      [](Evaluator& ev, void* raw) {
+        auto* call = static_cast<Call*>(raw);
+        Value result = call->fn;
+        for (Value arg : call->args) {
+          result = ev.call(result, arg, call->pos);
+          if (result.isError()) break;
+        }
+        return result;
+      },
+      data);
+}
+
+Value Evaluator::primApp(const PrimOp* prim, std::initializer_list<Value> args) {
+  const std::size_t bytes = offsetof(PrimApp, args) + sizeof(Value) * std::max<std::size_t>(args.size(), 1);
+  auto* app = static_cast<PrimApp*>(arena().allocate(bytes, alignof(PrimApp)));
+  app->prim = prim;
+  app->count = static_cast<std::uint32_t>(args.size());
+  std::copy(args.begin(), args.end(), app->args);
+  return Value::of(app);
+}
+
+Env* Evaluator::newEnv(Env* up, std::uint32_t size) {
+  const std::size_t bytes = offsetof(Env, slots) + sizeof(Value) * std::max<std::uint32_t>(size, 1);
+  auto* env = static_cast<Env*>(arena().allocate(bytes, alignof(Env)));
+  env->up = up;
+  env->size = size;
+  env->isWith = 0;
+  for (std::uint32_t i = 0; i < size; ++i) new (env->slots + i) Value();
+  return env;
+}
+
+std::vector<Attr*> Evaluator::sortedByName(Bindings* bindings) const {
+  std::vector<Attr*> out;
+  out.reserve(bindings->size);
+  for (Attr& attr : *bindings) out.push_back(&attr);
+  std::sort(out.begin(), out.end(), [&](const Attr* a, const Attr* b) { return text(a->name) < text(b->name); });
+  return out;
+}
+
+Value Evaluator::stringWithContext(std::string_view chars, const StringContext* context) {
+  const std::string_view copy = arena().copy(chars);
+  if (!context || context->elements.empty()) return Value::text(copy);
+  Value v = Value::text(copy);
+  v.flags = kHasContext;
+  v.context = arena().make<ContextString>(ContextString{copy.data(), context});
+  return v;
+}
+
+const StringContext* Evaluator::contextOf(Value v) const {
+  return v.is(Tag::String) && (v.flags & kHasContext) ? v.context->context : nullptr;
+}
+
+const StringContext* Evaluator::mergeContext(const StringContext* a, const StringContext* b) {
+  if (!a || a->elements.empty()) return b;
+  if (!b || b->elements.empty() || a == b) return a;
+  std::vector<std::string_view> all(a->elements.begin(), a->elements.end());
+  all.insert(all.end(), b->elements.begin(), b->elements.end());
+  std::sort(all.begin(), all.end());
+  all.erase(std::unique(all.begin(), all.end()), all.end());
+  return arena().make<StringContext>(StringContext{arena().copy(std::span<const std::string_view>(all))});
+}
+
+Value Evaluator::path(std::string_view absolute) {
+  std::vector<std::string_view> parts;
+  for (std::size_t i = 0; i < absolute.size();) {
+    const std::size_t end = std::min(absolute.find('/', i), absolute.size());
+    const std::string_view part = absolute.substr(i, end - i);
+    if (part == "..") {
+      if (!parts.empty()) parts.pop_back();
+    } else if (!part.empty() && part != ".") {
+      parts.push_back(part);
+    }
+    i = end + 1;
+  }
+  std::string out;
+  for (std::string_view part : parts) (out += '/') += part;
+  if (out.empty()) out = "/";
+  return Value::path(arena().copy(out));
+}
+
+}  // namespace fleetd::lang

@@ -1,0 +1,117 @@
+// Files: parsing once, importing once, expressions from the command line; and deep evaluation.
+#include <sys/stat.h>
+
+#include "kernel/lang/evaluator.hpp"
+#include "kernel/lang/parser.hpp"
+
+namespace fleetd::lang {
+
+namespace {
+
+std::string_view directoryOf(std::string_view path) {
+  const std::size_t slash = path.rfind('/');
+  return slash == std::string_view::npos || slash == 0 ? std::string_view("/") : path.substr(0, slash);
+}
+
+bool isDirectory(const std::string& path) {
+  struct stat st {};
+  return ::stat(path.c_str(), &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+// The first problem of a file as an error value; the fleet level reports all of them.
+Value problemOf(Evaluator& ev, const ParsedFile& file) {
+  if (file.problems.empty()) return ev.failText(ErrorKind::Syntax, file.source->base, "nothing could be parsed");
+  const base::Diagnostic& first = file.problems.front();
+  ErrorKind kind = ErrorKind::Syntax;
+  if (first.message.starts_with("undefined variable")) kind = ErrorKind::UndefinedVariable;
+  if (first.message.find("already defined at") != std::string::npos) kind = ErrorKind::DuplicateAttr;
+  const Value error = ev.failText(kind, first.span.begin, first.message, first.notes.empty() ? "" : first.notes.front());
+  error.error->end = first.span.end;
+  return error;
+}
+
+}  // namespace
+
+const ParsedFile* Evaluator::parseFile(const std::string& path, Value* error) {
+  if (auto it = parsed_.find(path); it != parsed_.end()) {
+    if (!it->second->ok()) {
+      *error = problemOf(*this, *it->second);
+      return nullptr;
+    }
+    return it->second.get();
+  }
+  auto source = sources_.load(path);
+  if (!source) {
+    *error = failText(ErrorKind::File, 0, source.error().message, source.error().hint);
+    return nullptr;
+  }
+  auto parsed = parse(**source, directoryOf(path), symbols_, BaseScope{globalNames_});
+  const ParsedFile* file = parsed.get();
+  parsed_.emplace(path, std::move(parsed));
+  if (onParsed) onParsed(*file);
+  if (!file->ok()) {
+    *error = problemOf(*this, *file);
+    return nullptr;
+  }
+  return file;
+}
+
+Value Evaluator::evalFile(const std::string& given) {
+  std::string path = given;
+  if (isDirectory(path)) path += path.back() == '/' ? "default.nix" : "/default.nix";
+  if (auto it = imports_.find(path); it != imports_.end()) return force(it->second);
+  Value error;
+  const ParsedFile* file = parseFile(path, &error);
+  if (!file) return error;
+  // A cell, so that a file that imports itself is a reported cycle, and so that the value outlives the arena in use.
+  base::Arena* outer = arena_;
+  arena_ = &own_;
+  auto* data = own_.make<std::pair<const Expr*, Env*>>(file->root, nullptr);
+  const Value cell = nativeThunk(
+      [](Evaluator& ev, void* raw) {
+        auto* code = static_cast<std::pair<const Expr*, Env*>*>(raw);
+        return ev.eval(code->first, code->second);
+      },
+      data);
+  imports_.emplace(path, cell);
+  const Value result = force(cell);
+  arena_ = outer;
+  return result;
+}
+
+Value Evaluator::evalText(std::string label, std::string text, std::string baseDir) {
+  auto source = sources_.add(std::move(label), std::move(text));
+  if (!source) return failText(ErrorKind::File, 0, source.error().message, source.error().hint);
+  texts_.push_back(parse(**source, baseDir, symbols_, BaseScope{globalNames_}));
+  const ParsedFile& file = *texts_.back();
+  if (onParsed) onParsed(file);
+  if (!file.ok()) return problemOf(*this, file);
+  return eval(file.root, nullptr);
+}
+
+Value Evaluator::forceDeep(Value v) {
+  v = force(v);
+  if (!v.is(Tag::List) && !v.is(Tag::Attrs)) return v;
+  Value error;
+  if (!enter(0, &error)) return error;
+  Value first = v;
+  if (v.is(Tag::List)) {
+    for (const Value& element : v.list()) {
+      const Value forced = forceDeep(element);
+      if (!forced.isError()) continue;
+      first = forced;
+      break;
+    }
+  } else {
+    for (Attr* attr : sortedByName(v.attrs)) {
+      const Value forced = forceDeep(attr->value);
+      if (!forced.isError()) continue;
+      first = addFrame(forced, attr->pos, arena().copy(fmt::format("while evaluating the attribute '{}'", this->text(attr->name))));
+      break;
+    }
+  }
+  leave();
+  return first;
+}
+
+}  // namespace fleetd::lang

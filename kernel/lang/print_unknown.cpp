@@ -1,0 +1,104 @@
+// Unknown values as Nix text for people: what would have to be computed where the rest is known.
+#include "kernel/lang/print.hpp"
+#include "kernel/lang/unknown.hpp"
+
+namespace fleetd::lang {
+
+namespace {
+
+class UnknownPrinter {
+ public:
+  UnknownPrinter(Evaluator& ev, int depth) : ev_(ev), depth_(depth) {}
+
+  std::string operand(Value v) {
+    if (depth_ <= 0) return "…";
+    if (v.isThunk()) {
+      const Thunk& cell = *v.thunk;
+      if (cell.value.tag == Tag::Pending || cell.value.tag == Tag::Running)
+        return cell.expr ? "(" + print(*cell.expr, ev_.symbols()) + ")" : "…";
+      v = cell.value;
+    }
+    if (!v.isUnknown()) return ev_.show(v, 2);
+    --depth_;
+    std::string text = unknown(*v.unknown);
+    ++depth_;
+    return text;
+  }
+
+  std::string unknown(const Unknown& u) {
+    const auto a = [&](std::size_t i) { return operand(u.args[i]); };
+    const std::string name(ev_.text(u.name));
+    switch (u.op) {
+      case UnknownOp::Root: return name;
+      case UnknownOp::Select: return a(0) + "." + name;
+      case UnknownOp::SelectOr: return "(" + a(0) + "." + name + " or " + a(1) + ")";
+      case UnknownOp::HasAttr: return "(" + a(0) + " ? " + name + ")";
+      case UnknownOp::DynSelect: return a(0) + ".${" + a(1) + "}";
+      case UnknownOp::DynHasAttr: return "(" + a(0) + " ? ${" + a(1) + "})";
+      case UnknownOp::Call: return "(" + a(0) + " " + a(1) + ")";
+      case UnknownOp::If: return "(if " + a(0) + " then " + a(1) + " else " + a(2) + ")";
+      case UnknownOp::Assert: return "(assert " + a(0) + "; " + a(1) + ")";
+      case UnknownOp::Not: return "(!" + a(0) + ")";
+      case UnknownOp::Negate: return "(-" + a(0) + ")";
+      case UnknownOp::Binary: return "(" + a(0) + " " + sign(u.binary) + " " + a(1) + ")";
+      case UnknownOp::Interp: {
+        std::string out = "\"";
+        for (std::size_t i = 0; i < u.count; ++i) {
+          if (u.args[i].is(Tag::String)) {
+            const std::string quoted = printString(u.args[i].string());
+            out += quoted.substr(1, quoted.size() - 2);
+          } else {
+            out += "${" + a(i) + "}";
+          }
+        }
+        return out + "\"";
+      }
+      case UnknownOp::StorePath: return "\"${" + a(0) + "}\"";
+      case UnknownOp::Prim: {
+        std::string out = "(" + std::string(u.prim->name);
+        for (std::size_t i = 0; i < u.count; ++i) out += " " + a(i);
+        return out + ")";
+      }
+      case UnknownOp::With: return "(with " + a(0) + "; " + name + ")";
+      case UnknownOp::Attrs: {
+        std::string out = "(" + a(0) + " // {";
+        for (std::size_t i = 1; i + 1 < u.count; i += 2) out += " ${" + a(i) + "} = " + a(i + 1) + ";";
+        return out + " })";
+      }
+      case UnknownOp::Present: return a(1);
+      case UnknownOp::SearchPath: return "<" + name + ">";
+    }
+    return "…";
+  }
+
+ private:
+  static const char* sign(BinaryOp op) {
+    switch (op) {
+      case BinaryOp::Or: return "||";
+      case BinaryOp::And: return "&&";
+      case BinaryOp::Implies: return "->";
+      case BinaryOp::Eq: return "==";
+      case BinaryOp::Neq: return "!=";
+      case BinaryOp::Lt: return "<";
+      case BinaryOp::Leq: return "<=";
+      case BinaryOp::Gt: return ">";
+      case BinaryOp::Geq: return ">=";
+      case BinaryOp::Add: return "+";
+      case BinaryOp::Sub: return "-";
+      case BinaryOp::Mul: return "*";
+      case BinaryOp::Div: return "/";
+      case BinaryOp::Concat: return "++";
+      case BinaryOp::Update: return "//";
+    }
+    return "?";
+  }
+
+  Evaluator& ev_;
+  int depth_;
+};
+
+}  // namespace
+
+std::string printUnknown(Evaluator& ev, Value v, int depth) { return UnknownPrinter(ev, depth).operand(v); }
+
+}  // namespace fleetd::lang
