@@ -1,0 +1,89 @@
+// Fleet: a repository opened at level F — what kind it is, its hosts, aggregates and inventory — and the composition of its hosts.
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "kernel/base/diagnostic.hpp"
+#include "kernel/base/json_writer.hpp"
+#include "kernel/base/result.hpp"
+#include "kernel/base/source.hpp"
+#include "kernel/base/symbol.hpp"
+#include "kernel/fleet/composed_host.hpp"
+#include "kernel/fleet/host.hpp"
+#include "kernel/lang/evaluator.hpp"
+
+namespace fleetd::fleet {
+
+enum class Kind : std::uint8_t {
+  Flake,      // flake.nix
+  Modules,    // modules/**/*.nix, perhaps machines/ and inventory.json
+  FleetJson,  // the same, with hosts named in fleet.json
+};
+std::string_view kindName(Kind kind);
+
+// One aggregate: flake.modules.<class>.<name>.
+struct Aggregate {
+  std::string klass;
+  std::string name;
+  std::size_t contributions = 0;  // modules that add to it
+  std::size_t hosts = 0;          // hosts that import it, set once all hosts are composed
+  Span place;                     // of the first contribution
+};
+
+// A stage of the main job and how long it took.
+struct Stage {
+  std::string name;
+  std::uint64_t nanoseconds = 0;
+};
+
+struct OpenOptions {
+  std::string directory;  // the root of the repository, absolute
+  bool readSources = true;
+};
+
+// The nearest directory at or above `start` that looks like a fleet (flake.nix, fleet.json, or modules/). Error FL0501.
+Result<std::string> findFleet(const std::string& start);
+
+// Thread: open and compose on one thread (a big stack, see base/big_stack.hpp).
+class Fleet {
+ public:
+  // Reads the repository. Findings about its code go to `diagnostics`; an Error means there is nothing to work on.
+  static Result<std::unique_ptr<Fleet>> open(const OpenOptions& options, base::SourceMap& sources, base::SymbolTable& symbols,
+                                             base::Diagnostics& diagnostics);
+  ~Fleet();
+
+  Kind kind() const { return kind_; }
+  const std::string& root() const { return root_; }
+  const std::string& name() const { return name_; }
+  // Sorted by class (nixos, darwin, home), then name.
+  const std::vector<Host>& hosts() const { return hosts_; }
+  const std::vector<Aggregate>& aggregates() const { return aggregates_; }
+  // By name; a name that several classes use needs "class:name". Error FL0503 with suggestions.
+  Result<const Host*> findHost(std::string_view name) const;
+  // Composes one host; findings go to `diagnostics` with the host's name.
+  std::unique_ptr<ComposedHost> compose(const Host& host, base::Diagnostics& diagnostics);
+
+  std::vector<Stage>& stages() { return stages_; }
+  std::size_t filesRead() const { return filesRead_; }
+  lang::Evaluator& evaluator() { return *evaluator_; }
+  lang::Value outputs() const { return outputs_; }
+
+ private:
+  friend class Loader;
+  Fleet(std::string root, base::SourceMap& sources, base::SymbolTable& symbols, base::Diagnostics& diagnostics);
+
+  std::string root_;
+  std::string name_;
+  Kind kind_ = Kind::Flake;
+  std::unique_ptr<lang::Evaluator> evaluator_;
+  lang::Value outputs_;
+  std::vector<Host> hosts_;
+  std::vector<Aggregate> aggregates_;
+  std::vector<Stage> stages_;
+  std::size_t filesRead_ = 0;
+};
+
+}  // namespace fleetd::fleet
