@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <initializer_list>
+#include <map>
 #include <memory>
 #include <span>
 #include <string>
@@ -150,6 +151,9 @@ class Evaluator {
   Value builtins() const { return builtins_; }
   // Value of lib as natively provided (nixpkgs' lib); lazily built.
   Value lib();
+  // Parts of lib that a higher layer provides, by their path below lib ("types", "modules.evalModules"). Set before the first lib().
+  void setLibPart(std::string_view path, std::function<Value(Evaluator&)> make) { libParts_[std::string(path)] = std::move(make); }
+  const std::map<std::string, std::function<Value(Evaluator&)>>& libParts() const { return libParts_; }
   std::span<const Value> globals() const { return globals_; }
   const std::vector<Symbol>& globalNames() const { return globalNames_; }
   // builtins.trace, warnings: default prints to standard error.
@@ -193,6 +197,7 @@ class Evaluator {
   std::vector<Symbol> globalNames_;
   Value builtins_;
   Value lib_;
+  std::map<std::string, std::function<Value(Evaluator&)>> libParts_;
   std::unordered_map<std::string, Value> imports_;
   std::unordered_map<std::string, std::unique_ptr<ParsedFile>> parsed_;
   std::vector<std::unique_ptr<ParsedFile>> texts_;
