@@ -1,0 +1,212 @@
+// fleet/cxx/view_codec.hpp - views and rendered files as msgpack, both ways. The form is described in docs/sdk/messages.md.
+#pragma once
+#include "view.hpp"
+
+namespace fleet {
+
+namespace detail {
+
+template <class T>
+void packMap(Packer& out, const std::map<std::string, T>& map) {
+  out.map(map.size());
+  for (const auto& [name, item] : map) {
+    out.str(name);
+    pack(out, item);
+  }
+}
+
+template <class T, class F>
+Result<bool> readMap(Reader& in, std::map<std::string, T>& out, F&& read) {
+  FLEET_TRY_ASSIGN(const auto count, in.map());
+  for (std::uint32_t i = 0; i < count; ++i) {
+    FLEET_TRY_ASSIGN(const auto name, in.str());
+    auto item = read();
+    if (!item) return under(name, std::move(item).error());
+    if (!out.emplace(std::string(name), *std::move(item)).second)
+      return malformed("a map has the same key twice", std::string(name));
+  }
+  return true;
+}
+
+}  // namespace detail
+
+inline void pack(Packer& out, const MachineView& machine) {
+  FieldPacker map;
+  map.text("class", machine.hostClass);
+  map.value("facts", machine.facts);
+  map.text("system", machine.system);
+  packTexts(map.field("tags"), machine.tags);
+  map.finish(out);
+}
+
+inline void pack(Packer& out, const RoleView& role) {
+  FieldPacker map;
+  detail::packMap(map.field("machines"), role.machines);
+  map.finish(out);
+}
+
+inline void pack(Packer& out, const InstanceView& instance) {
+  FieldPacker map;
+  detail::packMap(map.field("roles"), instance.roles);
+  map.finish(out);
+}
+
+inline void pack(Packer& out, const FleetView& fleet) {
+  FieldPacker map;
+  detail::packMap(map.field("instances"), fleet.instances);
+  detail::packMap(map.field("machines"), fleet.machines);
+  map.finish(out);
+}
+
+inline void pack(Packer& out, const Membership& membership) {
+  FieldPacker map;
+  map.field("instance").str(membership.instance);
+  map.field("role").str(membership.role);
+  map.value("settings", membership.settings);
+  map.finish(out);
+}
+
+inline void pack(Packer& out, const HostView& host) {
+  FieldPacker map;
+  map.text("class", host.hostClass);
+  map.value("facts", host.facts);
+  map.text("host", host.name);
+  auto& instances = map.field("instances");
+  instances.array(host.memberships.size());
+  for (const auto& membership : host.memberships) pack(instances, membership);
+  map.value("options", host.options);
+  map.text("system", host.system);
+  packTexts(map.field("tags"), host.tags);
+  map.finish(out);
+}
+
+inline void pack(Packer& out, const ComposedHost& host) {
+  FieldPacker map;
+  packTexts(map.field("aggregates"), host.aggregates);
+  map.text("class", host.hostClass);
+  pack(map.field("definitions"), host.definitions);
+  map.text("host", host.name);
+  map.value("options", host.options);
+  map.text("system", host.system);
+  map.finish(out);
+}
+
+inline void pack(Packer& out, const std::vector<RenderedFile>& files) {
+  out.array(files.size());
+  for (const auto& file : files) {
+    FieldPacker map;
+    map.field("content").bin(file.content);
+    map.field("mode").natural(file.mode);
+    map.field("path").str(file.path);
+    map.finish(out);
+  }
+}
+
+inline Result<MachineView> readMachineView(Reader& in) {
+  MachineView out;
+  FLEET_TRY(readFields(in, Unknown::skip, [&](std::string_view name) -> Result<bool> {
+    if (name == "class") return readInto(in, out.hostClass);
+    if (name == "system") return readInto(in, out.system);
+    if (name == "tags") return readTexts(in, out.tags);
+    if (name == "facts") return readInto(in, out.facts);
+    return false;
+  }));
+  return out;
+}
+
+inline Result<RoleView> readRoleView(Reader& in) {
+  RoleView out;
+  FLEET_TRY(readFields(in, Unknown::skip, [&](std::string_view name) -> Result<bool> {
+    if (name == "machines") return detail::readMap(in, out.machines, [&] { return readValue(in); });
+    return false;
+  }));
+  return out;
+}
+
+inline Result<InstanceView> readInstanceView(Reader& in) {
+  InstanceView out;
+  FLEET_TRY(readFields(in, Unknown::skip, [&](std::string_view name) -> Result<bool> {
+    if (name == "roles") return detail::readMap(in, out.roles, [&] { return readRoleView(in); });
+    return false;
+  }));
+  return out;
+}
+
+inline Result<FleetView> readFleetView(Reader& in) {
+  FleetView out;
+  FLEET_TRY(readFields(in, Unknown::skip, [&](std::string_view name) -> Result<bool> {
+    if (name == "machines") return detail::readMap(in, out.machines, [&] { return readMachineView(in); });
+    if (name == "instances") return detail::readMap(in, out.instances, [&] { return readInstanceView(in); });
+    return false;
+  }));
+  return out;
+}
+
+inline Result<Membership> readMembership(Reader& in) {
+  Membership out;
+  FLEET_TRY(readFields(in, Unknown::skip, [&](std::string_view name) -> Result<bool> {
+    if (name == "instance") return readInto(in, out.instance);
+    if (name == "role") return readInto(in, out.role);
+    if (name == "settings") return readInto(in, out.settings);
+    return false;
+  }));
+  return out;
+}
+
+inline Result<HostView> readHostView(Reader& in) {
+  HostView out;
+  FLEET_TRY(readFields(in, Unknown::skip, [&](std::string_view name) -> Result<bool> {
+    if (name == "host") return readInto(in, out.name);
+    if (name == "class") return readInto(in, out.hostClass);
+    if (name == "system") return readInto(in, out.system);
+    if (name == "tags") return readTexts(in, out.tags);
+    if (name == "options") return readInto(in, out.options);
+    if (name == "facts") return readInto(in, out.facts);
+    if (name != "instances") return false;
+    FLEET_TRY(readElements(in, [&]() -> Result<void> {
+      FLEET_TRY_ASSIGN(auto membership, readMembership(in));
+      out.memberships.push_back(std::move(membership));
+      return {};
+    }));
+    return true;
+  }));
+  return out;
+}
+
+inline Result<ComposedHost> readComposedHost(Reader& in) {
+  ComposedHost out;
+  FLEET_TRY(readFields(in, Unknown::skip, [&](std::string_view name) -> Result<bool> {
+    if (name == "host") return readInto(in, out.name);
+    if (name == "class") return readInto(in, out.hostClass);
+    if (name == "system") return readInto(in, out.system);
+    if (name == "aggregates") return readTexts(in, out.aggregates);
+    if (name == "definitions") return readInto(in, out.definitions, Unknown::skip);
+    if (name == "options") return readInto(in, out.options);
+    return false;
+  }));
+  return out;
+}
+
+inline Result<std::vector<RenderedFile>> readRenderedFiles(Reader& in) {
+  std::vector<RenderedFile> out;
+  FLEET_TRY(readElements(in, [&]() -> Result<void> {
+    RenderedFile file;
+    FLEET_TRY(readFields(in, Unknown::refuse, [&](std::string_view name) -> Result<bool> {
+      if (name == "path") return readInto(in, file.path);
+      if (name == "content") {
+        FLEET_TRY_ASSIGN(file.content, in.next() == Kind::str ? in.str() : in.bin());
+        return true;
+      }
+      if (name != "mode") return false;
+      FLEET_TRY_ASSIGN(const auto mode, in.natural());
+      if (mode != 0644 && mode != 0755) return malformed("the mode of a file is 0644 or 0755");
+      file.mode = static_cast<std::uint32_t>(mode);
+      return true;
+    }));
+    out.push_back(std::move(file));
+    return {};
+  }));
+  return out;
+}
+
+}  // namespace fleet
