@@ -4,23 +4,23 @@
 #include <algorithm>
 #include <cstring>
 
+#include "kernel/base/big_stack.hpp"
 #include "kernel/lang/parser.hpp"
 
 namespace fleetd::lang {
 
-namespace {
-// Until a bigger stack is announced, assume the usual 8 MiB of a main thread and keep a reserve for what runs on top of us.
-constexpr std::size_t kDefaultStack = 6u << 20;
-}  // namespace
-
 Evaluator::Evaluator(base::SourceMap& sources, base::SymbolTable& symbols, Purity purity)
     : sources_(sources), symbols_(symbols), names_(symbols), purity_(purity), own_(256 << 10) {
-  char here = 0;
-  stackFloor_ = &here - kDefaultStack;
+  useThisThread();
   installGlobals();
 }
 
 Evaluator::~Evaluator() = default;
+
+void Evaluator::useThisThread() {
+  constexpr std::uintptr_t kReserve = 128 << 10;  // for what runs between two checks
+  stackFloor_ = reinterpret_cast<const char*>(base::stackLimit() + kReserve);
+}
 
 bool Evaluator::enter(Pos pos, Value* error) {
   const char here = 0;

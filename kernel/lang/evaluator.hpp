@@ -160,8 +160,8 @@ class Evaluator {
   std::function<void(std::string_view)> onTrace;
   // Told of every file parsed, also of those with problems: the fleet level reports them all.
   std::function<void(const ParsedFile&)> onParsed;
-  // Announces how far the machine stack may grow down (see base/big_stack.hpp).
-  void setStackFloor(const char* floor) { stackFloor_ = floor; }
+  // Evaluation continues on the calling thread, with its stack (see base/big_stack.hpp). The constructor does this too.
+  void useThisThread();
   // Resolves what the language cannot: called for builtins.getFlake, fetchers, <name>; null result tag Stuck means "unknown".
   std::function<Value(Evaluator&, std::string_view what, Value argument)> onExternal;
 

@@ -1,0 +1,69 @@
+// Discovery of module files and of the fleet's root.
+#include "kernel/fleet/discovery.hpp"
+
+#include <fmt/format.h>
+
+#include "kernel/base/file.hpp"
+#include "kernel/fleet/fleet.hpp"
+
+namespace fleetd::fleet {
+
+namespace {
+
+constexpr std::size_t kMaxDepth = 128;
+constexpr std::size_t kMaxFiles = 1u << 20;
+
+Result<void> walk(const std::string& directory, Selection selection, std::size_t depth, std::vector<std::string>& out) {
+  if (depth > kMaxDepth)
+    return Error{base::Code::FL0004, fmt::format("{}: directories nest deeper than {}", directory, kMaxDepth), "", {}};
+  auto entries = base::listDir(directory);
+  if (!entries) return std::move(entries).error();
+  for (const base::DirEntry& entry : *entries) {
+    if (selection == Selection::Modules && entry.name.starts_with('_')) continue;
+    const std::string path = directory + "/" + entry.name;
+    base::FileType type = entry.type;
+    if (type == base::FileType::Symlink) type = base::isRegularFile(path) ? base::FileType::Regular : base::FileType::Other;
+    if (type == base::FileType::Directory) {
+      FLEETD_TRY(walk(path, selection, depth + 1, out));
+    } else if (type == base::FileType::Regular && entry.name.ends_with(".nix")) {
+      if (out.size() >= kMaxFiles) return Error{base::Code::FL0004, fmt::format("{}: more than {} Nix files", directory, kMaxFiles), "", {}};
+      out.push_back(path);
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<std::vector<std::string>> nixFiles(const std::string& directory, Selection selection) {
+  std::vector<std::string> out;
+  FLEETD_TRY(walk(directory, selection, 0, out));
+  return out;
+}
+
+std::vector<std::string> directoriesIn(const std::string& directory) {
+  std::vector<std::string> out;
+  auto entries = base::listDir(directory);
+  if (!entries) return out;
+  for (const base::DirEntry& entry : *entries)
+    if (base::isDirectory(directory + "/" + entry.name)) out.push_back(entry.name);
+  return out;
+}
+
+Result<std::string> findFleet(const std::string& start) {
+  auto at = base::realPath(start);
+  if (!at) return std::move(at).error();
+  for (std::string directory = *at;;) {
+    for (const char* marker : {"/flake.nix", "/fleet.json"})
+      if (base::isRegularFile(directory + marker)) return directory;
+    if (base::isDirectory(directory + "/modules") && (base::isDirectory(directory + "/machines") || base::isRegularFile(directory + "/inventory.json")))
+      return directory;
+    if (directory == "/" || directory.empty()) break;
+    directory.resize(directory.rfind('/'));
+    if (directory.empty()) directory = "/";
+  }
+  return Error{base::Code::FL0501, fmt::format("{} is not part of a fleet", *at),
+               "a fleet has a flake.nix, a fleet.json, or modules/ beside machines/; name it with --fleet DIR", {}};
+}
+
+}  // namespace fleetd::fleet

@@ -1,0 +1,231 @@
+# clan: the inventory as typed options, service instances resolved to modules, machines as hosts. Semantics as in clan, without its core
+# modules, which stay with Nix.
+{
+  lib,
+  kernel,
+  hosts,
+  ...
+}:
+let
+  inherit (lib) mkOption types;
+
+  null' = type: description: mkOption {
+    type = types.nullOr type;
+    default = null;
+    inherit description;
+  };
+
+  settings = mkOption {
+    type = types.raw;
+    default = { };
+    description = "Settings of this layer, in the terms of the role's interface.";
+  };
+
+  inventoryModules = import' "inventory";
+  import' = name: kernel.part name { inherit lib kernel; };
+
+  # Which machines a role has: named ones, and those that carry one of its tags.
+  membersOf =
+    inventory: role:
+    lib.unique (
+      lib.attrNames role.machines
+      ++ lib.concatMap (
+        tag: lib.filter (m: lib.elem tag inventory.machines.${m}.tags) (lib.attrNames inventory.machines)
+      ) (lib.attrNames role.tags)
+    );
+
+  services = kernel.part "services" { inherit lib kernel membersOf; };
+
+  clanOptions =
+    {
+      self,
+      directoryDefault,
+    }:
+    { config, ... }:
+    {
+      _file = "fleetd: clan";
+      freeformType = types.lazyAttrsOf types.raw;
+      options = {
+        self = mkOption {
+          type = types.raw;
+          default = self;
+          description = "The flake.";
+        };
+        directory = mkOption {
+          type = types.raw;
+          default = directoryDefault;
+          description = "Where machines, vars and secrets are.";
+        };
+        meta = mkOption {
+          type = types.raw;
+          default = { };
+          description = "Name and domain of the fleet; the same as inventory.meta.";
+        };
+        machines = mkOption {
+          type = types.lazyAttrsOf types.deferredModule;
+          default = { };
+          description = "Configuration of machines by name.";
+        };
+        modules = mkOption {
+          type = types.lazyAttrsOf types.raw;
+          default = { };
+          description = "Service modules this flake offers.";
+        };
+        specialArgs = mkOption {
+          type = types.lazyAttrsOf types.raw;
+          default = { };
+          description = "Further arguments of machine modules.";
+        };
+        pkgsForSystem = mkOption {
+          type = types.raw;
+          default = _: null;
+          description = "Package set by system.";
+        };
+        inventory = mkOption {
+          type = types.submoduleWith { modules = [ inventoryModules ]; };
+          default = { };
+          description = "Machines, tags and service instances.";
+        };
+      };
+      config.inventory = {
+        meta = lib.mkIf (config.meta != { }) config.meta;
+        machines = lib.mkMerge [
+          (lib.mapAttrs (_: _: { }) config.machines)
+          (lib.genAttrs (kernel.directoriesIn (kernel.join config.directory "machines")) (_: { }))
+        ];
+        imports = lib.optional (kernel.exists (kernel.join config.directory "inventory.json")) (
+          lib.setDefaultModuleLocation (toString (kernel.join config.directory "inventory.json")) (
+            lib.importJSON (kernel.join config.directory "inventory.json")
+          )
+        );
+      };
+    };
+
+  # Files below machines/<name>/ that belong to a machine without being named anywhere.
+  ownFiles =
+    clan: name: class:
+    let
+      at = file: kernel.join clan.directory "machines/${name}/${file}";
+      wanted = [ "configuration.nix" ] ++ lib.optionals (class == "nixos") [ "hardware-configuration.nix" "disko.nix" ];
+    in
+    map at (lib.filter (file: kernel.exists (at file)) wanted);
+
+  machineModules =
+    clan: name:
+    let
+      machine = clan.inventory.machines.${name};
+      class = machine.machineClass;
+    in
+    [ (clan.machines.${name} or { }) ]
+    ++ ownFiles clan name class
+    ++ services.modulesFor { inherit clan name class; }
+    ++ [
+      {
+        _file = "fleetd: clan machine ${name}";
+        networking.hostName = lib.mkDefault name;
+        clan.core.settings = {
+          inherit (clan) directory;
+          machine.name = name;
+          domain = clan.inventory.meta.domain;
+        };
+      }
+    ];
+
+  configurationsOf =
+    clan: class:
+    lib.mapAttrs (
+      name: _:
+      let
+        made = hosts.${class} {
+          modules = machineModules clan name;
+          specialArgs = clan.specialArgs;
+        };
+      in
+      made
+      // {
+        _fleetd = made._fleetd // {
+          origin = "clan";
+          inherit (clan.inventory.machines.${name}) tags;
+        };
+      }
+    ) (lib.filterAttrs (_: machine: machine.machineClass == class) clan.inventory.machines);
+
+  # The inventory without what only evaluation needs, as `clan` shows it.
+  result = clan: clan;
+in
+{
+  flakeModule =
+    {
+      config,
+      self,
+      lib,
+      ...
+    }:
+    {
+      _file = "fleetd: clan flake module";
+      imports = [ (lib.mkAliasOptionModule [ "clan" ] [ "flake" "clan" ]) ];
+      options.flake = mkOption {
+        type = types.submoduleWith {
+          modules = [
+            {
+              options.clan = mkOption {
+                type = types.submoduleWith {
+                  modules = [
+                    (clanOptions {
+                      inherit self;
+                      directoryDefault = self.outPath or null;
+                    })
+                  ];
+                };
+                default = { };
+                description = "The clan of this flake.";
+              };
+              options.darwinConfigurations = mkOption {
+                type = types.lazyAttrsOf types.raw;
+                default = { };
+                description = "Darwin hosts.";
+              };
+            }
+          ];
+        };
+      };
+      config.flake = {
+        nixosConfigurations = configurationsOf config.flake.clan "nixos";
+        darwinConfigurations = configurationsOf config.flake.clan "darwin";
+      };
+    };
+
+  # clan-core.lib.clan { … }
+  lib.clan =
+    args:
+    let
+      evaluated = lib.evalModules {
+        class = "clan";
+        modules = [
+          (clanOptions {
+            self = args.self or { };
+            directoryDefault = args.self.outPath or null;
+          })
+          (removeAttrs args [
+            "self"
+            "specialArgs"
+          ])
+          { specialArgs = args.specialArgs or { }; }
+        ];
+      };
+      clan = evaluated.config;
+    in
+    {
+      config = clan // {
+        nixosConfigurations = configurationsOf clan "nixos";
+        darwinConfigurations = configurationsOf clan "darwin";
+        clanInternals = kernel.unknown "clanInternals";
+      };
+      inherit (evaluated) options;
+      nixosConfigurations = configurationsOf clan "nixos";
+      darwinConfigurations = configurationsOf clan "darwin";
+      clanInternals = kernel.unknown "clanInternals";
+    };
+
+  inherit result;
+}

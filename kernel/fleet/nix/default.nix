@@ -1,0 +1,26 @@
+# Level F: what fleetd knows natively of the flake inputs that describe a fleet. Evaluated by fleetd itself, never by Nix.
+# `kernel` holds the natives of kernel/fleet/intrinsics.cpp.
+{ lib, kernel }:
+let
+  scope = {
+    inherit lib kernel;
+    inherit (self)
+      evalHost
+      hosts
+      flakeParts
+      home
+      clan
+      ;
+  };
+  self = {
+    evalHost = kernel.part "host" scope;
+    hosts = kernel.part "systems" scope;
+    home = kernel.part "home_manager" scope;
+    flakeParts = kernel.part "flake_parts" scope;
+    importTree = kernel.part "import_tree" scope;
+    clan = kernel.part "clan" scope;
+    deploy = kernel.part "deploy" scope;
+    repository = kernel.part "repository" scope;
+  };
+in
+self

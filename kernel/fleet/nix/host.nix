@@ -1,0 +1,65 @@
+# Evaluates one host: its modules beside the platform's options, with `pkgs` as far as the platform determines it.
+{ lib, kernel, ... }:
+let
+  # What a package set is known to say about its platform; every package stays unknown.
+  packagesFor =
+    pkgs: platform:
+    let
+      known = builtins.isString platform || builtins.isAttrs platform;
+      hostPlatform = lib.systems.elaborate platform;
+    in
+    if platform == null || !known then
+      pkgs
+    else
+      pkgs
+      // {
+        inherit (hostPlatform) system;
+        inherit lib hostPlatform;
+        stdenv = pkgs.stdenv // {
+          inherit hostPlatform;
+          inherit (hostPlatform) isDarwin isLinux isAarch64 isx86_64;
+        };
+      };
+
+  packages =
+    class: system:
+    { config, ... }:
+    {
+      _file = "fleetd: package set";
+      _module.args.pkgs = lib.mkOverride 1400 (
+        packagesFor (kernel.unknown "pkgs") (
+          if system != null then
+            system
+          else if class == "nixos" || class == "darwin" then
+            kernel.hostPlatform config
+          else
+            null
+        )
+      );
+    };
+in
+{
+  inherit packagesFor;
+
+  __functor =
+    _:
+    {
+      class,
+      modules,
+      specialArgs ? { },
+      system ? null,
+      prefix ? [ ],
+    }:
+    lib.evalModules {
+      inherit class prefix;
+      specialArgs = {
+        modulesPath = kernel.unknown "modulesPath";
+      }
+      // specialArgs;
+      modules = [
+        (kernel.platform class)
+        (packages class system)
+      ]
+      ++ modules;
+    };
+}
