@@ -1,0 +1,91 @@
+// The bus thread, see bus_thread.hpp.
+#include "kernel/bus/bus_thread.hpp"
+
+#include <atomic>
+#include <optional>
+#include <thread>
+#include <utility>
+
+#include "kernel/bus/loop.hpp"
+
+namespace fleetd::bus {
+
+struct BusThread::State {
+  explicit State(Context made) : context(std::move(made)) {}
+
+  Context context;
+  Loop loop;
+  std::unique_ptr<RpcServer> server;  // the bus thread's
+  std::atomic<std::uint64_t> epoch{1};
+  std::thread thread;
+
+  // Runs `action(server)` on the bus thread; its promise, moved in by the caller, is completed by the server.
+  template <class F>
+  Answer ask(F action) {
+    // std::function wants copies, so the promise is shared between them.
+    auto promise = std::make_shared<std::promise<Result<Message>>>();
+    auto answer = promise->get_future();
+    loop.post([this, promise, action = std::move(action)]() mutable {
+      action(*server, [promise](Result<Message> result) { promise->set_value(std::move(result)); });
+    });
+    return answer;
+  }
+};
+
+Result<std::unique_ptr<BusThread>> BusThread::start(const std::vector<std::string>& endpoints) {
+  FLEETD_TRY_ASSIGN(auto context, Context::create(endpoints.empty() ? 0 : 1));
+  auto state = std::make_unique<State>(std::move(context));
+  std::vector<std::string> all{kInproc};
+  all.insert(all.end(), endpoints.begin(), endpoints.end());
+  std::promise<std::optional<Error>> started;
+  auto failed = started.get_future();
+  state->thread = std::thread([s = state.get(), &started, all] {
+    auto server = RpcServer::create(s->context, s->loop, all);
+    if (!server) return started.set_value(std::move(server).error());
+    s->server = *std::move(server);
+    started.set_value(std::nullopt);
+    s->loop.run();
+    s->server.reset();
+  });
+  if (auto error = failed.get()) {
+    state->thread.join();
+    return *std::move(error);
+  }
+  return std::unique_ptr<BusThread>(new BusThread(std::move(state)));
+}
+
+BusThread::BusThread(std::unique_ptr<State> state) : state_(std::move(state)) {}
+
+BusThread::~BusThread() {
+  // Through the queue, so that what was posted before still runs.
+  state_->loop.post([s = state_.get()] { s->loop.stop(); });
+  state_->thread.join();
+}
+
+BusThread::Answer BusThread::expect(std::string peer, std::string name, std::uint32_t timeoutMs) {
+  return state_->ask([peer = std::move(peer), name = std::move(name), timeoutMs](RpcServer& server, RpcServer::Done done) mutable {
+    server.expect(peer, std::move(name), timeoutMs, std::move(done));
+  });
+}
+
+BusThread::Answer BusThread::request(std::string peer, std::string topic, std::string body, std::uint32_t timeoutMs) {
+  const auto epoch = state_->epoch.load();
+  return state_->ask([peer = std::move(peer), topic = std::move(topic), body = std::move(body), epoch, timeoutMs](
+                         RpcServer& server, RpcServer::Done done) mutable {
+    server.request(peer, std::move(topic), std::move(body), epoch, timeoutMs, std::move(done));
+  });
+}
+
+void BusThread::bye(std::string peer) {
+  state_->loop.post([s = state_.get(), peer = std::move(peer)] { s->server->bye(peer); });
+}
+
+void BusThread::handle(std::string topic, RpcServer::Handler handler) {
+  state_->loop.post([s = state_.get(), topic = std::move(topic), handler = std::move(handler)] { s->server->handle(topic, handler); });
+}
+
+void BusThread::nextEpoch() { ++state_->epoch; }
+
+const Context& BusThread::context() const { return state_->context; }
+
+}  // namespace fleetd::bus

@@ -1,0 +1,44 @@
+// BusThread: the thread that owns the kernel's sockets, and a blocking interface to it for the other threads.
+#pragma once
+#include <cstdint>
+#include <future>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "kernel/base/result.hpp"
+#include "kernel/bus/envelope.hpp"
+#include "kernel/bus/rpc_server.hpp"
+
+namespace fleetd::bus {
+
+class BusThread {
+ public:
+  static constexpr const char* kInproc = "inproc://rpc";
+
+  // Starts context and thread; listens on kInproc and on `endpoints`.
+  static Result<std::unique_ptr<BusThread>> start(const std::vector<std::string>& endpoints = {});
+  BusThread(const BusThread&) = delete;
+  BusThread& operator=(const BusThread&) = delete;
+  // Says bye to all peers, ends what is outstanding with FL0316, closes the sockets and joins. Then waits until the peers have
+  // closed theirs.
+  ~BusThread();
+
+  using Answer = std::future<Result<Message>>;
+  // All [thread-safe]. Not from the bus thread itself.
+  Answer expect(std::string peer, std::string name, std::uint32_t timeoutMs);
+  Answer request(std::string peer, std::string topic, std::string body, std::uint32_t timeoutMs);
+  void bye(std::string peer);
+  void handle(std::string topic, RpcServer::Handler handler);
+
+  // A new run: later requests carry another epoch, and answers to earlier ones no longer count. [thread-safe]
+  void nextEpoch();
+  const Context& context() const;
+
+ private:
+  struct State;
+  explicit BusThread(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace fleetd::bus
