@@ -13,7 +13,8 @@
 
 namespace fleetd::base {
 
-// Thread: one arena belongs to one thread at a time. Memory is never returned to the system before reset() or destruction.
+// Thread: one arena belongs to one thread at a time. Memory is never returned to the system before reset() or
+// destruction.
 class Arena {
  public:
   explicit Arena(std::size_t firstChunk = 16 << 10) : nextChunk_(firstChunk) {}
@@ -21,7 +22,8 @@ class Arena {
   Arena& operator=(Arena&& other) noexcept;  // the other arena is left empty and usable
 
   void* allocate(std::size_t size, std::size_t align = 8) {
-    auto at = (reinterpret_cast<std::uintptr_t>(cursor_) + align - 1) & ~(static_cast<std::uintptr_t>(align) - 1);
+    auto at =
+        (reinterpret_cast<std::uintptr_t>(cursor_) + align - 1) & ~(static_cast<std::uintptr_t>(align) - 1);
     if (at + size > reinterpret_cast<std::uintptr_t>(end_)) return allocateSlow(size, align);
     cursor_ = reinterpret_cast<std::byte*>(at + size);
     return reinterpret_cast<void*>(at);

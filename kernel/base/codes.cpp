@@ -20,7 +20,9 @@ const CodeInfo& info(Code code) { return kCodes[static_cast<std::size_t>(code)];
 std::span<const CodeInfo> allCodes() { return kCodes; }
 
 std::optional<Code> codeFromId(std::string_view id) {
-  auto same = [](char a, char b) { return std::toupper(static_cast<unsigned char>(a)) == std::toupper(static_cast<unsigned char>(b)); };
+  auto same = [](char a, char b) {
+    return std::toupper(static_cast<unsigned char>(a)) == std::toupper(static_cast<unsigned char>(b));
+  };
   for (const CodeInfo& entry : kCodes)
     if (std::equal(entry.id.begin(), entry.id.end(), id.begin(), id.end(), same)) return entry.code;
   return std::nullopt;

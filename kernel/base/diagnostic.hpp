@@ -1,4 +1,5 @@
-// Diagnostic: one finding about the user's fleet, with place, labels, notes and fixes; Diagnostics: a sink that orders them.
+// Diagnostic: one finding about the user's fleet, with place, labels, notes and fixes; Diagnostics: a sink
+// that orders them.
 #pragma once
 #include <cstdint>
 #include <mutex>
@@ -41,7 +42,8 @@ struct Diagnostic {
   static Diagnostic from(const Error& error);
 };
 
-// Collects from any thread; `sorted` gives a deterministic order (file, position, code, host, message) without duplicates.
+// Collects from any thread; `sorted` gives a deterministic order (file, position, code, host, message)
+// without duplicates.
 class Diagnostics {
  public:
   void add(Diagnostic diagnostic);

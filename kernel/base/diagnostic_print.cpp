@@ -86,10 +86,13 @@ void Printer::collectMarks() {
   std::erase_if(marks_, [](const Mark& mark) { return mark.begin.file == nullptr; });
   const SourceFile* primaryFile = marks_.empty() ? nullptr : marks_.front().begin.file;
   auto key = [&](const Mark& m) {
-    return std::tuple(m.begin.file != primaryFile, std::string_view(m.begin.file->name), m.begin.at.line, m.begin.at.column);
+    return std::tuple(m.begin.file != primaryFile, std::string_view(m.begin.file->name), m.begin.at.line,
+                      m.begin.at.column);
   };
-  std::stable_sort(marks_.begin(), marks_.end(), [&](const Mark& a, const Mark& b) { return key(a) < key(b); });
-  for (const Mark& mark : marks_) gutterWidth_ = std::max(gutterWidth_, fmt::formatted_size("{}", mark.begin.at.line));
+  std::stable_sort(marks_.begin(), marks_.end(),
+                   [&](const Mark& a, const Mark& b) { return key(a) < key(b); });
+  for (const Mark& mark : marks_)
+    gutterWidth_ = std::max(gutterWidth_, fmt::formatted_size("{}", mark.begin.at.line));
 }
 
 void Printer::header() {
@@ -107,7 +110,8 @@ void Printer::fileHeader(const Mark& mark, bool first) {
   const auto primary = std::find_if(marks_.begin(), marks_.end(), [](const Mark& m) { return m.primary; });
   const LineColumn at = first && primary != marks_.end() ? primary->begin.at : mark.begin.at;
   gutter("", first ? "  ┌─ " : "  ├─ ");
-  out_ += fmt::format("{}:{}:{}\n", sanitize(shownPath(mark.begin.file->name, options_.root)), at.line, at.column);
+  out_ += fmt::format("{}:{}:{}\n", sanitize(shownPath(mark.begin.file->name, options_.root)), at.line,
+                      at.column);
 }
 
 void Printer::sourceLine(const Mark& mark, bool sameLine) {
@@ -176,7 +180,8 @@ std::string Printer::print() {
 
 }  // namespace
 
-std::string formatDiagnostic(const Diagnostic& diagnostic, const SourceMap& sources, const PrintOptions& options) {
+std::string formatDiagnostic(const Diagnostic& diagnostic, const SourceMap& sources,
+                             const PrintOptions& options) {
   return Printer(diagnostic, sources, options).print();
 }
 
@@ -190,14 +195,17 @@ std::vector<Diagnostic> inSourceOrder(std::vector<Diagnostic> diagnostics, const
   entries.reserve(diagnostics.size());
   for (Diagnostic& d : diagnostics) {
     const Location location = sources.locate(d.span.begin);
-    entries.push_back({location.file ? std::string_view(location.file->name) : std::string_view(d.file), location.at, &d});
+    entries.push_back(
+        {location.file ? std::string_view(location.file->name) : std::string_view(d.file), location.at, &d});
   }
   auto key = [](const Entry& e) {
     const Diagnostic& d = *e.diagnostic;
     return std::tie(e.file, e.at.line, e.at.column, d.code, d.host, d.option, d.message);
   };
-  std::stable_sort(entries.begin(), entries.end(), [&](const Entry& a, const Entry& b) { return key(a) < key(b); });
-  entries.erase(std::unique(entries.begin(), entries.end(), [&](const Entry& a, const Entry& b) { return key(a) == key(b); }),
+  std::stable_sort(entries.begin(), entries.end(),
+                   [&](const Entry& a, const Entry& b) { return key(a) < key(b); });
+  entries.erase(std::unique(entries.begin(), entries.end(),
+                            [&](const Entry& a, const Entry& b) { return key(a) == key(b); }),
                 entries.end());
   std::vector<Diagnostic> out;
   out.reserve(entries.size());

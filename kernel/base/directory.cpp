@@ -60,17 +60,20 @@ std::vector<DirEntry> entriesOf(DIR* dir) {
 UniqueFd openForRemoval(int parent, const char* name) {
   constexpr int kFlags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
   UniqueFd fd(::openat(parent, name, kFlags));
-  if (!fd && errno == EACCES && ::fchmodat(parent, name, 0700, AT_SYMLINK_NOFOLLOW) == 0) fd.reset(::openat(parent, name, kFlags));
+  if (!fd && errno == EACCES && ::fchmodat(parent, name, 0700, AT_SYMLINK_NOFOLLOW) == 0)
+    fd.reset(::openat(parent, name, kFlags));
   return fd;
 }
 
 Result<void> removeContent(UniqueFd fd, dev_t device, const std::string& shown, int depth) {
   if (depth > kMaxDepth)
-    return Error{Code::FL0004, fmt::format("{} is nested more than {} directories deep", shown, kMaxDepth), "", {}};
+    return Error{
+        Code::FL0004, fmt::format("{} is nested more than {} directories deep", shown, kMaxDepth), "", {}};
   struct stat st {};
   if (::fstat(fd.get(), &st) != 0) return unremovable(shown, errno);
   if (st.st_dev != device)
-    return Error{Code::FL0003, fmt::format("cannot remove {}: another file system is mounted there", shown), "", {}};
+    return Error{
+        Code::FL0003, fmt::format("cannot remove {}: another file system is mounted there", shown), "", {}};
   if ((st.st_mode & 0700) != 0700 && ::fchmod(fd.get(), 0700) != 0) return unremovable(shown, errno);
   const DirHandle dir(::fdopendir(fd.get()));
   if (!dir) return unremovable(shown, errno);
@@ -101,7 +104,8 @@ Result<void> makeDirs(const std::string& path, unsigned mode) {
     const std::string part = path.substr(0, slash);
     if (::mkdir(part.c_str(), static_cast<mode_t>(mode)) != 0 && !isDirectory(part)) {
       const int code = errno == EEXIST ? ENOTDIR : errno;
-      return Error{Code::FL0003, fmt::format("cannot create directory {}: {}", part, std::strerror(code)), "", {}};
+      return Error{
+          Code::FL0003, fmt::format("cannot create directory {}: {}", part, std::strerror(code)), "", {}};
     }
     if (slash == std::string::npos) return {};
   }
@@ -133,8 +137,10 @@ Result<std::vector<DirEntry>> listDir(const std::string& path) {
   const DirHandle dir(path.find('\0') == std::string::npos ? ::opendir(path.c_str()) : nullptr);
   if (!dir) return Error{Code::FL0002, fmt::format("cannot list {}: {}", path, std::strerror(errno)), "", {}};
   std::vector<DirEntry> entries = entriesOf(dir.get());
-  if (errno != 0) return Error{Code::FL0002, fmt::format("cannot list {}: {}", path, std::strerror(errno)), "", {}};
-  std::sort(entries.begin(), entries.end(), [](const DirEntry& a, const DirEntry& b) { return a.name < b.name; });
+  if (errno != 0)
+    return Error{Code::FL0002, fmt::format("cannot list {}: {}", path, std::strerror(errno)), "", {}};
+  std::sort(entries.begin(), entries.end(),
+            [](const DirEntry& a, const DirEntry& b) { return a.name < b.name; });
   return entries;
 }
 

@@ -31,8 +31,8 @@ struct Pipe {
   UniqueFd write;
 };
 
-// A pipe whose ends are close-on-exec and numbered 3 or higher, so that they never collide with a child's standard
-// streams. Both ends are empty on failure, and errno says why.
+// A pipe whose ends are close-on-exec and numbered 3 or higher, so that they never collide with a child's
+// standard streams. Both ends are empty on failure, and errno says why.
 Pipe makePipe();
 // Switches a descriptor to non-blocking mode. False with errno on failure.
 bool setNonBlocking(int fd);

@@ -115,7 +115,8 @@ Result<std::string> readFile(const std::string& path, std::uint64_t limit) {
   return readDescriptor(fd.get(), path, limit);
 }
 
-Result<void> writeFileAtomic(const std::string& path, std::string_view bytes, unsigned mode, Durability durability) {
+Result<void> writeFileAtomic(const std::string& path, std::string_view bytes, unsigned mode,
+                             Durability durability) {
   if (!usable(path)) return unwritable(path, EINVAL);
   std::string temporary;
   FLEETD_TRY_ASSIGN(UniqueFd fd, createTemporary(path, temporary));
@@ -131,10 +132,11 @@ Result<void> writeFileAtomic(const std::string& path, std::string_view bytes, un
   return {};
 }
 
-Result<bool> writeIfChanged(const std::string& path, std::string_view bytes, unsigned mode, Durability durability) {
+Result<bool> writeIfChanged(const std::string& path, std::string_view bytes, unsigned mode,
+                            Durability durability) {
   struct stat st {};
-  if (usable(path) && ::lstat(path.c_str(), &st) == 0 && S_ISREG(st.st_mode) && (st.st_mode & 07777) == mode &&
-      static_cast<std::uint64_t>(st.st_size) == bytes.size()) {
+  if (usable(path) && ::lstat(path.c_str(), &st) == 0 && S_ISREG(st.st_mode) &&
+      (st.st_mode & 07777) == mode && static_cast<std::uint64_t>(st.st_size) == bytes.size()) {
     auto old = readFile(path, bytes.size());
     if (old && *old == bytes) return false;
   }
@@ -177,7 +179,8 @@ Result<std::string> readLink(const std::string& path) {
 Result<std::string> currentDir() {
   std::string path(PATH_MAX, '\0');
   if (!::getcwd(path.data(), path.size()))
-    return Error{Code::FL0002, fmt::format("cannot tell the current directory: {}", std::strerror(errno)), "", {}};
+    return Error{
+        Code::FL0002, fmt::format("cannot tell the current directory: {}", std::strerror(errno)), "", {}};
   path.resize(std::strlen(path.c_str()));
   return path;
 }

@@ -14,7 +14,9 @@ namespace {
 
 using State = crypto_generichash_state;
 
-const unsigned char* data(std::string_view bytes) { return reinterpret_cast<const unsigned char*>(bytes.data()); }
+const unsigned char* data(std::string_view bytes) {
+  return reinterpret_cast<const unsigned char*>(bytes.data());
+}
 
 // Lets libsodium pick the code for this processor; without it the portable one runs.
 void initSodium() { [[maybe_unused]] static const int done = sodium_init(); }
@@ -43,7 +45,8 @@ Hash256 blake2b(std::string_view bytes) {
 }
 
 Blake2b::Blake2b() {
-  static_assert(sizeof(State) <= sizeof state_ && alignof(State) <= 64, "the state must fit into the buffer of the header");
+  static_assert(sizeof(State) <= sizeof state_ && alignof(State) <= 64,
+                "the state must fit into the buffer of the header");
   initSodium();
   crypto_generichash_init(reinterpret_cast<State*>(state_.data()), nullptr, 0, sizeof(Hash256::bytes));
 }
@@ -55,11 +58,14 @@ Blake2b& Blake2b::update(std::string_view bytes) {
 
 Blake2b& Blake2b::update(std::uint64_t number) {
   std::array<char, 8> little;
-  for (std::size_t i = 0; i < little.size(); ++i) little[i] = static_cast<char>(static_cast<unsigned char>(number >> 8 * i));
+  for (std::size_t i = 0; i < little.size(); ++i)
+    little[i] = static_cast<char>(static_cast<unsigned char>(number >> 8 * i));
   return update(std::string_view(little.data(), little.size()));
 }
 
-Blake2b& Blake2b::field(std::string_view bytes) { return update(static_cast<std::uint64_t>(bytes.size())).update(bytes); }
+Blake2b& Blake2b::field(std::string_view bytes) {
+  return update(static_cast<std::uint64_t>(bytes.size())).update(bytes);
+}
 
 Hash256 Blake2b::finish() {
   Hash256 out;
@@ -96,7 +102,8 @@ std::size_t digestSize(HashAlgo algo) {
 Result<std::string> digest(HashAlgo algo, std::string_view bytes) {
   std::string out(EVP_MAX_MD_SIZE, '\0');
   unsigned size = 0;
-  if (EVP_Digest(bytes.data(), bytes.size(), reinterpret_cast<unsigned char*>(out.data()), &size, evpOf(algo), nullptr) != 1)
+  if (EVP_Digest(bytes.data(), bytes.size(), reinterpret_cast<unsigned char*>(out.data()), &size, evpOf(algo),
+                 nullptr) != 1)
     return Error{Code::FL0001, fmt::format("OpenSSL refuses to compute {}", hashName(algo)), "", {}};
   out.resize(size);
   return out;

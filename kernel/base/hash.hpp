@@ -1,4 +1,5 @@
-// Hashes: BLAKE2b-256 for our own content addresses, the four algorithms of Nix, and Nix's ways to spell a hash.
+// Hashes: BLAKE2b-256 for our own content addresses, the four algorithms of Nix, and Nix's ways to spell a
+// hash.
 #pragma once
 #include <array>
 #include <compare>
@@ -27,9 +28,9 @@ class Blake2b {
  public:
   Blake2b();
   Blake2b& update(std::string_view bytes);
-  Blake2b& update(std::uint64_t number);     // 8 bytes, little endian
-  Blake2b& field(std::string_view bytes);    // length, then the bytes
-  Hash256 finish();                          // once; the object must not be used afterwards
+  Blake2b& update(std::uint64_t number);   // 8 bytes, little endian
+  Blake2b& field(std::string_view bytes);  // length, then the bytes
+  Hash256 finish();                        // once; the object must not be used afterwards
 
  private:
   alignas(64) std::array<std::byte, 384> state_;
@@ -37,9 +38,9 @@ class Blake2b {
 
 enum class HashAlgo : std::uint8_t { Md5, Sha1, Sha256, Sha512 };
 
-std::string_view hashName(HashAlgo algo);                       // "sha256"
+std::string_view hashName(HashAlgo algo);  // "sha256"
 std::optional<HashAlgo> hashFromName(std::string_view name);
-std::size_t digestSize(HashAlgo algo);                          // bytes
+std::size_t digestSize(HashAlgo algo);  // bytes
 
 // The raw digest. Fails (FL0001) only when the system's OpenSSL refuses the algorithm.
 Result<std::string> digest(HashAlgo algo, std::string_view bytes);
@@ -53,8 +54,8 @@ struct ParsedHash {
 
 // Without an "algo:" prefix except for Sri ("sha256-…").
 std::string formatHash(const ParsedHash& hash, HashFormat format);
-// Reads "algo:digits", "algo-base64" (SRI) or, when `assumed` names the algorithm, bare digits; base16, Nix32 or base64 by
-// length. Nothing when the text does not fit or contradicts `assumed`.
+// Reads "algo:digits", "algo-base64" (SRI) or, when `assumed` names the algorithm, bare digits; base16, Nix32
+// or base64 by length. Nothing when the text does not fit or contradicts `assumed`.
 std::optional<ParsedHash> parseHash(std::string_view text, std::optional<HashAlgo> assumed = std::nullopt);
 
 }  // namespace fleetd::base

@@ -60,11 +60,12 @@ enum class DuplicateKeys : std::uint8_t { LastWins, Refuse };
 struct JsonLimits {
   std::size_t maxBytes = 64u << 20;
   std::size_t maxDepth = 512;  // nested arrays and objects
-  DuplicateKeys duplicateKeys = DuplicateKeys::LastWins;  // the last value at the place of the first, as Nix's fromJSON
+  DuplicateKeys duplicateKeys =
+      DuplicateKeys::LastWins;  // the last value at the place of the first, as Nix's fromJSON
 };
 
-// Reads exactly one JSON value (RFC 8259: no comments, no trailing commas, valid UTF-8). On failure returns FL0006 or FL0004;
-// `failedAt`, if given, receives the byte offset.
+// Reads exactly one JSON value (RFC 8259: no comments, no trailing commas, valid UTF-8). On failure returns
+// FL0006 or FL0004; `failedAt`, if given, receives the byte offset.
 Result<Json> parseJson(std::string_view text, const JsonLimits& limits = {}, std::size_t* failedAt = nullptr);
 
 void writeJson(JsonWriter& writer, const Json& value);

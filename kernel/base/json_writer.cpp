@@ -62,7 +62,8 @@ void appendJsonFloat(std::string& out, double value) {
     out += "null";
     return;
   }
-  // Nix prints floats through this very library, so using it gives the same digits in the last rare cases, too.
+  // Nix prints floats through this very library, so using it gives the same digits in the last rare cases,
+  // too.
   char buffer[64];
   out.append(buffer, nlohmann::detail::to_chars(buffer, buffer + sizeof buffer, value));
 }

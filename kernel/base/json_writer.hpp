@@ -7,14 +7,16 @@
 
 namespace fleetd::base {
 
-// Appends a JSON string: `\b \f \n \r \t \" \\`, other control characters as \u00xx in lower case; DEL, `/` and non-ASCII stay.
-// Bytes that are not UTF-8 become U+FFFD; callers that must refuse them check with invalidUtf8At first.
+// Appends a JSON string: `\b \f \n \r \t \" \\`, other control characters as \u00xx in lower case; DEL, `/`
+// and non-ASCII stay. Bytes that are not UTF-8 become U+FFFD; callers that must refuse them check with
+// invalidUtf8At first.
 void appendJsonString(std::string& out, std::string_view text);
 // Appends a float: shortest digits, always with a fraction or an exponent; infinity and NaN become null.
 void appendJsonFloat(std::string& out, double value);
 
-// Appends to a string that outlives the writer. Calls must describe one well-formed value; asserts check it in debug builds.
-// indent 0 writes everything on one line without blanks; n > 0 writes one member a line, n blanks a level.
+// Appends to a string that outlives the writer. Calls must describe one well-formed value; asserts check it
+// in debug builds. indent 0 writes everything on one line without blanks; n > 0 writes one member a line, n
+// blanks a level.
 class JsonWriter {
  public:
   explicit JsonWriter(std::string& out, unsigned indent = 0) : out_(out), indent_(indent) {}

@@ -11,7 +11,8 @@
 
 namespace fleetd::base {
 
-// One failure. `message` says what is wrong in a sentence without a full stop, `hint` how to get out (may be empty).
+// One failure. `message` says what is wrong in a sentence without a full stop, `hint` how to get out (may be
+// empty).
 struct Error {
   Code code = Code::FL0001;
   std::string message;
@@ -67,14 +68,14 @@ using base::Result;
 #define FLEETD_CONCAT_(a, b) a##b
 #define FLEETD_CONCAT(a, b) FLEETD_CONCAT_(a, b)
 // FLEETD_TRY(expr): returns the error of a Result expression from the enclosing function.
-#define FLEETD_TRY(expr)                                   \
-  do {                                                     \
-    auto fleetdTried_ = (expr);                            \
+#define FLEETD_TRY(expr)                                       \
+  do {                                                         \
+    auto fleetdTried_ = (expr);                                \
     if (!fleetdTried_) return std::move(fleetdTried_).error(); \
   } while (false)
 // FLEETD_TRY_ASSIGN(auto x, expr): the same, and binds the value.
 #define FLEETD_TRY_ASSIGN(decl, expr) FLEETD_TRY_ASSIGN_(FLEETD_CONCAT(fleetdTried_, __LINE__), decl, expr)
-#define FLEETD_TRY_ASSIGN_(tmp, decl, expr)  \
-  auto tmp = (expr);                         \
-  if (!tmp) return std::move(tmp).error();   \
+#define FLEETD_TRY_ASSIGN_(tmp, decl, expr) \
+  auto tmp = (expr);                        \
+  if (!tmp) return std::move(tmp).error();  \
   decl = std::move(tmp).value()

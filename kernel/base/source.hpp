@@ -1,4 +1,5 @@
-// SourceMap: the texts of all files of a run, their places in the global position space, and line/column look-up.
+// SourceMap: the texts of all files of a run, their places in the global position space, and line/column
+// look-up.
 #pragma once
 #include <cstdint>
 #include <deque>

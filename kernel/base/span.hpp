@@ -1,10 +1,12 @@
-// Span: a range of source text in one global 32-bit position space shared by all files of a run (see source.hpp).
+// Span: a range of source text in one global 32-bit position space shared by all files of a run (see
+// source.hpp).
 #pragma once
 #include <cstdint>
 
 namespace fleetd::base {
 
-// Position 0 means "nowhere". A file occupies [base, base + size] of the space, so a position alone names file, line and column.
+// Position 0 means "nowhere". A file occupies [base, base + size] of the space, so a position alone names
+// file, line and column.
 using Pos = std::uint32_t;
 
 struct Span {

@@ -1,4 +1,5 @@
-// Edit distance with a bound, after Ukkonen: only the diagonal band that can stay within the bound is computed.
+// Edit distance with a bound, after Ukkonen: only the diagonal band that can stay within the bound is
+// computed.
 #include "kernel/base/suggest.hpp"
 
 #include <algorithm>
@@ -37,8 +38,9 @@ std::size_t editDistance(std::string_view a, std::string_view b, std::size_t bou
   return std::min(row[a.size()], beyond);
 }
 
-std::vector<std::string_view> nearestNames(std::string_view name, const std::vector<std::string_view>& candidates,
-                                           std::size_t most, std::size_t bound) {
+std::vector<std::string_view> nearestNames(std::string_view name,
+                                           const std::vector<std::string_view>& candidates, std::size_t most,
+                                           std::size_t bound) {
   std::vector<std::pair<std::size_t, std::string_view>> kept;
   if (name.size() > kLongestName || most == 0) return {};
   for (const std::string_view candidate : candidates) {

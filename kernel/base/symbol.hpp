@@ -1,4 +1,5 @@
-// Symbol: an interned name. Equal names have equal ids within one SymbolTable; ids never decide an order that reaches output.
+// Symbol: an interned name. Equal names have equal ids within one SymbolTable; ids never decide an order that
+// reaches output.
 #pragma once
 #include <array>
 #include <atomic>

@@ -25,7 +25,9 @@ unsigned terminalWidth(int fd) {
   unsigned width = 0;
   struct winsize size {};
   if (::ioctl(fd, TIOCGWINSZ, &size) == 0) width = size.ws_col;
-  if (width == 0) width = static_cast<unsigned>(std::clamp<long long>(parseInt(environment("COLUMNS")).value_or(0), 0, 500));
+  if (width == 0)
+    width =
+        static_cast<unsigned>(std::clamp<long long>(parseInt(environment("COLUMNS")).value_or(0), 0, 500));
   if (width == 0) width = 80;
   return std::clamp(width, 20u, 500u);
 }

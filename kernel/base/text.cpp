@@ -32,23 +32,24 @@ struct Range {
 template <std::size_t N>
 bool within(const Range (&ranges)[N], char32_t code) {
   const Range* end = ranges + N;
-  const Range* it = std::lower_bound(ranges, end, code, [](const Range& r, char32_t c) { return r.last < c; });
+  const Range* it =
+      std::lower_bound(ranges, end, code, [](const Range& r, char32_t c) { return r.last < c; });
   return it != end && code >= it->first;
 }
 
 // Blocks rather than single characters: good enough to keep carets under the right place.
 constexpr Range kZeroWidth[] = {
-    {0x0300, 0x036F}, {0x0483, 0x0489}, {0x0591, 0x05BD}, {0x0610, 0x061A}, {0x064B, 0x065F},
-    {0x06D6, 0x06DC}, {0x0E34, 0x0E3A}, {0x0E47, 0x0E4E}, {0x1AB0, 0x1AFF}, {0x1DC0, 0x1DFF},
-    {0x200B, 0x200F}, {0x202A, 0x202E}, {0x2060, 0x2064}, {0x20D0, 0x20FF}, {0xFE00, 0xFE0F},
+    {0x0300, 0x036F}, {0x0483, 0x0489}, {0x0591, 0x05BD},   {0x0610, 0x061A}, {0x064B, 0x065F},
+    {0x06D6, 0x06DC}, {0x0E34, 0x0E3A}, {0x0E47, 0x0E4E},   {0x1AB0, 0x1AFF}, {0x1DC0, 0x1DFF},
+    {0x200B, 0x200F}, {0x202A, 0x202E}, {0x2060, 0x2064},   {0x20D0, 0x20FF}, {0xFE00, 0xFE0F},
     {0xFE20, 0xFE2F}, {0xFEFF, 0xFEFF}, {0xE0100, 0xE01EF},
 };
 constexpr Range kWide[] = {
-    {0x1100, 0x115F},   {0x231A, 0x231B},   {0x2329, 0x232A},   {0x23E9, 0x23EC},   {0x2614, 0x2615},
-    {0x2648, 0x2653},   {0x26A1, 0x26A1},   {0x2705, 0x2705},   {0x270A, 0x270B},   {0x2728, 0x2728},
-    {0x274C, 0x274C},   {0x2753, 0x2755},   {0x2795, 0x2797},   {0x2E80, 0x303E},   {0x3041, 0x33FF},
-    {0x3400, 0x4DBF},   {0x4E00, 0x9FFF},   {0xA000, 0xA4CF},   {0xA960, 0xA97F},   {0xAC00, 0xD7A3},
-    {0xF900, 0xFAFF},   {0xFE30, 0xFE6F},   {0xFF00, 0xFF60},   {0xFFE0, 0xFFE6},   {0x1F300, 0x1F64F},
+    {0x1100, 0x115F},   {0x231A, 0x231B},   {0x2329, 0x232A},   {0x23E9, 0x23EC}, {0x2614, 0x2615},
+    {0x2648, 0x2653},   {0x26A1, 0x26A1},   {0x2705, 0x2705},   {0x270A, 0x270B}, {0x2728, 0x2728},
+    {0x274C, 0x274C},   {0x2753, 0x2755},   {0x2795, 0x2797},   {0x2E80, 0x303E}, {0x3041, 0x33FF},
+    {0x3400, 0x4DBF},   {0x4E00, 0x9FFF},   {0xA000, 0xA4CF},   {0xA960, 0xA97F}, {0xAC00, 0xD7A3},
+    {0xF900, 0xFAFF},   {0xFE30, 0xFE6F},   {0xFF00, 0xFF60},   {0xFFE0, 0xFFE6}, {0x1F300, 0x1F64F},
     {0x1F680, 0x1F6FF}, {0x1F900, 0x1F9FF}, {0x20000, 0x3FFFD},
 };
 
@@ -71,7 +72,8 @@ Rune decodeRune(std::string_view text) {
     code = (code << 6) | (next & 0x3F);
   }
   constexpr char32_t kSmallest[] = {0, 0, 0x80, 0x800, 0x10000};
-  if (code < kSmallest[size] || code > 0x10FFFF || (code >= 0xD800 && code <= 0xDFFF)) return {lead, 1, false};
+  if (code < kSmallest[size] || code > 0x10FFFF || (code >= 0xD800 && code <= 0xDFFF))
+    return {lead, 1, false};
   return {code, size, true};
 }
 
@@ -131,7 +133,8 @@ std::string sanitize(std::string_view text) {
   while (!text.empty()) {
     const Rune rune = decodeRune(text);
     const bool control = rune.code < 0x20 || (rune.code >= 0x7F && rune.code < 0xA0) ||
-                         (rune.code >= 0x202A && rune.code <= 0x202E) || (rune.code >= 0x2066 && rune.code <= 0x2069);
+                         (rune.code >= 0x202A && rune.code <= 0x202E) ||
+                         (rune.code >= 0x2066 && rune.code <= 0x2069);
     if (rune.valid && (!control || rune.code == '\n' || rune.code == '\t'))
       out += text.substr(0, rune.size);
     else
@@ -159,7 +162,9 @@ std::vector<std::string_view> splitLines(std::string_view text) {
   return lines;
 }
 
-std::string join(const std::vector<std::string>& parts, std::string_view separator) { return joinParts(parts, separator); }
+std::string join(const std::vector<std::string>& parts, std::string_view separator) {
+  return joinParts(parts, separator);
+}
 
 std::string join(const std::vector<std::string_view>& parts, std::string_view separator) {
   return joinParts(parts, separator);

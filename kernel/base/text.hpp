@@ -1,4 +1,5 @@
-// Text helpers: UTF-8, joining and splitting, what a terminal shows, quoting for a shell. All work on bytes in memory.
+// Text helpers: UTF-8, joining and splitting, what a terminal shows, quoting for a shell. All work on bytes
+// in memory.
 #pragma once
 #include <cstddef>
 #include <optional>
@@ -8,7 +9,8 @@
 
 namespace fleetd::base {
 
-// The offset of the first byte that is not part of well-formed UTF-8 (no surrogates, no overlong forms), or nothing.
+// The offset of the first byte that is not part of well-formed UTF-8 (no surrogates, no overlong forms), or
+// nothing.
 std::optional<std::size_t> invalidUtf8At(std::string_view text);
 
 struct Rune {
@@ -21,11 +23,12 @@ Rune decodeRune(std::string_view text);
 // Appends a code point as UTF-8; surrogates and values above U+10FFFF become U+FFFD.
 void appendRune(std::string& out, char32_t code);
 
-// Columns that a terminal uses for the text: 2 for wide characters, 0 for combining ones, 1 for bytes that are not UTF-8.
-// Tabs and control characters count 1; pass the text through `sanitize` or `expandTabs` first.
+// Columns that a terminal uses for the text: 2 for wide characters, 0 for combining ones, 1 for bytes that
+// are not UTF-8. Tabs and control characters count 1; pass the text through `sanitize` or `expandTabs` first.
 std::size_t displayWidth(std::string_view text);
 std::size_t runeWidth(char32_t code);
-// Makes hostile text harmless for a terminal: control characters other than \n and \t, and bytes that are not UTF-8, become U+FFFD.
+// Makes hostile text harmless for a terminal: control characters other than \n and \t, and bytes that are not
+// UTF-8, become U+FFFD.
 std::string sanitize(std::string_view text);
 
 // The parts between separators; always at least one part, so split("", ',') is {""}. Parts point into `text`.
@@ -38,7 +41,8 @@ std::string join(const std::vector<std::string_view>& parts, std::string_view se
 std::string_view trim(std::string_view text);
 // ASCII only; bytes above 127 stay.
 std::string toLower(std::string_view text);
-// The integer a decimal text spells, an optional '-' included; nothing for anything else or outside of the range.
+// The integer a decimal text spells, an optional '-' included; nothing for anything else or outside of the
+// range.
 std::optional<long long> parseInt(std::string_view text);
 
 // One word for a POSIX shell that expands to exactly this text. The text must not hold NUL.

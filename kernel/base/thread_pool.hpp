@@ -1,5 +1,5 @@
-// ThreadPool: a fixed set of threads that work through an index range. Results are placed by index, so that the number of
-// threads and the order of arrival never reach a result.
+// ThreadPool: a fixed set of threads that work through an index range. Results are placed by index, so that
+// the number of threads and the order of arrival never reach a result.
 #pragma once
 #include <atomic>
 #include <condition_variable>
@@ -14,8 +14,8 @@ namespace fleetd::base {
 
 class ThreadPool {
  public:
-  // `threads` counts the caller of parallelFor, too; 0 means one for each processor. Worker threads get stacks of
-  // `stackBytes`. When the system gives fewer threads, the pool works with those it has.
+  // `threads` counts the caller of parallelFor, too; 0 means one for each processor. Worker threads get
+  // stacks of `stackBytes`. When the system gives fewer threads, the pool works with those it has.
   explicit ThreadPool(unsigned threads = 0, std::size_t stackBytes = std::size_t{256} << 20);
   ThreadPool(const ThreadPool&) = delete;
   ThreadPool& operator=(const ThreadPool&) = delete;
@@ -23,8 +23,9 @@ class ThreadPool {
 
   unsigned threads() const { return static_cast<unsigned>(workers_.size()) + 1; }
 
-  // Calls body(0) … body(count - 1), each once, on any of the threads, and returns when all are done. The caller works, too,
-  // on its own stack. A call from inside a body runs its range on that thread alone. Calls from several threads wait for each other.
+  // Calls body(0) … body(count - 1), each once, on any of the threads, and returns when all are done. The
+  // caller works, too, on its own stack. A call from inside a body runs its range on that thread alone. Calls
+  // from several threads wait for each other.
   void parallelFor(std::size_t count, const std::function<void(std::size_t)>& body);
 
   // The results of body(i) in the order of i. T must be default-constructible.

@@ -24,10 +24,11 @@ class ChildExit {
   bool ended();
   // Waits for the end.
   void wait();
-  // Sends a signal unless the child was waited for already; to its process group (of the same number) if asked for, also afterwards.
+  // Sends a signal unless the child was waited for already; to its process group (of the same number) if
+  // asked for, also afterwards.
   void signal(int number, bool group = false);
 
-  int code() const { return code_; }           // exit status, or 0 when a signal ended it
+  int code() const { return code_; }            // exit status, or 0 when a signal ended it
   int endSignal() const { return endSignal_; }  // or 0
 
  private:

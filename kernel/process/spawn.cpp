@@ -37,7 +37,8 @@ Error cannotStart(const Command& command, std::string_view why) {
 
 std::vector<char*> pointers(const std::vector<std::string>& strings) {
   std::vector<char*> out;
-  for (const std::string& text : strings) out.push_back(const_cast<char*>(text.c_str()));  // posix_spawn does not write to them
+  for (const std::string& text : strings)
+    out.push_back(const_cast<char*>(text.c_str()));  // posix_spawn does not write to them
   out.push_back(nullptr);
   return out;
 }
@@ -50,7 +51,8 @@ std::string_view pathOf(const Command& command) {
 }
 
 bool holdsNul(const std::vector<std::string>& strings) {
-  return std::any_of(strings.begin(), strings.end(), [](const std::string& s) { return s.find('\0') != std::string::npos; });
+  return std::any_of(strings.begin(), strings.end(),
+                     [](const std::string& s) { return s.find('\0') != std::string::npos; });
 }
 
 // The C objects of posix_spawn with their destructors.
@@ -73,7 +75,8 @@ struct SpawnPlan {
     switch (kind) {
       case Stream::Inherit: return 0;
       case Stream::Capture: return ::posix_spawn_file_actions_adddup2(&actions, pipe.get(), target);
-      case Stream::Discard: return ::posix_spawn_file_actions_addopen(&actions, target, "/dev/null", O_WRONLY, 0);
+      case Stream::Discard:
+        return ::posix_spawn_file_actions_addopen(&actions, target, "/dev/null", O_WRONLY, 0);
     }
     return EINVAL;
   }
@@ -84,13 +87,15 @@ struct SpawnPlan {
     return ::posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
   }
 
-  // The child starts with an empty signal mask and default actions, whatever this thread had blocked or ignored.
+  // The child starts with an empty signal mask and default actions, whatever this thread had blocked or
+  // ignored.
   int signals(bool ownGroup) {
     sigset_t none;
     sigset_t standard;
     ::sigemptyset(&none);
     ::sigemptyset(&standard);
-    for (const int signal : {SIGHUP, SIGINT, SIGQUIT, SIGPIPE, SIGTERM, SIGCHLD}) ::sigaddset(&standard, signal);
+    for (const int signal : {SIGHUP, SIGINT, SIGQUIT, SIGPIPE, SIGTERM, SIGCHLD})
+      ::sigaddset(&standard, signal);
     int flags = POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF;
     if (ownGroup) flags |= POSIX_SPAWN_SETPGROUP;
 #ifdef __APPLE__
@@ -115,8 +120,8 @@ struct Capture {
   std::size_t limit;
   const std::function<void(std::string_view)>* onPiece;
 
-  // Reads what is there now, but no more than a pipe can hold (1 MiB), so that a child that never stops writing cannot keep
-  // us from looking at the clock; closes at the end of the stream.
+  // Reads what is there now, but no more than a pipe can hold (1 MiB), so that a child that never stops
+  // writing cannot keep us from looking at the clock; closes at the end of the stream.
   void readAvailable() {
     std::array<char, 64 << 10> buffer;
     for (int pieces = 0; fd && pieces < 16; ++pieces) {
@@ -162,8 +167,10 @@ Result<void> Running::start() {
     return cannotStart(command_, "an argument or a variable holds a NUL byte");
   const auto program = findProgram(command_.argv.front(), pathOf(command_));
   if (!program)
-    return Error{Code::FL0008, fmt::format("the program `{}` was not found", command_.argv.front()),
-                 "install it, or put its directory into PATH", {}};
+    return Error{Code::FL0008,
+                 fmt::format("the program `{}` was not found", command_.argv.front()),
+                 "install it, or put its directory into PATH",
+                 {}};
   Pipe in, out, err;
   if (command_.input) in = base::makePipe();
   if (command_.output == Stream::Capture) out = base::makePipe();
@@ -173,8 +180,10 @@ Result<void> Running::start() {
     return cannotStart(command_, std::strerror(errno));
   FLEETD_TRY(spawn(*program, in, out, err));
   input_ = std::move(in.write);
-  captures_[0] = {std::move(out.read), &result_.output, &result_.outputTruncated, command_.maxOutput, &command_.onOutput};
-  captures_[1] = {std::move(err.read), &result_.errors, &result_.errorsTruncated, command_.maxErrors, &command_.onErrors};
+  captures_[0] = {std::move(out.read), &result_.output, &result_.outputTruncated, command_.maxOutput,
+                  &command_.onOutput};
+  captures_[1] = {std::move(err.read), &result_.errors, &result_.errorsTruncated, command_.maxErrors,
+                  &command_.onErrors};
   for (const int fd : {input_.get(), captures_[0].fd.get(), captures_[1].fd.get()})
     if (fd >= 0) base::setNonBlocking(fd);
   return {};  // the child's ends close here, so that we see the end of its streams
@@ -191,7 +200,8 @@ Result<void> Running::spawn(const std::string& program, const Pipe& in, const Pi
   const std::vector<char*> environment = pointers(command_.environment.value_or(std::vector<std::string>()));
   char* const* env = command_.environment ? environment.data() : environ;
   pid_t pid = 0;
-  if (code == 0) code = ::posix_spawn(&pid, program.c_str(), &plan.actions, &plan.attributes, argv.data(), env);
+  if (code == 0)
+    code = ::posix_spawn(&pid, program.c_str(), &plan.actions, &plan.attributes, argv.data(), env);
   if (code != 0) return cannotStart(command_, std::strerror(code));
   child_ = ChildExit(pid);
   return {};
@@ -239,7 +249,8 @@ void Running::pump() {
   }
   // All that the child wrote is in the pipes by now.
   for (Capture& capture : captures_) capture.readAvailable();
-  if (result_.status.timedOut && command_.ownGroup) child_.signal(SIGKILL, true);  // what its group left behind
+  if (result_.status.timedOut && command_.ownGroup)
+    child_.signal(SIGKILL, true);  // what its group left behind
   result_.status.code = child_.code();
   result_.status.signal = child_.endSignal();
 }
@@ -260,8 +271,10 @@ Result<std::string> runForOutput(const Command& command) {
   const auto lines = base::splitLines(base::trim(finished.errors));
   const std::size_t shown = std::min<std::size_t>(lines.size(), 10);
   const std::vector<std::string_view> last(lines.end() - static_cast<std::ptrdiff_t>(shown), lines.end());
-  return Error{Code::FL0007, fmt::format("`{}` failed: {}", command.argv.front(), describe(finished.status)),
-               base::sanitize(base::join(last, "\n")), {}};
+  return Error{Code::FL0007,
+               fmt::format("`{}` failed: {}", command.argv.front(), describe(finished.status)),
+               base::sanitize(base::join(last, "\n")),
+               {}};
 }
 
 }  // namespace fleetd::process

@@ -1,4 +1,5 @@
-// Child processes: started by argument list, never through a shell; bounded capture, deadline, a readable exit status.
+// Child processes: started by argument list, never through a shell; bounded capture, deadline, a readable
+// exit status.
 #pragma once
 #include <chrono>
 #include <cstddef>
@@ -26,7 +27,8 @@ struct Command {
   std::optional<std::vector<std::string>> environment;
   std::string workingDir;  // "" = ours
 
-  // Given to the child on standard input; nothing means /dev/null unless `inheritInput`. A child that closes its input early is no error.
+  // Given to the child on standard input; nothing means /dev/null unless `inheritInput`. A child that closes
+  // its input early is no error.
   std::optional<std::string> input;
   bool inheritInput = false;
   Stream output = Stream::Capture;
@@ -40,8 +42,8 @@ struct Command {
   // When it passes: SIGTERM, and SIGKILL after `grace`. Zero means no limit.
   std::chrono::milliseconds timeout{0};
   std::chrono::milliseconds grace{2000};
-  // Puts the child into a process group of its own and sends those signals to the group. Not for children that talk to the
-  // terminal (ssh prompts): they would be stopped as background jobs.
+  // Puts the child into a process group of its own and sends those signals to the group. Not for children
+  // that talk to the terminal (ssh prompts): they would be stopped as background jobs.
   bool ownGroup = false;
 };
 
@@ -61,9 +63,9 @@ struct Finished {
   bool errorsTruncated = false;
 };
 
-// Runs a child to its end. An unsuccessful exit is not an error of this function. What grandchildren still write after the
-// child has ended is not waited for. Errors: FL0008 (no such program), FL0007 (cannot be started).
-// Thread: safe from several threads at once.
+// Runs a child to its end. An unsuccessful exit is not an error of this function. What grandchildren still
+// write after the child has ended is not waited for. Errors: FL0008 (no such program), FL0007 (cannot be
+// started). Thread: safe from several threads at once.
 Result<Finished> run(const Command& command);
 
 // Like run, but an unsuccessful exit is FL0007 with the exit status and the last lines of its standard error.
@@ -74,8 +76,9 @@ std::string describe(const ExitStatus& status);
 // "SIGTERM"; "signal 64" for those without a name.
 std::string signalName(int signal);
 
-// The absolute or given path of an executable regular file. A name with '/' is checked, not searched; an empty `path` is the
-// PATH of our environment. Empty parts of PATH are skipped: the current directory is never searched.
+// The absolute or given path of an executable regular file. A name with '/' is checked, not searched; an
+// empty `path` is the PATH of our environment. Empty parts of PATH are skipped: the current directory is
+// never searched.
 std::optional<std::string> findProgram(std::string_view name, std::string_view path = {});
 
 }  // namespace fleetd::process

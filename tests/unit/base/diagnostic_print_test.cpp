@@ -70,7 +70,8 @@ TEST_F(Print, WithoutAPlace) {
   d.message = "two\nlines";
   EXPECT_EQ(formatDiagnostic(d, sources_), "error[FL0101]: two\n  lines\n");
   d.file = "/repo/flake.lock";
-  EXPECT_EQ(formatDiagnostic(d, sources_, {.root = "/repo/"}), "error[FL0101]: two\n  lines\n   ┌─ flake.lock\n");
+  EXPECT_EQ(formatDiagnostic(d, sources_, {.root = "/repo/"}),
+            "error[FL0101]: two\n  lines\n   ┌─ flake.lock\n");
 }
 
 TEST_F(Print, EndOfFileAndMultiLineSpans) {
@@ -111,23 +112,25 @@ TEST_F(Print, Json) {
   d.labels.push_back({at(*file, "1"), "here"});
   d.notes.push_back("n");
   d.fixes.push_back({"use z", {{d.span, "z"}}});
-  EXPECT_EQ(diagnosticJson(d, sources_, "/r"),
-            R"({"code":"FL0101","severity":"error","message":"this is wrong","file":"a.nix","line":2,"column":1,"endLine":2,"endColumn":3,)"
-            R"("host":"h","option":"a.b","labels":[{"file":"a.nix","line":2,"column":6,"endLine":2,"endColumn":7,"text":"here"}],)"
-            R"("notes":["n"],"fixes":[{"message":"use z","edits":[{"file":"a.nix","line":2,"column":1,"endLine":2,"endColumn":3,"replacement":"z"}]}]})");
+  EXPECT_EQ(
+      diagnosticJson(d, sources_, "/r"),
+      R"({"code":"FL0101","severity":"error","message":"this is wrong","file":"a.nix","line":2,"column":1,"endLine":2,"endColumn":3,)"
+      R"("host":"h","option":"a.b","labels":[{"file":"a.nix","line":2,"column":6,"endLine":2,"endColumn":7,"text":"here"}],)"
+      R"("notes":["n"],"fixes":[{"message":"use z","edits":[{"file":"a.nix","line":2,"column":1,"endLine":2,"endColumn":3,"replacement":"z"}]}]})");
   Diagnostic bare;
   bare.file = "/r/f";
-  EXPECT_EQ(diagnosticJson(bare, sources_, "/r"),
-            R"({"code":"FL0001","severity":"error","message":"","file":"f","line":null,"column":null,"endLine":null,"endColumn":null,)"
-            R"("host":"","option":"","labels":[],"notes":[],"fixes":[]})");
+  EXPECT_EQ(
+      diagnosticJson(bare, sources_, "/r"),
+      R"({"code":"FL0001","severity":"error","message":"","file":"f","line":null,"column":null,"endLine":null,"endColumn":null,)"
+      R"("host":"","option":"","labels":[],"notes":[],"fixes":[]})");
 }
 
 TEST_F(Print, OrderDoesNotDependOnLoading) {
   const SourceFile* z = *sources_.add("z.nix", "z1\nz2\n");
   const SourceFile* a = *sources_.add("a.nix", "a1\n");
   Diagnostic nowhere = diagnostic({});
-  const std::vector<Diagnostic> given = {diagnostic(at(*z, "z2")), diagnostic(at(*a, "a1")), diagnostic(at(*z, "z1")), nowhere,
-                                         diagnostic(at(*a, "a1"))};
+  const std::vector<Diagnostic> given = {diagnostic(at(*z, "z2")), diagnostic(at(*a, "a1")),
+                                         diagnostic(at(*z, "z1")), nowhere, diagnostic(at(*a, "a1"))};
   std::string order;
   for (const Diagnostic& d : inSourceOrder(given, sources_)) order += sources_.describe(d.span.begin) + " ";
   EXPECT_EQ(order, " a.nix:1:1 z.nix:1:1 z.nix:2:1 ");

@@ -44,7 +44,8 @@ TEST(File, ReadsFilesWithoutASize) {
 TEST(File, RefusesWhatIsNoRegularFile) {
   TempDir dir;
   ASSERT_EQ(::mkfifo(dir.at("fifo").c_str(), 0600), 0);
-  for (const std::string& path : {dir.path(), dir.at("fifo"), dir.at("missing"), std::string(), dir.at(std::string_view("a\0b", 3))})
+  for (const std::string& path :
+       {dir.path(), dir.at("fifo"), dir.at("missing"), std::string(), dir.at(std::string_view("a\0b", 3))})
     EXPECT_EQ(readFile(path).error().code, Code::FL0002) << path;
 }
 

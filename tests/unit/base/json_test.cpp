@@ -9,7 +9,8 @@ namespace fleetd::base {
 namespace {
 
 TEST(Json, ReadsEveryKind) {
-  const auto json = parseJson(R"( {"n":null,"t":true,"i":-5,"u":18446744073709551615,"f":1.5,"e":1e2,"s":"a\u00e4\n","a":[1,[]],"o":{}} )");
+  const auto json = parseJson(
+      R"( {"n":null,"t":true,"i":-5,"u":18446744073709551615,"f":1.5,"e":1e2,"s":"a\u00e4\n","a":[1,[]],"o":{}} )");
   ASSERT_TRUE(json) << json.error().message;
   EXPECT_TRUE(json->find("n")->isNull());
   EXPECT_EQ(*json->find("t")->asBool(), true);
@@ -59,8 +60,9 @@ TEST(Json, DuplicateKeysInLargeObjects) {
 
 TEST(Json, ErrorsCarryTheOffset) {
   const std::pair<const char*, std::size_t> cases[] = {
-      {"", 0}, {"{", 1}, {"[1,]", 3}, {"{\"a\" 1}", 5}, {"[1] x", 4}, {"tru", 3}, {"{'a':1}", 1}, {"[1,\n 2,\n x]", 9}, {"\"a\tb\"", 2},
-      {"01", 1}, {"// c\n1", 0}, {"[1e400]", 5}};
+      {"", 0},         {"{", 1},   {"[1,]", 3},    {"{\"a\" 1}", 5},
+      {"[1] x", 4},    {"tru", 3}, {"{'a':1}", 1}, {"[1,\n 2,\n x]", 9},
+      {"\"a\tb\"", 2}, {"01", 1},  {"// c\n1", 0}, {"[1e400]", 5}};
   for (const auto& [text, offset] : cases) {
     std::size_t at = 999;
     const auto json = parseJson(text, {}, &at);
