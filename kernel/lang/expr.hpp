@@ -27,6 +27,7 @@ enum class BinaryOp : std::uint8_t { Or, And, Implies, Eq, Neq, Lt, Leq, Gt, Geq
 struct Expr {
   ExprKind kind;
   std::uint8_t flags = 0;
+  std::uint16_t height = 0;  // nodes below it on the longest way down; at most kMaxNesting, so recursion over a tree is bounded
   Pos pos = 0;
   Pos end = 0;
 
@@ -101,9 +102,10 @@ struct ExprWith : Expr { Expr* scope; Expr* body; std::uint32_t up; };
 struct ExprIf : Expr { Expr* condition; Expr* then; Expr* otherwise; };
 struct ExprAssert : Expr { Expr* condition; Expr* body; };
 struct ExprUnary : Expr { Expr* operand; };  // Not, Negate
-// `pos` is the start of the left operand; `opPos` the operator sign.
-struct ExprBinary : Expr { BinaryOp op; Pos opPos; Expr* left; Expr* right; };
-// Interpolation: parts are ExprString or any expression. flags & kPathInterp: a path literal with interpolation (first part is the path text).
+// `pos` is the start of the left operand; `opPos` the operator sign; `rightPos` the start of the right operand with its parentheses.
+struct ExprBinary : Expr { BinaryOp op; Pos opPos; Pos rightPos; Expr* left; Expr* right; };
+// Interpolation: parts are ExprString or any expression. flags & kPathInterp: a path literal with interpolation; its first part is an
+// ExprString with the text up to the first interpolation, made absolute like ExprPath, a slash at its end kept.
 struct ExprInterp : Expr { std::span<Expr*> parts; };
 inline constexpr std::uint8_t kPathInterp = 1;
 
