@@ -1,6 +1,7 @@
 // Fleet: a repository opened at level F — what kind it is, its hosts, aggregates and inventory — and the composition of its hosts.
 #pragma once
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -16,6 +17,10 @@
 #include "kernel/lang/evaluator.hpp"
 
 namespace fleetd::fleet {
+
+class Inputs;
+class Intrinsics;
+class Lock;
 
 enum class Kind : std::uint8_t {
   Flake,      // flake.nix
@@ -39,9 +44,12 @@ struct Stage {
   std::uint64_t nanoseconds = 0;
 };
 
+class Fleet;
+
 struct OpenOptions {
   std::string directory;  // the root of the repository, absolute
-  bool readSources = true;
+  // Called before anything is evaluated, so that layers above can give platforms their options (Intrinsics::platforms).
+  std::function<void(Fleet&)> prepare;
 };
 
 // The nearest directory at or above `start` that looks like a fleet (flake.nix, fleet.json, or modules/). Error FL0501.
@@ -70,15 +78,20 @@ class Fleet {
   std::size_t filesRead() const { return filesRead_; }
   lang::Evaluator& evaluator() { return *evaluator_; }
   lang::Value outputs() const { return outputs_; }
+  Intrinsics& intrinsics() { return *intrinsics_; }
+  const Lock* lock() const { return lock_.get(); }  // null without flake.lock
 
  private:
   friend class Loader;
-  Fleet(std::string root, base::SourceMap& sources, base::SymbolTable& symbols, base::Diagnostics& diagnostics);
+  Fleet(std::string root, base::SourceMap& sources, base::SymbolTable& symbols);
 
   std::string root_;
   std::string name_;
   Kind kind_ = Kind::Flake;
   std::unique_ptr<lang::Evaluator> evaluator_;
+  std::unique_ptr<Intrinsics> intrinsics_;
+  std::unique_ptr<Lock> lock_;
+  std::unique_ptr<Inputs> inputs_;
   lang::Value outputs_;
   std::vector<Host> hosts_;
   std::vector<Aggregate> aggregates_;

@@ -45,10 +45,14 @@ bool sameScalar(Value a, Value b) {
 
 std::optional<KnownNames> namesOf(Evaluator& ev, Value set, int depth);
 
-// a // b where b decides `name` only under conditions: the selection follows each case.
+// a // b: the right side decides when it is known whether it has the name; under a condition the selection follows each case.
 Value selectUpdate(Evaluator& ev, const Unknown& u, Value whole, Symbol name, const Value* fallback, Pos pos) {
   const Value right = ev.force(u.args[1]);
   if (right.isError()) return right;
+  const Value has = ev.hasAttr(right, name, pos);
+  if (has.isError()) return has;
+  if (has.isTrue()) return ev.select(right, name, pos);
+  if (has.isFalse()) return fallback ? ev.selectOr(u.args[0], name, *fallback, pos) : ev.select(u.args[0], name, pos);
   if (right.isUnknown() && right.unknown->op == UnknownOp::If) {
     const Value* branch = right.unknown->args;
     const Value then = ev.unknownBinary(BinaryOp::Update, u.args[0], branch[1], u.pos);
@@ -56,10 +60,6 @@ Value selectUpdate(Evaluator& ev, const Unknown& u, Value whole, Symbol name, co
     const Value parts[] = {branch[0], lazySelect(ev, then, name, fallback, pos), lazySelect(ev, otherwise, name, fallback, pos)};
     return ev.unknown(UnknownOp::If, parts, pos);
   }
-  const Value has = ev.hasAttr(right, name, pos);
-  if (has.isError()) return has;
-  if (has.isTrue()) return ev.select(right, name, pos);
-  if (has.isFalse()) return fallback ? ev.selectOr(u.args[0], name, *fallback, pos) : ev.select(u.args[0], name, pos);
   return residualSelect(ev, whole, name, fallback, pos);
 }
 

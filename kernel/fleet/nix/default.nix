@@ -10,6 +10,8 @@ let
       flakeParts
       home
       clan
+      importTree
+      deploy
       ;
   };
   self = {
@@ -20,6 +22,7 @@ let
     importTree = kernel.part "import_tree" scope;
     clan = kernel.part "clan" scope;
     deploy = kernel.part "deploy" scope;
+    inputs = kernel.part "inputs" scope;
     repository = kernel.part "repository" scope;
   };
 in

@@ -115,4 +115,29 @@ in
   lib = homeLib;
   nixosModule = system "nixos";
   darwinModule = system "darwin";
+
+  # The flake-parts module: outputs for homes and home modules.
+  flakeModule = {
+    _file = "fleetd: home-manager flake module";
+    options.flake = lib.mkOption {
+      type = lib.types.submoduleWith {
+        modules = [
+          {
+            options = {
+              homeConfigurations = lib.mkOption {
+                type = lib.types.lazyAttrsOf lib.types.raw;
+                default = { };
+                description = "Standalone homes.";
+              };
+              homeModules = lib.mkOption {
+                type = lib.types.lazyAttrsOf lib.types.deferredModule;
+                default = { };
+                description = "Home modules for others.";
+              };
+            };
+          }
+        ];
+      };
+    };
+  };
 }

@@ -1,6 +1,6 @@
 # A repository without flake.nix: every file below modules/ is a module of the fleet, hosts come from fleet.json, fleet.hosts or clan.
-{ lib, kernel, flakeParts, clan ? null, ... }:
-{ directory, files, named, clanModule }:
+{ lib, kernel, flakeParts, clan, hosts, ... }:
+{ directory, files, withClan }:
 let
   inherit (lib) mkOption types;
 
@@ -9,7 +9,7 @@ let
     inputs = { };
   };
 
-  hosts =
+  machines =
     { config, ... }:
     {
       _file = "fleetd: hosts of a repository";
@@ -38,14 +38,42 @@ let
           ];
         };
         default = { };
+        description = "The fleet.";
       };
+      config.flake = lib.genAttrs [ "nixosConfigurations" "darwinConfigurations" "homeConfigurations" ] (
+        output:
+        let
+          class = lib.removeSuffix "Configurations" output;
+        in
+        lib.mapAttrs (
+          name: machine:
+          let
+            made = hosts.${class} {
+              inherit (machine) system;
+              modules = machine.modules ++ map (aggregate: config.flake.modules.${moduleClass.${class}}.${aggregate}) machine.aggregates;
+            };
+          in
+          made
+          // {
+            _fleetd = made._fleetd // {
+              inherit (machine) tags plugins;
+              origin = "fleet.machines";
+            };
+          }
+        ) (lib.filterAttrs (_: machine: machine.class == class) config.fleet.machines)
+      );
     };
+  moduleClass = {
+    nixos = "nixos";
+    darwin = "darwin";
+    home = "homeManager";
+  };
 
   evaluated = flakeParts.evalFlakeModule {
     inherit self;
     inputs = { inherit self; };
     moduleLocation = toString directory;
-  } { imports = [ flakeParts.modules hosts clanModule ] ++ files; };
+  } { imports = [ flakeParts.modules machines ] ++ lib.optional withClan clan.flakeModule ++ files; };
 in
 {
   inherit (evaluated) config options;

@@ -1,0 +1,219 @@
+// Flake inputs as values.
+#include "kernel/fleet/inputs.hpp"
+
+#include <array>
+
+#include <fmt/format.h>
+
+#include "kernel/base/file.hpp"
+#include "kernel/base/text.hpp"
+
+namespace fleetd::fleet {
+
+namespace {
+
+using lang::BinaryOp;
+using lang::Evaluator;
+using lang::Tag;
+using lang::UnknownOp;
+using lang::Value;
+
+constexpr int kMaxFlakeDepth = 32;  // flakes that are inputs of flakes, read natively
+
+// What an input is, by the repository it is locked to; forks keep the name of the repository often enough to be listed too.
+struct Known {
+  std::string_view identity;
+  std::string_view part;
+};
+constexpr std::array kKnown = {
+    Known{"hercules-ci/flake-parts", "flakeParts"},       Known{"vic/import-tree", "importTree"},
+    Known{"denful/import-tree", "importTree"},            Known{"nixos/nixpkgs", "nixpkgs"},
+    Known{"nixos/nixpkgs-channels", "nixpkgs"},           Known{"nix-community/nixpkgs.lib", "nixpkgs"},
+    Known{"nix-community/home-manager", "homeManager"},   Known{"rycee/home-manager", "homeManager"},
+    Known{"nix-darwin/nix-darwin", "nixDarwin"},          Known{"lnl7/nix-darwin", "nixDarwin"},
+    Known{"clan/clan-core", "clan"},                      Known{"git.clan.lol/clan/clan-core", "clan"},
+    Known{"zhaofengli/colmena", "colmena"},
+};
+
+std::string_view partOf(std::string_view identity) {
+  for (const Known& known : kKnown)
+    if (known.identity == identity) return known.part;
+  // Channel tarballs: channels.nixos.org/nixos-unstable/nixexprs.tar.xz and the like.
+  if (identity.starts_with("channels.nixos.org/") || identity.starts_with("releases.nixos.org/")) return "nixpkgs";
+  return {};
+}
+
+std::string_view stringAttr(Evaluator& ev, Value set, std::string_view name) {
+  if (!set.is(Tag::Attrs)) return {};
+  const lang::Attr* attr = set.attrs->find(ev.symbol(name));
+  if (!attr) return {};
+  const Value v = ev.force(attr->value);
+  return v.is(Tag::String) ? v.string() : std::string_view();
+}
+
+}  // namespace
+
+std::string identityOfUrl(std::string_view url) {
+  std::string text = base::toLower(url);
+  for (std::string_view scheme : {"github:", "gitlab:", "sourcehut:"})
+    if (text.starts_with(scheme)) {
+      const auto parts = base::split(std::string_view(text).substr(scheme.size()), '/');
+      if (parts.size() < 2) return text;
+      std::string repo(parts[1].substr(0, parts[1].find('?')));
+      return std::string(parts[0]) + "/" + repo;
+    }
+  for (std::string_view prefix : {"git+", "tarball+"})
+    if (text.starts_with(prefix)) text.erase(0, prefix.size());
+  if (const auto scheme = text.find("://"); scheme != std::string::npos) text.erase(0, scheme + 3);
+  for (std::string_view cut : {"?", "#", "/archive/", "/-/archive/"})
+    if (const auto at = text.find(cut); at != std::string::npos) text.resize(at);
+  if (text.ends_with(".git")) text.resize(text.size() - 4);
+  if (text.starts_with("github.com/")) text.erase(0, 11);
+  return text;
+}
+
+Inputs::Inputs(Intrinsics& intrinsics, const Lock* lock, std::string root, base::Diagnostics& diagnostics)
+    : intrinsics_(intrinsics), lock_(lock), root_(std::move(root)), diagnostics_(diagnostics) {}
+
+Value Inputs::native(const std::string& name, std::string_view identity) {
+  const std::string_view part = partOf(identity);
+  if (part.empty()) return Value::stuck();
+  Evaluator& ev = intrinsics_.ev;
+  const Value maker = ev.select(intrinsics_.part("inputs"), ev.symbol(part), 0);
+  return ev.call(maker, ev.string(name), 0);
+}
+
+Value Inputs::one(const std::string& name, std::string_view url, const LockNode* node, const std::string& directory) {
+  Evaluator& ev = intrinsics_.ev;
+  const std::string identity = node ? node->identity : identityOfUrl(url);
+  const Value source = ev.unknownRoot(fmt::format("inputs.{}", name));
+  const Value known = native(name, identity);
+  if (known.isError()) return known;
+  std::vector<lang::Attr> facts;
+  const auto add = [&](std::string_view key, Value v) { facts.push_back({ev.symbol(key), 0, v}); };
+  if (node) {
+    if (!node->rev.empty()) {
+      add("rev", ev.string(node->rev));
+      add("shortRev", ev.string(std::string_view(node->rev).substr(0, 7)));
+    }
+    if (!node->narHash.empty()) add("narHash", ev.string(node->narHash));
+    if (node->lastModified != 0) add("lastModified", Value::of(node->lastModified));
+  }
+  add("outPath", ev.unknown(UnknownOp::Select, std::span<const Value>(&source, 1), 0, ev.names().outPath));
+  if (!known.isStuck()) {
+    // A functor (import-tree) must stay a closed set to be callable; the others may have more than fleetd knows.
+    const Value withFacts = ev.update(ev.attrs(facts), known, 0);
+    if (known.is(Tag::Attrs) && known.attrs->find(ev.names().functor)) return withFacts;
+    return ev.update(source, withFacts, 0);
+  }
+  const bool isPath = node ? node->type == "path" : url.starts_with("path:") || url.starts_with("./");
+  if (isPath && depth_ < kMaxFlakeDepth) {
+    std::string path = node ? node->path : std::string(url.starts_with("path:") ? url.substr(5) : url);
+    if (!path.starts_with('/')) path = directory + "/" + path;
+    const std::string flake(ev.path(path).string());
+    if (node && !node->isFlake) return ev.attrs({{"outPath", ev.path(flake)}});
+    if (base::isRegularFile(flake + "/flake.nix")) {
+      ++depth_;
+      Value self;
+      const Value outputs = evalFlake(flake, node, &self);
+      --depth_;
+      return outputs.isError() ? outputs : ev.force(self);
+    }
+  }
+  return ev.update(source, ev.attrs(facts), 0);
+}
+
+Value Inputs::all(Value declared, const LockNode* node, const std::string& directory) {
+  Evaluator& ev = intrinsics_.ev;
+  std::map<std::string, std::string> urls;
+  declared = ev.force(declared);
+  if (declared.is(Tag::Attrs))
+    for (const lang::Attr* attr : ev.sortedByName(declared.attrs)) {
+      const Value spec = ev.force(attr->value);
+      urls[std::string(ev.text(attr->name))] = std::string(stringAttr(ev, spec, "url"));
+      if (lock_ && node && !node->inputs.contains(std::string(ev.text(attr->name)))) {
+        base::Diagnostic d;
+        d.code = base::Code::FL0511;
+        d.message = fmt::format("input `{}` is not in flake.lock", ev.text(attr->name));
+        d.span = {attr->pos, attr->pos + static_cast<Pos>(ev.text(attr->name).size())};
+        d.notes.emplace_back("run `nix flake lock` to add it");
+        diagnostics_.add(std::move(d));
+      }
+    }
+  if (node)
+    for (const auto& [name, key] : node->inputs) urls.try_emplace(name);
+
+  // Names and directories must outlive the thunks, so they are copied to the evaluator's arena.
+  std::vector<lang::Attr> items;
+  for (const auto& [name, url] : urls) {
+    const LockNode* target = nullptr;
+    if (node)
+      if (auto it = node->inputs.find(name); it != node->inputs.end()) target = lock_->node(it->second);
+    struct Request {
+      Inputs* inputs;
+      std::string_view name, url, directory;
+      const LockNode* node;
+    };
+    auto* request = ev.arena().make<Request>(
+        Request{this, ev.arena().copy(std::string_view(name)), ev.arena().copy(std::string_view(url)), ev.arena().copy(std::string_view(directory)), target});
+    items.push_back({ev.symbol(name), 0, ev.nativeThunk(
+                                             [](Evaluator&, void* raw) {
+                                               auto* r = static_cast<Request*>(raw);
+                                               return r->inputs->one(std::string(r->name), r->url, r->node, std::string(r->directory));
+                                             },
+                                             request)});
+  }
+  return ev.attrs(items);
+}
+
+Value Inputs::flakeValue(Value outputs, Value inputs, const std::string& directory) {
+  Evaluator& ev = intrinsics_.ev;
+  outputs = ev.force(outputs);
+  if (outputs.isError()) return outputs;
+  const Value source = ev.unknownRoot("self");
+  const auto unknownAttr = [&](std::string_view name) {
+    return ev.unknown(UnknownOp::Select, std::span<const Value>(&source, 1), 0, ev.symbol(name));
+  };
+  const Value facts = ev.attrs({{"outPath", ev.path(directory)},
+                                {"inputs", inputs},
+                                {"outputs", outputs},
+                                {"_type", Value::text("flake")},
+                                {"narHash", unknownAttr("narHash")},
+                                {"lastModified", unknownAttr("lastModified")},
+                                {"lastModifiedDate", unknownAttr("lastModifiedDate")},
+                                {"sourceInfo", ev.attrs({{"outPath", ev.path(directory)}})}});
+  // Whether the tree is clean is not known here: either rev or dirtyRev exists.
+  const Value clean = ev.attrs({{"rev", unknownAttr("rev")}, {"shortRev", unknownAttr("shortRev")}, {"revCount", unknownAttr("revCount")}});
+  const Value dirty = ev.attrs({{"dirtyRev", unknownAttr("dirtyRev")}, {"dirtyShortRev", unknownAttr("dirtyShortRev")}});
+  const Value isClean = ev.unknown(UnknownOp::HasAttr, std::span<const Value>(&source, 1), 0, ev.symbol("rev"));
+  const Value parts[] = {isClean, clean, dirty};
+  return ev.update(ev.update(outputs, facts, 0), ev.unknown(UnknownOp::If, parts, 0), 0);
+}
+
+Value Inputs::evalFlake(const std::string& directory, const LockNode* node, Value* self) {
+  Evaluator& ev = intrinsics_.ev;
+  const Value flake = ev.evalFile(directory + "/flake.nix");
+  if (flake.isError()) return flake;
+  if (!flake.is(Tag::Attrs)) return ev.typeError("a set", flake, 0);
+  const lang::Attr* declared = flake.attrs->find(ev.names().inputs);
+  const lang::Attr* outputs = flake.attrs->find(ev.symbol("outputs"));
+  if (!outputs) return ev.fail(lang::ErrorKind::MissingAttr, 0, "{}/flake.nix has no attribute 'outputs'", directory);
+  Value inputs = all(declared ? declared->value : Value::of(ev.newBindings(0)), node, directory);
+
+  // self is the result of the call it is an argument of.
+  struct Knot {
+    Inputs* owner;
+    Value outputs, arguments, inputs;
+    std::string_view directory;
+  };
+  auto* knot = ev.arena().make<Knot>(Knot{this, {}, {}, {}, ev.arena().copy(std::string_view(directory))});
+  *self = ev.nativeThunk([](Evaluator&, void* raw) {
+    auto* k = static_cast<Knot*>(raw);
+    return k->owner->flakeValue(k->outputs, k->inputs, std::string(k->directory));
+  }, knot);
+  knot->inputs = ev.update(inputs, ev.attrs({{"self", *self}}), 0);
+  knot->outputs = ev.lazyCall(outputs->value, {knot->inputs}, outputs->pos);
+  return ev.force(knot->outputs);
+}
+
+}  // namespace fleetd::fleet

@@ -1,0 +1,39 @@
+// Flake inputs as values: those that describe fleets are native, sources at hand are read, the rest is unknown.
+#pragma once
+#include <map>
+#include <string>
+
+#include "kernel/base/diagnostic.hpp"
+#include "kernel/fleet/intrinsics.hpp"
+#include "kernel/fleet/lock.hpp"
+
+namespace fleetd::fleet {
+
+class Inputs {
+ public:
+  // `lock` may be null (a flake without a lock file): then inputs are known by the URLs written in flake.nix only.
+  Inputs(Intrinsics& intrinsics, const Lock* lock, std::string root, base::Diagnostics& diagnostics);
+
+  // The arguments of `outputs` besides self: every input of the flake at `directory`, whose locked node is `node` (null: none).
+  // `declared` is the flake's `inputs` attribute. FL0511 is reported for inputs that are declared and not locked.
+  lang::Value all(lang::Value declared, const LockNode* node, const std::string& directory);
+  // `{ outPath, inputs, … } // outputs` as `self` and as the value of a flake read natively.
+  lang::Value flakeValue(lang::Value outputs, lang::Value inputs, const std::string& directory);
+  // Evaluates flake.nix in a directory: its outputs applied. Errors are values.
+  lang::Value evalFlake(const std::string& directory, const LockNode* node, lang::Value* self);
+
+ private:
+  lang::Value one(const std::string& name, std::string_view url, const LockNode* node, const std::string& directory);
+  lang::Value native(const std::string& name, std::string_view identity);
+
+  Intrinsics& intrinsics_;
+  const Lock* lock_;
+  std::string root_;
+  base::Diagnostics& diagnostics_;
+  int depth_ = 0;
+};
+
+// "github:Owner/Repo/ref" → "owner/repo"; what a lock node would be known by, when only the URL in flake.nix is there.
+std::string identityOfUrl(std::string_view url);
+
+}  // namespace fleetd::fleet

@@ -1,0 +1,207 @@
+// Natives of level F. Each is a builtin whose first operand is the Intrinsics object.
+#include "kernel/fleet/intrinsics.hpp"
+
+#include "kernel/base/file.hpp"
+#include "kernel/fleet/discovery.hpp"
+#include "kernel/lang/source_path.hpp"
+#include "kernel/lang/unknown.hpp"
+
+namespace fleetd::fleet {
+
+namespace {
+
+using lang::ErrorKind;
+using lang::Evaluator;
+using lang::PrimOp;
+using lang::Tag;
+using lang::Value;
+
+Intrinsics& self(Value v) { return *static_cast<Intrinsics*>(v.native); }
+
+Value unknownPrim(Evaluator& ev, Value* args, Pos pos) {
+  const Value name = ev.force(args[1]);
+  return name.is(Tag::String) ? ev.unknownRoot(name.string(), pos) : ev.typeError("a string", name, pos);
+}
+
+Value partPrim(Evaluator& ev, Value* args, Pos pos) {
+  const Value name = ev.force(args[1]);
+  return name.is(Tag::String) ? self(args[0]).evalPart(name.string(), args[2]) : ev.typeError("a string", name, pos);
+}
+
+Value platformPrim(Evaluator& ev, Value* args, Pos pos) {
+  const Value name = ev.force(args[1]);
+  if (!name.is(Tag::String)) return ev.typeError("a string", name, pos);
+  auto& platforms = self(args[0]).platforms;
+  const auto it = platforms.find(name.string());
+  return it == platforms.end() ? Value::of(ev.newBindings(0)) : ev.force(it->second);
+}
+
+Value fileList(Evaluator& ev, Value directory, Selection selection, Pos pos) {
+  directory = ev.force(directory);
+  if (directory.isError()) return directory;
+  const auto path = lang::sourcePath(ev, directory);
+  if (!path) return directory.isUnknown() ? Value::stuck() : ev.typeError("a path", directory, pos);
+  if (base::isRegularFile(*path)) {
+    Value one = ev.path(*path);
+    return ev.list(std::span<const Value>(&one, 1));
+  }
+  auto files = nixFiles(*path, selection);
+  if (!files) return ev.failText(ErrorKind::File, pos, files.error().message, files.error().hint);
+  auto out = ev.newList(static_cast<std::uint32_t>(files->size()));
+  for (std::size_t i = 0; i < files->size(); ++i) out[i] = ev.path((*files)[i]);
+  return Value::list(out);
+}
+
+Value nixFilesPrim(Evaluator& ev, Value* args, Pos pos) { return fileList(ev, args[1], Selection::Modules, pos); }
+Value allFilesPrim(Evaluator& ev, Value* args, Pos pos) { return fileList(ev, args[1], Selection::Everything, pos); }
+
+Value directoriesPrim(Evaluator& ev, Value* args, Pos) {
+  const auto path = lang::sourcePath(ev, ev.force(args[1]));
+  if (!path) return Value::list({});
+  const auto names = directoriesIn(*path);
+  auto out = ev.newList(static_cast<std::uint32_t>(names.size()));
+  for (std::size_t i = 0; i < names.size(); ++i) out[i] = ev.string(names[i]);
+  return Value::list(out);
+}
+
+Value existsPrim(Evaluator& ev, Value* args, Pos) {
+  const auto path = lang::sourcePath(ev, ev.force(args[1]));
+  return Value::of(path && base::fileType(*path) != base::FileType::Missing);
+}
+
+// join directory "a/b": a path, or null when there is no directory.
+Value joinPrim(Evaluator& ev, Value* args, Pos pos) {
+  const Value directory = ev.force(args[1]);
+  if (directory.isError()) return directory;
+  const Value rest = ev.force(args[2]);
+  if (!rest.is(Tag::String)) return ev.typeError("a string", rest, pos);
+  const auto path = lang::sourcePath(ev, directory);
+  return path ? ev.path(*path + "/" + std::string(rest.string())) : Value::null();
+}
+
+// The platform a host's configuration names: a string or a set, null when it does not say.
+Value hostPlatformPrim(Evaluator& ev, Value* args, Pos pos) {
+  const Value none = Value::null();
+  const Value nixpkgs = ev.selectOr(args[1], ev.symbol("nixpkgs"), Value::of(ev.newBindings(0)), pos);
+  if (nixpkgs.isError()) return none;
+  const Value platform = ev.selectOr(nixpkgs, ev.symbol("hostPlatform"), none, pos);
+  if (platform.is(Tag::String)) return platform;
+  if (platform.is(Tag::Attrs)) {
+    const Value system = ev.selectOr(platform, ev.names().system, none, pos);
+    return system.is(Tag::String) ? system : none;
+  }
+  return none;
+}
+
+Value systemOfPackagesPrim(Evaluator& ev, Value* args, Pos pos) {
+  const Value packages = ev.force(args[1]);
+  if (packages.isError()) return packages;
+  const Value system = ev.selectOr(packages, ev.names().system, Value::null(), pos);
+  return system.is(Tag::String) ? system : Value::null();
+}
+
+Value levelFPrim(Evaluator& ev, Value* args, Pos) {
+  self(args[0]).levelF = args[1];
+  return ev.force(args[2]);
+}
+
+// layer priority settings: a module whose scalar definitions yield to those of nearer layers; lists and sets still merge with them.
+Value weaken(Evaluator& ev, std::int64_t priority, Value v);
+
+struct Weaken {
+  std::int64_t priority;
+  Value value;
+};
+
+Value lazyWeaken(Evaluator& ev, std::int64_t priority, Value v) {
+  return ev.nativeThunk(
+      [](Evaluator& e, void* raw) {
+        auto* w = static_cast<Weaken*>(raw);
+        return weaken(e, w->priority, w->value);
+      },
+      ev.arena().make<Weaken>(Weaken{priority, v}));
+}
+
+Value weaken(Evaluator& ev, std::int64_t priority, Value v) {
+  v = ev.force(v);
+  switch (v.tag) {
+    case Tag::Attrs: {
+      if (v.attrs->find(ev.names().type)) return v;
+      lang::Bindings* out = ev.newBindings(v.attrs->size);
+      for (std::uint32_t i = 0; i < out->size; ++i) {
+        out->items[i] = v.attrs->items[i];
+        out->items[i].value = lazyWeaken(ev, priority, v.attrs->items[i].value);
+      }
+      return Value::of(out);
+    }
+    case Tag::Null: case Tag::Bool: case Tag::Int: case Tag::Float: case Tag::String: case Tag::Path:
+      return ev.attrs({{"_type", Value::text("override")}, {"priority", Value::of(priority)}, {"content", v}});
+    default: return v;
+  }
+}
+
+Value layerPrim(Evaluator& ev, Value* args, Pos pos) {
+  const Value priority = ev.force(args[1]);
+  Value module = ev.force(args[2]);
+  if (!priority.is(Tag::Int)) return ev.typeError("an integer", priority, pos);
+  if (!module.is(Tag::Attrs)) return module;
+  const lang::Attr* imports = module.attrs->find(ev.names().imports);
+  if (!imports) return weaken(ev, priority.integer, module);
+  const Value list = ev.force(imports->value);
+  if (!list.is(Tag::List)) return list.isError() ? list : module;
+  auto out = ev.newList(list.aux);
+  for (std::uint32_t i = 0; i < list.aux; ++i) {
+    Value layerArgs[3] = {args[0], priority, list.elements[i]};
+    out[i] = layerPrim(ev, layerArgs, pos);
+    if (out[i].isError()) return out[i];
+  }
+  std::vector<lang::Attr> items(module.attrs->begin(), module.attrs->end());
+  for (lang::Attr& item : items)
+    if (item.name == ev.names().imports) item.value = Value::list(out);
+  return ev.attrs(items);
+}
+
+constexpr PrimOp kNatives[] = {
+    {"unknown", 2, unknownPrim},
+    {"part", 3, partPrim},
+    {"platform", 2, platformPrim},
+    {"nixFiles", 2, nixFilesPrim},
+    {"allFiles", 2, allFilesPrim},
+    {"directoriesIn", 2, directoriesPrim},
+    {"exists", 2, existsPrim},
+    {"join", 3, joinPrim},
+    {"hostPlatform", 2, hostPlatformPrim},
+    {"systemOfPackages", 2, systemOfPackagesPrim},
+    {"levelF", 3, levelFPrim},
+    {"layer", 3, layerPrim},
+};
+
+}  // namespace
+
+Value Intrinsics::kernelSet() {
+  std::vector<lang::Attr> items;
+  for (const PrimOp& op : kNatives)
+    items.push_back({ev.symbol(op.name), 0, ev.primApp(&op, {Value::of(static_cast<lang::NativeObject*>(this))})});
+  return ev.attrs(items);
+}
+
+Value Intrinsics::evalPart(std::string_view name, Value scope) {
+  auto it = loaded_.find(name);
+  if (it == loaded_.end()) {
+    const std::string file = std::string(name) + ".nix";
+    const std::string_view text = nixPart(file);
+    if (text.empty()) return ev.fail(ErrorKind::File, 0, "level F has no part {}", name);
+    it = loaded_.emplace(name, ev.evalText("fleetd:" + file, std::string(text), "/")).first;
+  }
+  return ev.call(it->second, scope, 0);
+}
+
+Value Intrinsics::parts() {
+  if (parts_.is(Tag::Null))
+    parts_ = evalPart("default", ev.attrs({{"lib", ev.lib()}, {"kernel", kernelSet()}}));
+  return parts_;
+}
+
+Value Intrinsics::part(std::string_view name) { return ev.select(parts(), ev.symbol(name), 0); }
+
+}  // namespace fleetd::fleet

@@ -1,0 +1,40 @@
+// The natives behind kernel/fleet/nix: what level F asks of the kernel, and the parts of level F written in Nix.
+#pragma once
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "kernel/base/diagnostic.hpp"
+#include "kernel/lang/evaluator.hpp"
+
+namespace fleetd::fleet {
+
+inline constexpr char kIntrinsicsKind[] = "fleet.intrinsics";
+
+// The embedded text of kernel/fleet/nix/<name>, or empty.
+std::string_view nixPart(std::string_view fileName);
+
+// One for each evaluator that evaluates level F; outlives every value made through it. One thread.
+class Intrinsics : public lang::NativeObject {
+ public:
+  explicit Intrinsics(lang::Evaluator& evaluator) : lang::NativeObject{kIntrinsicsKind}, ev(evaluator) {}
+
+  lang::Evaluator& ev;
+  // The set of kernel/fleet/nix/default.nix: evalHost, hosts, flakeParts, clan, … An error value when a part is broken.
+  lang::Value parts();
+  lang::Value part(std::string_view name);  // one of them
+  // A module with the options of a platform ("nixos", "darwin", "home"), set by the layer that knows schemas; else an open module.
+  std::map<std::string, lang::Value, std::less<>> platforms;
+  // What mkFlake evaluated last: the result of evalModules, or Null. Aggregates are read from it.
+  lang::Value levelF;
+
+  lang::Value evalPart(std::string_view name, lang::Value scope);
+
+ private:
+  lang::Value kernelSet();
+  lang::Value parts_;
+  std::map<std::string, lang::Value, std::less<>> loaded_;
+};
+
+}  // namespace fleetd::fleet

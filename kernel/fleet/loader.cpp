@@ -1,0 +1,130 @@
+// Opening a fleet: which kind it is, evaluating its description, and the sources it was made of.
+#include "kernel/fleet/loader.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "kernel/base/file.hpp"
+#include "kernel/compose/compose.hpp"
+#include "kernel/fleet/discovery.hpp"
+#include "kernel/lang/parser.hpp"
+
+namespace fleetd::fleet {
+
+namespace {
+
+using lang::Tag;
+using lang::Value;
+
+Error failed(const lang::Evaluator& ev, const Value& error) {
+  const base::Diagnostic d = ev.diagnostic(*error.error);
+  return {base::Code::FL0502, d.message, d.notes.empty() ? "" : d.notes.front(), d.span};
+}
+
+}  // namespace
+
+Loader::Loader(Fleet& fleet, base::Diagnostics& diagnostics) : fleet_(fleet), ev_(fleet.evaluator()), diagnostics_(diagnostics) {}
+
+void Loader::report(Value error, std::string_view host) {
+  base::Diagnostic d = ev_.diagnostic(*error.error);
+  d.host = host;
+  diagnostics_.add(std::move(d));
+}
+
+Result<void> Loader::run() {
+  ev_.onParsed = [this](const lang::ParsedFile& file) {
+    ++fleet_.filesRead_;
+    for (const base::Diagnostic& problem : file.problems) diagnostics_.add(problem);
+  };
+  if (base::isRegularFile(fleet_.root_ + "/flake.nix")) {
+    fleet_.kind_ = Kind::Flake;
+    FLEETD_TRY(openFlake());
+  } else {
+    fleet_.kind_ = base::isRegularFile(fleet_.root_ + "/fleet.json") ? Kind::FleetJson : Kind::Modules;
+    FLEETD_TRY(openRepository());
+  }
+  finish();
+  return {};
+}
+
+Result<void> Loader::openFlake() {
+  const std::string lockPath = fleet_.root_ + "/flake.lock";
+  if (base::isRegularFile(lockPath)) {
+    auto text = base::readFile(lockPath);
+    if (!text) return std::move(text).error();
+    auto lock = Lock::parse(*text, lockPath);
+    if (!lock) return std::move(lock).error();
+    fleet_.lock_ = std::make_unique<Lock>(std::move(lock).value());
+  }
+  const Lock* lock = fleet_.lock_.get();
+  fleet_.inputs_ = std::make_unique<Inputs>(*fleet_.intrinsics_, lock, fleet_.root_, diagnostics_);
+  Value self;
+  const Value outputs = fleet_.inputs_->evalFlake(fleet_.root_, lock ? &lock->root() : nullptr, &self);
+  if (outputs.isError()) return failed(ev_, outputs);
+  if (!outputs.is(Tag::Attrs))
+    return Error{base::Code::FL0502, "the outputs of flake.nix are not known without Nix", "fleetd reads flakes whose outputs are a set or a flake-parts mkFlake", {}};
+  fleet_.outputs_ = outputs;
+  collect(outputs, "nixosConfigurations", "nixos");
+  collect(outputs, "darwinConfigurations", "darwin");
+  collect(outputs, "homeConfigurations", "home");
+  if (const lang::Attr* hive = outputs.attrs->find(ev_.symbol("colmenaHive"))) {
+    const Value nodes = ev_.selectOr(hive->value, ev_.symbol("nodes"), Value::of(ev_.newBindings(0)), hive->pos);
+    if (nodes.is(Tag::Attrs))
+      for (const lang::Attr* attr : ev_.sortedByName(nodes.attrs)) addHost(*attr, "nixos", "colmena");
+  } else if (const lang::Attr* colmena = outputs.attrs->find(ev_.symbol("colmena"))) {
+    const Value hive2 = ev_.call(ev_.select(fleet_.intrinsics_->part("deploy"), ev_.symbol("hive"), 0), colmena->value, colmena->pos);
+    const Value nodes = hive2.isError() ? hive2 : ev_.select(hive2, ev_.symbol("nodes"), colmena->pos);
+    if (nodes.isError()) report(nodes);
+    else if (nodes.is(Tag::Attrs))
+      for (const lang::Attr* attr : ev_.sortedByName(nodes.attrs)) addHost(*attr, "nixos", "colmena");
+  }
+  collectAggregates(outputs);
+  return {};
+}
+
+Result<void> Loader::openRepository() {
+  const std::string modules = fleet_.root_ + "/modules";
+  std::vector<std::string> files;
+  if (base::isDirectory(modules)) {
+    auto found = nixFiles(modules, Selection::Modules);
+    if (!found) return std::move(found).error();
+    files = std::move(found).value();
+  }
+  auto list = ev_.newList(static_cast<std::uint32_t>(files.size()));
+  for (std::size_t i = 0; i < files.size(); ++i) list[i] = ev_.path(files[i]);
+  const Value repository = fleet_.intrinsics_->part("repository");
+  if (repository.isError()) return failed(ev_, repository);
+  const Value result = ev_.call(repository,
+                                ev_.attrs({{"directory", ev_.path(fleet_.root_)},
+                                           {"files", Value::list(list)},
+                                           {"withClan", Value::of(fleet_.kind_ == Kind::Modules)}}),
+                                0);
+  if (result.isError()) return failed(ev_, result);
+  const Value outputs = ev_.select(result, ev_.symbol("outputs"), 0);
+  if (outputs.isError()) return failed(ev_, outputs);
+  fleet_.outputs_ = outputs;
+  if (fleet_.kind_ == Kind::FleetJson) {
+    FLEETD_TRY(addNamedHosts(outputs, fleet_.root_ + "/fleet.json"));
+  } else {
+    collect(outputs, "nixosConfigurations", "nixos");
+    collect(outputs, "darwinConfigurations", "darwin");
+    collect(outputs, "homeConfigurations", "home");
+  }
+  collectAggregates(outputs);
+  return {};
+}
+
+void Loader::finish() {
+  const auto rank = [](const std::string& klass) { return klass == "nixos" ? 0 : klass == "darwin" ? 1 : 2; };
+  std::stable_sort(fleet_.hosts_.begin(), fleet_.hosts_.end(), [&](const Host& a, const Host& b) {
+    return std::pair(rank(a.klass), std::string_view(a.name)) < std::pair(rank(b.klass), std::string_view(b.name));
+  });
+  for (const Host& host : fleet_.hosts_)
+    for (const std::string& name : host.aggregates)
+      for (Aggregate& aggregate : fleet_.aggregates_)
+        if (aggregate.name == name && (aggregate.klass == host.klass || (aggregate.klass == "homeManager" && host.klass == "home")))
+          ++aggregate.hosts;
+}
+
+}  // namespace fleetd::fleet

@@ -1,0 +1,35 @@
+// Loader: opens a repository at level F, step by step, and fills a Fleet.
+#pragma once
+#include <memory>
+#include <string>
+
+#include "kernel/fleet/fleet.hpp"
+#include "kernel/fleet/inputs.hpp"
+#include "kernel/fleet/intrinsics.hpp"
+#include "kernel/fleet/lock.hpp"
+
+namespace fleetd::fleet {
+
+class Loader {
+ public:
+  Loader(Fleet& fleet, base::Diagnostics& diagnostics);
+  Result<void> run();
+
+ private:
+  Result<void> openFlake();
+  Result<void> openRepository();
+  void collect(lang::Value outputs, std::string_view attribute, std::string_view klass);
+  void addHost(const lang::Attr& attr, std::string_view klass, std::string_view origin);
+  Result<void> addNamedHosts(lang::Value config, const std::string& jsonPath);
+  void collectAggregates(lang::Value outputs);
+  void finish();
+  // Aggregates that a list of modules imports, in order of first use.
+  std::vector<std::string> aggregatesOf(lang::Value modules, std::string_view klass);
+  void report(lang::Value error, std::string_view host = {});
+
+  Fleet& fleet_;
+  lang::Evaluator& ev_;
+  base::Diagnostics& diagnostics_;
+};
+
+}  // namespace fleetd::fleet
