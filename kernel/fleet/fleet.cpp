@@ -38,10 +38,10 @@ Result<std::unique_ptr<Fleet>> Fleet::open(const OpenOptions& options, base::Sou
                                            base::Diagnostics& diagnostics) {
   std::unique_ptr<Fleet> fleet(new Fleet(options.directory, sources, symbols));
   if (options.prepare) options.prepare(*fleet);
-  const std::uint64_t start = base::monotonicNanoseconds();
+  const base::Stopwatch watch;
   Loader loader(*fleet, diagnostics);
   FLEETD_TRY(loader.run());
-  fleet->stages_.push_back({"read", base::monotonicNanoseconds() - start});
+  fleet->stages_.push_back({"read", static_cast<std::uint64_t>(watch.elapsed().count())});
   return fleet;
 }
 
