@@ -1,0 +1,173 @@
+// `fleetd check`: the whole fleet composed, a table of its hosts, and everything that is wrong with it.
+#include <fmt/format.h>
+
+#include "kernel/base/clock.hpp"
+#include "kernel/base/text.hpp"
+#include "kernel/cli/context.hpp"
+#include "kernel/cli/text_table.hpp"
+
+namespace fleetd::cli {
+
+namespace {
+
+struct Checked {
+  const fleet::Host* host;
+  fleet::Counts counts;
+  std::vector<std::string> homes;
+};
+
+struct Report {
+  fleet::Fleet& fleet;
+  std::vector<Checked> hosts;
+  std::vector<fleet::Stage> stages;
+};
+
+void writeNames(base::JsonWriter& json, std::string_view key, const std::vector<std::string>& names) {
+  json.key(key).beginArray();
+  for (const std::string& name : names) json.string(name);
+  json.endArray();
+}
+
+void writeCount(base::JsonWriter& json, std::string_view key, std::size_t count) { json.key(key).unsignedInteger(count); }
+
+void writeHost(Context& cx, base::JsonWriter& json, const Checked& checked) {
+  const fleet::Host& host = *checked.host;
+  json.beginObject().member("name", host.name).member("class", host.klass).member("system", host.system);
+  json.member("origin", host.origin).key("place");
+  cx.writePlace(json, host.place);
+  writeNames(json, "tags", host.tags);
+  writeNames(json, "aggregates", host.aggregates);
+  writeNames(json, "plugins", host.plugins);
+  writeNames(json, "homes", checked.homes);
+  const fleet::Counts& counts = checked.counts;
+  writeCount(json, "options", counts.options);
+  writeCount(json, "definitions", counts.definitions);
+  writeCount(json, "known", counts.known);
+  writeCount(json, "assumed", counts.assumed);
+  writeCount(json, "unknown", counts.unknown);
+  writeCount(json, "opaque", counts.opaque);
+  writeCount(json, "problems", counts.problems);
+  json.endObject();
+}
+
+void writeAggregates(Context& cx, base::JsonWriter& json, const fleet::Fleet& fleet) {
+  json.key("aggregates").beginArray();
+  for (const fleet::Aggregate& aggregate : fleet.aggregates()) {
+    json.beginObject().member("class", aggregate.klass).member("name", aggregate.name);
+    writeCount(json, "contributions", aggregate.contributions);
+    writeCount(json, "hosts", aggregate.hosts);
+    json.key("place");
+    cx.writePlace(json, aggregate.place);
+    json.endObject();
+  }
+  json.endArray();
+}
+
+void writeReport(Context& cx, const Report& report) {
+  base::JsonWriter json(cx.out.data(), 2);
+  json.beginObject().member("fleet", report.fleet.name()).member("root", report.fleet.root());
+  json.member("kind", fleet::kindName(report.fleet.kind()));
+  writeCount(json, "files", report.fleet.filesRead());
+  json.key("hosts").beginArray();
+  for (const Checked& checked : report.hosts) writeHost(cx, json, checked);
+  json.endArray();
+  writeAggregates(cx, json, report.fleet);
+  json.key("findings").beginObject();
+  writeCount(json, "errors", cx.diagnostics.count(base::Severity::Error));
+  writeCount(json, "warnings", cx.diagnostics.count(base::Severity::Warning));
+  writeCount(json, "notes", cx.diagnostics.count(base::Severity::Note));
+  json.endObject();
+  json.key("stages").beginArray();
+  for (const fleet::Stage& stage : report.stages)
+    json.beginObject().member("name", stage.name).key("nanoseconds").unsignedInteger(stage.nanoseconds).endObject();
+  json.endArray().endObject();
+  cx.out.write("\n");
+}
+
+std::string joined(const std::vector<std::string>& names) { return base::join(names, " "); }
+
+void printTable(Context& cx, const Report& report) {
+  TextTable table({{"HOST", false, 0, 0},
+                   {"CLASS", false, 0, 4},
+                   {"SYSTEM", false, 0, 5},
+                   {"TAGS", false, 8, 7},
+                   {"AGGREGATES", false, 10, 8},
+                   {"PLUGINS", false, 8, 6},
+                   {"DEFINITIONS", true, 0, 3},
+                   {"UNKNOWN", true, 0, 2},
+                   {"PROBLEMS", true, 0, 0}});
+  for (const Checked& checked : report.hosts) {
+    const fleet::Host& host = *checked.host;
+    const bool bad = checked.counts.problems > 0;
+    table.add({{host.name, bad ? kRed : kGreen},
+               {host.klass},
+               {host.system},
+               {joined(host.tags), kDim},
+               {joined(host.aggregates)},
+               {joined(host.plugins), kDim},
+               {fmt::format("{}", checked.counts.definitions)},
+               {fmt::format("{}", checked.counts.unknown), checked.counts.unknown > 0 ? kCyan : Style{}},
+               {fmt::format("{}", checked.counts.problems), bad ? kRed : Style{}}});
+  }
+  cx.out.write(table.text(cx.out.dataWidth(), cx.out.colorData()));
+}
+
+std::string counted(std::size_t count, std::string_view noun) { return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s"); }
+
+void printSummary(Context& cx, const Report& report) {
+  const std::size_t errors = cx.diagnostics.count(base::Severity::Error);
+  const std::size_t warnings = cx.diagnostics.count(base::Severity::Warning);
+  const std::size_t notes = cx.diagnostics.count(base::Severity::Note);
+  std::size_t definitions = 0;
+  for (const Checked& checked : report.hosts) definitions += checked.counts.definitions;
+  std::string text = fmt::format("{}, {}, {}", counted(report.hosts.size(), "host"), counted(report.fleet.filesRead(), "file"),
+                                 counted(definitions, "definition"));
+  text += ": ";
+  text += errors == 0 ? cx.out.styled(kGreen, "no errors") : cx.out.styled(kRed, counted(errors, "error"));
+  if (warnings > 0) text += ", " + cx.out.styled(kYellow, counted(warnings, "warning"));
+  if (notes > 0) text += fmt::format(", {}{}", counted(notes, "note"), cx.verbose() ? "" : " (shown with -v)");
+  cx.out.write(text + "\n");
+}
+
+void printTiming(Context& cx, const Report& report) {
+  TextTable table({{"STAGE"}, {"TIME", true}});
+  for (const fleet::Stage& stage : report.stages)
+    table.add({{stage.name}, {fmt::format("{:.3f} ms", static_cast<double>(stage.nanoseconds) / 1e6)}});
+  cx.out.write("\n" + table.text(cx.out.dataWidth(), cx.out.colorData()));
+}
+
+}  // namespace
+
+int runCheck(Context& cx) {
+  const base::Stopwatch whole;
+  auto fleet = cx.openFleet();
+  if (!fleet) return cx.fail(fleet.error());
+  const auto hosts = cx.selectHosts(cx.args.positionals);
+  if (!hosts) return cx.fail(hosts.error());
+  Report report{**fleet, {}, {}};
+  const base::Stopwatch composing;
+  for (std::size_t i = 0; i < hosts->size(); ++i) {
+    const fleet::Host& host = *(*hosts)[i];
+    cx.progress("composing", i, hosts->size(), host.name);
+    const auto composed = cx.compose(host);
+    report.hosts.push_back({&host, composed->counts(), composed->homes()});
+  }
+  const auto composeTime = composing.elapsed();
+  report.stages = report.fleet.stages();
+  report.stages.push_back({"compose", static_cast<std::uint64_t>(composeTime.count())});
+  report.stages.push_back({"total", static_cast<std::uint64_t>(whole.elapsed().count())});
+  if (cx.json()) {
+    writeReport(cx, report);
+    return cx.finish();
+  }
+  if (!cx.quiet() && !report.hosts.empty()) {
+    printTable(cx, report);
+    cx.out.write("\n");
+  }
+  const int code = cx.finish();
+  if (!cx.quiet()) printSummary(cx, report);
+  if (cx.args.has("--timing")) printTiming(cx, report);
+  return code;
+}
+
+}  // namespace fleetd::cli

@@ -1,0 +1,118 @@
+// Context.
+#include "kernel/cli/context.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "kernel/base/clock.hpp"
+#include "kernel/base/diagnostic_print.hpp"
+#include "kernel/base/text.hpp"
+#include "kernel/cli/locate.hpp"
+
+namespace fleetd::cli {
+
+namespace {
+constexpr std::int64_t kMoment = 300'000'000;        // nanoseconds before progress is shown
+constexpr std::int64_t kProgressEvery = 50'000'000;  // and between two updates
+}  // namespace
+
+Context::Context(const Arguments& arguments, Output& output)
+    : args(arguments),
+      out(output),
+      json_(arguments.has("--json")),
+      verbose_(arguments.has("--verbose")),
+      quiet_(arguments.has("--quiet")),
+      started_(base::monotonicNanos()) {}
+
+Result<fleet::Fleet*> Context::openFleet() {
+  if (fleet_) return fleet_.get();
+  FLEETD_TRY_ASSIGN(root_, locateFleet(args.value("--fleet"), args.has("--fleet")));
+  fleet::OpenOptions options;
+  options.directory = root_;
+  FLEETD_TRY_ASSIGN(fleet_, fleet::Fleet::open(options, sources, symbols, diagnostics));
+  return fleet_.get();
+}
+
+Result<std::vector<const fleet::Host*>> Context::selectHosts(const std::vector<std::string>& names) {
+  FLEETD_TRY_ASSIGN(const fleet::Fleet* const fleet, openFleet());
+  std::vector<const fleet::Host*> chosen;
+  std::optional<Error> bad;
+  for (const std::string& name : names) {
+    auto host = fleet->findHost(name);
+    if (host)
+      chosen.push_back(*host);
+    else if (!bad)
+      bad = host.error();
+    else
+      diagnostics.add(host.error());
+  }
+  if (bad) return *std::move(bad);
+  if (!names.empty()) {
+    std::sort(chosen.begin(), chosen.end());  // they are elements of one vector, so this is their order in the fleet
+    chosen.erase(std::unique(chosen.begin(), chosen.end()), chosen.end());
+    return chosen;
+  }
+  for (const fleet::Host& host : fleet->hosts()) chosen.push_back(&host);
+  return chosen;
+}
+
+std::unique_ptr<fleet::ComposedHost> Context::compose(const fleet::Host& host) { return fleet_->compose(host, diagnostics); }
+
+void Context::progress(std::string_view doing, std::size_t index, std::size_t count, std::string_view name) {
+  if (quiet_ || json_) return;
+  const std::int64_t now = base::monotonicNanos();
+  if (now - started_ < kMoment || now - lastProgress_ < kProgressEvery) return;
+  lastProgress_ = now;
+  out.progress(fmt::format("{} {}/{} {}", doing, index + 1, count, name));
+}
+
+void Context::report() {
+  base::PrintOptions options;
+  options.color = out.colorMessages();
+  options.width = std::min(out.messageWidth(), 160u);
+  options.root = root_;
+  std::string text;
+  for (const base::Diagnostic& diagnostic : base::inSourceOrder(diagnostics.sorted(), sources)) {
+    if (json_) {
+      text += base::diagnosticJson(diagnostic, sources);
+      text += '\n';
+      continue;
+    }
+    if (diagnostic.severity == base::Severity::Note && !verbose_) continue;
+    if (diagnostic.severity == base::Severity::Warning && quiet_) continue;
+    text += base::formatDiagnostic(diagnostic, sources, options);
+  }
+  if (!text.empty()) out.message(text);
+}
+
+int Context::finish() {
+  report();
+  if (!diagnostics.hasErrors()) return kOk;
+  for (const base::Diagnostic& diagnostic : diagnostics.sorted())
+    if (diagnostic.severity == base::Severity::Error && diagnostic.code == base::Code::FL0001) return kInternal;
+  return kFindings;
+}
+
+int Context::fail(const Error& error) {
+  diagnostics.add(error);
+  return worse(finish(), exitCodeOf(error.code));
+}
+
+void Context::writePlace(base::JsonWriter& json, base::Span place) const {
+  const base::Location at = sources.locate(place.begin);
+  if (!at.file) {
+    json.null();
+    return;
+  }
+  json.beginObject().member("file", at.file->name);
+  json.key("line").integer(at.at.line).key("column").integer(at.at.column).endObject();
+}
+
+std::string Context::placeText(base::Span place) const {
+  const base::Location at = sources.locate(place.begin);
+  if (!at.file) return "";
+  return base::sanitize(fmt::format("{}:{}:{}", base::shownPath(at.file->name, root_), at.at.line, at.at.column));
+}
+
+}  // namespace fleetd::cli

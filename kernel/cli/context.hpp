@@ -1,0 +1,64 @@
+// Context: what a running command works with — its arguments, the streams, the findings so far and the fleet.
+#pragma once
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "kernel/base/diagnostic.hpp"
+#include "kernel/base/json_writer.hpp"
+#include "kernel/base/source.hpp"
+#include "kernel/base/symbol.hpp"
+#include "kernel/cli/arguments.hpp"
+#include "kernel/cli/exit_code.hpp"
+#include "kernel/cli/output.hpp"
+#include "kernel/fleet/fleet.hpp"
+
+namespace fleetd::cli {
+
+// Thread: everything on the thread the command runs on.
+class Context {
+ public:
+  Context(const Arguments& arguments, Output& output);
+
+  const Arguments& args;
+  Output& out;
+  base::SourceMap sources;
+  base::SymbolTable symbols;
+  base::Diagnostics diagnostics;
+
+  bool json() const { return json_; }
+  bool verbose() const { return verbose_; }
+  bool quiet() const { return quiet_; }
+
+  // Opens the fleet at the first call. Findings go to `diagnostics`.
+  Result<fleet::Fleet*> openFleet();
+  // The hosts with these names, or all when there are none; all unknown names are reported. Sorted as Fleet::hosts.
+  Result<std::vector<const fleet::Host*>> selectHosts(const std::vector<std::string>& names);
+  std::unique_ptr<fleet::ComposedHost> compose(const fleet::Host& host);
+  // "composing 3/12 cinnabar", on a terminal, once a command takes longer than a moment.
+  void progress(std::string_view doing, std::size_t index, std::size_t count, std::string_view name);
+
+  // Prints all findings, ordered, and gives the exit code they stand for.
+  int finish();
+  // The same after a failure that ends the command.
+  int fail(const base::Error& error);
+
+  // A place as JSON: { "file", "line", "column" } or null.
+  void writePlace(base::JsonWriter& json, base::Span place) const;
+  // The same for people, relative to the fleet: "modules/a.nix:3:5", or "".
+  std::string placeText(base::Span place) const;
+
+ private:
+  void report();
+
+  bool json_ = false;
+  bool verbose_ = false;
+  bool quiet_ = false;
+  std::int64_t started_ = 0;
+  std::int64_t lastProgress_ = 0;
+  std::string root_;
+  std::unique_ptr<fleet::Fleet> fleet_;  // after what it refers to
+};
+
+}  // namespace fleetd::cli

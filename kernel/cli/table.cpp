@@ -1,0 +1,119 @@
+// The table of commands. Parsing, help texts, completion and the test that compares docs/cli.md with it start here.
+#include <algorithm>
+
+#include "kernel/cli/command.hpp"
+
+namespace fleetd::cli {
+
+namespace {
+
+constexpr OptionSpec kGlobal[] = {
+    {"--fleet", 0, Kind::Directory, "DIR", "the fleet's directory; else $FLEETD_DIR, else the nearest at or above the current one"},
+    {"--json", 0, Kind::Flag, "", "data as JSON on standard output, findings as JSON lines on standard error"},
+    {"--color", 0, Kind::Color, "WHEN", "auto (on a terminal, unless NO_COLOR is set), always or never"},
+    {"--verbose", 'v', Kind::Flag, "", "show notes, too"},
+    {"--quiet", 'q', Kind::Flag, "", "show errors only"},
+    {"--help", 'h', Kind::Flag, "", "show help and do nothing else"},
+    {"--version", 0, Kind::Flag, "", "show the version and do nothing else"},
+};
+
+constexpr OptionSpec kTiming{"--timing", 0, Kind::Flag, "", "show how long each stage took"};
+constexpr OptionSpec kDefaults{"--defaults", 0, Kind::Flag, "", "show options that only have their default, too"};
+constexpr OptionSpec kTag{"--tag", 't', Kind::Tag, "TAG", "only hosts with this tag; several must all be there"};
+constexpr OptionSpec kClass{"--class", 'c', Kind::Class, "CLASS", "only hosts of this class: nixos, darwin or home"};
+
+constexpr OptionSpec kCheckOptions[] = {kTiming};
+constexpr PositionalSpec kCheckWords[] = {{"HOST", Kind::Host, "hosts to check; all when none is named", false, true}};
+
+constexpr OptionSpec kShowOptions[] = {{"--all", 'a', Kind::Flag, "", "all hosts"}, kDefaults};
+constexpr PositionalSpec kShowWords[] = {
+    {"HOST", Kind::Host, "a host; class:name where several classes use the name"},
+    {"PATH", Kind::Path, "an option path, or home:USER and a path inside that home"},
+    {"PATH", Kind::Path, "the path inside home:USER"},
+};
+
+constexpr OptionSpec kExplainOptions[] = {{"--codes", 0, Kind::Flag, "", "list the codes of all messages"}};
+constexpr PositionalSpec kExplainWords[] = {
+    {"HOST|CODE", Kind::HostOrCode, "a host, or the code of a message such as FL0412"},
+    {"PATH", Kind::Path, "an option path, or home:USER and a path inside that home"},
+    {"PATH", Kind::Path, "the path inside home:USER"},
+};
+
+constexpr OptionSpec kHostsOptions[] = {kTag, kClass};
+
+constexpr PositionalSpec kPluginsWords[] = {
+    {"show", Kind::Verb, "show one plugin in full"},
+    {"ID", Kind::Plugin, "the plugin to show"},
+};
+
+constexpr OptionSpec kRenderOptions[] = {
+    {"--out", 'o', Kind::Directory, "DIR", "write the build tree there instead of the state directory"},
+};
+constexpr PositionalSpec kRenderWords[] = {{"HOST", Kind::Host, "hosts to render; all when none is named", false, true}};
+
+constexpr OptionSpec kEvalOptions[] = {
+    {"--expr", 'E', Kind::Text, "EXPR", "evaluate this text instead of a file"},
+};
+constexpr PositionalSpec kEvalWords[] = {{"FILE", Kind::File, "a file, a directory with a default.nix, or - for standard input"}};
+
+constexpr PositionalSpec kEvalModulesWords[] = {{"FILE", Kind::File, "a file holding { lib }: [ modules ]", true}};
+
+constexpr PositionalSpec kCompletionsWords[] = {{"SHELL", Kind::Shell, "bash, zsh or fish", true}};
+constexpr PositionalSpec kHelpWords[] = {{"COMMAND", Kind::Command, "the command to explain"}};
+
+constexpr Command kCommands[] = {
+    {"check", "check the fleet and show its hosts",
+     "Reads the repository, composes every host and reports all errors with their places. Nothing is built and Nix is not\n"
+     "started. The table counts, for each host, the definitions the fleet makes, the values that are left to Nix because the\n"
+     "fleet alone does not determine them, and the errors found.",
+     kCheckOptions, kCheckWords, Stack::Big, runCheck},
+    {"show", "show the configuration of a host",
+     "Prints the composed configuration of a host, or the part of it below PATH: one line a value, or JSON. Values that rest\n"
+     "on a platform's defaults are marked as assumed; values that are left to Nix are printed as expressions, in JSON as\n"
+     "{ \"$expr\": …, \"$at\": … }. `show HOST home:USER` shows the home of a user inside a host.",
+     kShowOptions, kShowWords, Stack::Big, runShow},
+    {"explain", "explain where a value comes from, or what a code means",
+     "For a host and an option path: the value, its type and default, every definition with file, line and column, which one\n"
+     "won and why the others lost, what the value was computed from and what is unknown about it. For a code such as FL0412:\n"
+     "what it means and the ways out.",
+     kExplainOptions, kExplainWords, Stack::Big, runExplain},
+    {"hosts", "list the hosts of the fleet",
+     "Lists hosts with class, system, tags and the place that defines them. Does not compose them, so it works as long as the\n"
+     "fleet itself can be read.",
+     kHostsOptions, {}, Stack::Big, runHosts},
+    {"plugins", "list plugins, or show one",
+     "Lists the plugins that fleetd finds: role, version, the options each declares, the options it may write and the hosts\n"
+     "that select it. `plugins show ID` shows one in full.",
+     {}, kPluginsWords, Stack::Big, runPlugins},
+    {"render", "write the build tree that Nix builds",
+     "Generates a flake around the fleet's own modules. Files are written only when they change, each at once or not at all,\n"
+     "and nothing is written while the fleet has errors: the earlier tree stays as it is.",
+     kRenderOptions, kRenderWords, Stack::Big, runRender},
+    {"eval", "evaluate a Nix expression",
+     "Evaluates an expression completely and prints its value, like `nix-instantiate --eval --strict`. With --json as JSON.\n"
+     "There is no store and no search path.",
+     kEvalOptions, kEvalWords, Stack::Big, runEval},
+    {"eval-modules", "evaluate a list of modules",
+     "Evaluates the modules of FILE as lib.evalModules does and prints the resulting configuration as JSON.",
+     {}, kEvalModulesWords, Stack::Big, runEvalModules},
+    {"completions", "print a completion script for a shell",
+     "bash: add  source <(fleetd completions bash)  to ~/.bashrc\n"
+     "zsh:  write it to a file called _fleetd in a directory of $fpath\n"
+     "fish: write it to ~/.config/fish/completions/fleetd.fish",
+     {}, kCompletionsWords, Stack::Ordinary, runCompletions},
+    {"version", "print the version", "", {}, {}, Stack::Ordinary, runVersion},
+    {"help", "explain fleetd or one command", "", {}, kHelpWords, Stack::Ordinary, runHelp},
+};
+
+}  // namespace
+
+std::span<const OptionSpec> globalOptions() { return kGlobal; }
+
+std::span<const Command> commands() { return kCommands; }
+
+const Command* findCommand(std::string_view name) {
+  const auto* found = std::find_if(std::begin(kCommands), std::end(kCommands), [&](const Command& c) { return c.name == name; });
+  return found == std::end(kCommands) ? nullptr : found;
+}
+
+}  // namespace fleetd::cli
