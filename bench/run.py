@@ -1,0 +1,134 @@
+#!/usr/bin/env python3
+"""Times the commands of benches.json and writes results.json and RESULTS.md. See README.md for what is measured."""
+
+import argparse
+import json
+import os
+import platform
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+ROOT = os.path.dirname(HERE)
+
+
+def run_once(argv, cwd):
+    """(seconds, peak resident KiB, exit status) of one child, from the kernel's own accounting of that child alone."""
+    null = os.open(os.devnull, os.O_RDWR)
+    start = time.perf_counter()
+    child = subprocess.Popen(argv, cwd=cwd, stdin=null, stdout=null, stderr=subprocess.PIPE)
+    errors = child.stderr.read()
+    _, status, usage = os.wait4(child.pid, 0)
+    seconds = time.perf_counter() - start
+    child.returncode = os.waitstatus_to_exitcode(status)  # already reaped
+    child.stderr.close()
+    os.close(null)
+    # Linux counts KiB, macOS bytes.
+    peak = usage.ru_maxrss // 1024 if sys.platform == "darwin" else usage.ru_maxrss
+    return seconds, peak, child.returncode, errors
+
+
+def measure(bench, build, runs):
+    with tempfile.TemporaryDirectory(prefix="fleetd-bench-") as scratch:
+        places = {"fleetd": os.path.join(ROOT, build, "fleetd"), "build": os.path.join(ROOT, build), "root": ROOT, "tmp": scratch}
+        argv = [word.format(**places) for word in bench["command"]]
+        if not shutil.which(argv[0]):
+            return None, f"{argv[0]} is missing"
+        for step in bench.get("prepare", []):
+            subprocess.run([word.format(**places) for word in step], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+        expected = bench.get("exit", 0)
+        samples = []
+        for i in range(runs + 1):
+            seconds, peak, status, errors = run_once(argv, ROOT)
+            if status != expected:
+                return None, f"exit status {status}: {errors.decode(errors='replace').strip()[-500:]}"
+            if i > 0:  # the first run fills the page cache
+                samples.append((seconds, peak))
+    times = sorted(s for s, _ in samples)
+    return {
+        "median_ms": round(statistics.median(times) * 1000, 2),
+        "min_ms": round(times[0] * 1000, 2),
+        "max_ms": round(times[-1] * 1000, 2),
+        "peak_mib": round(max(p for _, p in samples) / 1024, 1),
+        "runs": runs,
+    }, None
+
+
+def processor():
+    try:
+        with open("/proc/cpuinfo", encoding="utf-8") as info:
+            for line in info:
+                if line.startswith("model name"):
+                    return line.split(":", 1)[1].strip()
+    except OSError:
+        pass
+    return platform.processor() or platform.machine()
+
+
+def machine(build):
+    options = {}
+    try:
+        text = subprocess.run(["meson", "introspect", "--buildoptions", os.path.join(ROOT, build)], capture_output=True, check=True).stdout
+        options = {o["name"]: o["value"] for o in json.loads(text)}
+    except (OSError, subprocess.CalledProcessError, ValueError):
+        pass
+    return f"{processor()}, {os.cpu_count()} processors, {platform.system()}, build type {options.get('buildtype', 'unknown')}"
+
+
+def write_tables(benches, results):
+    lines = ["# Results", "", "Written by `./dev bench`; what the numbers mean is in [README.md](README.md).", ""]
+    lines += ["| benchmark | median | fastest | slowest | peak memory | runs | machine |", "|---|---:|---:|---:|---:|---:|---|"]
+    for bench in benches:
+        r = results.get(bench["name"])
+        if r:
+            lines.append(
+                f"| [{bench['name']}](README.md#{bench['name']}) | {r['median_ms']} ms | {r['min_ms']} ms | {r['max_ms']} ms | "
+                f"{r['peak_mib']} MiB | {r['runs']} | {r['machine']} |"
+            )
+    with open(os.path.join(HERE, "RESULTS.md"), "w", encoding="utf-8") as out:
+        out.write("\n".join(lines) + "\n")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("names", nargs="*", help="benchmarks to run; all by default")
+    parser.add_argument("--build", default="build")
+    parser.add_argument("--runs", type=int, default=11)
+    parser.add_argument("--dry-run", action="store_true", help="measure, print, write nothing")
+    options = parser.parse_args()
+    with open(os.path.join(HERE, "benches.json"), encoding="utf-8") as file:
+        benches = json.load(file)
+    unknown = set(options.names) - {b["name"] for b in benches}
+    if unknown:
+        parser.error(f"no such benchmark: {', '.join(sorted(unknown))}")
+    store = os.path.join(HERE, "results.json")
+    results = {}
+    if os.path.exists(store):
+        with open(store, encoding="utf-8") as file:
+            results = json.load(file)
+    where = machine(options.build)
+    failed = 0
+    for bench in benches:
+        if options.names and bench["name"] not in options.names:
+            continue
+        result, problem = measure(bench, options.build, options.runs)
+        if problem:
+            print(f"{bench['name']}: {problem}", file=sys.stderr)
+            failed += 1
+            continue
+        results[bench["name"]] = {**result, "machine": where}
+        print(f"{bench['name']}: {result['median_ms']} ms (fastest {result['min_ms']} ms), {result['peak_mib']} MiB")
+    if not options.dry_run:
+        with open(store, "w", encoding="utf-8") as file:
+            json.dump(results, file, indent=2, sort_keys=True)
+            file.write("\n")
+        write_tables(benches, results)
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
