@@ -108,5 +108,7 @@ struct ExprBinary : Expr { BinaryOp op; Pos opPos; Pos rightPos; Expr* left; Exp
 // ExprString with the text up to the first interpolation, made absolute like ExprPath, a slash at its end kept.
 struct ExprInterp : Expr { std::span<Expr*> parts; };
 inline constexpr std::uint8_t kPathInterp = 1;
+// ExprString as a part: text of the literal itself, as opposed to an interpolated constant.
+inline constexpr std::uint8_t kLiteralText = 2;
 
 }  // namespace fleetd::lang

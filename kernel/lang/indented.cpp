@@ -77,6 +77,7 @@ class Stripper {
     if (begin_ == size_) return;
     auto* node = arena_.make<ExprString>();
     node->kind = ExprKind::String;
+    node->flags = kLiteralText;
     node->pos = pos_;
     node->end = end_;
     node->text = {buffer_ + begin_, size_ - begin_};

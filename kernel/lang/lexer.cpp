@@ -83,7 +83,8 @@ Tok pairOf(char a, char b) {
 }  // namespace
 
 Token Lexer::next() {
-  while (skipBlanks()) {}
+  while (cursor_ != end_ && isChar(*cursor_, kBlank)) ++cursor_;
+  if (cursor_ != end_ && (*cursor_ == '#' || *cursor_ == '/')) skipComments();
   Token token;
   token.begin = offset();
   token.kind = cursor_ == end_ ? Tok::End : lexToken();
@@ -91,22 +92,27 @@ Token Lexer::next() {
   return token;
 }
 
-// Skips blanks and comments; true while something was skipped.
-bool Lexer::skipBlanks() {
+// Skips comments and the blanks around them.
+void Lexer::skipComments() {
   const char* p = cursor_;
-  while (p != end_ && isChar(*p, kBlank)) ++p;
-  if (p != end_ && *p == '#') {
-    while (p != end_ && *p != '\n' && *p != '\r') ++p;
-  } else if (end_ - p >= 2 && p[0] == '/' && p[1] == '*' && !openComment_) {
-    const auto close = text_.find("*/", static_cast<std::size_t>(p - text_.data()) + 2);
-    if (close == std::string_view::npos)
-      openComment_ = static_cast<std::uint32_t>(p - text_.data());
-    else
+  for (;;) {
+    while (p != end_ && isChar(*p, kBlank)) ++p;
+    cursor_ = p;
+    if (p == end_) return;
+    if (*p == '#') {
+      while (p != end_ && *p != '\n' && *p != '\r') ++p;
+    } else if (end_ - p >= 2 && p[0] == '/' && p[1] == '*' && !openComment_) {
+      const std::size_t open = static_cast<std::size_t>(p - text_.data());
+      const std::size_t close = text_.find("*/", open + 2);
+      if (close == std::string_view::npos) {
+        openComment_ = static_cast<std::uint32_t>(open);
+        return;
+      }
       p = text_.data() + close + 2;
+    } else {
+      return;
+    }
   }
-  const bool moved = p != cursor_;
-  cursor_ = p;
-  return moved;
 }
 
 Tok Lexer::lexToken() {

@@ -70,7 +70,7 @@ class Lexer {
   Tok lexWord();
   Tok lexNumber();
   Tok lexAngle();
-  bool skipBlanks();
+  void skipComments();
   bool lexPathOrUri(Tok& kind);
   void scanRun(const char* from);
   bool startsSegment(const char* slash) const;

@@ -18,14 +18,23 @@ namespace {
 // What the parser and the binder may need between two looks at the stack.
 constexpr std::size_t kStackReserve = 32 << 10;
 
+// The first and last bytes of a name tell most names apart.
 std::uint32_t hashOf(std::string_view text) {
-  std::uint32_t head = 0;
-  std::uint32_t tail = 0;
+  const char* data = text.data();
   const std::size_t size = text.size();
-  const std::size_t part = std::min<std::size_t>(size, 4);
-  std::memcpy(&head, text.data(), part);
-  std::memcpy(&tail, text.data() + (size - part), part);
-  const std::uint64_t mixed = ((std::uint64_t{head} << 32) | tail) * 0x9E3779B97F4A7C15ull + size * 0xD6E8FEB86659FD93ull;
+  std::uint64_t head = 0;
+  std::uint64_t tail = 0;
+  if (size >= 8) {
+    std::memcpy(&head, data, 8);
+    std::memcpy(&tail, data + size - 8, 8);
+  } else if (size >= 4) {
+    std::memcpy(&head, data, 4);
+    std::memcpy(&tail, data + size - 4, 4);
+  } else {
+    head = static_cast<unsigned char>(data[0]);
+    tail = static_cast<std::uint64_t>(static_cast<unsigned char>(data[size / 2])) << 8 | static_cast<unsigned char>(data[size - 1]);
+  }
+  const std::uint64_t mixed = (head ^ (tail << 23 | tail >> 41) ^ size) * 0x9E3779B97F4A7C15ull;
   return static_cast<std::uint32_t>(mixed >> 40);
 }
 

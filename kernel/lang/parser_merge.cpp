@@ -51,7 +51,9 @@ void Parser::buildSet(ExprAttrs* set, std::size_t firstBinding, std::size_t firs
   const auto begin = bindings_.begin() + static_cast<std::ptrdiff_t>(firstBinding);
   // A binding has a place of its own, so (name, place) orders them completely and keeps the source order of equal names.
   const auto before = [](const Binding& a, const Binding& b) { return a.name == b.name ? a.pos < b.pos : a.name < b.name; };
-  const auto firstStatic = std::stable_partition(begin, bindings_.end(), [](const Binding& b) { return b.dynamicName != nullptr; });
+  const auto isDynamic = [](const Binding& b) { return b.dynamicName != nullptr; };
+  auto firstStatic = begin;
+  if (std::any_of(begin, bindings_.end(), isDynamic)) firstStatic = std::stable_partition(begin, bindings_.end(), isDynamic);
   if (!std::is_sorted(firstStatic, bindings_.end(), before)) std::sort(firstStatic, bindings_.end(), before);
 
   const auto dynamicCount = static_cast<std::size_t>(firstStatic - begin);

@@ -161,6 +161,7 @@ class Parser {
   Expr* parsePath();
   Expr* parseInterpolation();  // after `${`; leaves `}` as the current token
   Expr* stringNode(std::string_view text, Pos pos, Pos end);
+  void pushText(std::string_view text, Pos pos, Pos end);
   Expr* joinParts(std::size_t base, Pos pos, bool interpolated, std::uint8_t flags = 0);
   std::string_view absolutePath(std::string_view literal, bool keepSlash);
 

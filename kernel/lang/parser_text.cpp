@@ -48,6 +48,13 @@ Expr* Parser::stringNode(std::string_view text, Pos pos, Pos end) {
   return made;
 }
 
+// A part of an interpolated literal: its own text.
+void Parser::pushText(std::string_view text, Pos pos, Pos end) {
+  Expr* part = stringNode(text, pos, end);
+  part->flags = kLiteralText;
+  exprs_.push_back(part);
+}
+
 // After `${` was consumed by the lexer.
 Expr* Parser::parseInterpolation() {
   const Level level(*this);
@@ -63,6 +70,7 @@ Expr* Parser::parseInterpolation() {
 Expr* Parser::joinParts(std::size_t base, Pos pos, bool interpolated, std::uint8_t flags) {
   if (!interpolated && exprs_.size() <= base + 1) {
     Expr* text = exprs_.size() > base ? exprs_.back() : stringNode({}, pos, pos);
+    text->flags = 0;
     text->pos = pos;
     text->end = place(previousEnd_);
     exprs_.resize(base);
@@ -84,7 +92,7 @@ Expr* Parser::parseString() {
     const StringPiece piece = lexer_.stringPiece();
     if (!piece.text.empty()) {
       const std::string_view text = piece.plain ? piece.text : unescapeString(arena_, piece.text);
-      exprs_.push_back(stringNode(text, place(start), place(start + static_cast<std::uint32_t>(piece.text.size()))));
+      pushText(text, place(start), place(start + static_cast<std::uint32_t>(piece.text.size())));
     }
     if (piece.end == PieceEnd::Close) break;
     if (piece.end == PieceEnd::EndOfFile) {
@@ -175,7 +183,7 @@ Expr* Parser::parsePath() {
     return made;
   }
   const std::size_t base = exprs_.size();
-  exprs_.push_back(stringNode(absolutePath(literal, true), place(begin), place(token_.end)));
+  pushText(absolutePath(literal, true), place(begin), place(token_.end));
   bool slash = false;
   do {
     Expr* inner = parseInterpolation();
@@ -186,7 +194,7 @@ Expr* Parser::parsePath() {
     exprs_.push_back(inner);
     const std::uint32_t start = lexer_.offset();
     const std::string_view text = lexer_.pathPiece();
-    if (!text.empty()) exprs_.push_back(stringNode(text, place(start), place(lexer_.offset())));
+    if (!text.empty()) pushText(text, place(start), place(lexer_.offset()));
     slash = !text.empty() && text.back() == '/';
   } while (lexer_.pathInterpolation());
   resumeTokens();
