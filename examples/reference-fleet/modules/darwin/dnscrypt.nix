@@ -1,11 +1,16 @@
 # Encrypted name resolution for laptops that meet many networks.
 { config, ... }:
 let
-  inherit (config.fleet) network;
+  inherit (config.fleet) hosts network;
 in
 {
   flake.modules.darwin.dnscrypt =
-    { config, lib, pkgs, ... }:
+    {
+      config,
+      lib,
+      pkgs,
+      ...
+    }:
     let
       toml = pkgs.formats.toml { };
       settings = {
@@ -20,7 +25,7 @@ in
       environment.systemPackages = [ pkgs.dnscrypt-proxy ];
 
       environment.etc."dnscrypt/forwarding.txt".text = lib.concatLines [
-        "${network.domain} ${lib.concatStringsSep "," network.resolvers}"
+        "${network.domain} [${hosts.cinnabar.overlay6}]"
         "local 224.0.0.251"
       ];
 

@@ -13,7 +13,7 @@ in
         settings.Resolve = {
           DNS = [ controller.overlay6 ];
           Domains = [ "~${network.domain}" ];
-          DNSSEC = false;
+          DNSSEC = "false";
           FallbackDNS = network.resolvers;
         };
       };

@@ -7,7 +7,7 @@ in
   flake.modules.nixos.base =
     { lib, ... }:
     {
-      time.timeZone = lib.mkDefault "Etc/UTC";
+      time.timeZone = "Etc/UTC";
       i18n.defaultLocale = "en_US.UTF-8";
       i18n.extraLocaleSettings = lib.genAttrs [
         "LC_TIME"
@@ -15,7 +15,7 @@ in
         "LC_PAPER"
       ] (_: "en_DK.UTF-8");
       console.keyMap = "us";
-      system.stateVersion = lib.mkDefault fleet.stateVersions.nixos;
+      system.stateVersion = fleet.stateVersions.nixos;
       services.timesyncd.servers = [
         "time1.google.com"
         "time2.google.com"

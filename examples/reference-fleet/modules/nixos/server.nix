@@ -37,7 +37,8 @@
         ++ lib.optional config.fleet.zfs.enable zfs-prune-snapshots
         ++ lib.optionals config.services.prometheus.enable [ prometheus.cli ];
 
-      environment.variables.EDITOR = lib.mkOverride 900 "hx";
+      # Stronger than what the vim module sets, weaker than what a host says.
+      environment.variables.EDITOR = lib.mkOverride 800 "hx";
 
       programs = {
         zsh.enable = true;

@@ -20,13 +20,13 @@
     };
 
     perInstance =
-      { settings, ... }:
+      { meta, settings, ... }:
       {
         nixosModule = {
           services.ntfy-sh = {
             enable = true;
             settings = {
-              base-url = "http://notify.zt:${toString settings.port}";
+              base-url = "http://notify.${meta.domain}:${toString settings.port}";
               listen-http = ":${toString settings.port}";
               behind-proxy = false;
             };
@@ -58,6 +58,7 @@
       {
         instanceName,
         machine,
+        meta,
         roles,
         settings,
         ...
@@ -66,7 +67,7 @@
         receivers = lib.attrNames (roles.receiver.machines or { });
         urlOf =
           name:
-          "http://${name}.zt:${toString roles.receiver.machines.${name}.settings.port}/${instanceName}";
+          "http://${name}.${meta.domain}:${toString roles.receiver.machines.${name}.settings.port}/${instanceName}";
       in
       {
         nixosModule =

@@ -73,7 +73,7 @@ in
           };
 
           config.models = lib.mkIf (config.model != null) (
-            lib.genAttrs [ "opus" "sonnet" "haiku" "subagent" ] (_: lib.mkDefault config.model)
+            lib.genAttrs (lib.attrNames models) (_: lib.mkDefault config.model)
           );
         };
 

@@ -13,6 +13,7 @@
         userDirs = lib.mkIf pkgs.stdenv.hostPlatform.isLinux {
           enable = true;
           createDirectories = false;
+          setSessionVariables = false;
           documents = "${config.home.homeDirectory}/documents";
           download = "${config.home.homeDirectory}/inbox";
         };

@@ -23,10 +23,7 @@
         };
         syntaxHighlighting = {
           enable = true;
-          highlighters = [
-            "main"
-            "brackets"
-          ];
+          highlighters = [ "brackets" ];
           styles.comment = "fg=8";
         };
         history = {

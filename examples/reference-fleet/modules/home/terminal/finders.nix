@@ -21,6 +21,8 @@
         ];
         fileWidget.command = config.programs.fzf.defaultCommand;
         changeDirWidget.command = "${fd} --type d";
+        # Ctrl-R belongs to the history manager, where there is one.
+        historyWidget.command = lib.mkIf config.programs.atuin.enable "";
         colors = {
           "bg+" = "-1";
           prompt = "green";

@@ -3,7 +3,8 @@
   flake.modules.homeManager.terminal =
     { lib, pkgs, ... }:
     let
-      copyCommand = if pkgs.stdenv.hostPlatform.isDarwin then "pbcopy" else lib.getExe pkgs.wl-clipboard;
+      copyCommand =
+        if pkgs.stdenv.hostPlatform.isDarwin then "pbcopy" else lib.getExe' pkgs.wl-clipboard "wl-copy";
     in
     {
       programs.tmux = {

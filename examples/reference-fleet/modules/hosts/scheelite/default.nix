@@ -6,6 +6,10 @@ in
 {
   flake.modules.nixos.scheelite =
     { config, lib, ... }:
+    let
+      notebooks = lib.filterAttrs (_: notebook: notebook.enable) config.fleet.notebooks.users;
+      units = map (user: "notebook-${user}.service") (lib.attrNames notebooks);
+    in
     {
       imports = [
         nixos.base
@@ -42,9 +46,7 @@ in
         description = "Switch off after an idle evening";
         startAt = "*-*-* 23:30:00";
         script = ''
-          if [ -z "$(who)" ] && ! systemctl is-active --quiet ${
-            lib.escapeShellArgs (map (user: "notebook-${user}.service") (lib.attrNames config.fleet.notebooks.users))
-          }; then
+          if [ -z "$(who)" ] && ! systemctl is-active --quiet ${lib.escapeShellArgs units}; then
             systemctl poweroff
           fi
         '';
