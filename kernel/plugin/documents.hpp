@@ -1,0 +1,21 @@
+// Schema documents and rendered files as plugins write them, decoded and checked.
+#pragma once
+#include <string_view>
+#include <vector>
+
+#include "kernel/base/result.hpp"
+#include "kernel/plugin/manifest.hpp"
+#include "kernel/plugin/sdk.hpp"
+
+namespace fleetd::plugin {
+
+// The options below the manifest's option root, as written (paths stay relative to it). Errors: FL0310, FL0311, FL0313.
+Result<Schema> decodeSchema(const Manifest& manifest, std::string_view bytes);
+
+// Files of one host, sorted by path. Errors: FL0310, FL0311, FL0319 for paths that are absolute, not normalised or come twice.
+Result<std::vector<RenderedFile>> decodeFiles(const Manifest& manifest, std::string_view bytes);
+
+// "a/b.nix": relative, `/` between non-empty names other than "." and "..", printable, at most 1024 bytes.
+bool isRelativePath(std::string_view path);
+
+}  // namespace fleetd::plugin

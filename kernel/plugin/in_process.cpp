@@ -1,0 +1,29 @@
+// Plugin hosts on threads of this process.
+#include "kernel/plugin/in_process.hpp"
+
+#include <chrono>
+#include <utility>
+
+namespace fleetd::plugin {
+
+InProcessHost::InProcessHost(const bus::BusThread& bus, PluginHostConfig config) {
+  std::promise<void> done;
+  done_ = done.get_future();
+  // The thread owns all it uses except for the bus, so that it can be left behind.
+  thread_ = std::thread([&context = bus.context(), config = std::move(config), done = std::move(done)]() mutable {
+    servePlugin(context, config);
+    done.set_value();
+  });
+}
+
+InProcessHost::~InProcessHost() {
+  if (thread_.joinable()) thread_.join();
+}
+
+bool InProcessHost::finished(std::uint32_t timeoutMs) const {
+  return done_.wait_for(std::chrono::milliseconds(timeoutMs)) == std::future_status::ready;
+}
+
+void InProcessHost::abandon() { thread_.detach(); }
+
+}  // namespace fleetd::plugin

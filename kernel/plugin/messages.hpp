@@ -1,0 +1,36 @@
+// The bodies of requests to a plugin host and of its replies, described in docs/sdk/messages.md.
+#pragma once
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "kernel/base/result.hpp"
+#include "kernel/plugin/host_api.hpp"
+#include "kernel/plugin/sdk.hpp"
+
+namespace fleetd::plugin {
+
+namespace topic {
+inline constexpr const char* kSchema = "fleet.schema/1";
+inline constexpr const char* kRules = "fleet.rules/1";
+inline constexpr const char* kFleet = "fleet.fleet/1";
+inline constexpr const char* kContribute = "fleet.contribute/1";
+inline constexpr const char* kCheck = "fleet.check/1";
+inline constexpr const char* kRender = "fleet.render/1";
+}  // namespace topic
+
+// What one call of a plugin gave: a document (or nothing, for calls without one) or an error, and what it reported meanwhile.
+struct Answer {
+  sdk::Result<std::string> document;
+  std::vector<Finding> findings;
+};
+
+// A request carries any number of documents, and gets one answer for each; one answer when it carries none.
+std::string packDocuments(const std::vector<std::string>& documents);
+sdk::Result<std::vector<std::string_view>> parseDocuments(std::string_view body);
+
+std::string packAnswers(const std::vector<Answer>& answers);
+// Bounded: looked over before it is decoded. Errors: FL0310, FL0311.
+Result<std::vector<Answer>> parseAnswers(std::string_view body);
+
+}  // namespace fleetd::plugin

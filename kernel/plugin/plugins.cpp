@@ -1,0 +1,159 @@
+// Finding, selecting and loading plugins.
+#include "kernel/plugin/plugins.hpp"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include <fleet/cxx/value_codec.hpp>
+#include <fmt/format.h>
+
+#include "kernel/base/suggest.hpp"
+#include "kernel/bus/errors.hpp"
+#include "kernel/plugin/failure.hpp"
+#include "kernel/plugin/plugins_state.hpp"
+
+namespace fleetd::plugin {
+
+namespace {
+
+// The error a plugin host sent in place of a hello. Those that fleetd's own code found carry its code.
+Error helloError(const std::string& id, std::string_view body) {
+  const auto error = bus::parseError(body);
+  if (const auto code = base::codeFromId(error.code); code && error.path.empty()) return {*code, error.message, error.hint, {}};
+  return pluginError(called(id), error);
+}
+
+Result<Manifest> readHello(const std::string& id, Result<bus::Message> hello) {
+  if (!hello) return std::move(hello).error();
+  if (hello->header.kind != bus::Kind::hello) return helloError(id, hello->body);
+  FLEETD_TRY_ASSIGN(auto manifest, decodeManifest(hello->body));
+  if (manifest.id != id) return Error{Code::FL0305, fmt::format("plugin `{}` says it is `{}`", id, manifest.id), {}, {}};
+  return manifest;
+}
+
+void addOnce(Diagnostics& diagnostics, const Error& error, const HostPlugins& host, std::size_t hosts) {
+  auto out = Diagnostic::from(error);
+  if (!out.span) out.span = host.place;
+  out.host = host.host;
+  if (hosts > 1) out.notes.push_back(fmt::format("{} hosts select it", hosts));
+  diagnostics.add(std::move(out));
+}
+
+}  // namespace
+
+std::string called(const std::string& id) { return fmt::format("plugin `{}`", id); }
+
+Plugins::State::~State() {
+  if (!bus) return;
+  for (auto& [id, plugin] : loaded) bus->bye(plugin.routingId);
+  bool abandoned = false;
+  for (auto& [id, plugin] : loaded) {
+    if (!plugin.host || plugin.host->finished(options.stopMs)) continue;
+    if (options.log) options.log(id, FLEET_LOG_WARNING, "does not end and is left behind");
+    plugin.host->abandon();
+    abandoned = true;
+  }
+  // Its thread still holds a socket: closing the bus would wait for it for ever.
+  if (abandoned) static_cast<void>(bus.release());
+}
+
+const PluginFile* Plugins::State::find(const std::string& id) const {
+  const auto at = std::lower_bound(files.begin(), files.end(), id, [](const PluginFile& file, const std::string& wanted) { return file.id < wanted; });
+  return at != files.end() && at->id == id ? &*at : nullptr;
+}
+
+Error Plugins::State::unknown(const std::string& id) const {
+  std::vector<std::string_view> names;
+  for (const auto& file : files) names.push_back(file.id);
+  auto hint = base::didYouMean(base::nearestNames(id, names));
+  if (hint.empty()) hint = files.empty() ? "no plugin directory holds a plugin" : "`fleetd plugins` lists the plugins there are";
+  return {Code::FL0301, fmt::format("there is no plugin `{}`", id), std::move(hint), {}};
+}
+
+void Plugins::State::begin(const std::string& id) {
+  if (loaded.contains(id)) return;
+  LoadedPlugin& plugin = loaded[id];
+  const auto* file = find(id);
+  if (!file) {
+    plugin.failure = unknown(id);
+    return;
+  }
+  if (file->origin == Origin::fleet && !(options.trusted && options.trusted(*file))) {
+    plugin.failure = Error{Code::FL0307, fmt::format("plugin `{}` comes with the fleet (`{}`) and is not trusted", id, file->path), {}, {}};
+    return;
+  }
+  if (!bus) {
+    auto thread = bus::BusThread::start();
+    if (!thread) {
+      plugin.failure = std::move(thread).error();
+      return;
+    }
+    bus = *std::move(thread);
+  }
+  plugin.routingId = fmt::format("plugin-{}", ++started);
+  PluginHostConfig config{bus::BusThread::kInproc, plugin.routingId, file->path, id, {}, options.log};
+  if (const auto settings = options.settings.find(id); settings != options.settings.end()) {
+    sdk::Packer out;
+    sdk::pack(out, settings->second);
+    config.settings = out.take();
+  }
+  plugin.hello = bus->expect(plugin.routingId, id, options.startMs);
+  plugin.host.emplace(*bus, std::move(config));
+}
+
+Result<LoadedPlugin*> Plugins::State::up(const std::string& id) {
+  begin(id);
+  LoadedPlugin& plugin = loaded.at(id);
+  if (plugin.hello) {
+    auto manifest = readHello(id, plugin.hello->get());
+    plugin.hello.reset();
+    if (manifest) plugin.manifest = *std::move(manifest);
+    else plugin.failure = std::move(manifest).error();
+  }
+  if (plugin.failure) return *plugin.failure;
+  return &plugin;
+}
+
+Plugins::Plugins(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Plugins::Plugins(Plugins&&) noexcept = default;
+Plugins& Plugins::operator=(Plugins&&) noexcept = default;
+Plugins::~Plugins() = default;
+
+Plugins Plugins::open(const std::vector<SearchPath>& paths, PluginsOptions options, Diagnostics& diagnostics) {
+  auto state = std::make_unique<State>();
+  state->options = std::move(options);
+  state->files = findPlugins(paths, diagnostics);
+  return Plugins(std::move(state));
+}
+
+const std::vector<PluginFile>& Plugins::files() const { return state_->files; }
+
+std::vector<std::vector<std::string>> Plugins::select(const std::vector<HostPlugins>& hosts, Diagnostics& diagnostics) {
+  std::map<std::string, std::vector<const HostPlugins*>> byId;
+  for (const auto& host : hosts)
+    for (const auto& id : std::set<std::string>(host.ids.begin(), host.ids.end())) byId[id].push_back(&host);
+  for (const auto& [id, selecting] : byId) state_->begin(id);  // all load side by side
+  for (const auto& [id, selecting] : byId)
+    if (auto plugin = state_->up(id); !plugin) addOnce(diagnostics, plugin.error(), *selecting.front(), selecting.size());
+
+  std::vector<std::vector<std::string>> out;
+  for (const auto& host : hosts) {
+    std::vector<const Manifest*> manifests;
+    for (const auto& id : std::set<std::string>(host.ids.begin(), host.ids.end()))
+      if (auto plugin = state_->up(id)) manifests.push_back(&*(*plugin)->manifest);
+    checkSelection(host, manifests, diagnostics);
+    std::erase_if(manifests, [&](const Manifest* manifest) { return !manifest->serves(host.hostClass); });
+    auto order = workOrder(manifests);
+    if (!order) addOnce(diagnostics, order.error(), host, 1);
+    out.push_back(order ? *std::move(order) : std::vector<std::string>());
+  }
+  return out;
+}
+
+Result<const Manifest*> Plugins::manifest(const std::string& id) {
+  FLEETD_TRY_ASSIGN(const auto* plugin, state_->up(id));
+  return &*plugin->manifest;
+}
+
+}  // namespace fleetd::plugin

@@ -1,0 +1,71 @@
+// Plugins: everything the rest of the kernel needs of plugins. Finds, selects and loads them, and asks them over the bus.
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "kernel/base/diagnostic.hpp"
+#include "kernel/base/result.hpp"
+#include "kernel/plugin/fragment.hpp"
+#include "kernel/plugin/host_api.hpp"
+#include "kernel/plugin/manifest.hpp"
+#include "kernel/plugin/sdk.hpp"
+#include "kernel/plugin/search.hpp"
+#include "kernel/plugin/selection.hpp"
+
+namespace fleetd::plugin {
+
+struct PluginsOptions {
+  LogSink log;                                      // lines plugins log; may be empty; any thread
+  ExpressionCheck checkExpression;                  // see fragment.hpp; may be empty
+  std::function<bool(const PluginFile&)> trusted;   // may a file of the fleet's own be loaded? Empty = none may
+  std::map<std::string, PluginValue> settings;      // fleet-level settings by plugin id, maps
+  std::uint32_t startMs = 10'000;                   // for loading and activating one plugin
+  std::uint32_t callMs = 60'000;                    // for one message (a batch of hosts)
+  std::uint32_t stopMs = 2'000;                     // for ending one plugin
+};
+
+// Thread: one at a time. Only selected plugins are loaded, and while none is there is neither a bus nor a thread.
+class Plugins {
+ public:
+  // Looks for files; findings (FL0303, FL0306) go to `diagnostics`.
+  static Plugins open(const std::vector<SearchPath>& paths, PluginsOptions options, Diagnostics& diagnostics);
+  Plugins(Plugins&&) noexcept;
+  Plugins& operator=(Plugins&&) noexcept;
+  // Ends all plugins. One that hangs is left behind with its thread.
+  ~Plugins();
+
+  // All files found, by id; nothing is loaded.
+  const std::vector<PluginFile>& files() const;
+
+  // Loads what the hosts select, all at once. Findings: FL0301 with suggestions, FL0302 to FL0305, FL0307, FL0308, FL0321 to FL0323.
+  // Returns for each host its usable plugins in working order, platforms last.
+  std::vector<std::vector<std::string>> select(const std::vector<HostPlugins>& hosts, Diagnostics& diagnostics);
+
+  // The manifest; loads the plugin if need be. Errors as select().
+  Result<const Manifest*> manifest(const std::string& id);
+  // The options it declares; empty when it declares none.
+  Result<const Schema*> schema(const std::string& id);
+  // Definitions for every host that selects it; no definitions when it has no rules.
+  Result<Fragment> rules(const std::string& id);
+
+  // The functions below answer in the order of `hosts`; nothing stands where a host failed, and the reason is in `diagnostics`
+  // with the host's name.
+  std::vector<std::optional<Fragment>> contribute(const std::string& id, const FleetView& fleet, const std::vector<HostView>& hosts,
+                                                  Diagnostics& diagnostics);
+  std::vector<std::optional<std::vector<RenderedFile>>> render(const std::string& id, const std::vector<ComposedView>& hosts,
+                                                               Diagnostics& diagnostics);
+  // The plugin's findings about each host. False when a check could not run.
+  bool check(const std::string& id, const std::vector<ComposedView>& hosts, Diagnostics& diagnostics);
+
+ private:
+  struct State;
+  explicit Plugins(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace fleetd::plugin

@@ -1,0 +1,197 @@
+// Asking plugins over the bus, and judging what they answer.
+#include <algorithm>
+#include <utility>
+
+#include <fleet/cxx/view_codec.hpp>
+#include <fmt/format.h>
+
+#include "kernel/bus/errors.hpp"
+#include "kernel/plugin/documents.hpp"
+#include "kernel/plugin/failure.hpp"
+#include "kernel/plugin/plugins_state.hpp"
+
+namespace fleetd::plugin {
+
+namespace {
+
+constexpr std::size_t kBatchHosts = 64;
+constexpr std::size_t kBatchBytes = 1 << 20;
+
+template <class T>
+std::vector<std::string> packEach(const std::vector<T>& items) {
+  std::vector<std::string> out;
+  out.reserve(items.size());
+  for (const auto& item : items) {
+    sdk::Packer packer;
+    sdk::pack(packer, item);
+    out.push_back(packer.take());
+  }
+  return out;
+}
+
+bool isUnsupported(const Answer& answer) { return !answer.document && answer.document.error().status == FLEET_E_UNSUPPORTED; }
+
+// `error` is the kernel's when its code is one of ours (a batch that failed as a whole), else the plugin's.
+Error answerError(const std::string& id, const sdk::Error& error) {
+  if (error.status == FLEET_E_IO)
+    if (const auto code = base::codeFromId(error.code)) return {*code, error.message, error.hint, {}};
+  return pluginError(called(id), error);
+}
+
+void addFor(Diagnostics& diagnostics, const std::string& host, const Error& error) {
+  auto out = Diagnostic::from(error);
+  out.host = host;
+  diagnostics.add(std::move(out));
+}
+
+Severity severityOf(std::uint32_t severity) {
+  if (severity == FLEET_SEVERITY_NOTE) return Severity::Note;
+  return severity == FLEET_SEVERITY_WARNING ? Severity::Warning : Severity::Error;
+}
+
+void addFindings(Diagnostics& diagnostics, const std::string& id, const std::string& host, const std::vector<Finding>& findings) {
+  for (const auto& finding : findings) {
+    Diagnostic out;
+    out.code = Code::FL0317;
+    out.severity = severityOf(finding.severity);
+    out.message = fmt::format("{}: {}", called(id), finding.error.message.empty() ? "a finding without a text" : finding.error.message);
+    if (!finding.error.code.empty()) out.message += fmt::format(" [{}]", finding.error.code);
+    if (!finding.error.hint.empty()) out.notes.push_back(finding.error.hint);
+    out.host = host;
+    out.option = finding.error.path;
+    diagnostics.add(std::move(out));
+  }
+}
+
+// Gives each host its document through `read`; findings and errors go to the diagnostics.
+template <class T, class Host, class Read>
+std::vector<std::optional<T>> collect(const std::string& id, const std::vector<Host>& hosts, std::vector<Answer> answers,
+                                      Diagnostics& diagnostics, Read&& read) {
+  std::vector<std::optional<T>> out(hosts.size());
+  for (std::size_t i = 0; i < hosts.size(); ++i) {
+    addFindings(diagnostics, id, hosts[i].name, answers[i].findings);
+    if (!answers[i].document) {
+      addFor(diagnostics, hosts[i].name, answerError(id, answers[i].document.error()));
+      continue;
+    }
+    Result<T> value = read(hosts[i], *answers[i].document);
+    if (value) out[i] = *std::move(value);
+    else addFor(diagnostics, hosts[i].name, value.error());
+  }
+  return out;
+}
+
+}  // namespace
+
+Result<std::vector<Answer>> readAnswers(const std::string& id, Result<bus::Message> reply, std::size_t documents) {
+  if (!reply) return std::move(reply).error();
+  if (reply->header.kind == bus::Kind::error) return pluginError(called(id), bus::parseError(reply->body));
+  FLEETD_TRY_ASSIGN(auto answers, parseAnswers(reply->body));
+  if (answers.size() != std::max<std::size_t>(documents, 1))
+    return Error{Code::FL0310, fmt::format("{} gave {} answers to {} questions", called(id), answers.size(), documents), {}, {}};
+  return answers;
+}
+
+Result<std::vector<Answer>> Plugins::State::ask(const std::string& id, const char* topic, const std::vector<std::string>& documents) {
+  FLEETD_TRY_ASSIGN(const auto* plugin, up(id));
+  return readAnswers(id, bus->request(plugin->routingId, topic, packDocuments(documents), options.callMs).get(), documents.size());
+}
+
+std::vector<Answer> Plugins::State::askAll(const std::string& id, const char* topic, const std::vector<std::string>& documents) {
+  struct Batch {
+    std::size_t size;
+    bus::BusThread::Answer answer;
+  };
+  const auto failed = [](const Error& error) {
+    return Answer{sdk::Error{FLEET_E_IO, std::string(base::info(error.code).id), {}, error.message, error.hint, 0}, {}};
+  };
+  std::vector<Answer> out;
+  out.reserve(documents.size());
+  auto plugin = up(id);
+  if (!plugin) {
+    out.assign(documents.size(), failed(plugin.error()));
+    return out;
+  }
+  std::vector<Batch> batches;
+  for (std::size_t first = 0; first < documents.size();) {
+    std::vector<std::string> some;
+    std::size_t bytes = 0;
+    while (first + some.size() < documents.size() && some.size() < kBatchHosts && (some.empty() || bytes < kBatchBytes)) {
+      bytes += documents[first + some.size()].size();
+      some.push_back(documents[first + some.size()]);
+    }
+    first += some.size();
+    batches.push_back({some.size(), bus->request((*plugin)->routingId, topic, packDocuments(some), options.callMs)});
+  }
+  for (auto& batch : batches) {
+    auto answers = readAnswers(id, batch.answer.get(), batch.size);
+    if (answers) std::move(answers->begin(), answers->end(), std::back_inserter(out));
+    else out.insert(out.end(), batch.size, failed(answers.error()));
+  }
+  return out;
+}
+
+Result<const Schema*> Plugins::schema(const std::string& id) {
+  FLEETD_TRY_ASSIGN(auto* plugin, state_->up(id));
+  if (!plugin->schema) {
+    FLEETD_TRY_ASSIGN(const auto answers, state_->ask(id, topic::kSchema, {}));
+    const Answer& answer = answers.front();
+    if (isUnsupported(answer)) {
+      plugin->schema.emplace();
+    } else {
+      if (!answer.document) return answerError(id, answer.document.error());
+      FLEETD_TRY_ASSIGN(plugin->schema, decodeSchema(*plugin->manifest, *answer.document));
+    }
+  }
+  return &*plugin->schema;
+}
+
+Result<Fragment> Plugins::rules(const std::string& id) {
+  FLEETD_TRY_ASSIGN(const auto* plugin, state_->up(id));
+  FLEETD_TRY_ASSIGN(const auto answers, state_->ask(id, topic::kRules, {}));
+  const Answer& answer = answers.front();
+  if (isUnsupported(answer)) return Fragment{id, {}, {}, base::blake2b(canonicalForm({}))};
+  if (!answer.document) return answerError(id, answer.document.error());
+  return decodeFragment(*plugin->manifest, {}, *answer.document, state_->options.checkExpression);
+}
+
+std::vector<std::optional<Fragment>> Plugins::contribute(const std::string& id, const FleetView& fleet, const std::vector<HostView>& hosts,
+                                                         Diagnostics& diagnostics) {
+  if (hosts.empty()) return {};
+  const auto told = state_->ask(id, topic::kFleet, packEach(std::vector{fleet}));
+  const bool refused = !told || (!told->front().document && !isUnsupported(told->front()));
+  if (refused) {
+    diagnostics.add(told ? answerError(id, told->front().document.error()) : told.error());
+    return std::vector<std::optional<Fragment>>(hosts.size());
+  }
+  const Manifest& manifest = *(*state_->up(id))->manifest;
+  auto answers = state_->askAll(id, topic::kContribute, packEach(hosts));
+  for (auto& answer : answers) {
+    if (!isUnsupported(answer)) continue;
+    sdk::Packer nothing;
+    sdk::pack(nothing, sdk::Fragment{});
+    answer.document = nothing.take();  // it may work by rules alone
+  }
+  return collect<Fragment>(id, hosts, std::move(answers), diagnostics, [&](const HostView& host, std::string_view bytes) {
+    return decodeFragment(manifest, host.name, bytes, state_->options.checkExpression);
+  });
+}
+
+std::vector<std::optional<std::vector<RenderedFile>>> Plugins::render(const std::string& id, const std::vector<ComposedView>& hosts,
+                                                                      Diagnostics& diagnostics) {
+  auto answers = state_->askAll(id, topic::kRender, packEach(hosts));
+  const auto plugin = state_->up(id);
+  return collect<std::vector<RenderedFile>>(id, hosts, std::move(answers), diagnostics, [&](const ComposedView&, std::string_view bytes) {
+    return decodeFiles(*(*plugin)->manifest, bytes);
+  });
+}
+
+bool Plugins::check(const std::string& id, const std::vector<ComposedView>& hosts, Diagnostics& diagnostics) {
+  auto answers = state_->askAll(id, topic::kCheck, packEach(hosts));
+  for (auto& answer : answers)
+    if (isUnsupported(answer)) answer.document = std::string();
+  const auto done = collect<bool>(id, hosts, std::move(answers), diagnostics, [](const ComposedView&, std::string_view) { return Result<bool>(true); });
+  return std::all_of(done.begin(), done.end(), [](const std::optional<bool>& one) { return one.has_value(); });
+}
+
+}  // namespace fleetd::plugin
