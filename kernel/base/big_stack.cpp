@@ -7,7 +7,7 @@
 #include <cstring>
 #include <memory>
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 namespace fleetd::base {
 

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <tuple>
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "kernel/base/excerpt.hpp"
 #include "kernel/base/text.hpp"
@@ -70,7 +70,10 @@ void Printer::append(std::string_view color, std::string_view text) {
 }
 
 void Printer::gutter(std::string_view number, std::string_view bar) {
-  append(kFrame, fmt::format("{:>{}}{}", number, gutterWidth_, bar));
+  std::string text(gutterWidth_ - std::min(gutterWidth_, number.size()), ' ');
+  text += number;
+  text += bar;
+  append(kFrame, text);
 }
 
 void Printer::collectMarks() {
@@ -92,7 +95,7 @@ void Printer::collectMarks() {
   std::stable_sort(marks_.begin(), marks_.end(),
                    [&](const Mark& a, const Mark& b) { return key(a) < key(b); });
   for (const Mark& mark : marks_)
-    gutterWidth_ = std::max(gutterWidth_, fmt::formatted_size("{}", mark.begin.at.line));
+    gutterWidth_ = std::max(gutterWidth_, std::to_string(mark.begin.at.line).size());
 }
 
 void Printer::header() {
@@ -122,7 +125,7 @@ void Printer::sourceLine(const Mark& mark, bool sameLine) {
   Excerpt excerpt = makeExcerpt(line, begin, end, options_.width > used ? options_.width - used : 0);
   // Marks of one line share its text, unless the line is so long that each shows another part of it.
   if (!sameLine || excerpt.text != shownLine_) {
-    gutter(fmt::format("{}", mark.begin.at.line), " │ ");
+    gutter(std::to_string(mark.begin.at.line), " │ ");
     out_ += excerpt.text;
     out_ += '\n';
     shownLine_ = std::move(excerpt.text);

@@ -9,7 +9,7 @@
 #include <cstring>
 #include <memory>
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "kernel/base/fd.hpp"
 #include "kernel/base/file.hpp"

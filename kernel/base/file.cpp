@@ -13,7 +13,7 @@
 #include <cstring>
 #include <memory>
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "kernel/base/fd.hpp"
 

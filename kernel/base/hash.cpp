@@ -4,7 +4,7 @@
 #include <openssl/evp.h>
 #include <sodium.h>
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "kernel/base/encoding.hpp"
 

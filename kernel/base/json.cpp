@@ -1,10 +1,11 @@
 // The JSON reader: nlohmann-json's event parser fills our tree, so that limits hold while reading, not after.
 #include "kernel/base/json.hpp"
 
+#include <cmath>
 #include <memory>
 #include <unordered_map>
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <nlohmann/json.hpp>
 
 namespace fleetd::base {
@@ -126,6 +127,17 @@ bool TreeBuilder::parse_error(std::size_t position, const std::string&,
 }
 
 }  // namespace
+
+void appendJsonFloat(std::string& out, double value) {
+  if (!std::isfinite(value)) {
+    out += "null";
+    return;
+  }
+  // Nix prints floats through this very library, so using it gives the same digits in the last rare cases,
+  // too.
+  char buffer[64];
+  out.append(buffer, nlohmann::detail::to_chars(buffer, buffer + sizeof buffer, value));
+}
 
 const Json* Json::find(std::string_view key) const {
   if (const Object* members = asObject())

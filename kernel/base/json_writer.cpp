@@ -1,11 +1,9 @@
-// JsonWriter.
+// JsonWriter. Floats are in json.cpp, beside the only other use of nlohmann-json.
 #include "kernel/base/json_writer.hpp"
 
 #include <cassert>
-#include <cmath>
 
-#include <fmt/format.h>
-#include <nlohmann/json.hpp>
+#include <fmt/core.h>
 
 #include "kernel/base/text.hpp"
 
@@ -50,22 +48,11 @@ void appendJsonString(std::string& out, std::string_view text) {
       out += '\\';
       out += escape;
     } else {
-      fmt::format_to(std::back_inserter(out), "\\u{:04x}", static_cast<unsigned>(c));
+      out += fmt::format("\\u{:04x}", static_cast<unsigned>(c));
     }
     text.remove_prefix(1);
   }
   out += '"';
-}
-
-void appendJsonFloat(std::string& out, double value) {
-  if (!std::isfinite(value)) {
-    out += "null";
-    return;
-  }
-  // Nix prints floats through this very library, so using it gives the same digits in the last rare cases,
-  // too.
-  char buffer[64];
-  out.append(buffer, nlohmann::detail::to_chars(buffer, buffer + sizeof buffer, value));
 }
 
 void JsonWriter::newLine() {
@@ -139,13 +126,13 @@ JsonWriter& JsonWriter::string(std::string_view text) {
 
 JsonWriter& JsonWriter::integer(std::int64_t value) {
   beforeValue();
-  fmt::format_to(std::back_inserter(out_), "{}", value);
+  out_ += std::to_string(value);
   return *this;
 }
 
 JsonWriter& JsonWriter::unsignedInteger(std::uint64_t value) {
   beforeValue();
-  fmt::format_to(std::back_inserter(out_), "{}", value);
+  out_ += std::to_string(value);
   return *this;
 }
 

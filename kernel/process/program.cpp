@@ -8,7 +8,7 @@
 #include <cstring>
 #include <utility>
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "kernel/base/text.hpp"
 #include "kernel/process/spawn.hpp"

@@ -13,7 +13,7 @@
 #include <cerrno>
 #include <cstring>
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "kernel/base/clock.hpp"
 #include "kernel/base/fd.hpp"
