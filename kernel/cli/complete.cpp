@@ -7,6 +7,7 @@
 #include "kernel/base/json.hpp"
 #include "kernel/base/text.hpp"
 #include "kernel/cli/context.hpp"
+#include "kernel/cli/open_plugins.hpp"
 #include "kernel/cli/target.hpp"
 #include "kernel/lang/print.hpp"
 
@@ -121,6 +122,13 @@ void Completer::addTags() {
   std::sort(tags.begin(), tags.end());
   tags.erase(std::unique(tags.begin(), tags.end()), tags.end());
   for (const std::string& tag : tags) add(tag);
+}
+
+// Names of files only: no plugin is loaded.
+void Completer::addPlugins() {
+  const auto fleet = context().openFleet();
+  const plugin::Plugins plugins = openPlugins(context(), fleet ? (*fleet)->root() : "");
+  for (const plugin::PluginFile& file : plugins.files()) add(file.id);
 }
 
 // The options directly below the finished part of the path, and the homes of the host.
