@@ -63,15 +63,17 @@ BusThread::~BusThread() {
 }
 
 BusThread::Answer BusThread::expect(std::string peer, std::string name, std::uint32_t timeoutMs) {
-  return state_->ask([peer = std::move(peer), name = std::move(name), timeoutMs](RpcServer& server, RpcServer::Done done) mutable {
+  return state_->ask([peer = std::move(peer), name = std::move(name), timeoutMs](
+                         RpcServer& server, RpcServer::Done done) mutable {
     server.expect(peer, std::move(name), timeoutMs, std::move(done));
   });
 }
 
-BusThread::Answer BusThread::request(std::string peer, std::string topic, std::string body, std::uint32_t timeoutMs) {
+BusThread::Answer BusThread::request(std::string peer, std::string topic, std::string body,
+                                     std::uint32_t timeoutMs) {
   const auto epoch = state_->epoch.load();
-  return state_->ask([peer = std::move(peer), topic = std::move(topic), body = std::move(body), epoch, timeoutMs](
-                         RpcServer& server, RpcServer::Done done) mutable {
+  return state_->ask([peer = std::move(peer), topic = std::move(topic), body = std::move(body), epoch,
+                      timeoutMs](RpcServer& server, RpcServer::Done done) mutable {
     server.request(peer, std::move(topic), std::move(body), epoch, timeoutMs, std::move(done));
   });
 }
@@ -81,7 +83,9 @@ void BusThread::bye(std::string peer) {
 }
 
 void BusThread::handle(std::string topic, RpcServer::Handler handler) {
-  state_->loop.post([s = state_.get(), topic = std::move(topic), handler = std::move(handler)] { s->server->handle(topic, handler); });
+  state_->loop.post([s = state_.get(), topic = std::move(topic), handler = std::move(handler)] {
+    s->server->handle(topic, handler);
+  });
 }
 
 void BusThread::nextEpoch() { ++state_->epoch; }

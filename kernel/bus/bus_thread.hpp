@@ -20,8 +20,8 @@ class BusThread {
   static Result<std::unique_ptr<BusThread>> start(const std::vector<std::string>& endpoints = {});
   BusThread(const BusThread&) = delete;
   BusThread& operator=(const BusThread&) = delete;
-  // Says bye to all peers, ends what is outstanding with FL0316, closes the sockets and joins. Then waits until the peers have
-  // closed theirs.
+  // Says bye to all peers, ends what is outstanding with FL0316, closes the sockets and joins. Then waits
+  // until the peers have closed theirs.
   ~BusThread();
 
   using Answer = std::future<Result<Message>>;

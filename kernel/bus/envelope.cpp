@@ -31,7 +31,8 @@ using ::fleet::overLimit;
   if (version != kVersion) return malformed("an unknown version of the header");
   Envelope out;
   FLEET_TRY_ASSIGN(const auto kind, in.natural());
-  if (kind < 1 || kind > static_cast<std::uint64_t>(Kind::cancel)) return malformed("an unknown kind of message");
+  if (kind < 1 || kind > static_cast<std::uint64_t>(Kind::cancel))
+    return malformed("an unknown kind of message");
   out.kind = static_cast<Kind>(kind);
   FLEET_TRY_ASSIGN(out.correlation, in.natural());
   FLEET_TRY_ASSIGN(out.epoch, in.natural());
@@ -69,7 +70,7 @@ std::string encode(const Envelope& envelope) {
 }
 
 Result<Envelope> decode(std::string_view bytes) {
-  if (bytes.size() > kMaxHeaderBytes) return Error{Code::FL0311, "the header of a message is too long", {}, {}};
+  if (bytes.size() > kMaxHeaderBytes) return fail(Code::FL0311, "the header of a message is too long");
   auto out = read(bytes);
   if (!out) return fromReader(out.error(), "the header of a message");
   return *std::move(out);

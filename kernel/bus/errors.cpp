@@ -3,15 +3,17 @@
 
 #include <algorithm>
 
-#include <fleet/cxx/mapping.hpp>
 #include <fmt/format.h>
+#include <fleet/cxx/mapping.hpp>
 
 namespace fleetd::bus {
 
 Error fromReader(const ::fleet::Error& error, std::string_view what) {
   const auto code = error.status == FLEET_E_LIMIT ? Code::FL0311 : Code::FL0310;
-  return {code, error.path.empty() ? fmt::format("{}: {}", what, error.message) : fmt::format("{}, at {}: {}", what, error.path, error.message),
-          error.hint, {}};
+  return fail(code,
+              error.path.empty() ? fmt::format("{}: {}", what, error.message)
+                                 : fmt::format("{}, at {}: {}", what, error.path, error.message),
+              error.hint);
 }
 
 std::string packError(const ::fleet::Error& error) {
@@ -29,14 +31,15 @@ std::string packError(const ::fleet::Error& error) {
 ::fleet::Error parseError(std::string_view body) {
   ::fleet::Error out;
   ::fleet::Reader in(body);
-  const auto done = ::fleet::readFields(in, ::fleet::Unknown::skip, [&](std::string_view name) -> ::fleet::Result<bool> {
-    if (name == "code") return ::fleet::readInto(in, out.code);
-    if (name == "hint") return ::fleet::readInto(in, out.hint);
-    if (name == "message") return ::fleet::readInto(in, out.message);
-    if (name == "path") return ::fleet::readInto(in, out.path);
-    if (name == "status") return ::fleet::readInto(in, out.status);
-    return false;
-  });
+  const auto done =
+      ::fleet::readFields(in, ::fleet::Unknown::skip, [&](std::string_view name) -> ::fleet::Result<bool> {
+        if (name == "code") return ::fleet::readInto(in, out.code);
+        if (name == "hint") return ::fleet::readInto(in, out.hint);
+        if (name == "message") return ::fleet::readInto(in, out.message);
+        if (name == "path") return ::fleet::readInto(in, out.path);
+        if (name == "status") return ::fleet::readInto(in, out.status);
+        return false;
+      });
   if (!done) return done.error();
   if (out.status >= FLEET_OK) out.status = FLEET_E_UNKNOWN;
   return out;

@@ -9,10 +9,10 @@ namespace fleetd::bus {
 
 inline constexpr std::size_t kMaxHeaderBytes = 1024;
 inline constexpr std::size_t kMaxBodyBytes = FLEET_MAX_MESSAGE;
-inline constexpr std::size_t kMaxPeerBytes = 64;     // a routing id
-inline constexpr int kHighWater = 256;               // messages a socket queues; inproc adds up both ends
-inline constexpr int kMaxDrain = 128;                // messages taken in one turn before others get theirs
-inline constexpr std::size_t kMaxOutstanding = 64;   // requests to one peer that are on their way
+inline constexpr std::size_t kMaxPeerBytes = 64;    // a routing id
+inline constexpr int kHighWater = 256;              // messages a socket queues; inproc adds up both ends
+inline constexpr int kMaxDrain = 128;               // messages taken in one turn before others get theirs
+inline constexpr std::size_t kMaxOutstanding = 64;  // requests to one peer that are on their way
 inline constexpr std::uint32_t kMaxTimeoutMs = 600'000;
 
 // What one document may hold.

@@ -11,7 +11,8 @@ namespace fleetd::bus {
 
 namespace {
 
-// One timer of the system for all of ours: it waits for the earliest. Setting a new expiry cancels the wait before it.
+// One timer of the system for all of ours: it waits for the earliest. Setting a new expiry cancels the wait
+// before it.
 void arm(Loop::Impl& impl) {
   const auto next = impl.timers.next();
   if (!next) {
@@ -44,7 +45,8 @@ Loop::TimerId Loop::after(std::int64_t nanoseconds, std::function<void()> action
   return id;
 }
 
-// The wait is left as it is: waking up once for nothing is cheaper than setting the timer anew for each answered request.
+// The wait is left as it is: waking up once for nothing is cheaper than setting the timer anew for each
+// answered request.
 bool Loop::cancel(TimerId timer) { return impl_->timers.cancel(timer); }
 
 }  // namespace fleetd::bus

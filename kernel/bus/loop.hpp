@@ -1,4 +1,5 @@
-// Loop: the event loop of the bus thread. Everything on it runs on the thread that calls run(), one thing after the other.
+// Loop: the event loop of the bus thread. Everything on it runs on the thread that calls run(), one thing
+// after the other.
 #pragma once
 #include <cstdint>
 #include <functional>

@@ -1,10 +1,13 @@
-// The bounded look over a document, see prescan.hpp. Written apart from the reader that decodes, so that one checks the other.
+// The bounded look over a document, see prescan.hpp. Written apart from the reader that decodes, so that one
+// checks the other.
 #include "kernel/bus/prescan.hpp"
 
 #include <array>
 #include <cstdint>
 
 #include <fmt/format.h>
+
+#include "kernel/bus/errors.hpp"
 
 namespace fleetd::bus {
 
@@ -27,18 +30,33 @@ Head headOf(std::uint8_t tag) {
   if (tag < 0xa0) return {true, 0, tag & 0x0fu, Shape::array};
   if (tag < 0xc0) return {true, 0, tag & 0x1fu, Shape::bytes};
   switch (tag) {
-    case 0xc0: case 0xc2: case 0xc3: return {};
-    case 0xc4: case 0xd9: return {true, 1, 0, Shape::bytes};
-    case 0xc5: case 0xda: return {true, 2, 0, Shape::bytes};
-    case 0xc6: case 0xdb: return {true, 4, 0, Shape::bytes};
+    case 0xc0:
+    case 0xc2:
+    case 0xc3: return {};
+    case 0xc4:
+    case 0xd9: return {true, 1, 0, Shape::bytes};
+    case 0xc5:
+    case 0xda: return {true, 2, 0, Shape::bytes};
+    case 0xc6:
+    case 0xdb: return {true, 4, 0, Shape::bytes};
     case 0xc7: return {true, 1, 0, Shape::ext};
     case 0xc8: return {true, 2, 0, Shape::ext};
     case 0xc9: return {true, 4, 0, Shape::ext};
-    case 0xcc: case 0xd0: return {true, 0, 1, Shape::bytes};
-    case 0xcd: case 0xd1: return {true, 0, 2, Shape::bytes};
-    case 0xca: case 0xce: case 0xd2: return {true, 0, 4, Shape::bytes};
-    case 0xcb: case 0xcf: case 0xd3: return {true, 0, 8, Shape::bytes};
-    case 0xd4: case 0xd5: case 0xd6: case 0xd7: case 0xd8: return {true, 0, std::uint64_t{1} << (tag - 0xd4), Shape::ext};
+    case 0xcc:
+    case 0xd0: return {true, 0, 1, Shape::bytes};
+    case 0xcd:
+    case 0xd1: return {true, 0, 2, Shape::bytes};
+    case 0xca:
+    case 0xce:
+    case 0xd2: return {true, 0, 4, Shape::bytes};
+    case 0xcb:
+    case 0xcf:
+    case 0xd3: return {true, 0, 8, Shape::bytes};
+    case 0xd4:
+    case 0xd5:
+    case 0xd6:
+    case 0xd7:
+    case 0xd8: return {true, 0, std::uint64_t{1} << (tag - 0xd4), Shape::ext};
     case 0xdc: return {true, 2, 0, Shape::array};
     case 0xdd: return {true, 4, 0, Shape::array};
     case 0xde: return {true, 2, 0, Shape::map};
@@ -123,9 +141,11 @@ class Scanner {
     return {};
   }
 
-  static Error malformed(const char* message) { return {Code::FL0310, message, {}, {}}; }
-  static Error cutOff() { return {Code::FL0311, "the message is cut off or claims more than it holds", {}, {}}; }
-  static Error tooMuch(std::string message) { return {Code::FL0311, "a message is " + std::move(message), {}, {}}; }
+  static Error malformed(const char* message) { return fail(Code::FL0310, message); }
+  static Error cutOff() { return fail(Code::FL0311, "the message is cut off or claims more than it holds"); }
+  static Error tooMuch(std::string message) {
+    return fail(Code::FL0311, "a message is " + std::move(message));
+  }
 
   std::string_view bytes_;
   std::size_t maxDepth_, maxNodes_;
@@ -140,7 +160,8 @@ class Scanner {
 
 Result<ScanStats> prescan(std::string_view bytes, const ScanLimits& limits) {
   if (bytes.size() > limits.bytes)
-    return Error{Code::FL0311, fmt::format("a message of {} bytes exceeds the limit of {}", bytes.size(), limits.bytes), {}, {}};
+    return fail(Code::FL0311,
+                fmt::format("a message of {} bytes exceeds the limit of {}", bytes.size(), limits.bytes));
   return Scanner(bytes, limits).run();
 }
 

@@ -1,4 +1,5 @@
-// prescan: looks over a msgpack document before anything decodes it, so that decoding cannot be made to waste memory or stack.
+// prescan: looks over a msgpack document before anything decodes it, so that decoding cannot be made to waste
+// memory or stack.
 #pragma once
 #include <cstddef>
 #include <string_view>
@@ -13,8 +14,9 @@ struct ScanStats {
   std::size_t depth = 0;  // the deepest nesting; a scalar has 1
 };
 
-// One document that fills `bytes`. Every claimed count and length is compared with the bytes that are left, all open counts
-// together; the structured extension values are entered. Constant memory, linear time. Errors: FL0310 malformed, FL0311 limits.
+// One document that fills `bytes`. Every claimed count and length is compared with the bytes that are left,
+// all open counts together; the structured extension values are entered. Constant memory, linear time.
+// Errors: FL0310 malformed, FL0311 limits.
 Result<ScanStats> prescan(std::string_view bytes, const ScanLimits& limits = {});
 
 }  // namespace fleetd::bus

@@ -13,7 +13,8 @@ constexpr std::size_t kFrames = 2;  // header, body
 constexpr std::size_t kCancelMemory = 256;
 }  // namespace
 
-Result<RpcClient> RpcClient::connect(const Context& context, const std::string& endpoint, const std::string& routingId) {
+Result<RpcClient> RpcClient::connect(const Context& context, const std::string& endpoint,
+                                     const std::string& routingId) {
   FLEETD_TRY_ASSIGN(auto socket, Socket::create(context, SocketType::dealer, routingId));
   FLEETD_TRY(socket.connect(endpoint));
   return RpcClient(std::move(socket));
@@ -74,12 +75,8 @@ void RpcClient::sort(Message message) {
     case Kind::request:
     case Kind::reply:
     case Kind::error:
-    case Kind::event:
-      inbox_.push_back(std::move(message));
-      return;
-    case Kind::bye:
-      ended_ = true;
-      return;
+    case Kind::event: inbox_.push_back(std::move(message)); return;
+    case Kind::bye: ended_ = true; return;
     case Kind::cancel: {
       const auto waiting = std::find_if(inbox_.begin(), inbox_.end(), [&](const Message& m) {
         return m.header.kind == Kind::request && m.header.correlation == correlation;
@@ -92,8 +89,7 @@ void RpcClient::sort(Message message) {
       if (cancelled_.size() > kCancelMemory) cancelled_.pop_front();
       return;
     }
-    case Kind::hello:
-      return;
+    case Kind::hello: return;
   }
 }
 
@@ -129,7 +125,8 @@ std::uint64_t RpcClient::request(std::string topic, std::string body, std::uint3
 void RpcClient::send(Envelope header, std::string body) {
   header.seq = ++seq_;
   const std::vector<std::string> frames{encode(header), std::move(body)};
-  // The kernel bounds what it asks for at once, so a full queue is rare and short; this thread has nothing else to do.
+  // The kernel bounds what it asks for at once, so a full queue is rare and short; this thread has nothing
+  // else to do.
   while (socket_.send(frames) == SendStatus::full)
     if (!socket_.waitWritable(1000)) return;
 }

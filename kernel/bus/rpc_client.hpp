@@ -18,7 +18,8 @@ namespace fleetd::bus {
 class RpcClient {
  public:
   // `routingId` is what the kernel expects this peer under.
-  static Result<RpcClient> connect(const Context& context, const std::string& endpoint, const std::string& routingId);
+  static Result<RpcClient> connect(const Context& context, const std::string& endpoint,
+                                   const std::string& routingId);
 
   // The first message: who this is, or why it cannot be.
   void hello(std::string body);
@@ -29,8 +30,8 @@ class RpcClient {
     bool woken = false;              // the descriptor is readable
     bool ended = false;              // the kernel said bye, or the bus is closed
   };
-  // The next message, or one of the other reasons to wake up, or nothing when the time is over (-1 = no end). Requests that were
-  // cancelled before they were taken never show up.
+  // The next message, or one of the other reasons to wake up, or nothing when the time is over (-1 = no end).
+  // Requests that were cancelled before they were taken never show up.
   Turn wait(int wakeFd, int timeoutMs);
 
   void reply(const Envelope& request, std::string body);

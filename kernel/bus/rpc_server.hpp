@@ -1,5 +1,5 @@
-// RpcServer: the kernel's end of the bus. Requests to peers with correlation, epoch and deadline; a table of topics for what
-// peers ask. inproc and ipc endpoints share it.
+// RpcServer: the kernel's end of the bus. Requests to peers with correlation, epoch and deadline; a table of
+// topics for what peers ask. inproc and ipc endpoints share it.
 #pragma once
 #include <cstdint>
 #include <deque>
@@ -20,24 +20,26 @@ namespace fleetd::bus {
 // Thread: the loop's, all of it.
 class RpcServer {
  public:
-  // Called exactly once: with a message of kind reply, error or hello, or with an Error of the transport (FL0311 over a limit,
-  // FL0314 deadline, FL0316 the peer is gone).
+  // Called exactly once: with a message of kind reply, error or hello, or with an Error of the transport
+  // (FL0311 over a limit, FL0314 deadline, FL0316 the peer is gone).
   using Done = std::function<void(Result<Message>)>;
   // The body of the reply, or an error for the asker.
   using Handler = std::function<Message(const std::string& peerName, const Message& request)>;
 
-  static Result<std::unique_ptr<RpcServer>> create(const Context& context, Loop& loop, const std::vector<std::string>& endpoints);
+  static Result<std::unique_ptr<RpcServer>> create(const Context& context, Loop& loop,
+                                                   const std::vector<std::string>& endpoints);
   RpcServer(const RpcServer&) = delete;
   RpcServer& operator=(const RpcServer&) = delete;
   // Completes what is outstanding with FL0316.
   ~RpcServer();
 
-  // A peer that will say hello under this routing id, which the kernel chose; `name` is what its messages are known by. Messages
-  // from others are dropped. `done` gets its hello, or the error it sent in place of one.
+  // A peer that will say hello under this routing id, which the kernel chose; `name` is what its messages are
+  // known by. Messages from others are dropped. `done` gets its hello, or the error it sent in place of one.
   void expect(const std::string& peer, std::string name, std::uint32_t timeoutMs, Done done);
-  // The timeout, 1 to kMaxTimeoutMs, starts when the request is sent: at most kMaxOutstanding are on their way to one peer, the
-  // rest waits here.
-  void request(const std::string& peer, std::string topic, std::string body, std::uint64_t epoch, std::uint32_t timeoutMs, Done done);
+  // The timeout, 1 to kMaxTimeoutMs, starts when the request is sent: at most kMaxOutstanding are on their
+  // way to one peer, the rest waits here.
+  void request(const std::string& peer, std::string topic, std::string body, std::uint64_t epoch,
+               std::uint32_t timeoutMs, Done done);
   // Tells the peer to end and forgets it; its outstanding requests end with FL0316.
   void bye(const std::string& peer);
   // What peers may ask for.

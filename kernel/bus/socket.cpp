@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <zmq.h>
 
+#include "kernel/bus/errors.hpp"
 #include "kernel/bus/limits.hpp"
 
 #if defined(__SANITIZE_THREAD__)
@@ -25,7 +26,8 @@ namespace fleetd::bus {
 
 namespace {
 
-// libzmq is not instrumented: tell the thread sanitizer that what was written before a send is seen after a receive.
+// libzmq is not instrumented: tell the thread sanitizer that what was written before a send is seen after a
+// receive.
 #ifdef FLEETD_TSAN
 char handover;
 void published() { __tsan_release(&handover); }
@@ -36,10 +38,12 @@ void received() {}
 #endif
 
 Error failure(const char* what) {
-  return {Code::FL0316, fmt::format("{}: {}", what, zmq_strerror(errno)), {}, {}};
+  return fail(Code::FL0316, fmt::format("{}: {}", what, zmq_strerror(errno)));
 }
 
-bool setInt(void* socket, int option, int value) { return zmq_setsockopt(socket, option, &value, sizeof value) == 0; }
+bool setInt(void* socket, int option, int value) {
+  return zmq_setsockopt(socket, option, &value, sizeof value) == 0;
+}
 
 class ZmqMessage {
  public:
@@ -80,10 +84,12 @@ Result<Socket> Socket::create(const Context& context, SocketType type, const std
   if (!handle) return failure("a socket of the bus cannot be made");
   Socket out(handle);
   const std::int64_t most = static_cast<std::int64_t>(kMaxBodyBytes);
-  bool done = setInt(handle, ZMQ_LINGER, 0) && setInt(handle, ZMQ_SNDHWM, kHighWater) && setInt(handle, ZMQ_RCVHWM, kHighWater) &&
+  bool done = setInt(handle, ZMQ_LINGER, 0) && setInt(handle, ZMQ_SNDHWM, kHighWater) &&
+              setInt(handle, ZMQ_RCVHWM, kHighWater) &&
               zmq_setsockopt(handle, ZMQ_MAXMSGSIZE, &most, sizeof most) == 0;
   if (type == SocketType::router) done = done && setInt(handle, ZMQ_ROUTER_MANDATORY, 1);
-  if (!routingId.empty()) done = done && zmq_setsockopt(handle, ZMQ_ROUTING_ID, routingId.data(), routingId.size()) == 0;
+  if (!routingId.empty())
+    done = done && zmq_setsockopt(handle, ZMQ_ROUTING_ID, routingId.data(), routingId.size()) == 0;
   if (!done) return failure("a socket of the bus cannot be set up");
   return out;
 }
@@ -110,7 +116,8 @@ SendStatus Socket::send(const std::vector<std::string>& frames) {
     do done = zmq_send(handle_, frames[i].data(), frames[i].size(), ZMQ_DONTWAIT | more);
     while (done < 0 && errno == EINTR);
     if (done >= 0) continue;
-    // Whether a message is taken is decided at its first frame; a later one is refused only while the context ends.
+    // Whether a message is taken is decided at its first frame; a later one is refused only while the context
+    // ends.
     return errno == EAGAIN && i == 0 ? SendStatus::full : SendStatus::unreachable;
   }
   return SendStatus::sent;

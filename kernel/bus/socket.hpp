@@ -1,4 +1,5 @@
-// Context and Socket: libzmq with ownership, bounds and Results. A socket is made, used and closed on one thread.
+// Context and Socket: libzmq with ownership, bounds and Results. A socket is made, used and closed on one
+// thread.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -41,8 +42,8 @@ struct SocketEvents {
   bool readable = false, writable = false;
 };
 
-// A message; always read to its last frame. When it has more than the wanted frames, or one above the limit of bodies (which
-// libzmq does not enforce on inproc), `refused` is set and `frames` are those before.
+// A message; always read to its last frame. When it has more than the wanted frames, or one above the limit
+// of bodies (which libzmq does not enforce on inproc), `refused` is set and `frames` are those before.
 struct Received {
   std::vector<std::string> frames;
   bool refused = false;

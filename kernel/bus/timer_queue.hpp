@@ -8,7 +8,8 @@
 
 namespace fleetd::bus {
 
-// Thread: belongs to one thread. Times are nanoseconds of one monotonic clock. Equal times run in the order of adding.
+// Thread: belongs to one thread. Times are nanoseconds of one monotonic clock. Equal times run in the order
+// of adding.
 class TimerQueue {
  public:
   using Id = std::uint64_t;
@@ -30,10 +31,12 @@ class TimerQueue {
   std::optional<std::int64_t> next() const {
     return actions_.empty() ? std::nullopt : std::optional(actions_.begin()->first.first);
   }
-  // Runs what is due. Actions may add and cancel; what they add runs in a later call even if it is due already.
+  // Runs what is due. Actions may add and cancel; what they add runs in a later call even if it is due
+  // already.
   void runDue(std::int64_t now) {
     const Id newest = last_;
-    while (!actions_.empty() && actions_.begin()->first.first <= now && actions_.begin()->first.second <= newest) {
+    while (!actions_.empty() && actions_.begin()->first.first <= now &&
+           actions_.begin()->first.second <= newest) {
       auto node = actions_.extract(actions_.begin());
       times_.erase(node.key().second);
       node.mapped()();

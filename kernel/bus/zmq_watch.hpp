@@ -1,5 +1,5 @@
-// ZmqWatch: a ZeroMQ socket on the event loop. Its descriptor tells edges only, so everything that waits is taken on each
-// wake-up, and the state is read again after each send.
+// ZmqWatch: a ZeroMQ socket on the event loop. Its descriptor tells edges only, so everything that waits is
+// taken on each wake-up, and the state is read again after each send.
 #pragma once
 #include <deque>
 #include <functional>
@@ -12,16 +12,17 @@
 
 namespace fleetd::bus {
 
-// Thread: the loop's, all of it. Must be destroyed on that thread, after Loop::run() returned or from inside it, and before the
-// socket. At most kMaxDrain messages are taken in one turn, then other work gets its turn.
+// Thread: the loop's, all of it. Must be destroyed on that thread, after Loop::run() returned or from inside
+// it, and before the socket. At most kMaxDrain messages are taken in one turn, then other work gets its turn.
 class ZmqWatch {
  public:
-  // `onMessage` is called for each message, `onUnreachable` with the frames of one that found no receiver (perhaps later than
-  // send() returned).
+  // `onMessage` is called for each message, `onUnreachable` with the frames of one that found no receiver
+  // (perhaps later than send() returned).
   using OnMessage = std::function<void(Received)>;
   using OnUnreachable = std::function<void(const std::vector<std::string>& frames)>;
 
-  ZmqWatch(Loop& loop, Socket& socket, std::size_t maxFrames, OnMessage onMessage, OnUnreachable onUnreachable);
+  ZmqWatch(Loop& loop, Socket& socket, std::size_t maxFrames, OnMessage onMessage,
+           OnUnreachable onUnreachable);
   ~ZmqWatch();
   ZmqWatch(const ZmqWatch&) = delete;
   ZmqWatch& operator=(const ZmqWatch&) = delete;

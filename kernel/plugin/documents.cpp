@@ -4,13 +4,14 @@
 #include <algorithm>
 #include <set>
 
+#include <fmt/format.h>
 #include <fleet/cxx/type_codec.hpp>
 #include <fleet/cxx/view_codec.hpp>
-#include <fmt/format.h>
 
 #include "kernel/base/text.hpp"
 #include "kernel/bus/errors.hpp"
 #include "kernel/bus/prescan.hpp"
+#include "kernel/plugin/failure.hpp"
 
 namespace fleetd::plugin {
 
@@ -28,16 +29,19 @@ Result<void> checkOptions(const std::vector<sdk::OptionDecl>& options) {
   std::set<sdk::Path> seen;
   for (const auto& option : options) {
     const auto text = sdk::formatPath(option.path);
-    if (!seen.insert(option.path).second) return Error{Code::FL0313, fmt::format("it declares the option `{}` twice", text), {}, {}};
+    if (!seen.insert(option.path).second)
+      return fail(Code::FL0313, fmt::format("it declares the option `{}` twice", text));
     for (const auto& name : option.path)
-      if (name.find('\0') != std::string::npos) return Error{Code::FL0310, "a name in a path holds a NUL byte", {}, {}};
-    if (text.size() > FLEET_MAX_PATH) return Error{Code::FL0311, "an option path is too long", {}, {}};
+      if (name.find('\0') != std::string::npos)
+        return fail(Code::FL0310, "a name in a path holds a NUL byte");
+    if (text.size() > FLEET_MAX_PATH) return fail(Code::FL0311, "an option path is too long");
   }
   for (const auto& path : seen) {
     for (auto above = path; above.size() > 1;) {
       above.pop_back();
       if (seen.contains(above))
-        return Error{Code::FL0313, fmt::format("it declares `{}` inside of its option `{}`", sdk::formatPath(path), sdk::formatPath(above)), {}, {}};
+        return fail(Code::FL0313, fmt::format("it declares `{}` inside of its option `{}`",
+                                              sdk::formatPath(path), sdk::formatPath(above)));
     }
   }
   return {};
@@ -50,21 +54,27 @@ Result<Schema> decodeSchema(const Manifest& manifest, std::string_view bytes) {
   auto schema = sdk::parseSchema(bytes);
   if (!schema) return named(manifest, bus::fromReader(schema.error(), "its schema"));
   if (!schema->options.empty() && !manifest.optionRoot)
-    return named(manifest, {Code::FL0313, "it declares options, but its manifest has no `option_root`", {}, {}});
-  if (auto checked = checkOptions(schema->options); !checked) return named(manifest, std::move(checked).error());
+    return named(manifest, fail(Code::FL0313, "it declares options, but its manifest has no `option_root`"));
+  if (auto checked = checkOptions(schema->options); !checked)
+    return named(manifest, std::move(checked).error());
   std::set<std::string> roles;
   for (const auto& role : schema->roles) {
-    if (!roles.insert(role.name).second) return named(manifest, {Code::FL0313, fmt::format("it declares the role `{}` twice", role.name), {}, {}});
-    if (auto checked = checkOptions(role.settings); !checked) return named(manifest, std::move(checked).error());
+    if (!roles.insert(role.name).second)
+      return named(manifest, fail(Code::FL0313, fmt::format("it declares the role `{}` twice", role.name)));
+    if (auto checked = checkOptions(role.settings); !checked)
+      return named(manifest, std::move(checked).error());
   }
   return *std::move(schema);
 }
 
 bool isRelativePath(std::string_view path) {
   if (path.empty() || path.size() > kMaxFilePath || base::invalidUtf8At(path)) return false;
-  if (std::any_of(path.begin(), path.end(), [](char c) { return static_cast<unsigned char>(c) < ' ' || c == 127 || c == '\\'; })) return false;
+  if (std::any_of(path.begin(), path.end(),
+                  [](char c) { return static_cast<unsigned char>(c) < ' ' || c == 127 || c == '\\'; }))
+    return false;
   const auto parts = base::split(path, '/');
-  return std::all_of(parts.begin(), parts.end(), [](std::string_view part) { return !part.empty() && part != "." && part != ".."; });
+  return std::all_of(parts.begin(), parts.end(),
+                     [](std::string_view part) { return !part.empty() && part != "." && part != ".."; });
 }
 
 Result<std::vector<RenderedFile>> decodeFiles(const Manifest& manifest, std::string_view bytes) {
@@ -72,17 +82,24 @@ Result<std::vector<RenderedFile>> decodeFiles(const Manifest& manifest, std::str
   sdk::Reader in(bytes);
   auto files = sdk::readRenderedFiles(in);
   if (!files) return named(manifest, bus::fromReader(files.error(), "its files"));
-  std::sort(files->begin(), files->end(), [](const RenderedFile& a, const RenderedFile& b) { return a.path < b.path; });
+  std::sort(files->begin(), files->end(),
+            [](const RenderedFile& a, const RenderedFile& b) { return a.path < b.path; });
   std::set<std::string_view> paths;
   for (const auto& file : *files) {
     if (!isRelativePath(file.path))
-      return named(manifest, {Code::FL0319, fmt::format("the file path `{}` is not relative and normalised", base::sanitize(file.path.substr(0, 200))), {}, {}});
-    if (!paths.insert(file.path).second) return named(manifest, {Code::FL0319, fmt::format("the file `{}` comes twice", file.path), {}, {}});
+      return named(manifest,
+                   fail(Code::FL0319, fmt::format("the file path `{}` is not relative and normalised",
+                                                  base::sanitize(file.path.substr(0, 200)))));
+    if (!paths.insert(file.path).second)
+      return named(manifest, fail(Code::FL0319, fmt::format("the file `{}` comes twice", file.path)));
   }
   for (const std::string_view path : paths) {
-    for (auto slash = path.rfind('/'); slash != std::string_view::npos && slash > 0; slash = path.rfind('/', slash - 1)) {
+    for (auto slash = path.rfind('/'); slash != std::string_view::npos && slash > 0;
+         slash = path.rfind('/', slash - 1)) {
       if (paths.contains(path.substr(0, slash)))
-        return named(manifest, {Code::FL0319, fmt::format("`{}` cannot be a file and the directory of `{}`", path.substr(0, slash), path), {}, {}});
+        return named(manifest,
+                     fail(Code::FL0319, fmt::format("`{}` cannot be a file and the directory of `{}`",
+                                                    path.substr(0, slash), path)));
     }
   }
   return *std::move(files);

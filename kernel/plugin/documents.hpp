@@ -9,10 +9,12 @@
 
 namespace fleetd::plugin {
 
-// The options below the manifest's option root, as written (paths stay relative to it). Errors: FL0310, FL0311, FL0313.
+// The options below the manifest's option root, as written (paths stay relative to it). Errors: FL0310,
+// FL0311, FL0313.
 Result<Schema> decodeSchema(const Manifest& manifest, std::string_view bytes);
 
-// Files of one host, sorted by path. Errors: FL0310, FL0311, FL0319 for paths that are absolute, not normalised or come twice.
+// Files of one host, sorted by path. Errors: FL0310, FL0311, FL0319 for paths that are absolute, not
+// normalised or come twice.
 Result<std::vector<RenderedFile>> decodeFiles(const Manifest& manifest, std::string_view bytes);
 
 // "a/b.nix": relative, `/` between non-empty names other than "." and "..", printable, at most 1024 bytes.

@@ -36,7 +36,8 @@ Code codeOf(const sdk::Error& error) {
 }  // namespace
 
 sdk::Error readError(const fleet_error_t& error) {
-  return {error.status, bounded(error.code), bounded(error.path), bounded(error.message), bounded(error.hint), error.span};
+  return {error.status,           bounded(error.code), bounded(error.path),
+          bounded(error.message), bounded(error.hint), error.span};
 }
 
 sdk::Error CallError::take(fleet_status_t status) const {
@@ -48,10 +49,11 @@ sdk::Error CallError::take(fleet_status_t status) const {
 Error pluginError(std::string_view who, const sdk::Error& error) {
   const Code code = codeOf(error);
   const std::string what = error.message.empty() ? std::string(bus::statusName(error.status)) : error.message;
-  std::string text = error.path.empty() ? fmt::format("{}: {}", who, what) : fmt::format("{}, at `{}`: {}", who, error.path, what);
+  std::string text = error.path.empty() ? fmt::format("{}: {}", who, what)
+                                        : fmt::format("{}, at `{}`: {}", who, error.path, what);
   // The kernel's own codes are the code of the error already.
   if (!error.code.empty() && !error.code.starts_with("FL03")) text += fmt::format(" [{}]", error.code);
-  return {code, std::move(text), error.hint, {}};
+  return fail(code, std::move(text), error.hint);
 }
 
 }  // namespace fleetd::plugin

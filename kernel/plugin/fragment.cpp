@@ -8,6 +8,7 @@
 
 #include "kernel/bus/errors.hpp"
 #include "kernel/bus/prescan.hpp"
+#include "kernel/plugin/failure.hpp"
 
 namespace fleetd::plugin {
 
@@ -16,26 +17,32 @@ namespace {
 bool hasNul(std::string_view text) { return text.find('\0') != std::string_view::npos; }
 
 bool isName(std::string_view text) {
-  return !text.empty() && text.size() <= FLEET_MAX_ID && std::all_of(text.begin(), text.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '-' || c == '_';
-  }) && text != "." && text != "..";
+  return !text.empty() && text.size() <= FLEET_MAX_ID &&
+         std::all_of(text.begin(), text.end(),
+                     [](char c) {
+                       return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                              c == '.' || c == '-' || c == '_';
+                     }) &&
+         text != "." && text != "..";
 }
 
-// Walks over one definition. Every function answers an error without the plugin's name, which the caller adds.
+// Walks over one definition. Every function answers an error without the plugin's name, which the caller
+// adds.
 class Checker {
  public:
   Checker(const Manifest& manifest, const ExpressionCheck& check) : manifest_(manifest), check_(check) {}
 
   Result<void> definition(const Definition& definition) const {
     FLEETD_TRY(path(definition.path));
-    if (!manifest_.mayWrite(definition.path)) return Error{Code::FL0312, "its manifest does not list this path under `writes`", {}, {}};
+    if (!manifest_.mayWrite(definition.path))
+      return fail(Code::FL0312, "its manifest does not list this path under `writes`");
     if (!definition.from.empty()) return malformed("a plugin must not fill `from`");
     if (definition.condition) FLEETD_TRY(condition(*definition.condition));
     return value(definition.value);
   }
 
  private:
-  static Error malformed(std::string message) { return {Code::FL0310, std::move(message), {}, {}}; }
+  static Error malformed(std::string message) { return fail(Code::FL0310, std::move(message)); }
 
   static Result<void> path(const sdk::Path& path) {
     std::size_t size = 0;
@@ -52,7 +59,8 @@ class Checker {
       case sdk::Cond::Op::isTrue: return path(condition.path);
       case sdk::Cond::Op::equals:
         FLEETD_TRY(path(condition.path));
-        if (!isConstant(condition.constant.front())) return malformed("a condition compares with something that is not plain");
+        if (!isConstant(condition.constant.front()))
+          return malformed("a condition compares with something that is not plain");
         return {};
       case sdk::Cond::Op::negation:
       case sdk::Cond::Op::all:
@@ -91,8 +99,10 @@ class Checker {
     } else if (const auto* package = value.get<sdk::Package>()) {
       return this->package(package->attribute);
     } else if (const auto* secret = value.secret()) {
-      if (!isName(secret->generator) || !isName(secret->file) || !(secret->machine.empty() || isName(secret->machine)))
-        return malformed("a secret reference holds a name with other characters than letters, digits, `.`, `-` and `_`");
+      if (!isName(secret->generator) || !isName(secret->file) ||
+          !(secret->machine.empty() || isName(secret->machine)))
+        return malformed(
+            "a secret reference holds a name with other characters than letters, digits, `.`, `-` and `_`");
     } else if (const auto* property = value.property()) {
       if (property->kind == sdk::Property::Kind::conditional) FLEETD_TRY(condition(property->condition));
       for (const auto& item : property->content) FLEETD_TRY(this->value(item));
@@ -104,24 +114,26 @@ class Checker {
 
   Result<void> interpolated(const sdk::Text& text) const {
     for (const auto& part : text.parts) {
-      const bool fits = isScalar(part) || part.get<sdk::Ref>() || part.get<sdk::Text>() || part.get<sdk::Expr>() ||
-                        part.get<sdk::Package>() || part.secret();
-      if (!fits) return malformed("a part of an interpolated text is neither text nor something that becomes text");
+      const bool fits = isScalar(part) || part.get<sdk::Ref>() || part.get<sdk::Text>() ||
+                        part.get<sdk::Expr>() || part.get<sdk::Package>() || part.secret();
+      if (!fits)
+        return malformed("a part of an interpolated text is neither text nor something that becomes text");
       FLEETD_TRY(value(part));
     }
     return {};
   }
 
   Result<void> expression(const std::string& source) const {
-    if (source.empty()) return Error{Code::FL0320, "an expression is empty", {}, {}};
-    if (hasNul(source)) return Error{Code::FL0320, "an expression holds a NUL byte", {}, {}};
+    if (source.empty()) return fail(Code::FL0320, "an expression is empty");
+    if (hasNul(source)) return fail(Code::FL0320, "an expression holds a NUL byte");
     return check_ ? check_(source) : Result<void>();
   }
 
   static Result<void> package(const std::string& attribute) {
     const auto path = sdk::parsePath(attribute);
     if (!path || path->size() < 2 || path->front() != "pkgs" || hasNul(attribute))
-      return malformed(fmt::format("`{}` is no package: it must be like `pkgs.hello`", attribute.substr(0, 100)));
+      return malformed(
+          fmt::format("`{}` is no package: it must be like `pkgs.hello`", attribute.substr(0, 100)));
     return {};
   }
 
@@ -137,7 +149,8 @@ Error named(const Manifest& manifest, const std::string& where, Error error) {
 
 }  // namespace
 
-Result<Fragment> decodeFragment(const Manifest& manifest, std::string host, std::string_view bytes, const ExpressionCheck& check) {
+Result<Fragment> decodeFragment(const Manifest& manifest, std::string host, std::string_view bytes,
+                                const ExpressionCheck& check) {
   if (auto scanned = bus::prescan(bytes); !scanned) return named(manifest, {}, std::move(scanned).error());
   sdk::Reader in(bytes);
   auto read = sdk::readFragment(in, sdk::Unknown::refuse);
@@ -164,7 +177,8 @@ Hash256 runHash(const std::vector<const Fragment*>& fragments) {
     return std::tie(a->plugin, a->host, a->hash) < std::tie(b->plugin, b->host, b->hash);
   });
   base::Blake2b hash;
-  for (const auto* fragment : sorted) hash.field(fragment->plugin).field(fragment->host).field(fragment->hash.view());
+  for (const auto* fragment : sorted)
+    hash.field(fragment->plugin).field(fragment->host).field(fragment->hash.view());
   return hash.finish();
 }
 

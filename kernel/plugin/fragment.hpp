@@ -19,13 +19,14 @@ struct Fragment {
   Hash256 hash;  // BLAKE2b-256 of the definitions in canonical form
 };
 
-// Says whether Nix source may be part of a definition, FL0320 if not. This layer does not know the language: whoever does passes
-// it in. Size and encoding are checked here.
+// Says whether Nix source may be part of a definition, FL0320 if not. This layer does not know the language:
+// whoever does passes it in. Size and encoding are checked here.
 using ExpressionCheck = std::function<Result<void>(const std::string& source)>;
 
-// Decodes bytes a plugin wrote. Errors, each with the plugin's name: FL0310 malformed, FL0311 over a limit, FL0312 outside of
-// `writes`, FL0320 expression.
-Result<Fragment> decodeFragment(const Manifest& manifest, std::string host, std::string_view bytes, const ExpressionCheck& check = {});
+// Decodes bytes a plugin wrote. Errors, each with the plugin's name: FL0310 malformed, FL0311 over a limit,
+// FL0312 outside of `writes`, FL0320 expression.
+Result<Fragment> decodeFragment(const Manifest& manifest, std::string host, std::string_view bytes,
+                                const ExpressionCheck& check = {});
 
 // The bytes the hash is made of: two fragments with the same content have the same bytes.
 std::string canonicalForm(const std::vector<Definition>& definitions);

@@ -17,7 +17,15 @@ namespace fleetd::plugin {
 
 HostApi::HostApi(std::string plugin, LogSink log, std::function<bool()> cancelled)
     : build_(base::version()),
-      c_{FLEET_SIZE(fleet_host_t), 0, FLEET_VERSION_INIT, this, "fleetd", build_.c_str(), getExtension, requestCallback, requestRestart},
+      c_{FLEET_SIZE(fleet_host_t),
+         0,
+         FLEET_VERSION_INIT,
+         this,
+         "fleetd",
+         build_.c_str(),
+         getExtension,
+         requestCallback,
+         requestRestart},
       plugin_(std::move(plugin)),
       log_(std::move(log)),
       cancelled_(std::move(cancelled)),
@@ -39,7 +47,9 @@ std::vector<Finding> HostApi::end() {
   const std::lock_guard lock(mutex_);
   inCall_ = false;
   if (surplus_ > 0)
-    findings_.push_back({FLEET_SEVERITY_WARNING, {FLEET_E_LIMIT, {}, {}, fmt::format("{} more findings are not shown", surplus_), {}, 0}});
+    findings_.push_back(
+        {FLEET_SEVERITY_WARNING,
+         {FLEET_E_LIMIT, {}, {}, fmt::format("{} more findings are not shown", surplus_), {}, 0}});
   return std::exchange(findings_, {});
 }
 
@@ -94,7 +104,8 @@ void HostApi::requestRestart(const fleet_host_t* host, const char* reason) noexc
 void HostApi::logLine(const fleet_host_t* host, std::int32_t level, fleet_str_t text) noexcept {
   const auto& api = self(host);
   if (!api.log_ || !text.data) return;
-  std::string line = base::sanitize({text.data, static_cast<std::size_t>(std::min<std::uint64_t>(text.size, kMaxLogLine))});
+  std::string line =
+      base::sanitize({text.data, static_cast<std::size_t>(std::min<std::uint64_t>(text.size, kMaxLogLine))});
   std::replace(line.begin(), line.end(), '\n', ' ');
   api.log_(api.plugin_, std::clamp<std::int32_t>(level, FLEET_LOG_DEBUG, FLEET_LOG_ERROR), line);
 }
@@ -106,8 +117,10 @@ void HostApi::emit(const fleet_host_t* host, std::uint32_t severity, const fleet
   {
     const std::lock_guard lock(api.mutex_);
     if (api.inCall_) {
-      if (api.findings_.size() < kMaxFindings) api.findings_.push_back(std::move(copy));
-      else ++api.surplus_;
+      if (api.findings_.size() < kMaxFindings)
+        api.findings_.push_back(std::move(copy));
+      else
+        ++api.surplus_;
       return;
     }
   }
@@ -127,6 +140,8 @@ std::uint8_t HostApi::isPluginThread(const fleet_host_t* host) noexcept {
   return std::this_thread::get_id() == self(host).thread_ ? 1 : 0;
 }
 
-std::uint8_t HostApi::isWorkerThread(const fleet_host_t*) noexcept { return 0; }  // there is no pool: every call is the plugin thread's
+std::uint8_t HostApi::isWorkerThread(const fleet_host_t*) noexcept {
+  return 0;
+}  // there is no pool: every call is the plugin thread's
 
 }  // namespace fleetd::plugin

@@ -1,4 +1,5 @@
-// HostApi: the kernel as one plugin instance sees it: fleet_host_t with the extensions log, diag, cancel and thread-check.
+// HostApi: the kernel as one plugin instance sees it: fleet_host_t with the extensions log, diag, cancel and
+// thread-check.
 #pragma once
 #include <atomic>
 #include <cstdint>

@@ -57,7 +57,12 @@ Instance::Bytes collect(F&& function) {
   Sink sink;
   FLEET_TRY(call([&](fleet_error_t* error) { return function(sink.c(), error); }));
   if (sink.refused())
-    return sdk::Error{FLEET_E_LIMIT, {}, {}, fmt::format("the answer is larger than {} bytes", static_cast<int>(FLEET_MAX_MESSAGE)), {}, 0};
+    return sdk::Error{FLEET_E_LIMIT,
+                      {},
+                      {},
+                      fmt::format("the answer is larger than {} bytes", static_cast<int>(FLEET_MAX_MESSAGE)),
+                      {},
+                      0};
   return sink.take();
 }
 
@@ -81,7 +86,8 @@ Instance::~Instance() {
 sdk::Result<void> Instance::require(State least, const char* what) const {
   const bool allowed = state_ == State::active || (least == State::inactive && state_ == State::inactive);
   if (allowed) return {};
-  return sdk::Error{FLEET_E_STATE, {}, {}, fmt::format("a plugin that is {} cannot {}", stateName(state_), what), {}, 0};
+  return sdk::Error{
+      FLEET_E_STATE, {}, {}, fmt::format("a plugin that is {} cannot {}", stateName(state_), what), {}, 0};
 }
 
 template <class Ext>
@@ -90,16 +96,24 @@ const Ext* Instance::extension(const char* id) const {
 }
 
 sdk::Result<void> Instance::init() {
-  if (state_ != State::created) return sdk::Error{FLEET_E_STATE, {}, {}, "a plugin is initialised once", {}, 0};
+  if (state_ != State::created)
+    return sdk::Error{FLEET_E_STATE, {}, {}, "a plugin is initialised once", {}, 0};
   auto done = call([&](fleet_error_t* error) { return plugin_->init(plugin_, error); });
-  if (done) state_ = State::inactive;
-  else destroy();
+  if (done)
+    state_ = State::inactive;
+  else
+    destroy();
   return done;
 }
 
 sdk::Result<void> Instance::activate(std::string_view settings) {
   if (state_ != State::inactive)
-    return sdk::Error{FLEET_E_STATE, {}, {}, fmt::format("a plugin that is {} cannot be activated", stateName(state_)), {}, 0};
+    return sdk::Error{FLEET_E_STATE,
+                      {},
+                      {},
+                      fmt::format("a plugin that is {} cannot be activated", stateName(state_)),
+                      {},
+                      0};
   auto done = call([&](fleet_error_t* error) { return plugin_->activate(plugin_, borrow(settings), error); });
   if (done) state_ = State::active;
   return done;
@@ -121,14 +135,16 @@ Instance::Bytes Instance::schema() {
   FLEET_TRY(require(State::inactive, "tell its schema"));
   const auto* ext = extension<fleet_plugin_schema_t>(FLEET_EXT_SCHEMA);
   if (!ext || !ext->write) return unsupported("declare options");
-  return collect([&](const fleet_writer_t* out, fleet_error_t* error) { return ext->write(plugin_, out, error); });
+  return collect(
+      [&](const fleet_writer_t* out, fleet_error_t* error) { return ext->write(plugin_, out, error); });
 }
 
 Instance::Bytes Instance::rules() {
   FLEET_TRY(requireActive("give rules"));
   const auto* ext = extension<fleet_plugin_contribute_t>(FLEET_EXT_CONTRIBUTE);
   if (!ext || !ext->rules) return unsupported("give rules");
-  return collect([&](const fleet_writer_t* out, fleet_error_t* error) { return ext->rules(plugin_, out, error); });
+  return collect(
+      [&](const fleet_writer_t* out, fleet_error_t* error) { return ext->rules(plugin_, out, error); });
 }
 
 sdk::Result<void> Instance::fleet(std::string_view view) {
@@ -142,14 +158,18 @@ Instance::Bytes Instance::contribute(std::string_view view) {
   FLEET_TRY(requireActive("contribute"));
   const auto* ext = extension<fleet_plugin_contribute_t>(FLEET_EXT_CONTRIBUTE);
   if (!ext || !ext->contribute) return unsupported("contribute to hosts");
-  return collect([&](const fleet_writer_t* out, fleet_error_t* error) { return ext->contribute(plugin_, borrow(view), out, error); });
+  return collect([&](const fleet_writer_t* out, fleet_error_t* error) {
+    return ext->contribute(plugin_, borrow(view), out, error);
+  });
 }
 
 Instance::Bytes Instance::render(std::string_view composed) {
   FLEET_TRY(requireActive("render"));
   const auto* ext = extension<fleet_plugin_render_t>(FLEET_EXT_RENDER);
   if (!ext || !ext->render) return unsupported("render hosts");
-  return collect([&](const fleet_writer_t* out, fleet_error_t* error) { return ext->render(plugin_, borrow(composed), out, error); });
+  return collect([&](const fleet_writer_t* out, fleet_error_t* error) {
+    return ext->render(plugin_, borrow(composed), out, error);
+  });
 }
 
 sdk::Result<void> Instance::check(std::string_view composed) {

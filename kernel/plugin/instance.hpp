@@ -15,13 +15,14 @@ namespace fleetd::plugin {
 enum class State : std::uint8_t { created, inactive, active, gone };
 std::string_view stateName(State state);
 
-// Thread: the plugin thread. Errors are the SDK's, because they travel back over the bus; FLEET_E_STATE for a call in the wrong
-// state, FLEET_E_UNSUPPORTED for an extension or function the plugin does not have.
+// Thread: the plugin thread. Errors are the SDK's, because they travel back over the bus; FLEET_E_STATE for a
+// call in the wrong state, FLEET_E_UNSUPPORTED for an extension or function the plugin does not have.
 class Instance {
  public:
   // Takes over an object from the factory.
   explicit Instance(const fleet_plugin_t* plugin) : plugin_(plugin) {}
-  Instance(Instance&& other) noexcept : plugin_(other.plugin_), state_(std::exchange(other.state_, State::gone)) {}
+  Instance(Instance&& other) noexcept
+      : plugin_(other.plugin_), state_(std::exchange(other.state_, State::gone)) {}
   Instance& operator=(Instance&&) = delete;
   // Deactivates and destroys.
   ~Instance();
@@ -35,8 +36,8 @@ class Instance {
   void destroy();
 
   using Bytes = sdk::Result<std::string>;
-  Bytes schema();                            // inactive, active
-  Bytes rules();                             // active, like the rest
+  Bytes schema();  // inactive, active
+  Bytes rules();   // active, like the rest
   sdk::Result<void> fleet(std::string_view view);
   Bytes contribute(std::string_view view);
   Bytes render(std::string_view composed);

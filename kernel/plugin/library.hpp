@@ -11,8 +11,9 @@ namespace fleetd::plugin {
 // Thread: any, one at a time for each object.
 class Library {
  public:
-  // Loads the library behind an absolute path, checks its entry and calls the entry's init. Errors: FL0303 the loader's words,
-  // FL0302 no entry of this ABI, FL0304 sizes or versions that do not fit, FL0308 its init failed.
+  // Loads the library behind an absolute path, checks its entry and calls the entry's init. Errors: FL0303
+  // the loader's words, FL0302 no entry of this ABI, FL0304 sizes or versions that do not fit, FL0308 its
+  // init failed.
   static Result<Library> open(const std::string& path);
   Library(Library&&) noexcept;
   Library& operator=(Library&&) noexcept;

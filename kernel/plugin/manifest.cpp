@@ -4,17 +4,18 @@
 #include <algorithm>
 #include <cstring>
 
-#include <fleet/cxx/mapping.hpp>
 #include <fmt/format.h>
+#include <fleet/cxx/mapping.hpp>
 
 #include "kernel/bus/errors.hpp"
 #include "kernel/bus/prescan.hpp"
+#include "kernel/plugin/failure.hpp"
 
 namespace fleetd::plugin {
 
 namespace {
 
-constexpr std::size_t kMaxText = 4096;   // bytes of a description
+constexpr std::size_t kMaxText = 4096;    // bytes of a description
 constexpr std::size_t kMaxEntries = 512;  // of one list
 constexpr std::uint32_t kMinManifest = FLEET_FIELD_END_(fleet_manifest_t, topics_out);
 constexpr std::uint32_t kMaxStruct = 64 * 1024;  // larger sizes are garbage
@@ -29,7 +30,8 @@ struct Raw {
 };
 
 Error broken(const Raw& raw, std::string_view field, std::string_view what) {
-  return {Code::FL0305, fmt::format("the manifest of plugin `{}` is invalid: {} {}", raw.id, field, what), {}, {}};
+  return fail(Code::FL0305,
+              fmt::format("the manifest of plugin `{}` is invalid: {} {}", raw.id, field, what));
 }
 
 bool isIdLike(std::string_view text) {
@@ -47,20 +49,25 @@ bool isTopic(std::string_view text) {
 bool isVersion(std::string_view text) {
   return !text.empty() && text.size() <= 64 && text.front() >= '0' && text.front() <= '9' &&
          std::all_of(text.begin(), text.end(), [](char c) {
-           return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '.' || c == '-' || c == '+';
+           return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '.' ||
+                  c == '-' || c == '+';
          });
 }
 
 // Texts people see: UTF-8 of one line.
 bool isLine(std::string_view text) {
-  return sdk::isUtf8(text) && std::none_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < ' ' || c == 127; });
+  return sdk::isUtf8(text) && std::none_of(text.begin(), text.end(), [](char c) {
+           return static_cast<unsigned char>(c) < ' ' || c == 127;
+         });
 }
 
-Result<std::vector<sdk::Path>> parsePaths(const Raw& raw, std::string_view field, const std::vector<std::string>& texts) {
+Result<std::vector<sdk::Path>> parsePaths(const Raw& raw, std::string_view field,
+                                          const std::vector<std::string>& texts) {
   std::vector<sdk::Path> out;
   for (const auto& text : texts) {
     auto path = sdk::parsePath(text);
-    if (!path || path->empty() || !isLine(text)) return broken(raw, field, fmt::format("holds `{}`, which is no option path", text));
+    if (!path || path->empty() || !isLine(text))
+      return broken(raw, field, fmt::format("holds `{}`, which is no option path", text));
     if (path->size() == 1 && path->front() == "*" && raw.role != FLEET_ROLE_PLATFORM && field == "writes")
       return broken(raw, field, "may be `*` for platforms only");
     out.push_back(*std::move(path));
@@ -69,12 +76,14 @@ Result<std::vector<sdk::Path>> parsePaths(const Raw& raw, std::string_view field
 }
 
 Result<void> checkTexts(const Raw& raw) {
-  if (!isPluginId(raw.id)) return broken(raw, "id", "has characters other than a-z, 0-9, `.` and `-`, or is too long");
+  if (!isPluginId(raw.id))
+    return broken(raw, "id", "has characters other than a-z, 0-9, `.` and `-`, or is too long");
   if (raw.name.empty()) return broken(raw, "name", "is missing");
   if (!isVersion(raw.version)) return broken(raw, "version", "is missing or does not start with a number");
   for (const auto* text : {&raw.name, &raw.vendor, &raw.license, &raw.url, &raw.description})
     if (!isLine(*text)) return broken(raw, "a text", "is not one line of UTF-8");
-  if (raw.role < FLEET_ROLE_SERVICE || raw.role > FLEET_ROLE_NETWORK) return broken(raw, "role", "is unknown");
+  if (raw.role < FLEET_ROLE_SERVICE || raw.role > FLEET_ROLE_NETWORK)
+    return broken(raw, "role", "is unknown");
   constexpr std::uint32_t known = FLEET_MF_PURE | FLEET_MF_ISOLATE | FLEET_MF_IN_PROCESS;
   if ((raw.flags & ~known) != 0) return broken(raw, "flags", "has bits this fleetd does not know");
   for (const auto& platform : raw.platforms)
@@ -90,15 +99,19 @@ Result<void> checkTexts(const Raw& raw) {
 Result<Manifest> validate(Raw raw) {
   FLEETD_TRY(checkTexts(raw));
   if (!fleet_version_ok(FLEET_VERSION_INIT, raw.minHost)) {
-    return Error{Code::FL0304, fmt::format("plugin `{}` needs version {} of the plugin ABI, this fleetd has {}", raw.id, formatVersion(raw.minHost), formatVersion(FLEET_VERSION_INIT)), {}, {}};
+    return fail(Code::FL0304,
+                fmt::format("plugin `{}` needs version {} of the plugin ABI, this fleetd has {}", raw.id,
+                            formatVersion(raw.minHost), formatVersion(FLEET_VERSION_INIT)));
   }
   Manifest out;
   out.role = static_cast<Role>(raw.role);
   if (raw.optionRoot) {
     auto root = sdk::parsePath(*raw.optionRoot);
     if (!root || !isLine(*raw.optionRoot)) return broken(raw, "option_root", "is no option path");
-    if (root->empty() && out.role != Role::platform) return broken(raw, "option_root", "may be the whole tree for platforms only");
-    if (std::find(root->begin(), root->end(), "*") != root->end()) return broken(raw, "option_root", "must not hold `*`");
+    if (root->empty() && out.role != Role::platform)
+      return broken(raw, "option_root", "may be the whole tree for platforms only");
+    if (std::find(root->begin(), root->end(), "*") != root->end())
+      return broken(raw, "option_root", "must not hold `*`");
     out.optionRoot = *std::move(root);
   }
   FLEETD_TRY_ASSIGN(out.reads, parsePaths(raw, "reads", raw.reads));
@@ -200,30 +213,36 @@ bool Manifest::serves(std::string_view hostClass) const {
 }
 
 bool Manifest::mayWrite(const sdk::Path& path) const {
-  return std::any_of(writes.begin(), writes.end(), [&](const sdk::Path& allowed) { return sdk::isBelow(path, allowed); });
+  return std::any_of(writes.begin(), writes.end(),
+                     [&](const sdk::Path& allowed) { return sdk::isBelow(path, allowed); });
 }
 
 bool isPluginId(std::string_view id) { return id.size() <= FLEET_MAX_ID && isIdLike(id); }
 
-std::string formatVersion(fleet_version_t version) { return fmt::format("{}.{}.{}", version.major, version.minor, version.patch); }
+std::string formatVersion(fleet_version_t version) {
+  return fmt::format("{}.{}.{}", version.major, version.minor, version.patch);
+}
 
 Result<Manifest> readManifest(const fleet_manifest_t* manifest) {
-  if (!manifest) return Error{Code::FL0305, "the plugin has no manifest", {}, {}};
+  if (!manifest) return fail(Code::FL0305, "the plugin has no manifest");
   if (manifest->struct_size < kMinManifest || manifest->struct_size > kMaxStruct) {
-    return Error{Code::FL0304, fmt::format("the manifest claims a size of {} bytes, which is no version of it", manifest->struct_size), {}, {}};
+    return fail(Code::FL0304, fmt::format("the manifest claims a size of {} bytes, which is no version of it",
+                                          manifest->struct_size));
   }
   Raw raw;
   raw.role = manifest->role;
   raw.flags = manifest->flags;
   raw.minHost = manifest->min_host;
   std::string root;
-  const bool whole = copyText(manifest->id, raw.id) && copyText(manifest->name, raw.name) && copyText(manifest->version, raw.version) &&
-                     copyText(manifest->vendor, raw.vendor) && copyText(manifest->license, raw.license) && copyText(manifest->url, raw.url) &&
-                     copyText(manifest->description, raw.description) && copyText(manifest->option_root, root) &&
-                     copyList(manifest->platforms, raw.platforms) && copyList(manifest->requires_, raw.requires_) &&
-                     copyList(manifest->reads, raw.reads) && copyList(manifest->writes, raw.writes) &&
-                     copyList(manifest->topics_in, raw.topicsIn) && copyList(manifest->topics_out, raw.topicsOut);
-  if (!whole) return Error{Code::FL0305, "the manifest of the plugin has a text or a list that is too long", {}, {}};
+  const bool whole = copyText(manifest->id, raw.id) && copyText(manifest->name, raw.name) &&
+                     copyText(manifest->version, raw.version) && copyText(manifest->vendor, raw.vendor) &&
+                     copyText(manifest->license, raw.license) && copyText(manifest->url, raw.url) &&
+                     copyText(manifest->description, raw.description) &&
+                     copyText(manifest->option_root, root) && copyList(manifest->platforms, raw.platforms) &&
+                     copyList(manifest->requires_, raw.requires_) && copyList(manifest->reads, raw.reads) &&
+                     copyList(manifest->writes, raw.writes) && copyList(manifest->topics_in, raw.topicsIn) &&
+                     copyList(manifest->topics_out, raw.topicsOut);
+  if (!whole) return fail(Code::FL0305, "the manifest of the plugin has a text or a list that is too long");
   if (manifest->option_root) raw.optionRoot = std::move(root);
   return validate(std::move(raw));
 }
@@ -236,7 +255,8 @@ std::string encodeManifest(const Manifest& manifest) {
   map.text("license", manifest.license);
   auto& version = map.field("minHost");
   version.array(3);
-  for (const auto part : {manifest.minHost.major, manifest.minHost.minor, manifest.minHost.patch}) version.natural(part);
+  for (const auto part : {manifest.minHost.major, manifest.minHost.minor, manifest.minHost.patch})
+    version.natural(part);
   map.field("name").str(manifest.name);
   if (manifest.optionRoot) map.field("optionRoot").str(sdk::formatPath(*manifest.optionRoot));
   sdk::packTexts(map.field("platforms"), manifest.platforms);

@@ -40,7 +40,8 @@ bool isPluginId(std::string_view id);
 // "0.1.0"
 std::string formatVersion(fleet_version_t version);
 
-// A manifest inside a loaded library. Null, wrong sizes and broken rules give FL0304 or FL0305 with the field's name.
+// A manifest inside a loaded library. Null, wrong sizes and broken rules give FL0304 or FL0305 with the
+// field's name.
 Result<Manifest> readManifest(const fleet_manifest_t* manifest);
 
 // The same as a document, as a plugin host sends it. Decoding validates again.

@@ -19,7 +19,8 @@ inline constexpr const char* kCheck = "fleet.check/1";
 inline constexpr const char* kRender = "fleet.render/1";
 }  // namespace topic
 
-// What one call of a plugin gave: a document (or nothing, for calls without one) or an error, and what it reported meanwhile.
+// What one call of a plugin gave: a document (or nothing, for calls without one) or an error, and what it
+// reported meanwhile.
 struct Answer {
   sdk::Result<std::string> document;
   std::vector<Finding> findings;

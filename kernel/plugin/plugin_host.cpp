@@ -67,14 +67,18 @@ class PluginHost {
   void answer(const bus::Message& request) {
     const auto call = callOf(request.header.topic);
     if (!call) {
-      return client_.fail(request.header, {FLEET_E_UNSUPPORTED, {}, {}, "a plugin host knows no topic " + request.header.topic, {}, 0});
+      return client_.fail(
+          request.header,
+          {FLEET_E_UNSUPPORTED, {}, {}, "a plugin host knows no topic " + request.header.topic, {}, 0});
     }
     auto documents = parseDocuments(request.body);
     if (!documents) return client_.fail(request.header, documents.error());
     if (documents->empty()) documents->emplace_back();
     current_ = request.header;
     const std::int64_t deadline =
-        request.header.timeoutMs == 0 ? 0 : base::monotonicNanos() + std::int64_t{request.header.timeoutMs} * 1'000'000;
+        request.header.timeoutMs == 0
+            ? 0
+            : base::monotonicNanos() + std::int64_t{request.header.timeoutMs} * 1'000'000;
     std::vector<Answer> answers;
     for (const auto document : *documents) {
       api_.begin(deadline);
@@ -86,7 +90,13 @@ class PluginHost {
     if (answers.size() != documents->size()) return;
     std::string body = packAnswers(answers);
     if (body.size() > FLEET_MAX_MESSAGE) {
-      return client_.fail(request.header, {FLEET_E_LIMIT, {}, {}, fmt::format("an answer of {} bytes exceeds the limit of {}", body.size(), static_cast<int>(FLEET_MAX_MESSAGE)), {}, 0});
+      return client_.fail(request.header, {FLEET_E_LIMIT,
+                                           {},
+                                           {},
+                                           fmt::format("an answer of {} bytes exceeds the limit of {}",
+                                                       body.size(), static_cast<int>(FLEET_MAX_MESSAGE)),
+                                           {},
+                                           0});
     }
     client_.reply(request.header, std::move(body));
   }
@@ -107,9 +117,11 @@ class PluginHost {
   static Call callOf(std::string_view name) {
     if (name == topic::kSchema) return [](Instance& i, std::string_view) { return i.schema(); };
     if (name == topic::kRules) return [](Instance& i, std::string_view) { return i.rules(); };
-    if (name == topic::kFleet) return [](Instance& i, std::string_view in) { return noDocument(i.fleet(in)); };
+    if (name == topic::kFleet)
+      return [](Instance& i, std::string_view in) { return noDocument(i.fleet(in)); };
     if (name == topic::kContribute) return [](Instance& i, std::string_view in) { return i.contribute(in); };
-    if (name == topic::kCheck) return [](Instance& i, std::string_view in) { return noDocument(i.check(in)); };
+    if (name == topic::kCheck)
+      return [](Instance& i, std::string_view in) { return noDocument(i.check(in)); };
     if (name == topic::kRender) return [](Instance& i, std::string_view in) { return i.render(in); };
     return nullptr;
   }

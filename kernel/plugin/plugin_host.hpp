@@ -1,5 +1,5 @@
-// PluginHost: loads one plugin and serves it on the bus. The same code runs on a thread of fleetd and, one day, as the main loop
-// of a process of its own; only the endpoint differs.
+// PluginHost: loads one plugin and serves it on the bus. The same code runs on a thread of fleetd and, one
+// day, as the main loop of a process of its own; only the endpoint differs.
 #pragma once
 #include <string>
 
@@ -17,8 +17,9 @@ struct PluginHostConfig {
   LogSink log;            // may be empty
 };
 
-// Connects, loads, activates, says hello (its body is the manifest, or an error in its place), answers requests until the kernel
-// says bye or the bus ends, then deactivates and destroys. The calling thread is the plugin thread.
+// Connects, loads, activates, says hello (its body is the manifest, or an error in its place), answers
+// requests until the kernel says bye or the bus ends, then deactivates and destroys. The calling thread is
+// the plugin thread.
 void servePlugin(const bus::Context& context, const PluginHostConfig& config);
 
 }  // namespace fleetd::plugin

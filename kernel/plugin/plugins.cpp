@@ -5,8 +5,8 @@
 #include <set>
 #include <utility>
 
-#include <fleet/cxx/value_codec.hpp>
 #include <fmt/format.h>
+#include <fleet/cxx/value_codec.hpp>
 
 #include "kernel/base/suggest.hpp"
 #include "kernel/bus/errors.hpp"
@@ -20,7 +20,8 @@ namespace {
 // The error a plugin host sent in place of a hello. Those that fleetd's own code found carry its code.
 Error helloError(const std::string& id, std::string_view body) {
   const auto error = bus::parseError(body);
-  if (const auto code = base::codeFromId(error.code); code && error.path.empty()) return {*code, error.message, error.hint, {}};
+  if (const auto code = base::codeFromId(error.code); code && error.path.empty())
+    return fail(*code, error.message, error.hint);
   return pluginError(called(id), error);
 }
 
@@ -28,7 +29,8 @@ Result<Manifest> readHello(const std::string& id, Result<bus::Message> hello) {
   if (!hello) return std::move(hello).error();
   if (hello->header.kind != bus::Kind::hello) return helloError(id, hello->body);
   FLEETD_TRY_ASSIGN(auto manifest, decodeManifest(hello->body));
-  if (manifest.id != id) return Error{Code::FL0305, fmt::format("plugin `{}` says it is `{}`", id, manifest.id), {}, {}};
+  if (manifest.id != id)
+    return fail(Code::FL0305, fmt::format("plugin `{}` says it is `{}`", id, manifest.id));
   return manifest;
 }
 
@@ -59,7 +61,9 @@ Plugins::State::~State() {
 }
 
 const PluginFile* Plugins::State::find(const std::string& id) const {
-  const auto at = std::lower_bound(files.begin(), files.end(), id, [](const PluginFile& file, const std::string& wanted) { return file.id < wanted; });
+  const auto at =
+      std::lower_bound(files.begin(), files.end(), id,
+                       [](const PluginFile& file, const std::string& wanted) { return file.id < wanted; });
   return at != files.end() && at->id == id ? &*at : nullptr;
 }
 
@@ -67,8 +71,10 @@ Error Plugins::State::unknown(const std::string& id) const {
   std::vector<std::string_view> names;
   for (const auto& file : files) names.push_back(file.id);
   auto hint = base::didYouMean(base::nearestNames(id, names));
-  if (hint.empty()) hint = files.empty() ? "no plugin directory holds a plugin" : "`fleetd plugins` lists the plugins there are";
-  return {Code::FL0301, fmt::format("there is no plugin `{}`", id), std::move(hint), {}};
+  if (hint.empty())
+    hint =
+        files.empty() ? "no plugin directory holds a plugin" : "`fleetd plugins` lists the plugins there are";
+  return fail(Code::FL0301, fmt::format("there is no plugin `{}`", id), std::move(hint));
 }
 
 void Plugins::State::begin(const std::string& id) {
@@ -80,7 +86,9 @@ void Plugins::State::begin(const std::string& id) {
     return;
   }
   if (file->origin == Origin::fleet && !(options.trusted && options.trusted(*file))) {
-    plugin.failure = Error{Code::FL0307, fmt::format("plugin `{}` comes with the fleet (`{}`) and is not trusted", id, file->path), {}, {}};
+    plugin.failure =
+        fail(Code::FL0307,
+             fmt::format("plugin `{}` comes with the fleet (`{}`) and is not trusted", id, file->path));
     return;
   }
   if (!bus) {
@@ -108,8 +116,10 @@ Result<LoadedPlugin*> Plugins::State::up(const std::string& id) {
   if (plugin.hello) {
     auto manifest = readHello(id, plugin.hello->get());
     plugin.hello.reset();
-    if (manifest) plugin.manifest = *std::move(manifest);
-    else plugin.failure = std::move(manifest).error();
+    if (manifest)
+      plugin.manifest = *std::move(manifest);
+    else
+      plugin.failure = std::move(manifest).error();
   }
   if (plugin.failure) return *plugin.failure;
   return &plugin;
@@ -120,7 +130,8 @@ Plugins::Plugins(Plugins&&) noexcept = default;
 Plugins& Plugins::operator=(Plugins&&) noexcept = default;
 Plugins::~Plugins() = default;
 
-Plugins Plugins::open(const std::vector<SearchPath>& paths, PluginsOptions options, Diagnostics& diagnostics) {
+Plugins Plugins::open(const std::vector<SearchPath>& paths, PluginsOptions options,
+                      Diagnostics& diagnostics) {
   auto state = std::make_unique<State>();
   state->options = std::move(options);
   state->files = findPlugins(paths, diagnostics);
@@ -129,13 +140,15 @@ Plugins Plugins::open(const std::vector<SearchPath>& paths, PluginsOptions optio
 
 const std::vector<PluginFile>& Plugins::files() const { return state_->files; }
 
-std::vector<std::vector<std::string>> Plugins::select(const std::vector<HostPlugins>& hosts, Diagnostics& diagnostics) {
+std::vector<std::vector<std::string>> Plugins::select(const std::vector<HostPlugins>& hosts,
+                                                      Diagnostics& diagnostics) {
   std::map<std::string, std::vector<const HostPlugins*>> byId;
   for (const auto& host : hosts)
     for (const auto& id : std::set<std::string>(host.ids.begin(), host.ids.end())) byId[id].push_back(&host);
   for (const auto& [id, selecting] : byId) state_->begin(id);  // all load side by side
   for (const auto& [id, selecting] : byId)
-    if (auto plugin = state_->up(id); !plugin) addOnce(diagnostics, plugin.error(), *selecting.front(), selecting.size());
+    if (auto plugin = state_->up(id); !plugin)
+      addOnce(diagnostics, plugin.error(), *selecting.front(), selecting.size());
 
   std::vector<std::vector<std::string>> out;
   for (const auto& host : hosts) {

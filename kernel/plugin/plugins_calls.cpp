@@ -2,8 +2,8 @@
 #include <algorithm>
 #include <utility>
 
-#include <fleet/cxx/view_codec.hpp>
 #include <fmt/format.h>
+#include <fleet/cxx/view_codec.hpp>
 
 #include "kernel/bus/errors.hpp"
 #include "kernel/plugin/documents.hpp"
@@ -29,12 +29,14 @@ std::vector<std::string> packEach(const std::vector<T>& items) {
   return out;
 }
 
-bool isUnsupported(const Answer& answer) { return !answer.document && answer.document.error().status == FLEET_E_UNSUPPORTED; }
+bool isUnsupported(const Answer& answer) {
+  return !answer.document && answer.document.error().status == FLEET_E_UNSUPPORTED;
+}
 
 // `error` is the kernel's when its code is one of ours (a batch that failed as a whole), else the plugin's.
 Error answerError(const std::string& id, const sdk::Error& error) {
   if (error.status == FLEET_E_IO)
-    if (const auto code = base::codeFromId(error.code)) return {*code, error.message, error.hint, {}};
+    if (const auto code = base::codeFromId(error.code)) return fail(*code, error.message, error.hint);
   return pluginError(called(id), error);
 }
 
@@ -49,12 +51,15 @@ Severity severityOf(std::uint32_t severity) {
   return severity == FLEET_SEVERITY_WARNING ? Severity::Warning : Severity::Error;
 }
 
-void addFindings(Diagnostics& diagnostics, const std::string& id, const std::string& host, const std::vector<Finding>& findings) {
+void addFindings(Diagnostics& diagnostics, const std::string& id, const std::string& host,
+                 const std::vector<Finding>& findings) {
   for (const auto& finding : findings) {
     Diagnostic out;
     out.code = Code::FL0317;
     out.severity = severityOf(finding.severity);
-    out.message = fmt::format("{}: {}", called(id), finding.error.message.empty() ? "a finding without a text" : finding.error.message);
+    out.message =
+        fmt::format("{}: {}", called(id),
+                    finding.error.message.empty() ? "a finding without a text" : finding.error.message);
     if (!finding.error.code.empty()) out.message += fmt::format(" [{}]", finding.error.code);
     if (!finding.error.hint.empty()) out.notes.push_back(finding.error.hint);
     out.host = host;
@@ -65,8 +70,8 @@ void addFindings(Diagnostics& diagnostics, const std::string& id, const std::str
 
 // Gives each host its document through `read`; findings and errors go to the diagnostics.
 template <class T, class Host, class Read>
-std::vector<std::optional<T>> collect(const std::string& id, const std::vector<Host>& hosts, std::vector<Answer> answers,
-                                      Diagnostics& diagnostics, Read&& read) {
+std::vector<std::optional<T>> collect(const std::string& id, const std::vector<Host>& hosts,
+                                      std::vector<Answer> answers, Diagnostics& diagnostics, Read&& read) {
   std::vector<std::optional<T>> out(hosts.size());
   for (std::size_t i = 0; i < hosts.size(); ++i) {
     addFindings(diagnostics, id, hosts[i].name, answers[i].findings);
@@ -75,35 +80,44 @@ std::vector<std::optional<T>> collect(const std::string& id, const std::vector<H
       continue;
     }
     Result<T> value = read(hosts[i], *answers[i].document);
-    if (value) out[i] = *std::move(value);
-    else addFor(diagnostics, hosts[i].name, value.error());
+    if (value)
+      out[i] = *std::move(value);
+    else
+      addFor(diagnostics, hosts[i].name, value.error());
   }
   return out;
 }
 
 }  // namespace
 
-Result<std::vector<Answer>> readAnswers(const std::string& id, Result<bus::Message> reply, std::size_t documents) {
+Result<std::vector<Answer>> readAnswers(const std::string& id, Result<bus::Message> reply,
+                                        std::size_t documents) {
   if (!reply) return std::move(reply).error();
   if (reply->header.kind == bus::Kind::error) return pluginError(called(id), bus::parseError(reply->body));
   FLEETD_TRY_ASSIGN(auto answers, parseAnswers(reply->body));
   if (answers.size() != std::max<std::size_t>(documents, 1))
-    return Error{Code::FL0310, fmt::format("{} gave {} answers to {} questions", called(id), answers.size(), documents), {}, {}};
+    return fail(Code::FL0310,
+                fmt::format("{} gave {} answers to {} questions", called(id), answers.size(), documents));
   return answers;
 }
 
-Result<std::vector<Answer>> Plugins::State::ask(const std::string& id, const char* topic, const std::vector<std::string>& documents) {
+Result<std::vector<Answer>> Plugins::State::ask(const std::string& id, const char* topic,
+                                                const std::vector<std::string>& documents) {
   FLEETD_TRY_ASSIGN(const auto* plugin, up(id));
-  return readAnswers(id, bus->request(plugin->routingId, topic, packDocuments(documents), options.callMs).get(), documents.size());
+  return readAnswers(id,
+                     bus->request(plugin->routingId, topic, packDocuments(documents), options.callMs).get(),
+                     documents.size());
 }
 
-std::vector<Answer> Plugins::State::askAll(const std::string& id, const char* topic, const std::vector<std::string>& documents) {
+std::vector<Answer> Plugins::State::askAll(const std::string& id, const char* topic,
+                                           const std::vector<std::string>& documents) {
   struct Batch {
     std::size_t size;
     bus::BusThread::Answer answer;
   };
   const auto failed = [](const Error& error) {
-    return Answer{sdk::Error{FLEET_E_IO, std::string(base::info(error.code).id), {}, error.message, error.hint, 0}, {}};
+    return Answer{
+        sdk::Error{FLEET_E_IO, std::string(base::info(error.code).id), {}, error.message, error.hint, 0}, {}};
   };
   std::vector<Answer> out;
   out.reserve(documents.size());
@@ -116,17 +130,21 @@ std::vector<Answer> Plugins::State::askAll(const std::string& id, const char* to
   for (std::size_t first = 0; first < documents.size();) {
     std::vector<std::string> some;
     std::size_t bytes = 0;
-    while (first + some.size() < documents.size() && some.size() < kBatchHosts && (some.empty() || bytes < kBatchBytes)) {
+    while (first + some.size() < documents.size() && some.size() < kBatchHosts &&
+           (some.empty() || bytes < kBatchBytes)) {
       bytes += documents[first + some.size()].size();
       some.push_back(documents[first + some.size()]);
     }
     first += some.size();
-    batches.push_back({some.size(), bus->request((*plugin)->routingId, topic, packDocuments(some), options.callMs)});
+    batches.push_back(
+        {some.size(), bus->request((*plugin)->routingId, topic, packDocuments(some), options.callMs)});
   }
   for (auto& batch : batches) {
     auto answers = readAnswers(id, batch.answer.get(), batch.size);
-    if (answers) std::move(answers->begin(), answers->end(), std::back_inserter(out));
-    else out.insert(out.end(), batch.size, failed(answers.error()));
+    if (answers)
+      std::move(answers->begin(), answers->end(), std::back_inserter(out));
+    else
+      out.insert(out.end(), batch.size, failed(answers.error()));
   }
   return out;
 }
@@ -155,7 +173,8 @@ Result<Fragment> Plugins::rules(const std::string& id) {
   return decodeFragment(*plugin->manifest, {}, *answer.document, state_->options.checkExpression);
 }
 
-std::vector<std::optional<Fragment>> Plugins::contribute(const std::string& id, const FleetView& fleet, const std::vector<HostView>& hosts,
+std::vector<std::optional<Fragment>> Plugins::contribute(const std::string& id, const FleetView& fleet,
+                                                         const std::vector<HostView>& hosts,
                                                          Diagnostics& diagnostics) {
   if (hosts.empty()) return {};
   const auto told = state_->ask(id, topic::kFleet, packEach(std::vector{fleet}));
@@ -172,26 +191,30 @@ std::vector<std::optional<Fragment>> Plugins::contribute(const std::string& id, 
     sdk::pack(nothing, sdk::Fragment{});
     answer.document = nothing.take();  // it may work by rules alone
   }
-  return collect<Fragment>(id, hosts, std::move(answers), diagnostics, [&](const HostView& host, std::string_view bytes) {
-    return decodeFragment(manifest, host.name, bytes, state_->options.checkExpression);
-  });
+  return collect<Fragment>(
+      id, hosts, std::move(answers), diagnostics, [&](const HostView& host, std::string_view bytes) {
+        return decodeFragment(manifest, host.name, bytes, state_->options.checkExpression);
+      });
 }
 
-std::vector<std::optional<std::vector<RenderedFile>>> Plugins::render(const std::string& id, const std::vector<ComposedView>& hosts,
+std::vector<std::optional<std::vector<RenderedFile>>> Plugins::render(const std::string& id,
+                                                                      const std::vector<ComposedView>& hosts,
                                                                       Diagnostics& diagnostics) {
   auto answers = state_->askAll(id, topic::kRender, packEach(hosts));
   const auto plugin = state_->up(id);
-  return collect<std::vector<RenderedFile>>(id, hosts, std::move(answers), diagnostics, [&](const ComposedView&, std::string_view bytes) {
-    return decodeFiles(*(*plugin)->manifest, bytes);
-  });
+  return collect<std::vector<RenderedFile>>(
+      id, hosts, std::move(answers), diagnostics,
+      [&](const ComposedView&, std::string_view bytes) { return decodeFiles(*(*plugin)->manifest, bytes); });
 }
 
 bool Plugins::check(const std::string& id, const std::vector<ComposedView>& hosts, Diagnostics& diagnostics) {
   auto answers = state_->askAll(id, topic::kCheck, packEach(hosts));
   for (auto& answer : answers)
     if (isUnsupported(answer)) answer.document = std::string();
-  const auto done = collect<bool>(id, hosts, std::move(answers), diagnostics, [](const ComposedView&, std::string_view) { return Result<bool>(true); });
-  return std::all_of(done.begin(), done.end(), [](const std::optional<bool>& one) { return one.has_value(); });
+  const auto done = collect<bool>(id, hosts, std::move(answers), diagnostics,
+                                  [](const ComposedView&, std::string_view) { return Result<bool>(true); });
+  return std::all_of(done.begin(), done.end(),
+                     [](const std::optional<bool>& one) { return one.has_value(); });
 }
 
 }  // namespace fleetd::plugin

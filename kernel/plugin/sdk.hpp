@@ -1,9 +1,10 @@
-// The SDK's namespace under a name that does not collide with kernel/fleet, and the SDK types the kernel uses as its own.
+// The SDK's namespace under a name that does not collide with kernel/fleet, and the SDK types the kernel uses
+// as its own.
 #pragma once
+#include <fleet/fleet.h>
 #include <fleet/cxx/definition.hpp>
 #include <fleet/cxx/type.hpp>
 #include <fleet/cxx/view.hpp>
-#include <fleet/fleet.h>
 
 namespace fleetd {
 namespace sdk = ::fleet;

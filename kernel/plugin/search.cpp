@@ -48,7 +48,8 @@ class Finder {
     for (const auto& entry : *entries) {
       const std::string path = directory + "/" + entry.name;
       // Compilers leave directories called <target>.p in a build tree.
-      if (depth > 0 && entry.type == base::FileType::Directory && !entry.name.ends_with(".p")) search(path, origin, depth - 1);
+      if (depth > 0 && entry.type == base::FileType::Directory && !entry.name.ends_with(".p"))
+        search(path, origin, depth - 1);
       if (!entry.name.ends_with(kSuffix) || entry.type == base::FileType::Directory) continue;
       const std::string id = entry.name.substr(0, entry.name.size() - kSuffix.size());
       if (isPluginId(id)) add({id, path, origin});
@@ -67,7 +68,8 @@ class Finder {
     if (stat(file.path.c_str(), &status) != 0 || !S_ISREG(status.st_mode))
       return warn(diagnostics_, Code::FL0303, fmt::format("`{}` is no regular file", file.path), file.path);
     if ((status.st_mode & S_IWOTH) != 0)
-      return warn(diagnostics_, Code::FL0303, fmt::format("`{}` may be written by anybody, so it is not loaded", file.path), file.path);
+      return warn(diagnostics_, Code::FL0303,
+                  fmt::format("`{}` may be written by anybody, so it is not loaded", file.path), file.path);
     if (isFleets(file.path)) file.origin = Origin::fleet;
     const auto known = found_.find(file.id);
     if (known == found_.end()) {
@@ -75,15 +77,21 @@ class Finder {
       return;
     }
     struct stat first {};
-    if (stat(known->second.path.c_str(), &first) == 0 && first.st_dev == status.st_dev && first.st_ino == status.st_ino) return;
-    warn(diagnostics_, Code::FL0306, fmt::format("plugin `{}` is found twice: `{}` is used, `{}` is not", file.id, known->second.path, file.path), file.path);
+    if (stat(known->second.path.c_str(), &first) == 0 && first.st_dev == status.st_dev &&
+        first.st_ino == status.st_ino)
+      return;
+    warn(diagnostics_, Code::FL0306,
+         fmt::format("plugin `{}` is found twice: `{}` is used, `{}` is not", file.id, known->second.path,
+                     file.path),
+         file.path);
   }
 
   // A fleet's code stays a fleet's code when another search path leads to it.
   bool isFleets(const std::string& path) const {
     if (fleetDirectories_.empty()) return false;
     const auto real = base::realPath(path);
-    return !real || std::any_of(fleetDirectories_.begin(), fleetDirectories_.end(), [&](const std::string& directory) { return real->starts_with(directory); });
+    return !real || std::any_of(fleetDirectories_.begin(), fleetDirectories_.end(),
+                                [&](const std::string& directory) { return real->starts_with(directory); });
   }
 
   Diagnostics& diagnostics_;
@@ -103,10 +111,12 @@ std::string_view originName(Origin origin) {
   return "";
 }
 
-std::vector<SearchPath> searchPaths(std::string_view environment, const std::string& executable, const std::string& fleetDirectory) {
+std::vector<SearchPath> searchPaths(std::string_view environment, const std::string& executable,
+                                    const std::string& fleetDirectory) {
   std::vector<SearchPath> out;
   const auto add = [&](std::string directory, Origin origin) {
-    const bool known = std::any_of(out.begin(), out.end(), [&](const SearchPath& path) { return path.directory == directory; });
+    const bool known = std::any_of(out.begin(), out.end(),
+                                   [&](const SearchPath& path) { return path.directory == directory; });
     if (!known && directory.starts_with('/')) out.push_back({std::move(directory), origin});
   };
   for (const auto part : base::split(environment, ':')) add(std::string(part), Origin::environment);
@@ -121,7 +131,8 @@ std::vector<SearchPath> searchPaths(std::string_view environment, const std::str
 
 std::vector<PluginFile> findPlugins(const std::vector<SearchPath>& paths, Diagnostics& diagnostics) {
   Finder finder(paths, diagnostics);
-  for (const auto& path : paths) finder.search(path.directory, path.origin, path.origin == Origin::build ? kBuildDepth : 0);
+  for (const auto& path : paths)
+    finder.search(path.directory, path.origin, path.origin == Origin::build ? kBuildDepth : 0);
   return finder.take();
 }
 

@@ -28,12 +28,15 @@ struct PluginFile {
   Origin origin = Origin::installed;
 };
 
-// The directories in search order: those of the colon-separated `environment` (empty and relative ones are left out), the installed one, the
-// build tree's, the fleet's. `executable` is the absolute path of this program, `fleetDirectory` may be empty.
-std::vector<SearchPath> searchPaths(std::string_view environment, const std::string& executable, const std::string& fleetDirectory);
+// The directories in search order: those of the colon-separated `environment` (empty and relative ones are
+// left out), the installed one, the build tree's, the fleet's. `executable` is the absolute path of this
+// program, `fleetDirectory` may be empty.
+std::vector<SearchPath> searchPaths(std::string_view environment, const std::string& executable,
+                                    const std::string& fleetDirectory);
 
-// All plugin files, by id. Directories that do not exist are skipped. An id found twice gives FL0306 (a note when both are the same file)
-// and the first in search order. Files that are not regular or that anybody may write are FL0303.
+// All plugin files, by id. Directories that do not exist are skipped. An id found twice gives FL0306 (a note
+// when both are the same file) and the first in search order. Files that are not regular or that anybody may
+// write are FL0303.
 std::vector<PluginFile> findPlugins(const std::vector<SearchPath>& paths, Diagnostics& diagnostics);
 
 }  // namespace fleetd::plugin

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "kernel/base/text.hpp"
+#include "kernel/plugin/failure.hpp"
 
 namespace fleetd::plugin {
 
@@ -21,13 +22,15 @@ bool overlap(const sdk::Path& a, const sdk::Path& b) {
 }
 
 bool anyOverlap(const std::vector<sdk::Path>& written, const sdk::Path& read) {
-  return std::any_of(written.begin(), written.end(), [&](const sdk::Path& path) { return overlap(path, read); });
+  return std::any_of(written.begin(), written.end(),
+                     [&](const sdk::Path& path) { return overlap(path, read); });
 }
 
 // Must `first` have written before `second` looks? Platforms look at everything and come last anyway.
 bool feeds(const Manifest& first, const Manifest& second) {
   if (second.optionRoot && anyOverlap(first.writes, *second.optionRoot)) return true;
-  return std::any_of(second.reads.begin(), second.reads.end(), [&](const sdk::Path& path) { return anyOverlap(first.writes, path); });
+  return std::any_of(second.reads.begin(), second.reads.end(),
+                     [&](const sdk::Path& path) { return anyOverlap(first.writes, path); });
 }
 
 void report(const HostPlugins& host, Code code, std::string message, Diagnostics& diagnostics) {
@@ -56,15 +59,22 @@ std::string describeCircle(const std::map<std::string, std::set<std::string>>& w
 
 }  // namespace
 
-void checkSelection(const HostPlugins& host, const std::vector<const Manifest*>& manifests, Diagnostics& diagnostics) {
+void checkSelection(const HostPlugins& host, const std::vector<const Manifest*>& manifests,
+                    Diagnostics& diagnostics) {
   const std::set<std::string> selected(host.ids.begin(), host.ids.end());
   for (const auto* manifest : manifests) {
     if (!manifest->serves(host.hostClass)) {
-      report(host, Code::FL0321, fmt::format("plugin `{}` does not serve hosts of class {}, only {}", manifest->id, host.hostClass, base::join(manifest->platforms, ", ")), diagnostics);
+      report(host, Code::FL0321,
+             fmt::format("plugin `{}` does not serve hosts of class {}, only {}", manifest->id,
+                         host.hostClass, base::join(manifest->platforms, ", ")),
+             diagnostics);
     }
     for (const auto& needed : manifest->requires_) {
       if (!selected.contains(needed))
-        report(host, Code::FL0322, fmt::format("plugin `{}` needs plugin `{}`, which the host does not select", manifest->id, needed), diagnostics);
+        report(host, Code::FL0322,
+               fmt::format("plugin `{}` needs plugin `{}`, which the host does not select", manifest->id,
+                           needed),
+               diagnostics);
     }
   }
 }
@@ -79,13 +89,16 @@ Result<std::vector<std::string>> workOrder(const std::vector<const Manifest*>& m
     }
     auto& feeders = waitsFor[second->id];
     for (const auto* first : manifests)
-      if (first->id != second->id && first->role != Role::platform && feeds(*first, *second)) feeders.insert(first->id);
+      if (first->id != second->id && first->role != Role::platform && feeds(*first, *second))
+        feeders.insert(first->id);
   }
   std::vector<std::string> out;
   while (!waitsFor.empty()) {
-    const auto ready = std::find_if(waitsFor.begin(), waitsFor.end(), [](const auto& entry) { return entry.second.empty(); });
+    const auto ready = std::find_if(waitsFor.begin(), waitsFor.end(),
+                                    [](const auto& entry) { return entry.second.empty(); });
     if (ready == waitsFor.end())
-      return Error{Code::FL0323, "plugins wait for each other: " + describeCircle(waitsFor), "each writes options that the next one reads or declares", {}};
+      return fail(Code::FL0323, "plugins wait for each other: " + describeCircle(waitsFor),
+                  "each writes options that the next one reads or declares");
     const std::string id = ready->first;
     waitsFor.erase(ready);
     for (auto& [other, feeders] : waitsFor) feeders.erase(id);

@@ -4,7 +4,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define FLEET_CALL /* the C calling convention everywhere fleetd runs; named so that a signature never has to change */
+#define FLEET_CALL /* the C calling convention everywhere fleetd runs; named so that a signature never has \
+                      to change */
 #define FLEET_EXPORT __attribute__((visibility("default")))
 
 #ifdef __cplusplus
@@ -17,10 +18,11 @@
 #define FLEET_BEGIN
 #define FLEET_END
 #define FLEET_SIZE(type) ((uint32_t)sizeof(type))
-#define FLEET_FIELD_END_(type, field) (offsetof(type, field) + sizeof(((type *)0)->field))
+#define FLEET_FIELD_END_(type, field) (offsetof(type, field) + sizeof(((type*)0)->field))
 #endif
 
-/* True if `field` exists in the (possibly older, shorter) struct behind the pointer `p`; false for a null pointer. */
+/* True if `field` exists in the (possibly older, shorter) struct behind the pointer `p`; false for a null
+ * pointer. */
 #define FLEET_HAS(p, type, field) ((p) && (p)->struct_size >= FLEET_FIELD_END_(type, field))
 
 #endif

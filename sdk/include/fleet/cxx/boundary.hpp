@@ -1,4 +1,5 @@
-// fleet/cxx/boundary.hpp - the edge to C: exceptions stop here, errors are copied out, bytes go through the writer.
+// fleet/cxx/boundary.hpp - the edge to C: exceptions stop here, errors are copied out, bytes go through the
+// writer.
 #pragma once
 #include <algorithm>
 #include <cstring>
@@ -15,7 +16,8 @@ namespace detail {
 template <std::size_t Size>
 void copyText(char (&to)[Size], std::string_view from) noexcept {
   auto size = std::min(Size - 1, from.size());
-  while (size > 0 && size < from.size() && (static_cast<unsigned char>(from[size]) & 0xc0) == 0x80) --size;  // whole characters
+  while (size > 0 && size < from.size() && (static_cast<unsigned char>(from[size]) & 0xc0) == 0x80)
+    --size;  // whole characters
   std::memcpy(to, from.data(), size);
   to[size] = '\0';
 }
@@ -23,8 +25,9 @@ void copyText(char (&to)[Size], std::string_view from) noexcept {
 }  // namespace detail
 
 // Fills a C error, which may be null; returns its status, which is never FLEET_OK.
-inline fleet_status_t fillError(fleet_error_t* to, fleet_status_t status, std::string_view code, std::string_view path,
-                                std::string_view message, std::string_view hint, std::uint32_t span = 0) noexcept {
+inline fleet_status_t fillError(fleet_error_t* to, fleet_status_t status, std::string_view code,
+                                std::string_view path, std::string_view message, std::string_view hint,
+                                std::uint32_t span = 0) noexcept {
   if (status >= FLEET_OK) status = FLEET_E_UNKNOWN;
   if (FLEET_HAS(to, fleet_error_t, hint)) {
     to->status = status;

@@ -1,7 +1,8 @@
 // fleet/cxx/contribution.hpp - Contribution: collects what a plugin sets on a host.
 //
 //   out.set("networking.firewall.allowedTCPPorts", std::vector<fleet::Port>{options.port});
-//   out.when("services.hello.enable").set(fleet::at("systemd.services", {name, "enable"}), true, fleet::Priority::fallback);
+//   out.when("services.hello.enable").set(fleet::at("systemd.services", {name, "enable"}), true,
+//   fleet::Priority::fallback);
 #pragma once
 #include <string_view>
 #include <utility>
@@ -12,7 +13,8 @@
 
 namespace fleet {
 
-// Mistakes (a path that cannot be parsed) are kept and reported by finish(): no call in between needs a check.
+// Mistakes (a path that cannot be parsed) are kept and reported by finish(): no call in between needs a
+// check.
 class Contribution {
  public:
   // The same definitions under a condition. Valid as long as the Contribution.
@@ -37,7 +39,8 @@ class Contribution {
 
   // `path` is text such as "a.\"b.c\".d" or a Path; `value` anything with a Codec or convertible to Value.
   template <class P, class T>
-  Contribution& set(P&& path, const T& value, std::int32_t priority = Priority::normal, std::int32_t order = Order::normal) {
+  Contribution& set(P&& path, const T& value, std::int32_t priority = Priority::normal,
+                    std::int32_t order = Order::normal) {
     add(std::forward<P>(path), toValue(value), priority, order, std::nullopt);
     return *this;
   }
@@ -54,9 +57,11 @@ class Contribution {
 
  private:
   void add(Path path, Value value, std::int32_t priority, std::int32_t order, std::optional<Cond> condition) {
-    fragment_.definitions.push_back({std::move(path), std::move(value), priority, order, std::move(condition), {}});
+    fragment_.definitions.push_back(
+        {std::move(path), std::move(value), priority, order, std::move(condition), {}});
   }
-  void add(std::string_view text, Value value, std::int32_t priority, std::int32_t order, std::optional<Cond> condition) {
+  void add(std::string_view text, Value value, std::int32_t priority, std::int32_t order,
+           std::optional<Cond> condition) {
     auto path = parsePath(text);
     if (!path && !mistake_) mistake_ = path.error();
     if (path) add(*std::move(path), std::move(value), priority, order, std::move(condition));

@@ -6,7 +6,8 @@
 
 namespace fleet {
 
-// What a reader does with a field it does not know: a kernel refuses it, a plugin skips what a newer kernel added.
+// What a reader does with a field it does not know: a kernel refuses it, a plugin skips what a newer kernel
+// added.
 enum class Unknown : std::uint8_t { refuse, skip };
 
 // Collects the fields of one map. Fields must be added in the order of their names.
@@ -33,7 +34,8 @@ class FieldPacker {
   std::size_t count_ = 0;
 };
 
-// Reads a map: `read(name)` consumes the value of a known field and answers true; false means that it knows no such field.
+// Reads a map: `read(name)` consumes the value of a known field and answers true; false means that it knows
+// no such field.
 template <class F>
 Result<void> readFields(Reader& in, Unknown unknown, F&& read) {
   FLEET_TRY_ASSIGN(const auto count, in.map());

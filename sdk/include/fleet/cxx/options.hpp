@@ -1,4 +1,5 @@
-// fleet/cxx/options.hpp - a plain struct is the option schema: names, types, defaults and texts from one place.
+// fleet/cxx/options.hpp - a plain struct is the option schema: names, types, defaults and texts from one
+// place.
 //
 //   struct HelloOptions {
 //     bool enable = false;
@@ -52,14 +53,19 @@ constexpr std::tuple<Fields...> options(Fields... fields) {
   return {fields...};
 }
 
-// The texts of an enumeration, in the order of its values from 0: specialise with `static constexpr const char* names[]`.
+// The texts of an enumeration, in the order of its values from 0: specialise with `static constexpr const
+// char* names[]`.
 template <class E>
 struct EnumNames;
 
 template <class T>
-concept Record = requires { T::schema(); };
+concept Record = requires {
+  T::schema();
+};
 template <class T>
-concept NamedEnum = std::is_enum_v<T> && requires { EnumNames<T>::names; };
+concept NamedEnum = std::is_enum_v<T> && requires {
+  EnumNames<T>::names;
+};
 
 // One trait for each C++ type: its option type, its value, and how it is read from a value.
 template <class T>
@@ -75,8 +81,10 @@ concept Coded = requires(const T& value, const Value& from, T& to) {
 // Any C++ value that has a Codec, or is close enough to a Value, as a Value.
 template <class T>
 Value toValue(const T& from) {
-  if constexpr (Coded<T>) return Codec<T>::value(from);
-  else return Value(from);
+  if constexpr (Coded<T>)
+    return Codec<T>::value(from);
+  else
+    return Value(from);
 }
 
 // A struct (or anything with a Codec) from a value: `fleet::read<ServerSettings>(instance.settings)`.
@@ -110,11 +118,11 @@ struct Codec<bool> {
 };
 
 template <class I>
-  requires(std::is_integral_v<I> && !std::is_same_v<I, bool>)
-struct Codec<I> {
+requires(std::is_integral_v<I> && !std::is_same_v<I, bool>) struct Codec<I> {
   static Type type() {
     std::optional<std::int64_t> max;
-    if (std::in_range<std::int64_t>(std::numeric_limits<I>::max())) max = static_cast<std::int64_t>(std::numeric_limits<I>::max());
+    if (std::in_range<std::int64_t>(std::numeric_limits<I>::max()))
+      max = static_cast<std::int64_t>(std::numeric_limits<I>::max());
     return type::integer(static_cast<std::int64_t>(std::numeric_limits<I>::min()), max);
   }
   static Value value(I v) { return v; }
@@ -135,14 +143,17 @@ struct Codec<Port> {
 };
 
 template <class F>
-  requires std::is_floating_point_v<F>
+requires std::is_floating_point_v<F>
 struct Codec<F> {
   static Type type() { return type::number(); }
   static Value value(F v) { return v; }
   static Result<void> read(const Value& from, F& to) {
-    if (const auto* v = from.get<double>()) to = static_cast<F>(*v);
-    else if (const auto* i = from.get<std::int64_t>()) to = static_cast<F>(*i);
-    else return mismatch("expected a number");
+    if (const auto* v = from.get<double>())
+      to = static_cast<F>(*v);
+    else if (const auto* i = from.get<std::int64_t>())
+      to = static_cast<F>(*i);
+    else
+      return mismatch("expected a number");
     return {};
   }
 };
@@ -252,13 +263,15 @@ std::vector<OptionDecl> declare() {
   return out;
 }
 
-// Fields a value does not mention keep the struct's initialisers; names the struct does not know are passed over.
+// Fields a value does not mention keep the struct's initialisers; names the struct does not know are passed
+// over.
 template <Record T>
 struct Codec<T> {
   static Type type() { return type::submodule(declare<T>()); }
   static Value value(const T& v) {
     Attrs out;
-    std::apply([&](const auto&... fields) { (out.set(fields.name, toValue(v.*fields.member)), ...); }, T::schema());
+    std::apply([&](const auto&... fields) { (out.set(fields.name, toValue(v.*fields.member)), ...); },
+               T::schema());
     return out;
   }
   static Result<void> read(const Value& from, T& to) {

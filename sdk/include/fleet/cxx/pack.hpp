@@ -1,4 +1,5 @@
-// fleet/cxx/pack.hpp - Packer: writes msgpack in its one canonical form (shortest integers and lengths). No dependency.
+// fleet/cxx/pack.hpp - Packer: writes msgpack in its one canonical form (shortest integers and lengths). No
+// dependency.
 #pragma once
 #include <bit>
 #include <cstddef>
@@ -11,12 +12,12 @@ namespace fleet {
 
 // Extension types of fleetd's documents; anything else is refused.
 enum class ExtType : std::int8_t {
-  reference = 1,   // option path: array of names
-  text = 2,        // interpolated text: array of parts
-  secret = 3,      // [machine | nil, generator, file, "path" | "value"]
-  span = 4,        // [file, offset, length]
-  property = 5,    // ["if", condition, value] ["override", n, value] ["order", n, value] ["merge", [value...]]
-  hash = 6,        // 32 raw bytes
+  reference = 1,  // option path: array of names
+  text = 2,       // interpolated text: array of parts
+  secret = 3,     // [machine | nil, generator, file, "path" | "value"]
+  span = 4,       // [file, offset, length]
+  property = 5,   // ["if", condition, value] ["override", n, value] ["order", n, value] ["merge", [value...]]
+  hash = 6,       // 32 raw bytes
   expression = 7,  // Nix source, raw UTF-8
   package = 8,     // "pkgs.foo.bar", raw UTF-8
 };
@@ -48,8 +49,10 @@ class Packer {
 
   void str(std::string_view text) {
     const auto size = text.size();
-    if (size < 32) byte(static_cast<std::uint8_t>(0xa0 | size));
-    else sized(0xd9, size);
+    if (size < 32)
+      byte(static_cast<std::uint8_t>(0xa0 | size));
+    else
+      sized(0xd9, size);
     out_.append(text);
   }
   void bin(std::string_view bytes) {

@@ -21,8 +21,9 @@ inline bool isPlainName(std::string_view name) {
   return true;
 }
 
-// "a.\"b.c\".d" -> {a, b.c, d}; "" is the empty path. Inside quotes `\"` and `\\` stand for themselves. Outside of them any
-// character but a dot, a quote, a blank and controls is taken as it is, so that digits and `*` need no quotes.
+// "a.\"b.c\".d" -> {a, b.c, d}; "" is the empty path. Inside quotes `\"` and `\\` stand for themselves.
+// Outside of them any character but a dot, a quote, a blank and controls is taken as it is, so that digits
+// and `*` need no quotes.
 inline Result<Path> parsePath(std::string_view text) {
   Path out;
   if (text.empty()) return out;

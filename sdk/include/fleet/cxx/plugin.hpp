@@ -1,5 +1,5 @@
-// fleet/cxx/plugin.hpp - the C++ way to write a plugin: derive from ServicePlugin or PlatformPlugin, end with FLEET_PLUGIN.
-// A source-level layer: it makes no promise about binary layout, the C headers do.
+// fleet/cxx/plugin.hpp - the C++ way to write a plugin: derive from ServicePlugin or PlatformPlugin, end with
+// FLEET_PLUGIN. A source-level layer: it makes no promise about binary layout, the C headers do.
 #pragma once
 #include <cstring>
 #include <string_view>
@@ -8,15 +8,17 @@
 
 namespace fleet {
 
-// A service. `Options` is a struct as described in options.hpp: the plugin's options below its option root, whose values for
-// a host reach contribute(). `Self` has a static constexpr `manifest`. The object is default-constructed.
+// A service. `Options` is a struct as described in options.hpp: the plugin's options below its option root,
+// whose values for a host reach contribute(). `Self` has a static constexpr `manifest`. The object is
+// default-constructed.
 template <class Self, Record Options = NoOptions>
 class ServicePlugin : public PluginBase {
  public:
   ServicePlugin() : PluginBase(&Self::manifest, kContributes) {}
 
  protected:
-  // What holds for every host the plugin is selected on, as conditions and references. Prefer it to contribute().
+  // What holds for every host the plugin is selected on, as conditions and references. Prefer it to
+  // contribute().
   virtual Result<void> rules(Contribution& out) const {
     (void)out;
     return {};
@@ -42,7 +44,8 @@ class ServicePlugin : public PluginBase {
     return {};
   }
   Result<void> doContribute(const HostView& host, Contribution& out) const final {
-    FLEET_TRY_ASSIGN(const auto options, host.options.isNil() ? Result<Options>(Options{}) : read<Options>(host.options));
+    FLEET_TRY_ASSIGN(const auto options,
+                     host.options.isNil() ? Result<Options>(Options{}) : read<Options>(host.options));
     return contribute(host, options, out);
   }
 
@@ -70,7 +73,9 @@ class PlatformPlugin : public PluginBase {
 
  private:
   Result<void> doRules(Contribution& out) const final { return rules(out); }
-  Result<void> doContribute(const HostView& host, Contribution& out) const final { return contribute(host, out); }
+  Result<void> doContribute(const HostView& host, Contribution& out) const final {
+    return contribute(host, out);
+  }
   Result<std::vector<RenderedFile>> doRender(const ComposedHost& host) const final { return render(host); }
 };
 
@@ -114,8 +119,12 @@ struct Entry {
 
 }  // namespace fleet
 
-#define FLEET_PLUGIN(...)                                                                                              \
-  extern "C" FLEET_EXPORT constexpr fleet_entry_t fleet_entry_v0 = {                                                   \
-      FLEET_SIZE(fleet_entry_t),         0, FLEET_VERSION_INIT, FLEET_VERSION_INIT, ::fleet::Entry<__VA_ARGS__>::init, \
-      ::fleet::Entry<__VA_ARGS__>::deinit, ::fleet::Entry<__VA_ARGS__>::factory};                                      \
+#define FLEET_PLUGIN(...)                                                                                  \
+  extern "C" FLEET_EXPORT constexpr fleet_entry_t fleet_entry_v0 = {FLEET_SIZE(fleet_entry_t),             \
+                                                                    0,                                     \
+                                                                    FLEET_VERSION_INIT,                    \
+                                                                    FLEET_VERSION_INIT,                    \
+                                                                    ::fleet::Entry<__VA_ARGS__>::init,     \
+                                                                    ::fleet::Entry<__VA_ARGS__>::deinit,   \
+                                                                    ::fleet::Entry<__VA_ARGS__>::factory}; \
   static_assert(true)

@@ -1,4 +1,5 @@
-// fleet/cxx/result.hpp - Result<T>: a value, or an Error that says what is wrong, where and what to do about it.
+// fleet/cxx/result.hpp - Result<T>: a value, or an Error that says what is wrong, where and what to do about
+// it.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -80,17 +81,19 @@ inline Error under(std::string_view name, Error error) {
 
 }  // namespace fleet
 
-// FLEET_TRY(expr): leaves the enclosing function with the error of a Result. FLEET_TRY_ASSIGN(auto x, expr) binds its value.
+// FLEET_TRY(expr): leaves the enclosing function with the error of a Result. FLEET_TRY_ASSIGN(auto x, expr)
+// binds its value.
 #define FLEET_CONCAT2_(a, b) a##b
 #define FLEET_CONCAT_(a, b) FLEET_CONCAT2_(a, b)
 #define FLEET_TRY(...) FLEET_TRY_(FLEET_CONCAT_(fleetTried_, __COUNTER__), __VA_ARGS__)
-#define FLEET_TRY_(tmp, ...)                      \
-  do {                                            \
-    auto tmp = (__VA_ARGS__);                     \
-    if (!tmp) return std::move(tmp).error();      \
+#define FLEET_TRY_(tmp, ...)                 \
+  do {                                       \
+    auto tmp = (__VA_ARGS__);                \
+    if (!tmp) return std::move(tmp).error(); \
   } while (false)
-#define FLEET_TRY_ASSIGN(decl, ...) FLEET_TRY_ASSIGN_(FLEET_CONCAT_(fleetTried_, __COUNTER__), decl, __VA_ARGS__)
-#define FLEET_TRY_ASSIGN_(tmp, decl, ...)         \
-  auto tmp = (__VA_ARGS__);                       \
-  if (!tmp) return std::move(tmp).error();        \
+#define FLEET_TRY_ASSIGN(decl, ...) \
+  FLEET_TRY_ASSIGN_(FLEET_CONCAT_(fleetTried_, __COUNTER__), decl, __VA_ARGS__)
+#define FLEET_TRY_ASSIGN_(tmp, decl, ...)  \
+  auto tmp = (__VA_ARGS__);                \
+  if (!tmp) return std::move(tmp).error(); \
   decl = *std::move(tmp)

@@ -1,4 +1,5 @@
-// fleet/cxx/text.hpp - short ways to write references, text with holes, expressions, packages, secrets and conditions.
+// fleet/cxx/text.hpp - short ways to write references, text with holes, expressions, packages, secrets and
+// conditions.
 #pragma once
 #include <string>
 #include <string_view>
@@ -10,7 +11,8 @@ namespace fleet {
 
 namespace detail {
 
-// A path that cannot be parsed keeps its text behind an empty name, which every reader refuses with that text in sight.
+// A path that cannot be parsed keeps its text behind an empty name, which every reader refuses with that text
+// in sight.
 inline Path pathOrMark(std::string_view text) {
   auto path = parsePath(text);
   return path && !path->empty() ? *std::move(path) : Path{"", std::string(text)};
@@ -18,7 +20,8 @@ inline Path pathOrMark(std::string_view text) {
 
 }  // namespace detail
 
-// The names of `base` followed by `names`, which may hold any characters: at("systemd.services", {unit, "enable"}).
+// The names of `base` followed by `names`, which may hold any characters: at("systemd.services", {unit,
+// "enable"}).
 inline Path at(std::string_view base, std::initializer_list<std::string_view> names) {
   Path out = detail::pathOrMark(base);
   for (const auto name : names) out.emplace_back(name);
@@ -58,7 +61,9 @@ inline Property mkIf(Cond condition, Value value) {
 inline Property mkOverride(std::int32_t priority, Value value) {
   return {Property::Kind::override_, priority, {}, {std::move(value)}};
 }
-inline Property mkOrder(std::int32_t order, Value value) { return {Property::Kind::order, order, {}, {std::move(value)}}; }
+inline Property mkOrder(std::int32_t order, Value value) {
+  return {Property::Kind::order, order, {}, {std::move(value)}};
+}
 inline Property mkMerge(List values) { return {Property::Kind::merge, 0, {}, std::move(values)}; }
 
 // Conditions: isTrue("services.a.enable") && !equals("networking.hostName", "web").

@@ -13,16 +13,32 @@ struct OptionDecl;
 // The types an option may have. Merging follows the NixOS type of the same meaning.
 struct Type {
   enum class Kind : std::uint8_t {
-    boolean, integer, number, str, lines, separated, path, package, enumeration, list, map, lazyMap, submodule, nullable,
-    either, anything, raw, unspecified,
+    boolean,
+    integer,
+    number,
+    str,
+    lines,
+    separated,
+    path,
+    package,
+    enumeration,
+    list,
+    map,
+    lazyMap,
+    submodule,
+    nullable,
+    either,
+    anything,
+    raw,
+    unspecified,
   };
   Kind kind = Kind::unspecified;
   std::optional<std::int64_t> min, max;  // integer: both inclusive
-  std::string pattern;                   // str: a regular expression for the whole text; separated: the separator
-  List values;                           // enumeration: texts, integers, booleans
-  std::vector<Type> of;                  // list, map, lazyMap, nullable: one; either: two or more
-  std::vector<OptionDecl> options;       // submodule
-  std::vector<Type> open;                // submodule: the type of undeclared options, if any are allowed
+  std::string pattern;              // str: a regular expression for the whole text; separated: the separator
+  List values;                      // enumeration: texts, integers, booleans
+  std::vector<Type> of;             // list, map, lazyMap, nullable: one; either: two or more
+  std::vector<OptionDecl> options;  // submodule
+  std::vector<Type> open;           // submodule: the type of undeclared options, if any are allowed
 };
 
 struct OptionDecl {

@@ -1,4 +1,5 @@
-// fleet/cxx/type_codec.hpp - schema documents as msgpack, both ways. The form is described in docs/sdk/messages.md.
+// fleet/cxx/type_codec.hpp - schema documents as msgpack, both ways. The form is described in
+// docs/sdk/messages.md.
 #pragma once
 #include <array>
 #include <string_view>
@@ -12,8 +13,8 @@ namespace detail {
 
 // In the order of Type::Kind.
 inline constexpr std::array<std::string_view, 18> kTypeNames = {
-    "bool", "int", "float", "str", "lines", "separated", "path", "package", "enum", "list", "map", "lazyMap", "submodule",
-    "nullable", "either", "anything", "raw", "unspecified"};
+    "bool", "int", "float",   "str",       "lines",    "separated", "path",     "package", "enum",
+    "list", "map", "lazyMap", "submodule", "nullable", "either",    "anything", "raw",     "unspecified"};
 
 }  // namespace detail
 
@@ -107,16 +108,19 @@ inline Result<void> readKind(Reader& in, Type& out) {
 // Do the parts that were given make a type of that kind?
 inline Result<void> checkShape(const Type& type) {
   using K = Type::Kind;
-  const bool oneElement = type.kind == K::list || type.kind == K::map || type.kind == K::lazyMap || type.kind == K::nullable;
+  const bool oneElement =
+      type.kind == K::list || type.kind == K::map || type.kind == K::lazyMap || type.kind == K::nullable;
   if (oneElement ? type.of.size() != 1 : type.kind == K::either ? type.of.size() < 2 : !type.of.empty())
     return malformed("a type has the wrong number of element types");
   if (type.kind != K::submodule && (!type.options.empty() || !type.open.empty()))
     return malformed("only a submodule has options");
   if (type.kind != K::integer && (type.min || type.max)) return malformed("only an integer type has bounds");
-  if (type.min && type.max && *type.min > *type.max) return malformed("the bounds of an integer type are empty");
+  if (type.min && type.max && *type.min > *type.max)
+    return malformed("the bounds of an integer type are empty");
   if (type.kind != K::str && type.kind != K::separated && !type.pattern.empty())
     return malformed("this type has no pattern");
-  if ((type.kind == K::enumeration) != !type.values.empty()) return malformed("an enumeration, and only it, has values");
+  if ((type.kind == K::enumeration) != !type.values.empty())
+    return malformed("an enumeration, and only it, has values");
   for (const auto& value : type.values)
     if (!value.get<std::string>() && !value.get<std::int64_t>() && !value.get<bool>() && !value.isNil())
       return malformed("an enumeration holds texts, integers, booleans and null");
@@ -174,10 +178,14 @@ inline Result<OptionDecl> readOption(Reader& in, int depth) {
     if (name != "flags") return false;
     FLEET_TRY(readElements(in, [&]() -> Result<void> {
       FLEET_TRY_ASSIGN(const auto flag, in.str());
-      if (flag == "readOnly") out.readOnly = true;
-      else if (flag == "internal") out.internal = true;
-      else if (flag == "hidden") out.hidden = true;
-      else return malformed("an unknown option flag: " + std::string(flag));
+      if (flag == "readOnly")
+        out.readOnly = true;
+      else if (flag == "internal")
+        out.internal = true;
+      else if (flag == "hidden")
+        out.hidden = true;
+      else
+        return malformed("an unknown option flag: " + std::string(flag));
       return {};
     }));
     return true;

@@ -1,5 +1,5 @@
-// fleet/cxx/value.hpp - Value: plain data plus what only the configuration can settle: references, text with holes, secrets,
-// expressions, packages, and the properties mkIf/mkOverride/mkOrder/mkMerge.
+// fleet/cxx/value.hpp - Value: plain data plus what only the configuration can settle: references, text with
+// holes, secrets, expressions, packages, and the properties mkIf/mkOverride/mkOrder/mkMerge.
 #pragma once
 #include <algorithm>
 #include <array>
@@ -115,19 +115,17 @@ class Box {
 
 class Value {
  public:
-  using Data = std::variant<std::monostate, bool, std::int64_t, double, std::string, List, Attrs, Ref, Text, Box<Secret>,
-                            SpanRef, Hash, Expr, Package, Box<Property>>;
+  using Data = std::variant<std::monostate, bool, std::int64_t, double, std::string, List, Attrs, Ref, Text,
+                            Box<Secret>, SpanRef, Hash, Expr, Package, Box<Property>>;
 
   Value() = default;
   template <class T>
-    requires std::same_as<T, bool>
-  Value(T value) : data(value) {}
+  requires std::same_as<T, bool> Value(T value) : data(value) {}
   template <class T>
-    requires(std::integral<T> && !std::same_as<T, bool> && !std::same_as<T, char>)
-  Value(T value) : data(static_cast<std::int64_t>(value)) {}
+  requires(std::integral<T> && !std::same_as<T, bool> && !std::same_as<T, char>) Value(T value)
+      : data(static_cast<std::int64_t>(value)) {}
   template <class T>
-    requires std::floating_point<T>
-  Value(T value) : data(static_cast<double>(value)) {}
+  requires std::floating_point<T> Value(T value) : data(static_cast<double>(value)) {}
   Value(const char* text) : data(std::string(text)) {}
   Value(std::string_view text) : data(std::string(text)) {}
   Value(std::string text) : data(std::move(text)) {}
@@ -182,18 +180,22 @@ inline Attrs::Attrs(std::initializer_list<Attr> attrs) {
 }
 
 inline Value* Attrs::find(std::string_view name) {
-  const auto at = std::lower_bound(items_.begin(), items_.end(), name,
-                                   [](const Attr& attr, std::string_view wanted) { return attr.name < wanted; });
+  const auto at =
+      std::lower_bound(items_.begin(), items_.end(), name,
+                       [](const Attr& attr, std::string_view wanted) { return attr.name < wanted; });
   return at != items_.end() && at->name == name ? &at->value : nullptr;
 }
 
 inline const Value* Attrs::find(std::string_view name) const { return const_cast<Attrs*>(this)->find(name); }
 
 inline Attrs& Attrs::set(std::string name, Value value) {
-  const auto at = std::lower_bound(items_.begin(), items_.end(), name,
-                                   [](const Attr& attr, const std::string& wanted) { return attr.name < wanted; });
-  if (at != items_.end() && at->name == name) at->value = std::move(value);
-  else items_.insert(at, Attr{std::move(name), std::move(value)});
+  const auto at =
+      std::lower_bound(items_.begin(), items_.end(), name,
+                       [](const Attr& attr, const std::string& wanted) { return attr.name < wanted; });
+  if (at != items_.end() && at->name == name)
+    at->value = std::move(value);
+  else
+    items_.insert(at, Attr{std::move(name), std::move(value)});
   return *this;
 }
 
@@ -208,7 +210,9 @@ inline bool Attrs::assign(std::vector<Attr> attrs) {
 bool operator==(const Value& a, const Value& b);
 bool operator==(const Cond& a, const Cond& b);
 inline bool operator==(const Attr& a, const Attr& b) { return a.name == b.name && a.value == b.value; }
-inline bool operator==(const Attrs& a, const Attrs& b) { return std::equal(a.begin(), a.end(), b.begin(), b.end()); }
+inline bool operator==(const Attrs& a, const Attrs& b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end());
+}
 inline bool operator==(const Ref& a, const Ref& b) { return a.path == b.path; }
 inline bool operator==(const Text& a, const Text& b) { return a.parts == b.parts; }
 inline bool operator==(const Secret& a, const Secret& b) {

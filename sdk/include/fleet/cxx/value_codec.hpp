@@ -1,4 +1,5 @@
-// fleet/cxx/value_codec.hpp - Value and Cond as msgpack, both ways. The form is described in docs/sdk/messages.md.
+// fleet/cxx/value_codec.hpp - Value and Cond as msgpack, both ways. The form is described in
+// docs/sdk/messages.md.
 #pragma once
 #include <cstring>
 #include <limits>
@@ -21,9 +22,7 @@ inline void pack(Packer& out, const Cond& cond) {
     out.str(name);
   };
   switch (cond.op) {
-    case Cond::Op::isTrue:
-      head("ref", 1);
-      return packPath(out, cond.path);
+    case Cond::Op::isTrue: head("ref", 1); return packPath(out, cond.path);
     case Cond::Op::equals:
       head("eq", 2);
       packPath(out, cond.path);
@@ -162,7 +161,8 @@ inline Result<Cond> readCond(Reader& in, int depth = FLEET_MAX_DEPTH) {
   const auto arguments = count - 1;
   if (head == "ref" || head == "eq") {
     out.op = head == "ref" ? Cond::Op::isTrue : Cond::Op::equals;
-    if (arguments != (head == "ref" ? 1u : 2u)) return malformed("a condition has the wrong number of arguments");
+    if (arguments != (head == "ref" ? 1u : 2u))
+      return malformed("a condition has the wrong number of arguments");
     FLEET_TRY_ASSIGN(out.path, readPath(in));
     if (out.path.empty()) return malformed("a condition refers to an empty path");
     if (head == "ref") return out;
@@ -170,10 +170,14 @@ inline Result<Cond> readCond(Reader& in, int depth = FLEET_MAX_DEPTH) {
     out.constant.push_back(std::move(constant));
     return out;
   }
-  if (head == "not") out.op = Cond::Op::negation;
-  else if (head == "and") out.op = Cond::Op::all;
-  else if (head == "or") out.op = Cond::Op::any;
-  else return malformed("a condition starts with an unknown word: " + std::string(head));
+  if (head == "not")
+    out.op = Cond::Op::negation;
+  else if (head == "and")
+    out.op = Cond::Op::all;
+  else if (head == "or")
+    out.op = Cond::Op::any;
+  else
+    return malformed("a condition starts with an unknown word: " + std::string(head));
   if (out.op == Cond::Op::negation && arguments != 1) return malformed("`not` takes one condition");
   for (std::uint32_t i = 0; i < arguments; ++i) {
     FLEET_TRY_ASSIGN(auto arg, readCond(in, depth - 1));
@@ -222,7 +226,8 @@ inline Result<Value> readSecret(Reader& in) {
   FLEET_TRY_ASSIGN(out.file, in.str());
   FLEET_TRY_ASSIGN(const auto part, in.str());
   if (part != "path" && part != "value") return malformed("a secret reference asks for `path` or `value`");
-  if (out.generator.empty() || out.file.empty()) return malformed("a secret reference names no generator or no file");
+  if (out.generator.empty() || out.file.empty())
+    return malformed("a secret reference names no generator or no file");
   out.part = part == "path" ? SecretPart::path : SecretPart::value;
   return Value(std::move(out));
 }
@@ -304,9 +309,7 @@ inline Result<Value> readExt(const Ext& ext, int depth) {
 inline Result<Value> readValue(Reader& in, int depth) {
   if (depth <= 0) return overLimit("a value is nested too deeply");
   switch (in.next()) {
-    case Kind::nil:
-      FLEET_TRY(in.nil());
-      return Value();
+    case Kind::nil: FLEET_TRY(in.nil()); return Value();
     case Kind::boolean: {
       FLEET_TRY_ASSIGN(const bool v, in.boolean());
       return Value(v);

@@ -1,4 +1,5 @@
-// fleet/cxx/view.hpp - what a plugin is shown: the fleet, one host, a composed host; and the files it answers with.
+// fleet/cxx/view.hpp - what a plugin is shown: the fleet, one host, a composed host; and the files it answers
+// with.
 #pragma once
 #include <map>
 #include <string>
@@ -45,8 +46,9 @@ struct HostView {
 struct ComposedHost {
   std::string name, hostClass, system;
   std::vector<std::string> aggregates;  // names of the modules the host selected
-  std::vector<Definition> definitions;  // of all plugins, each with `from`, sorted by (from, place in its fragment)
-  Value options;                        // known values only; what is assumed or unknown is absent
+  std::vector<Definition>
+      definitions;  // of all plugins, each with `from`, sorted by (from, place in its fragment)
+  Value options;    // known values only; what is assumed or unknown is absent
 };
 
 struct RenderedFile {

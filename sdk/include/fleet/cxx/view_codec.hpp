@@ -1,4 +1,5 @@
-// fleet/cxx/view_codec.hpp - views and rendered files as msgpack, both ways. The form is described in docs/sdk/messages.md.
+// fleet/cxx/view_codec.hpp - views and rendered files as msgpack, both ways. The form is described in
+// docs/sdk/messages.md.
 #pragma once
 #include "view.hpp"
 

@@ -9,8 +9,8 @@ FLEET_BEGIN
 enum { FLEET_LOG_DEBUG = 0, FLEET_LOG_INFO = 1, FLEET_LOG_WARNING = 2, FLEET_LOG_ERROR = 3 };
 
 typedef struct fleet_host_log {
-   /* Copies `text`, one line without a newline; long lines are cut. Cannot fail. [thread-safe] */
-   void(FLEET_CALL *log)(const fleet_host_t *host, int32_t level, fleet_str_t text);
+  /* Copies `text`, one line without a newline; long lines are cut. Cannot fail. [thread-safe] */
+  void(FLEET_CALL* log)(const fleet_host_t* host, int32_t level, fleet_str_t text);
 } fleet_host_log_t;
 
 FLEET_END

@@ -7,10 +7,10 @@ FLEET_BEGIN
 #define FLEET_EXT_RENDER "fleet.render/1"
 
 typedef struct fleet_plugin_render {
-   /* Writes the files of one composed host (docs/sdk/messages.md): relative, normalised paths only. The same input gives
-      the same bytes. [plugin-thread & active; worker-thread with FLEET_MF_PURE] */
-   fleet_status_t(FLEET_CALL *render)(const fleet_plugin_t *self, fleet_bytes_t composed_host, const fleet_writer_t *out,
-                                      fleet_error_t *err);
+  /* Writes the files of one composed host (docs/sdk/messages.md): relative, normalised paths only. The same
+     input gives the same bytes. [plugin-thread & active; worker-thread with FLEET_MF_PURE] */
+  fleet_status_t(FLEET_CALL* render)(const fleet_plugin_t* self, fleet_bytes_t composed_host,
+                                     const fleet_writer_t* out, fleet_error_t* err);
 } fleet_plugin_render_t;
 
 FLEET_END

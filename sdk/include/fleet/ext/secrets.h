@@ -1,4 +1,5 @@
-/* fleet/ext/secrets.h - plugin extension of the secrets role: references to values. Only called in isolated hosts. */
+/* fleet/ext/secrets.h - plugin extension of the secrets role: references to values. Only called in isolated
+ * hosts. */
 #ifndef FLEET_EXT_SECRETS_H
 #define FLEET_EXT_SECRETS_H
 #include "../plugin.h"
@@ -7,10 +8,10 @@ FLEET_BEGIN
 #define FLEET_EXT_SECRETS "fleet.secrets/1"
 
 typedef struct fleet_plugin_secrets {
-   /* `refs` is an array of secret references; writes an array of byte strings, sealed for their receiver, in the same
-      order. Plain text never leaves through it. [plugin-thread & active] */
-   fleet_status_t(FLEET_CALL *resolve)(const fleet_plugin_t *self, fleet_bytes_t refs, const fleet_writer_t *out,
-                                       fleet_error_t *err);
+  /* `refs` is an array of secret references; writes an array of byte strings, sealed for their receiver, in
+     the same order. Plain text never leaves through it. [plugin-thread & active] */
+  fleet_status_t(FLEET_CALL* resolve)(const fleet_plugin_t* self, fleet_bytes_t refs,
+                                      const fleet_writer_t* out, fleet_error_t* err);
 } fleet_plugin_secrets_t;
 
 FLEET_END
