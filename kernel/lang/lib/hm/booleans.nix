@@ -1,0 +1,4 @@
+# lib.hm.booleans: truth values as text.
+lib: {
+  yesNo = value: if value then "yes" else "no";
+}

@@ -1,0 +1,1 @@
+{ bar }: { name = "in-group-${bar.name}"; }
