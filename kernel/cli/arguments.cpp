@@ -72,7 +72,7 @@ Error unknownOption(std::string_view word, const std::vector<OptionSpec>& option
   const std::string_view name = word.substr(0, word.find('='));
   std::vector<std::string_view> names;
   for (const OptionSpec& option : options) names.push_back(option.name);
-  std::string hint = base::didYouMean(base::nearestNames(name, names));
+  std::string hint = suggestion(name, names);
   if (hint.empty()) hint = helpHint(command);
   return {Code::FL0902, fmt::format("unknown option `{}`{}", shownWord(name), command ? fmt::format(" of `fleetd {}`", command->name) : ""),
           hint, {}};
@@ -81,7 +81,7 @@ Error unknownOption(std::string_view word, const std::vector<OptionSpec>& option
 Error unknownCommand(std::string_view word) {
   std::vector<std::string_view> names;
   for (const Command& command : commands()) names.push_back(command.name);
-  std::string hint = base::didYouMean(base::nearestNames(word, names));
+  std::string hint = suggestion(word, names);
   if (hint.empty()) hint = helpHint(nullptr);
   return {Code::FL0901, fmt::format("unknown command `{}`", shownWord(word)), hint, {}};
 }
@@ -191,6 +191,10 @@ std::string shownWord(std::string_view word) {
   std::replace(out.begin(), out.end(), '\n', ' ');
   if (word.size() > kMost) out += "…";
   return out;
+}
+
+std::string suggestion(std::string_view word, const std::vector<std::string_view>& names) {
+  return base::didYouMean(base::nearestNames(word, names, 3, std::max<std::size_t>(2, word.size() / 3)));
 }
 
 std::size_t commandIndex(const std::vector<std::string>& words) {

@@ -34,4 +34,7 @@ std::size_t commandIndex(const std::vector<std::string>& words);
 // A word of the user in a message: harmless for a terminal, and short.
 std::string shownWord(std::string_view word);
 
+// "did you mean `a`?" for names that are near enough to be meant, else "".
+std::string suggestion(std::string_view word, const std::vector<std::string_view>& names);
+
 }  // namespace fleetd::cli

@@ -1,7 +1,6 @@
 // `fleetd completions SHELL`: small scripts that ask `fleetd __complete` for candidates, so they never grow old.
 #include <fmt/format.h>
 
-#include "kernel/base/suggest.hpp"
 #include "kernel/cli/complete.hpp"
 #include "kernel/cli/context.hpp"
 
@@ -91,7 +90,7 @@ int runCompletions(Context& cx) {
   const std::string_view shell = cx.args.positional(0);
   const std::string_view script = completionScript(shell);
   if (script.empty()) {
-    std::string hint = base::didYouMean(base::nearestNames(shell, {"bash", "zsh", "fish"}));
+    std::string hint = suggestion(shell, {"bash", "zsh", "fish"});
     if (hint.empty()) hint = "one of bash, zsh, fish";
     return cx.fail({base::Code::FL0903, fmt::format("no completion for the shell `{}`", shownWord(shell)), std::move(hint), {}});
   }

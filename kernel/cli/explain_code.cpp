@@ -6,7 +6,6 @@
 #include <fmt/format.h>
 
 #include "kernel/base/diagnostic_print.hpp"
-#include "kernel/base/suggest.hpp"
 #include "kernel/base/text.hpp"
 #include "kernel/cli/text_table.hpp"
 
@@ -72,7 +71,7 @@ int explainCode(Context& cx) {
     std::vector<std::string_view> ids;
     for (const base::CodeInfo& each : base::allCodes()) ids.push_back(each.id);
     return cx.fail({base::Code::FL0904, fmt::format("no message has the code `{}`", shownWord(word)),
-                    base::didYouMean(base::nearestNames(word, ids)), {}});
+                    suggestion(word, ids), {}});
   }
   const base::CodeInfo& info = base::info(*code);
   if (cx.json()) {

@@ -8,7 +8,6 @@
 #include <fmt/format.h>
 
 #include "kernel/base/json_writer.hpp"
-#include "kernel/base/suggest.hpp"
 #include "kernel/cli/context.hpp"
 
 namespace fleetd::cli {
@@ -114,7 +113,7 @@ int runHelp(Context& cx) {
       std::vector<std::string_view> names;
       for (const Command& each : commands()) names.push_back(each.name);
       return cx.fail({base::Code::FL0901, fmt::format("unknown command `{}`", shownWord(name)),
-                      base::didYouMean(base::nearestNames(name, names)), {}});
+                      suggestion(name, names), {}});
     }
   }
   cx.out.write(helpFor(command, cx.out, cx.json()));

@@ -5,7 +5,6 @@
 #include <fleet/cxx/path.hpp>
 #include <fmt/format.h>
 
-#include "kernel/base/suggest.hpp"
 #include "kernel/base/text.hpp"
 #include "kernel/cli/context.hpp"
 #include "kernel/cli/open_plugins.hpp"
@@ -143,7 +142,7 @@ int showPlugin(Context& cx, plugin::Plugins& plugins, std::vector<Row> rows) {
   if (row == rows.end()) {
     std::vector<std::string_view> ids;
     for (const Row& each : rows) ids.push_back(each.file->id);
-    std::string hint = base::didYouMean(base::nearestNames(id, ids));
+    std::string hint = suggestion(id, ids);
     if (hint.empty()) hint = "`fleetd plugins` lists those there are";
     return worse(kUsage, cx.fail({Code::FL0301, fmt::format("there is no plugin `{}`", shownWord(id)), std::move(hint), {}}));
   }
