@@ -1,4 +1,5 @@
-// Scopes at parse time: a table from name to its innermost definition, and a log that undoes what a scope defined.
+// Scopes at parse time: a table from name to its innermost definition, and a log that undoes what a scope
+// defined.
 #include "kernel/lang/bind.hpp"
 
 #include <vector>
@@ -14,12 +15,17 @@ namespace {
 
 constexpr std::size_t kStackReserve = 32 << 10;
 constexpr std::size_t kMaxUndefined = 1000;
-constexpr std::size_t kMaxSuggestions = 20;  // searches for similar names; more undefined names have another cause
+constexpr std::size_t kMaxSuggestions =
+    20;  // searches for similar names; more undefined names have another cause
 
 class Binder {
  public:
   Binder(ParsedFile& file, base::SymbolTable& symbols, const BaseScope& scope, bool reportUndefined)
-      : file_(file), symbols_(symbols), report_(reportUndefined), keys_(1024), stackFloor_(base::stackLimit() + kStackReserve) {
+      : file_(file),
+        symbols_(symbols),
+        report_(reportUndefined),
+        keys_(1024),
+        stackFloor_(base::stackLimit() + kStackReserve) {
     for (std::size_t i = 0; i < scope.globals.size(); ++i)
       if (scope.globals[i]) define(scope.globals[i], static_cast<std::uint32_t>(i));
     for (const std::vector<Symbol>& frame : scope.frames) {
@@ -99,7 +105,8 @@ class Binder {
 
   void grow() {
     keys_.assign(keys_.size() * 2, 0);
-    for (std::size_t i = 0; i < entries_.size(); ++i) keys_[slotOf(entries_[i].name)] = static_cast<std::uint32_t>(i + 1);
+    for (std::size_t i = 0; i < entries_.size(); ++i)
+      keys_[slotOf(entries_[i].name)] = static_cast<std::uint32_t>(i + 1);
   }
 
   void undo(std::size_t size) {
@@ -128,14 +135,16 @@ class Binder {
   void undefined(const ExprVar* var) {
     if (++undefined_ > kMaxUndefined) return;
     const std::string_view name = symbols_.text(var->name);
-    base::Diagnostic& made = problem(base::Code::FL0107, fmt::format("undefined variable '{}'", name), var->span());
+    base::Diagnostic& made =
+        problem(base::Code::FL0107, fmt::format("undefined variable '{}'", name), var->span());
     if (undefined_ > kMaxSuggestions) return;
     std::vector<std::string_view> known;
     for (const Entry& entry : entries_)
       if (entry.definition.frame != kNone) known.push_back(symbols_.text(entry.name));
     const std::size_t bound = name.size() < 3 ? 0 : name.size() < 6 ? 1 : 2;
     const auto nearest = base::nearestNames(name, known, 1, bound);
-    if (!nearest.empty() && bound > 0) made.fixes.push_back({base::didYouMean(nearest), {{var->span(), std::string(nearest[0])}}});
+    if (!nearest.empty() && bound > 0)
+      made.fixes.push_back({base::didYouMean(nearest), {{var->span(), std::string(nearest[0])}}});
   }
 
   // --- the tree ---
@@ -147,9 +156,16 @@ class Binder {
   // Binds everything but one child, which is returned; null when there is none.
   Expr* step(Expr* expr) {
     switch (expr->kind) {
-      case ExprKind::Int: case ExprKind::Float: case ExprKind::String: case ExprKind::Path: case ExprKind::SearchPath:
-      case ExprKind::Local: case ExprKind::Global: case ExprKind::WithVar: case ExprKind::InheritFrom: case ExprKind::CurPos:
-        return nullptr;
+      case ExprKind::Int:
+      case ExprKind::Float:
+      case ExprKind::String:
+      case ExprKind::Path:
+      case ExprKind::SearchPath:
+      case ExprKind::Local:
+      case ExprKind::Global:
+      case ExprKind::WithVar:
+      case ExprKind::InheritFrom:
+      case ExprKind::CurPos: return nullptr;
       case ExprKind::Var: resolve(static_cast<ExprVar*>(expr)); return nullptr;
       case ExprKind::Select: {
         auto* select = static_cast<ExprSelect*>(expr);
@@ -190,7 +206,8 @@ class Binder {
         return static_cast<ExprAssert*>(expr)->body;
       case ExprKind::Not:
       case ExprKind::Negate: return static_cast<ExprUnary*>(expr)->operand;
-      case ExprKind::Binary: return higher(static_cast<ExprBinary*>(expr)->left, static_cast<ExprBinary*>(expr)->right);
+      case ExprKind::Binary:
+        return higher(static_cast<ExprBinary*>(expr)->left, static_cast<ExprBinary*>(expr)->right);
       case ExprKind::Interp:
         for (Expr* part : static_cast<ExprInterp*>(expr)->parts) bind(part);
         return nullptr;
@@ -211,10 +228,12 @@ class Binder {
       for (const AttrDef& def : attrs->statics)
         if (def.kind == AttrKind::Inherit) bind(def.value);
       ++depth_;
-      for (std::size_t i = 0; i < attrs->statics.size(); ++i) define(attrs->statics[i].name, static_cast<std::uint32_t>(i));
+      for (std::size_t i = 0; i < attrs->statics.size(); ++i)
+        define(attrs->statics[i].name, static_cast<std::uint32_t>(i));
     }
     for (const AttrDef& def : attrs->statics)
-      if (def.kind == AttrKind::Plain || (def.kind == AttrKind::Inherit && !attrs->recursive)) bind(def.value);
+      if (def.kind == AttrKind::Plain || (def.kind == AttrKind::Inherit && !attrs->recursive))
+        bind(def.value);
     for (Expr* from : attrs->inheritFrom) bind(from);
     for (const DynamicAttr& dynamic : attrs->dynamics) {
       bind(dynamic.name);

@@ -1,4 +1,5 @@
-// The binder: rewrites every Var of a tree to Local, Global or WithVar, and reports variables that nothing defines.
+// The binder: rewrites every Var of a tree to Local, Global or WithVar, and reports variables that nothing
+// defines.
 #pragma once
 #include "kernel/base/symbol.hpp"
 #include "kernel/lang/parser.hpp"

@@ -1,5 +1,5 @@
-// Layout of indented strings. Only spaces indent; lines without text do not count; what interpolations and escapes
-// insert is text, and never stripped itself.
+// Layout of indented strings. Only spaces indent; lines without text do not count; what interpolations and
+// escapes insert is text, and never stripped itself.
 #include "kernel/lang/indented.hpp"
 
 #include <algorithm>
@@ -42,7 +42,10 @@ std::size_t commonIndentation(std::span<const LayoutPiece> pieces) {
 class Stripper {
  public:
   Stripper(base::Arena& arena, std::size_t indentation, std::size_t room, std::vector<Expr*>& parts)
-      : arena_(arena), indentation_(indentation), buffer_(static_cast<char*>(arena.allocate(room, 1))), parts_(parts) {}
+      : arena_(arena),
+        indentation_(indentation),
+        buffer_(static_cast<char*>(arena.allocate(room, 1))),
+        parts_(parts) {}
 
   void text(const LayoutPiece& piece, bool last) {
     if (begin_ == size_) pos_ = piece.pos;

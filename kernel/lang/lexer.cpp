@@ -1,5 +1,5 @@
-// Tokens outside of strings. Where several kinds of token could start, the longest wins, as in Nix: a path or URI beats the
-// name, number or operator it starts with.
+// Tokens outside of strings. Where several kinds of token could start, the longest wins, as in Nix: a path or
+// URI beats the name, number or operator it starts with.
 #include "kernel/lang/lexer.hpp"
 
 #include <cstring>
@@ -167,7 +167,8 @@ Tok Lexer::lexWord() {
   return keywordOr(word);
 }
 
-// Int: digits. Float: digits with a dot, where the digits before it are none, a single 0 (then digits must follow), or start with 1-9.
+// Int: digits. Float: digits with a dot, where the digits before it are none, a single 0 (then digits must
+// follow), or start with 1-9.
 Tok Lexer::lexNumber() {
   Tok kind = Tok::Int;
   if (lexPathOrUri(kind)) return kind;

@@ -6,7 +6,15 @@
 
 namespace fleetd::lang {
 
-enum CharClass : std::uint8_t { kIdStart = 1, kIdPart = 2, kPathPart = 4, kDigit = 8, kBlank = 16, kUriPart = 32, kLetter = 64 };
+enum CharClass : std::uint8_t {
+  kIdStart = 1,
+  kIdPart = 2,
+  kPathPart = 4,
+  kDigit = 8,
+  kBlank = 16,
+  kUriPart = 32,
+  kLetter = 64
+};
 
 inline constexpr std::array<std::uint8_t, 256> kCharClasses = [] {
   std::array<std::uint8_t, 256> table{};
@@ -16,7 +24,8 @@ inline constexpr std::array<std::uint8_t, 256> kCharClasses = [] {
       entry = static_cast<std::uint8_t>(entry | classes);
     }
   };
-  add("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ", kIdStart | kIdPart | kPathPart | kUriPart | kLetter);
+  add("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ",
+      kIdStart | kIdPart | kPathPart | kUriPart | kLetter);
   add("0123456789", kIdPart | kPathPart | kDigit | kUriPart);
   add("_", kIdStart | kIdPart | kPathPart | kUriPart);
   add("-", kIdPart | kPathPart | kUriPart);
@@ -27,6 +36,8 @@ inline constexpr std::array<std::uint8_t, 256> kCharClasses = [] {
   return table;
 }();
 
-inline bool isChar(char c, unsigned classes) { return (kCharClasses[static_cast<unsigned char>(c)] & classes) != 0; }
+inline bool isChar(char c, unsigned classes) {
+  return (kCharClasses[static_cast<unsigned char>(c)] & classes) != 0;
+}
 
 }  // namespace fleetd::lang

@@ -32,7 +32,8 @@ std::uint32_t hashOf(std::string_view text) {
     std::memcpy(&tail, data + size - 4, 4);
   } else {
     head = static_cast<unsigned char>(data[0]);
-    tail = static_cast<std::uint64_t>(static_cast<unsigned char>(data[size / 2])) << 8 | static_cast<unsigned char>(data[size - 1]);
+    tail = static_cast<std::uint64_t>(static_cast<unsigned char>(data[size / 2])) << 8 |
+           static_cast<unsigned char>(data[size - 1]);
   }
   const std::uint64_t mixed = (head ^ (tail << 23 | tail >> 41) ^ size) * 0x9E3779B97F4A7C15ull;
   return static_cast<std::uint32_t>(mixed >> 40);
@@ -47,8 +48,15 @@ Symbol SymbolCache::intern(std::string_view text) {
   return entry.symbol;
 }
 
-Parser::Parser(const base::SourceFile& source, std::string_view directory, base::SymbolTable& symbols, ParsedFile& out)
-    : source_(source), directory_(directory), symbols_(symbols), out_(out), arena_(out.arena), cache_(symbols), lexer_(source.text) {
+Parser::Parser(const base::SourceFile& source, std::string_view directory, base::SymbolTable& symbols,
+               ParsedFile& out)
+    : source_(source),
+      directory_(directory),
+      symbols_(symbols),
+      out_(out),
+      arena_(out.arena),
+      cache_(symbols),
+      lexer_(source.text) {
   stackFloor_ = base::stackLimit() + kStackReserve;
   or_ = symbols.intern("or");
   body_ = symbols.intern("body");
@@ -74,8 +82,8 @@ std::uint16_t Parser::above(std::span<const AttrName> path) {
   return height;
 }
 
-std::unique_ptr<ParsedFile> parse(const base::SourceFile& source, std::string_view directory, base::SymbolTable& symbols,
-                                  const BaseScope& scope) {
+std::unique_ptr<ParsedFile> parse(const base::SourceFile& source, std::string_view directory,
+                                  base::SymbolTable& symbols, const BaseScope& scope) {
   auto file = std::make_unique<ParsedFile>();
   file->source = &source;
   const auto refuse = [&](base::Code code, std::string message, std::size_t offset, std::size_t length) {
@@ -98,8 +106,9 @@ std::unique_ptr<ParsedFile> parse(const base::SourceFile& source, std::string_vi
   // Names that a broken part would have brought into scope are not known, so their uses are no errors.
   const bool complete = file->problems.empty();
   if (file->root) bind(*file, symbols, scope, complete);
-  std::stable_sort(file->problems.begin(), file->problems.end(),
-                   [](const base::Diagnostic& a, const base::Diagnostic& b) { return a.span.begin < b.span.begin; });
+  std::stable_sort(
+      file->problems.begin(), file->problems.end(),
+      [](const base::Diagnostic& a, const base::Diagnostic& b) { return a.span.begin < b.span.begin; });
   return file;
 }
 

@@ -39,21 +39,18 @@ ExprAttrs* Parser::parseBindings(Tok close, std::uint32_t begin, const Token* fi
 // One component of a path. False: panic.
 bool Parser::parseAttrName(AttrName& out) {
   out = {{}, nullptr, here()};
-  switch (token_.kind) {
-    case Tok::Id:
-      out.symbol = symbolOf(token_);
-      advance();
-      return true;
-    case Tok::Or:
-      out.symbol = or_;
-      advance();
-      return true;
-    case Tok::Quote: out.expr = parseString(); break;
-    case Tok::DollarBrace:
-      out.expr = parseInterpolation();
-      if (!panic_) advance();
-      break;
-    default: unexpected("identifier or 'or' or '${' or '\"'"); break;
+  if (at(Tok::Id) || at(Tok::Or)) {
+    out.symbol = at(Tok::Or) ? or_ : symbolOf(token_);
+    advance();
+    return true;
+  }
+  if (at(Tok::Quote)) {
+    out.expr = parseString();
+  } else if (at(Tok::DollarBrace)) {
+    out.expr = parseInterpolation();
+    if (!panic_) advance();
+  } else {
+    unexpected("identifier or 'or' or '${' or '\"'");
   }
   if (panic_) return false;
   if (out.expr->kind == ExprKind::String && out.expr != broken_) {
@@ -125,7 +122,8 @@ bool Parser::parseBinding(const Token* first) {
   return whole;
 }
 
-// `inherit a b` or `inherit (e) a b`, up to the semicolon. `firstFrom`: where the set's own sources start in from_.
+// `inherit a b` or `inherit (e) a b`, up to the semicolon. `firstFrom`: where the set's own sources start in
+// from_.
 bool Parser::parseInherit(std::size_t firstFrom) {
   advance();
   const bool from = at(Tok::LeftParen);
@@ -143,7 +141,8 @@ bool Parser::parseInherit(std::size_t firstFrom) {
     }
     if (!parseAttrName(name)) return false;
     if (name.expr) {
-      report(base::Code::FL0106, "dynamic attributes not allowed in inherit", {name.pos, place(previousEnd_)});
+      report(base::Code::FL0106, "dynamic attributes not allowed in inherit",
+             {name.pos, place(previousEnd_)});
       return false;
     }
     auto* var = node<ExprVar>(ExprKind::Var, name.pos);
@@ -168,6 +167,8 @@ bool Parser::parseInherit(std::size_t firstFrom) {
   return true;
 }
 
-bool Parser::startsAttrName() const { return at(Tok::Id) || at(Tok::Or) || at(Tok::Quote) || at(Tok::DollarBrace); }
+bool Parser::startsAttrName() const {
+  return at(Tok::Id) || at(Tok::Or) || at(Tok::Quote) || at(Tok::DollarBrace);
+}
 
 }  // namespace fleetd::lang

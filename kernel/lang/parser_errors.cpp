@@ -10,10 +10,12 @@ namespace fleetd::lang {
 
 namespace {
 constexpr std::size_t kMaxProblems = 100;  // of one file; who has more wants to see the first ones
-}
+constexpr TokSet kClosers = {Tok::RightParen, Tok::RightBracket, Tok::RightBrace};
+}  // namespace
 
 bool Parser::enter() {
-  if (++depth_ <= kMaxNesting && reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0)) > stackFloor_) return !panic_;
+  if (++depth_ <= kMaxNesting && reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0)) > stackFloor_)
+    return !panic_;
   tooDeep();
   return false;
 }
@@ -69,12 +71,15 @@ Expr* Parser::unexpected(std::string_view expecting) {
   panic_ = true;
   if (open) {
     // Whatever follows is meant as a comment.
-    if (problem) problem->labels.push_back({{place(*open), place(*open + 2)}, "this comment is never closed"});
+    if (problem)
+      problem->labels.push_back({{place(*open), place(*open + 2)}, "this comment is never closed"});
     stop();
   } else if (problem && expecting == "']'" && at(Tok::Comma)) {
     problem->notes.emplace_back("the elements of a list are separated by blanks, without commas");
   } else if (problem && expecting == "']'" && at(Tok::Minus)) {
-    problem->notes.emplace_back("an expression that is more than a name, a literal or a selection needs parentheses in a list: [ (-1) ]");
+    problem->notes.emplace_back(
+        "an expression that is more than a name, a literal or a selection needs parentheses in a list: [ "
+        "(-1) ]");
   }
   return broken_;
 }
@@ -117,48 +122,38 @@ bool Parser::recoverBinding(Tok close) {
   return true;
 }
 
-// Brackets opened on the way are closed by their own kind only; a string that is interpolated goes on after its brace.
-// Open ones are remembered as '(', '[', '{', and 'S', 'I', 'P' for the `${` of strings, indented strings and paths.
+// Brackets opened on the way are closed by their own kind only; a string that is interpolated goes on after
+// its brace. Open ones are remembered as '(', '[', '{', and 'S', 'I', 'P' for the `${` of strings, indented
+// strings and paths.
 Tok Parser::skip(bool statements) {
   skipped_.clear();
   std::uint32_t lets = 0;
   std::uint32_t semicolons = 0;  // that belong to `with` and `assert`
   for (;; advance()) {
     if (lexer_.openComment()) stop();
-    const bool outside = skipped_.empty() && statements;
-    switch (token_.kind) {
-      case Tok::End: return Tok::End;
-      case Tok::LeftParen: skipped_.push_back('('); break;
-      case Tok::LeftBracket: skipped_.push_back('['); break;
-      case Tok::LeftBrace:
-      case Tok::DollarBrace: skipped_.push_back('{'); break;
-      case Tok::Quote: skipString('S'); break;
-      case Tok::IndentedQuote: skipString('I'); break;
-      case Tok::Path:
-      case Tok::HomePath:
-        if (lexer_.pathInterpolation()) skipped_.push_back('P');
-        break;
-      case Tok::RightParen:
-      case Tok::RightBracket:
-      case Tok::RightBrace:
-        if (!skipCloser(token_.kind)) return token_.kind;
-        break;
-      case Tok::Let: lets += outside ? 1 : 0; break;
-      case Tok::With:
-      case Tok::Assert: semicolons += outside ? 1 : 0; break;
-      case Tok::In:
-        if (!outside) break;
-        if (lets == 0) return Tok::In;
-        --lets;
-        break;
-      case Tok::Semicolon:
-        if (!outside || lets > 0) break;
-        if (semicolons == 0) return Tok::Semicolon;
-        --semicolons;
-        break;
-      default: break;
+    const Tok kind = token_.kind;
+    if (kind == Tok::End) return kind;
+    if (kClosers.has(kind)) {
+      if (!skipCloser(kind)) return kind;
+      continue;
     }
+    skipOpener(kind);
+    if (!skipped_.empty() || !statements) continue;
+    if (kind == Tok::Let) ++lets;
+    if (kind == Tok::With || kind == Tok::Assert) ++semicolons;
+    if (kind == Tok::In && lets-- == 0) return kind;
+    if (kind == Tok::Semicolon && lets == 0 && semicolons-- == 0) return kind;
   }
+}
+
+// Remembers a bracket, or skips a string.
+void Parser::skipOpener(Tok kind) {
+  if (kind == Tok::LeftParen) skipped_.push_back('(');
+  if (kind == Tok::LeftBracket) skipped_.push_back('[');
+  if (kind == Tok::LeftBrace || kind == Tok::DollarBrace) skipped_.push_back('{');
+  if (kind == Tok::Quote) skipString('S');
+  if (kind == Tok::IndentedQuote) skipString('I');
+  if ((kind == Tok::Path || kind == Tok::HomePath) && lexer_.pathInterpolation()) skipped_.push_back('P');
 }
 
 // Reads on to the end of a string or path, or into its next interpolation.

@@ -1,4 +1,5 @@
-// Functions, and the two places where a function and an ordinary expression start alike: at a name and at a brace.
+// Functions, and the two places where a function and an ordinary expression start alike: at a name and at a
+// brace.
 #include <algorithm>
 
 #include <fmt/format.h>
@@ -22,11 +23,7 @@ Expr* Parser::parseName() {
     advance();
     return parsePattern(name.begin, nullptr, symbolOf(name));
   }
-  if (name.end - name.begin == 8 && lexer_.text(name) == "__curPos")
-    return parsePipes(node<Expr>(ExprKind::CurPos, place(name.begin)), name.begin);
-  auto* var = node<ExprVar>(ExprKind::Var, place(name.begin));
-  var->name = symbolOf(name);
-  return parsePipes(var, name.begin);
+  return parsePipes(variable(name), name.begin);
 }
 
 // `{ a, b }: …`, or an expression that starts with an attribute set.
@@ -38,7 +35,8 @@ Expr* Parser::parseBrace() {
   if (at(Tok::Ellipsis)) return parsePattern(begin, nullptr, {});
   if (at(Tok::RightBrace)) {
     advance();
-    if (!at(Tok::Colon) && !at(Tok::At)) return parsePipes(node<ExprAttrs>(ExprKind::Attrs, place(begin)), begin);
+    if (!at(Tok::Colon) && !at(Tok::At))
+      return parsePipes(node<ExprAttrs>(ExprKind::Attrs, place(begin)), begin);
     auto* lambda = node<ExprLambda>(ExprKind::Lambda, place(begin));
     lambda->hasFormals = true;
     if (at(Tok::At)) {
@@ -136,11 +134,13 @@ bool Parser::parseFormals(const Token* first, ExprLambda* lambda) {
 // Sorts the formals from `base` on and drops duplicates, reporting them.
 void Parser::checkFormals(std::size_t base, Symbol arg, Pos pos) {
   const auto begin = formals_.begin() + static_cast<std::ptrdiff_t>(base);
-  std::sort(begin, formals_.end(),
-            [](const Formal& a, const Formal& b) { return a.name == b.name ? a.pos < b.pos : a.name < b.name; });
+  std::sort(begin, formals_.end(), [](const Formal& a, const Formal& b) {
+    return a.name == b.name ? a.pos < b.pos : a.name < b.name;
+  });
   const auto complain = [&](Symbol name, Pos where, Pos first) {
     base::Diagnostic* problem =
-        add(base::Code::FL0105, fmt::format("duplicate formal function argument '{}'", symbols_.text(name)), nameSpan(where));
+        add(base::Code::FL0105, fmt::format("duplicate formal function argument '{}'", symbols_.text(name)),
+            nameSpan(where));
     if (problem && first) problem->labels.push_back({nameSpan(first), "first given here"});
   };
   const auto last = std::unique(begin, formals_.end(), [&](const Formal& a, const Formal& b) {

@@ -1,6 +1,7 @@
 // Makes attribute sets of bindings: `a.b = 1; a = { c = 2; };` becomes one set `a`, duplicates are reported.
 //
-// Sets merge when all of them are written as literals or paths. The first one decides whether the result is recursive.
+// Sets merge when all of them are written as literals or paths. The first one decides whether the result is
+// recursive.
 #include <algorithm>
 
 #include <fmt/format.h>
@@ -11,7 +12,9 @@ namespace fleetd::lang {
 
 namespace {
 
-bool isLiteral(AttrKind kind, const Expr* value) { return kind == AttrKind::Plain && value->kind == ExprKind::Attrs; }
+bool isLiteral(AttrKind kind, const Expr* value) {
+  return kind == AttrKind::Plain && value->kind == ExprKind::Attrs;
+}
 
 }  // namespace
 
@@ -23,8 +26,8 @@ void Parser::duplicate(Symbol name, Pos pos, Pos previous) {
   const auto line = std::count(before.begin(), before.end(), '\n') + 1;
   const std::size_t lineStart = before.rfind('\n') + 1;  // npos + 1 is 0
   base::Diagnostic* problem = add(base::Code::FL0104,
-                                  fmt::format("attribute '{}' already defined at {}:{}:{}", path, source_.name, line,
-                                              before.size() - lineStart + 1),
+                                  fmt::format("attribute '{}' already defined at {}:{}:{}", path,
+                                              source_.name, line, before.size() - lineStart + 1),
                                   nameSpan(pos));
   if (problem) problem->labels.push_back({nameSpan(previous), "first defined here"});
 }
@@ -46,14 +49,19 @@ Expr* Parser::nest(const Binding& binding) {
   return value;
 }
 
-// Turns the bindings from `firstBinding` on, and the inherit sources from `firstFrom` on, into the attributes of `set`.
+// Turns the bindings from `firstBinding` on, and the inherit sources from `firstFrom` on, into the attributes
+// of `set`.
 void Parser::buildSet(ExprAttrs* set, std::size_t firstBinding, std::size_t firstFrom) {
   const auto begin = bindings_.begin() + static_cast<std::ptrdiff_t>(firstBinding);
-  // A binding has a place of its own, so (name, place) orders them completely and keeps the source order of equal names.
-  const auto before = [](const Binding& a, const Binding& b) { return a.name == b.name ? a.pos < b.pos : a.name < b.name; };
+  // A binding has a place of its own, so (name, place) orders them completely and keeps the source order of
+  // equal names.
+  const auto before = [](const Binding& a, const Binding& b) {
+    return a.name == b.name ? a.pos < b.pos : a.name < b.name;
+  };
   const auto isDynamic = [](const Binding& b) { return b.dynamicName != nullptr; };
   auto firstStatic = begin;
-  if (std::any_of(begin, bindings_.end(), isDynamic)) firstStatic = std::stable_partition(begin, bindings_.end(), isDynamic);
+  if (std::any_of(begin, bindings_.end(), isDynamic))
+    firstStatic = std::stable_partition(begin, bindings_.end(), isDynamic);
   if (!std::is_sorted(firstStatic, bindings_.end(), before)) std::sort(firstStatic, bindings_.end(), before);
 
   const auto dynamicCount = static_cast<std::size_t>(firstStatic - begin);
@@ -94,7 +102,9 @@ void Parser::mergeBindings(std::size_t begin, std::size_t end, AttrDef& out) {
   const Binding first = bindings_[begin];
   const bool firstIsPath = first.restCount > 0;
   const bool firstIsSet = firstIsPath || isLiteral(first.kind, first.value);
-  const auto joins = [&](const Binding& b) { return firstIsSet && (b.restCount > 0 || isLiteral(b.kind, b.value)); };
+  const auto joins = [&](const Binding& b) {
+    return firstIsSet && (b.restCount > 0 || isLiteral(b.kind, b.value));
+  };
 
   std::size_t joined = 0;
   for (std::size_t i = begin + 1; i < end; ++i) {
@@ -125,7 +135,8 @@ void Parser::mergeBindings(std::size_t begin, std::size_t end, AttrDef& out) {
       continue;
     }
     const AttrName& name = names_[item.rest];
-    bindings_.push_back({name.symbol, AttrKind::Plain, item.pos, name.expr, item.value, item.rest + 1, item.restCount - 1});
+    bindings_.push_back(
+        {name.symbol, AttrKind::Plain, item.pos, name.expr, item.value, item.rest + 1, item.restCount - 1});
   }
   prefix_.push_back(first.name);
   buildSet(set, firstBinding, firstFrom);
@@ -134,14 +145,17 @@ void Parser::mergeBindings(std::size_t begin, std::size_t end, AttrDef& out) {
   out.value = set;
 }
 
-// Pushes the attributes of a finished set back as bindings. Its inherit sources follow those already in from_.
+// Pushes the attributes of a finished set back as bindings. Its inherit sources follow those already in
+// from_.
 void Parser::spill(const ExprAttrs* literal, std::size_t firstFrom) {
   const auto offset = static_cast<std::uint32_t>(from_.size() - firstFrom);
   for (const AttrDef& def : literal->statics) {
-    if (def.kind == AttrKind::InheritFrom) static_cast<ExprVar*>(static_cast<ExprSelect*>(def.value)->subject)->index += offset;
+    if (def.kind == AttrKind::InheritFrom)
+      static_cast<ExprVar*>(static_cast<ExprSelect*>(def.value)->subject)->index += offset;
     bindings_.push_back({def.name, def.kind, def.pos, nullptr, def.value, 0, 0});
   }
-  for (const DynamicAttr& def : literal->dynamics) bindings_.push_back({{}, AttrKind::Plain, def.pos, def.name, def.value, 0, 0});
+  for (const DynamicAttr& def : literal->dynamics)
+    bindings_.push_back({{}, AttrKind::Plain, def.pos, def.name, def.value, 0, 0});
   from_.insert(from_.end(), literal->inheritFrom.begin(), literal->inheritFrom.end());
 }
 

@@ -1,7 +1,8 @@
 // The parser's inside: one object a file, its methods spread over parser*.cpp by part of the grammar.
 //
-// Errors: the first syntax error of a construct is recorded and sets `panic_`; every method then returns quickly, until a
-// construct with a clear end (a binding, a bracket, an interpolation, let … in) skips to that end and goes on.
+// Errors: the first syntax error of a construct is recorded and sets `panic_`; every method then returns
+// quickly, until a construct with a clear end (a binding, a bracket, an interpolation, let … in) skips to
+// that end and goes on.
 #pragma once
 #include <array>
 #include <string>
@@ -37,18 +38,19 @@ class SymbolCache {
 
 class Parser {
  public:
-  Parser(const base::SourceFile& source, std::string_view directory, base::SymbolTable& symbols, ParsedFile& out);
+  Parser(const base::SourceFile& source, std::string_view directory, base::SymbolTable& symbols,
+         ParsedFile& out);
   Expr* parseFile();
 
  private:
   // One binding while its set is read: `path = value`, or an inherited name.
   struct Binding {
-    Symbol name;              // first component, when static
+    Symbol name;  // first component, when static
     AttrKind kind = AttrKind::Plain;
-    Pos pos = 0;              // start of the attribute path
+    Pos pos = 0;  // start of the attribute path
     Expr* dynamicName = nullptr;
     Expr* value = nullptr;
-    std::uint32_t rest = 0;   // further components: names_[rest, rest + restCount)
+    std::uint32_t rest = 0;  // further components: names_[rest, rest + restCount)
     std::uint32_t restCount = 0;
   };
   // Counts a level of nesting while it lives; `ok` is false (and the error reported) when there are too many.
@@ -97,7 +99,9 @@ class Parser {
     return kept;
   }
   static std::uint16_t above(const Expr* child) { return static_cast<std::uint16_t>(child->height + 1u); }
-  static std::uint16_t above(std::uint16_t known, const Expr* child) { return child && child->height >= known ? above(child) : known; }
+  static std::uint16_t above(std::uint16_t known, const Expr* child) {
+    return child && child->height >= known ? above(child) : known;
+  }
   static std::uint16_t above(std::span<Expr* const> children);
   static std::uint16_t above(std::span<const AttrName> path);
   // The node, or an error when it is too high.
@@ -120,8 +124,10 @@ class Parser {
   bool recover(Tok close, bool statements = true);
   // For bindings: stands at a `;` or at `close`, panic is over; false: something outside has to go on.
   bool recoverBinding(Tok close);
-  // Skips to a closing bracket that was not opened on the way, or to the end of the file; with `statements` also to a `;` or `in`.
+  // Skips to a closing bracket that was not opened on the way, or to the end of the file; with `statements`
+  // also to a `;` or `in`.
   Tok skip(bool statements);
+  void skipOpener(Tok kind);
   void skipString(char mode);
   bool skipCloser(Tok closer);
 
@@ -131,17 +137,21 @@ class Parser {
   Expr* parseAssert();
   Expr* parseWith();
   Expr* parseLet();
+  Expr* parseLetBody(std::uint32_t begin);
+  Expr* variable(const Token& token);
+  Expr* parseSelect(Expr* primary, std::uint32_t begin);
+  Expr* parseSelect() { return parseSelect(nullptr, token_.begin); }
+  Expr* parseSimple();
+  Expr* parseParens();
+  Expr* parseList();
+
+  // --- operators and application (parser_operators.cpp) ---
   Expr* parsePipes(Expr* primary, std::uint32_t begin);
   Expr* parseOperators(int minimum, Expr* primary, std::uint32_t begin);
   Expr* parseOperators(int minimum) { return parseOperators(minimum, nullptr, token_.begin); }
   Expr* parseUnary(ExprKind kind, int minimum);
   Expr* parseHasAttr(Expr* subject, std::uint32_t begin);
   Expr* parseApplication(Expr* primary, std::uint32_t begin);
-  Expr* parseSelect(Expr* primary, std::uint32_t begin);
-  Expr* parseSelect() { return parseSelect(nullptr, token_.begin); }
-  Expr* parseSimple();
-  Expr* parseParens();
-  Expr* parseList();
   bool startsOperand() const;
   Expr* call(Expr* function, std::span<Expr* const> args, Pos pos);
 

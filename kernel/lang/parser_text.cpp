@@ -15,7 +15,8 @@ Expr* Parser::parseInt() {
   auto* made = arena_.make<ExprInt>();
   const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), made->value);
   if (error != std::errc{} || stop != text.data() + text.size())
-    add(base::Code::FL0102, fmt::format("invalid integer '{}'", text), {place(token.begin), place(token.end)});
+    add(base::Code::FL0102, fmt::format("invalid integer '{}'", text),
+        {place(token.begin), place(token.end)});
   advance();
   made->kind = ExprKind::Int;
   made->pos = place(token.begin);
@@ -29,9 +30,12 @@ Expr* Parser::parseFloat() {
   const std::string_view text = lexer_.text(token);
   auto* made = arena_.make<ExprFloat>();
   const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), made->value);
-  const bool hasDigits = text.substr(0, text.find_first_of("eE")).find_first_of("123456789") != std::string_view::npos;
-  const bool fits = error == std::errc{} && stop == text.data() + text.size() && (made->value == 0.0 ? !hasDigits : std::isnormal(made->value));
-  if (!fits) add(base::Code::FL0102, fmt::format("invalid float '{}'", text), {place(token.begin), place(token.end)});
+  const bool hasDigits =
+      text.substr(0, text.find_first_of("eE")).find_first_of("123456789") != std::string_view::npos;
+  const bool fits = error == std::errc{} && stop == text.data() + text.size() &&
+                    (made->value == 0.0 ? !hasDigits : std::isnormal(made->value));
+  if (!fits)
+    add(base::Code::FL0102, fmt::format("invalid float '{}'", text), {place(token.begin), place(token.end)});
   advance();
   made->kind = ExprKind::Float;
   made->pos = place(token.begin);
@@ -66,7 +70,8 @@ Expr* Parser::parseInterpolation() {
   return inner;
 }
 
-// The parts from `base` on, as one node. A lone text is a plain string, unless it was interpolated: "${"x"}" is no constant name.
+// The parts from `base` on, as one node. A lone text is a plain string, unless it was interpolated: "${"x"}"
+// is no constant name.
 Expr* Parser::joinParts(std::size_t base, Pos pos, bool interpolated, std::uint8_t flags) {
   if (!interpolated && exprs_.size() <= base + 1) {
     Expr* text = exprs_.size() > base ? exprs_.back() : stringNode({}, pos, pos);
@@ -126,7 +131,8 @@ Expr* Parser::parseIndented() {
       return broken_;
     }
     if (piece.kind != IndentedKind::Interpolation) {
-      pieces_.push_back({piece.text, nullptr, piece.kind == IndentedKind::Escape, start, place(lexer_.offset())});
+      pieces_.push_back(
+          {piece.text, nullptr, piece.kind == IndentedKind::Escape, start, place(lexer_.offset())});
       continue;
     }
     interpolated = true;
@@ -144,7 +150,8 @@ Expr* Parser::parseIndented() {
   return joinParts(first, pos, interpolated);
 }
 
-// The literal against the file's directory, without `.`, `..`, double and final slashes. "~/…" stays as it is.
+// The literal against the file's directory, without `.`, `..`, double and final slashes. "~/…" stays as it
+// is.
 std::string_view Parser::absolutePath(std::string_view literal, bool keepSlash) {
   if (literal.front() == '~') return literal;
   const bool relative = literal.front() != '/';
@@ -158,7 +165,8 @@ std::string_view Parser::absolutePath(std::string_view literal, bool keepSlash) 
       path.remove_prefix(std::min(slash + 1, path.size()));
       if (name.empty() || name == ".") continue;
       if (name == "..") {
-        while (size > 0 && out[--size] != '/') {}
+        while (size > 0 && out[--size] != '/') {
+        }
         continue;
       }
       out[size++] = '/';
@@ -176,7 +184,8 @@ Expr* Parser::parsePath() {
   const std::uint32_t begin = token_.begin;
   const std::string_view literal = lexer_.text(token_);
   if (!lexer_.pathInterpolation()) {
-    if (literal.back() == '/') return report(base::Code::FL0103, "path has a trailing slash", {place(token_.end), place(token_.end)});
+    if (literal.back() == '/')
+      return report(base::Code::FL0103, "path has a trailing slash", {place(token_.end), place(token_.end)});
     advance();
     auto* made = node<ExprPath>(ExprKind::Path, place(begin));
     made->path = absolutePath(literal, false);
@@ -200,7 +209,8 @@ Expr* Parser::parsePath() {
   resumeTokens();
   if (slash) {
     exprs_.resize(base);
-    return report(base::Code::FL0103, "path has a trailing slash", {place(previousEnd_), place(previousEnd_)});
+    return report(base::Code::FL0103, "path has a trailing slash",
+                  {place(previousEnd_), place(previousEnd_)});
   }
   return joinParts(base, place(begin), true, kPathInterp);
 }
