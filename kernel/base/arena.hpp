@@ -21,12 +21,13 @@ class Arena {
   Arena(Arena&& other) noexcept { *this = std::move(other); }
   Arena& operator=(Arena&& other) noexcept;  // the other arena is left empty and usable
 
+  // `align` is a power of two.
   void* allocate(std::size_t size, std::size_t align = 8) {
-    auto at =
-        (reinterpret_cast<std::uintptr_t>(cursor_) + align - 1) & ~(static_cast<std::uintptr_t>(align) - 1);
-    if (at + size > reinterpret_cast<std::uintptr_t>(end_)) return allocateSlow(size, align);
-    cursor_ = reinterpret_cast<std::byte*>(at + size);
-    return reinterpret_cast<void*>(at);
+    const std::size_t pad = (0 - reinterpret_cast<std::uintptr_t>(cursor_)) & (align - 1);
+    if (size + pad > static_cast<std::size_t>(end_ - cursor_)) return allocateSlow(size, align);
+    std::byte* at = cursor_ + pad;
+    cursor_ = at + size;
+    return at;
   }
 
   template <class T, class... Args>

@@ -16,6 +16,7 @@ namespace fleetd::base {
 // A BLAKE2b-256 digest. Ordered by bytes, so sorting by it is the same everywhere.
 struct Hash256 {
   std::array<std::uint8_t, 32> bytes{};
+  // NOLINTNEXTLINE(modernize-use-nullptr): clang-tidy 14 misreads the generated comparison
   friend auto operator<=>(const Hash256&, const Hash256&) = default;
   std::string_view view() const { return {reinterpret_cast<const char*>(bytes.data()), bytes.size()}; }
   std::string hex() const;

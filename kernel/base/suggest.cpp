@@ -55,6 +55,7 @@ std::vector<std::string_view> nearestNames(std::string_view name,
     if (kept.size() > most) kept.pop_back();
   }
   std::vector<std::string_view> names;
+  names.reserve(kept.size());
   for (const auto& entry : kept) names.push_back(entry.second);
   return names;
 }

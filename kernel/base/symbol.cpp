@@ -49,6 +49,7 @@ Symbol SymbolTable::intern(std::string_view name) {
   for (; slots_[i].id != 0; i = (i + 1) & mask)
     if (slots_[i].hash == hash && text({slots_[i].id}) == name) return {slots_[i].id};
 
+  if (count_ + 1 >= kMaxBlocks << kBlockBits) return {};
   const std::uint32_t id = ++count_;
   const std::uint32_t block = id >> kBlockBits;
   if (!blocks_[block].load(std::memory_order_relaxed))
@@ -56,7 +57,7 @@ Symbol SymbolTable::intern(std::string_view name) {
   blocks_[block].load(std::memory_order_relaxed)[id & ((1u << kBlockBits) - 1)] = arena_.copy(name);
   slots_[i] = {hash, id};
 
-  if (count_ * 2 > slots_.size()) {
+  if (count_ > slots_.size() / 2) {
     std::vector<Slot> bigger(slots_.size() * 2);
     mask = bigger.size() - 1;
     for (const Slot& slot : slots_) {

@@ -30,9 +30,10 @@ class SymbolTable {
   SymbolTable(const SymbolTable&) = delete;
   SymbolTable& operator=(const SymbolTable&) = delete;
 
-  Symbol intern(std::string_view text);
+  // The empty symbol when the table is full (64 M names).
+  Symbol intern(std::string_view name);
   // The symbol if it was interned before, else the empty symbol; never grows the table.
-  Symbol find(std::string_view text) const;
+  Symbol find(std::string_view name) const;
   std::string_view text(Symbol symbol) const;
   std::uint32_t size() const;
 

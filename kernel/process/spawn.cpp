@@ -21,7 +21,7 @@
 #include "kernel/process/child_exit.hpp"
 #include "kernel/process/quiet_pipe.hpp"
 
-extern char** environ;
+extern char** environ;  // NOLINT(readability-redundant-declaration): only glibc declares it by itself
 
 namespace fleetd::process {
 
@@ -37,6 +37,7 @@ Error cannotStart(const Command& command, std::string_view why) {
 
 std::vector<char*> pointers(const std::vector<std::string>& strings) {
   std::vector<char*> out;
+  out.reserve(strings.size() + 1);
   for (const std::string& text : strings)
     out.push_back(const_cast<char*>(text.c_str()));  // posix_spawn does not write to them
   out.push_back(nullptr);

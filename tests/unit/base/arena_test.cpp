@@ -33,8 +33,8 @@ TEST(Arena, AMovedFromArenaSharesNothing) {
   Arena a;
   const std::string_view text = a.copy(std::string_view("kept"));
   Arena b(std::move(a));
-  a.copy(std::string_view(
-      "overwritten?"));  // NOLINT(bugprone-use-after-move): the state after a move is the subject
+  // NOLINTNEXTLINE(bugprone-use-after-move): the state after a move is the subject
+  a.copy(std::string_view("overwritten?"));
   EXPECT_EQ(text, "kept");
   EXPECT_GT(b.bytesUsed(), 0u);
 }

@@ -110,7 +110,7 @@ TEST_F(Print, Json) {
   d.host = "h";
   d.option = "a.b";
   d.labels.push_back({at(*file, "1"), "here"});
-  d.notes.push_back("n");
+  d.notes.emplace_back("n");
   d.fixes.push_back({"use z", {{d.span, "z"}}});
   EXPECT_EQ(
       diagnosticJson(d, sources_, "/r"),

@@ -55,6 +55,7 @@ TEST(ThreadPool, CallersFromSeveralThreads) {
   ThreadPool pool(3);
   std::atomic<int> total{0};
   std::vector<std::thread> callers;
+  callers.reserve(4);
   for (int c = 0; c < 4; ++c)
     callers.emplace_back([&] {
       for (int round = 0; round < 50; ++round) pool.parallelFor(20, [&](std::size_t) { ++total; });
