@@ -26,6 +26,9 @@
 namespace fleetd::lang {
 
 struct ParsedFile;
+namespace lib {
+struct State;
+}
 
 // What evaluation may touch and how far it may go.
 struct Limits {
@@ -59,6 +62,8 @@ class Evaluator {
   // With `ellipsis` semantics of Nix: a pattern without `...` gets just its formals.
   Value evalFile(const std::string& path);                // import: memoised per path; a directory means default.nix
   Value evalText(std::string label, std::string text, std::string baseDir);  // an expression from the command line
+  // scopedImport: the names of `scope` win over the globals. Not memoised.
+  Value evalScoped(const std::string& path, Bindings* scope);
   const ParsedFile* parseFile(const std::string& path, Value* error);        // null and *error set on failure
 
   // --- sets ---
@@ -126,6 +131,8 @@ class Evaluator {
 
   // --- memory ---
   base::Arena& arena() { return *arena_; }
+  // What lives as long as the evaluator, whatever arena is in use.
+  base::Arena& ownArena() { return own_; }
   // Allocations go to `arena` until the guard dies (values made under it must not outlive it).
   void useArena(base::Arena* arena) { arena_ = arena; }
 
@@ -154,6 +161,10 @@ class Evaluator {
   // Parts of lib that a higher layer provides, by their path below lib ("types", "modules.evalModules"). Set before the first lib().
   void setLibPart(std::string_view path, std::function<Value(Evaluator&)> make) { libParts_[std::string(path)] = std::move(make); }
   const std::map<std::string, std::function<Value(Evaluator&)>>& libParts() const { return libParts_; }
+  // The directory of nixpkgs' own lib: names that have no native form are looked up in it, lazily. Set before the first lib().
+  void setLibFallback(std::string directory) { libFallback_ = std::move(directory); }
+  const std::string& libFallback() const { return libFallback_; }
+  lib::State*& libState() { return libState_; }  // of lib/install.cpp
   std::span<const Value> globals() const { return globals_; }
   const std::vector<Symbol>& globalNames() const { return globalNames_; }
   // builtins.trace, warnings: default prints to standard error.
@@ -198,6 +209,8 @@ class Evaluator {
   Value builtins_;
   Value lib_;
   std::map<std::string, std::function<Value(Evaluator&)>> libParts_;
+  std::string libFallback_;
+  lib::State* libState_ = nullptr;
   std::unordered_map<std::string, Value> imports_;
   std::unordered_map<std::string, std::unique_ptr<ParsedFile>> parsed_;
   std::vector<std::unique_ptr<ParsedFile>> texts_;

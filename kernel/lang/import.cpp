@@ -79,6 +79,22 @@ Value Evaluator::evalFile(const std::string& given) {
   return result;
 }
 
+Value Evaluator::evalScoped(const std::string& path, Bindings* scope) {
+  auto source = sources_.load(path);
+  if (!source) return failText(ErrorKind::File, 0, source.error().message, source.error().hint);
+  std::vector<Symbol> names;
+  for (const Attr& attr : *scope) names.push_back(attr.name);
+  BaseScope base{globalNames_};
+  base.frames.push_back(std::move(names));
+  texts_.push_back(parse(**source, directoryOf(path), symbols_, base));
+  const ParsedFile& file = *texts_.back();
+  if (onParsed) onParsed(file);
+  if (!file.ok()) return problemOf(*this, file);
+  Env* env = newEnv(nullptr, scope->size);
+  for (std::uint32_t i = 0; i < scope->size; ++i) env->slots[i] = scope->items[i].value;
+  return eval(file.root, env);
+}
+
 Value Evaluator::evalText(std::string label, std::string text, std::string baseDir) {
   auto source = sources_.add(std::move(label), std::move(text));
   if (!source) return failText(ErrorKind::File, 0, source.error().message, source.error().hint);
