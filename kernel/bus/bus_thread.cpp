@@ -63,10 +63,15 @@ BusThread::~BusThread() {
 }
 
 BusThread::Answer BusThread::expect(std::string peer, std::string name, std::uint32_t timeoutMs) {
-  return state_->ask([peer = std::move(peer), name = std::move(name), timeoutMs](
-                         RpcServer& server, RpcServer::Done done) mutable {
+  // A hello does not queue behind what is posted here: it would be a stranger's if it came first.
+  std::promise<void> registered;
+  auto known = registered.get_future();
+  auto answer = state_->ask([&](RpcServer& server, RpcServer::Done done) {
     server.expect(peer, std::move(name), timeoutMs, std::move(done));
+    registered.set_value();
   });
+  known.wait();
+  return answer;
 }
 
 BusThread::Answer BusThread::request(std::string peer, std::string topic, std::string body,

@@ -26,6 +26,7 @@ class BusThread {
 
   using Answer = std::future<Result<Message>>;
   // All [thread-safe]. Not from the bus thread itself.
+  // Once it returns, the peer may say hello.
   Answer expect(std::string peer, std::string name, std::uint32_t timeoutMs);
   Answer request(std::string peer, std::string topic, std::string body, std::uint32_t timeoutMs);
   void bye(std::string peer);

@@ -110,16 +110,23 @@ Result<void> Socket::connect(const std::string& endpoint) {
 
 SendStatus Socket::send(const std::vector<std::string>& frames) {
   published();
-  for (std::size_t i = 0; i < frames.size(); ++i) {
+  const auto part = [&](std::size_t i) {
     const int more = i + 1 < frames.size() ? ZMQ_SNDMORE : 0;
     int done = 0;
     do done = zmq_send(handle_, frames[i].data(), frames[i].size(), ZMQ_DONTWAIT | more);
     while (done < 0 && errno == EINTR);
-    if (done >= 0) continue;
-    // Whether a message is taken is decided at its first frame; a later one is refused only while the context
-    // ends.
-    return errno == EAGAIN && i == 0 ? SendStatus::full : SendStatus::unreachable;
+    return done >= 0;
+  };
+  // Whether a message is taken is decided at its first frame; a later one is refused only while the context
+  // ends.
+  if (!part(0)) {
+    if (errno != EAGAIN) return SendStatus::unreachable;
+    // The receiver may have made room that the socket has not heard of yet: looking at the events tells it.
+    static_cast<void>(events());
+    if (!part(0)) return errno == EAGAIN ? SendStatus::full : SendStatus::unreachable;
   }
+  for (std::size_t i = 1; i < frames.size(); ++i)
+    if (!part(i)) return SendStatus::unreachable;
   return SendStatus::sent;
 }
 
