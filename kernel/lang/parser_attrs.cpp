@@ -3,6 +3,12 @@
 
 namespace fleetd::lang {
 
+namespace {
+
+constexpr TokSet kEnds = {Tok::End, Tok::In, Tok::RightParen, Tok::RightBracket, Tok::RightBrace};
+
+}  // namespace
+
 // At `{`.
 Expr* Parser::parseAttrs(bool recursive, std::uint32_t begin) {
   const Level level(*this);
@@ -18,9 +24,17 @@ ExprAttrs* Parser::parseBindings(Tok close, std::uint32_t begin, const Token* fi
   const std::size_t firstBinding = bindings_.size();
   const std::size_t firstFrom = from_.size();
   const std::size_t firstName = names_.size();
+  const Inside inside(*this, close);
+  bool damaged = false;
   while (first || !at(close)) {
+    // After an error in these bindings, their missing end is no news.
+    if (damaged && kEnds.has(token_.kind)) {
+      panic_ = true;
+      break;
+    }
     const bool ok = at(Tok::Inherit) && !first ? parseInherit(firstFrom) : parseBinding(first);
     first = nullptr;
+    damaged = damaged || !ok;
     if (!ok && !recoverBinding(close)) break;
     if (at(Tok::Semicolon)) advance();
   }

@@ -122,9 +122,9 @@ bool Parser::recoverBinding(Tok close) {
   return true;
 }
 
-// Brackets opened on the way are closed by their own kind only; a string that is interpolated goes on after
-// its brace. Open ones are remembered as '(', '[', '{', and 'S', 'I', 'P' for the `${` of strings, indented
-// strings and paths.
+// Brackets opened on the way are closed by their own kind only, and a closing one that nothing opened counts
+// for nothing; a string that is interpolated goes on after its brace. Open ones are remembered as '(', '[',
+// '{', and 'S', 'I', 'P' for the `${` of strings, indented strings and paths.
 Tok Parser::skip(bool statements) {
   skipped_.clear();
   std::uint32_t lets = 0;
@@ -134,7 +134,7 @@ Tok Parser::skip(bool statements) {
     const Tok kind = token_.kind;
     if (kind == Tok::End) return kind;
     if (kClosers.has(kind)) {
-      if (!skipCloser(kind)) return kind;
+      if (!skipCloser(kind) && open_[static_cast<std::size_t>(kind)] > 0) return kind;
       continue;
     }
     skipOpener(kind);

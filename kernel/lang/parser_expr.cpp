@@ -186,6 +186,7 @@ Expr* Parser::variable(const Token& token) {
 Expr* Parser::parseParens() {
   const Level level(*this);
   if (!level.ok) return broken_;
+  const Inside inside(*this, Tok::RightParen);
   advance();
   Expr* inner = parseExpr();
   if (!panic_ && !at(Tok::RightParen)) unexpected("')'");
@@ -197,6 +198,7 @@ Expr* Parser::parseParens() {
 Expr* Parser::parseList() {
   const Level level(*this);
   if (!level.ok) return broken_;
+  const Inside inside(*this, Tok::RightBracket);
   const Pos pos = here();
   advance();
   const std::size_t base = exprs_.size();

@@ -100,6 +100,7 @@ Expr* Parser::parsePattern(std::uint32_t begin, const Token* first, Symbol arg) 
 
 // Pushes the formals; ends at `}`. False: panic.
 bool Parser::parseFormals(const Token* first, ExprLambda* lambda) {
+  const Inside inside(*this, Tok::RightBrace);
   for (bool more = true; more;) {
     Token name = first ? *first : token_;
     if (!first) {

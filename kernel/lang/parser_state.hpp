@@ -65,6 +65,17 @@ class Parser {
    private:
     Parser& parser_;
   };
+  // The inside of a bracket that a token of kind `close` ends; recovery looks at what is open.
+  class Inside {
+   public:
+    Inside(Parser& parser, Tok close) : count_(parser.open_[static_cast<std::size_t>(close)]) { ++count_; }
+    ~Inside() { --count_; }
+    Inside(const Inside&) = delete;
+    Inside& operator=(const Inside&) = delete;
+
+   private:
+    std::uint32_t& count_;
+  };
 
   // --- tokens (parser.cpp) ---
   bool at(Tok kind) const { return token_.kind == kind; }
@@ -204,6 +215,8 @@ class Parser {
   Token token_;
   std::uint32_t previousEnd_ = 0;
   std::uint32_t depth_ = 0;
+  std::array<std::uint32_t, kTokKinds>
+      open_{};  // brackets around the current token, by the kind that closes them
   bool panic_ = false;
   bool stopped_ = false;
   std::uintptr_t stackFloor_ = 0;

@@ -63,6 +63,7 @@ void Parser::pushText(std::string_view text, Pos pos, Pos end) {
 Expr* Parser::parseInterpolation() {
   const Level level(*this);
   if (!level.ok) return broken_;
+  const Inside inside(*this, Tok::RightBrace);
   resumeTokens();
   Expr* inner = parseExpr();
   if (!panic_ && !at(Tok::RightBrace)) unexpected("'}'");
