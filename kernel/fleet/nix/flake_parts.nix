@@ -29,7 +29,8 @@ let
           description = "What `nix fmt` runs.";
         };
       };
-      config._module.freeformType = types.open;
+      # Third parties' flake modules may declare more.
+      _fleetdOpen = true;
     };
 
   inputFor =
