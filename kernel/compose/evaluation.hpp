@@ -38,6 +38,7 @@ struct Module {
   Value options;   // set; Null: none
   Value config;    // set
   bool opaque;     // its content is not known here
+  bool platform;   // stands for a platform: opens the evaluation, and its options are assumed
 };
 
 enum class ChildKind : std::uint8_t { Unresolved, Option, Tree, Failed };

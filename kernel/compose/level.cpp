@@ -50,7 +50,7 @@ Value gather(Level& level, SmallVector<Named, 32>& out) {
     }
     if (!set.is(Tag::Attrs)) return set.isError() ? set : declarationNotASet(level, set);
     if (set.attrs->size != 0) ++sources;
-    for (const Attr& attr : *set.attrs) out.push({attr.name, {decl.file, attr.pos, attr.value}});
+    for (const Attr& attr : *set.attrs) out.push({attr.name, {decl.file, attr.pos, attr.value, decl.platform}});
   }
   if (sources > 1) std::stable_sort(out.begin(), out.end(), [](const Named& a, const Named& b) { return a.name < b.name; });
   return {};
@@ -198,6 +198,8 @@ Value completeOption(Child& child) {
   const auto decls = level.declsByChild.subspan(child.declBegin, child.declCount);
   Value error;
   child.option = declareOption(c, c.loc(level.loc, child.name), decls, childDefs(child), &error);
+  if (child.option)
+    child.option->assumed = isPartial(*level.evaluation) || std::any_of(decls.begin(), decls.end(), [](const Decl& d) { return d.platform; });
   return child.option ? Value() : error;
 }
 

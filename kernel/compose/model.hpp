@@ -72,6 +72,7 @@ struct Decl {
   File* file = nullptr;
   Pos pos = 0;
   Value options;  // not forced
+  bool platform = false;  // by a platform: what the option is set to may not be all
 };
 
 // Names and texts.

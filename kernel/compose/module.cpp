@@ -47,8 +47,24 @@ Value baseArgs(Evaluation& e) {
   return all;
 }
 
+// A module function always gets more than its pattern names, so one without `...` fails. Null when there is no such problem.
+Value missingEllipsis(Compose& c, Value fn) {
+  if (!fn.is(Tag::Lambda) || !fn.closure->lambda->hasFormals || fn.closure->lambda->ellipsis) return {};
+  const lang::ExprLambda* lambda = fn.closure->lambda;
+  for (Symbol name : {c.common.specialArgs, c.common.lib, c.common.config, c.common.options, c.common.klass, c.names.prefixArg}) {
+    const bool named = std::any_of(lambda->formals.begin(), lambda->formals.end(), [&](const lang::Formal& f) { return f.name == name; });
+    if (named) continue;
+    const std::string text = fmt::format("function '{}' called with unexpected argument '{}'",
+                                         lambda->name ? c.text(lambda->name) : std::string_view("anonymous lambda"), c.text(name));
+    return c.ev.failText(ErrorKind::Arguments, lambda->pos, text, "a module is called with more arguments than it names: add `...` to its pattern");
+  }
+  return {};
+}
+
 Value applyModule(Evaluation& e, Value fn, std::string_view key) {
   Compose& c = *e.c;
+  const Value refused = missingEllipsis(c, fn);
+  if (refused.isError()) return refused;
   const Value base = baseArgs(e);
   if (base.isError()) return base;
   const Value formals = functionArgs(c, fn);
@@ -138,10 +154,15 @@ Module* unify(Evaluation& e, Value m, File* file, std::string_view key, Value* e
     }
     out->key = text.string();
   }
+  // Of fleetd's own making: the module that stands for a platform whose other modules are left to Nix.
+  if (set->find(n.platform)) {
+    out->platform = true;
+    e.allowUndeclared = true;
+  }
   const Attr* config = set->find(n.config);
   const Attr* options = set->find(n.options);
   if (config || options) {
-    const std::array known = {n.klass, n.file, n.key, n.disabledModules, n.imports, n.options, n.config, n.meta, n.freeformType};
+    const std::array known = {n.klass, n.file, n.key, n.disabledModules, n.imports, n.options, n.config, n.meta, n.freeformType, n.platform};
     const Value bad = without(c, set, known);
     if (bad.attrs->size != 0) {
       *error = unsupported(c, key, bad.attrs);
@@ -153,7 +174,7 @@ Module* unify(Evaluation& e, Value m, File* file, std::string_view key, Value* e
     out->config = withFreeform(c, set, body);
     return out;
   }
-  const std::array taken = {n.klass, n.file, n.key, n.disabledModules, n.require, n.imports, n.freeformType};
+  const std::array taken = {n.klass, n.file, n.key, n.disabledModules, n.require, n.imports, n.freeformType, n.platform};
   out->require = attrOr(set, n.require, Value::list({}));
   out->options = Value::null();
   out->config = withFreeform(c, set, without(c, set, taken));

@@ -28,7 +28,6 @@ Value readOnlyError(Option& option) {
 
 Value evaluate(Evaluator& ev, void* data) {
   Option& option = *static_cast<Option*>(data);
-  if (option.assumed) ev.noteAssumed();
   Value v;
   if (option.readOnly && option.cell.defs.size() > 1) {
     v = readOnlyError(option);
@@ -37,6 +36,8 @@ Value evaluate(Evaluator& ev, void* data) {
   } else {
     v = ev.call(option.apply, mergedThunk(option.cell), 0);
   }
+  // Noted last: an error of the fleet's own definitions is a fact, whatever a platform may add.
+  if (option.assumed && !v.isError()) ev.noteAssumed();
   return v.isError() ? inOption(*option.c, v, option.loc) : v;
 }
 

@@ -39,6 +39,7 @@ base::Code codeOf(ErrorKind kind) {
 Value Evaluator::failText(ErrorKind kind, Pos pos, std::string_view message, std::string_view hint) {
   EvalError error;
   error.kind = kind;
+  error.assumed = assumed_;
   error.pos = pos;
   error.message = arena().copy(message);
   error.hint = hint.empty() ? std::string_view() : arena().copy(hint);

@@ -73,6 +73,11 @@ Value Evaluator::forceThunk(Thunk* cell) {
   const bool outer = std::exchange(assumed_, false);
   Value result = cell->expr ? eval(cell->expr, cell->env) : cell->native(*this, cell->data);
   result = force(result);
+  if (result.isError() && assumed_ && !result.error->assumed) {
+    auto* copy = arena().make<EvalError>(*result.error);
+    copy->assumed = true;
+    result = Value::of(copy);
+  }
   if (result.isError() && (result.error->kind == ErrorKind::Budget || result.error->kind == ErrorKind::StackOverflow)) {
     cell->value.tag = Tag::Pending;  // how deep we were is no property of this value
   } else {

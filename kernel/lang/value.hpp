@@ -218,6 +218,7 @@ struct EvalError {
   std::string_view hint;            // a way out or "Did you mean x?", may be empty
   const Frame* frames = nullptr;    // innermost first
   std::string_view option;          // option path, when the module system reports
+  bool assumed = false;             // something assumed was read on the way: no fact, so nothing to report (design §7)
   // What the module system reports is a `throw` in nixpkgs' lib.
   bool catchable() const { return kind == ErrorKind::Throw || kind == ErrorKind::Assertion || kind == ErrorKind::Module; }
 };

@@ -30,7 +30,7 @@ let
         };
       };
       # Third parties' flake modules may declare more.
-      _fleetdOpen = true;
+      _fleetdPlatform = true;
     };
 
   inputFor =
