@@ -45,7 +45,8 @@ struct OptionDecl {
   Path path;  // below the option root or the submodule; "*" stands for any one name
   Type type;
   std::string doc;
-  std::optional<Value> fallback;  // the default
+  std::optional<Value> fallback;  // the default; an Expr in a submodule may also use `name`, the entry's
+  std::optional<Value> apply;     // an Expr: a function from the merged value to the option's value
   std::string defaultText;        // what documentation shows instead of the default
   bool readOnly = false, internal = false, hidden = false;
   Path renamedTo;  // below the same root; empty = not renamed

@@ -43,6 +43,7 @@ inline void pack(Packer& out, const Type& type) {
 
 inline void pack(Packer& out, const OptionDecl& option) {
   FieldPacker map;
+  if (option.apply) pack(map.field("apply"), *option.apply);
   if (option.fallback) pack(map.field("default"), *option.fallback);
   map.text("defaultText", option.defaultText);
   map.text("doc", option.doc);
@@ -169,6 +170,7 @@ inline Result<OptionDecl> readOption(Reader& in, int depth) {
     if (name == "path") return readInto(in, out.path);
     if (name == "doc") return readInto(in, out.doc);
     if (name == "default") return readInto(in, out.fallback.emplace());
+    if (name == "apply") return readInto(in, out.apply.emplace());
     if (name == "defaultText") return readInto(in, out.defaultText);
     if (name == "renamedTo") return readInto(in, out.renamedTo);
     if (name == "type") {

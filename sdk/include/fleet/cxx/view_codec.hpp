@@ -84,11 +84,14 @@ inline void pack(Packer& out, const HostView& host) {
 inline void pack(Packer& out, const ComposedHost& host) {
   FieldPacker map;
   packTexts(map.field("aggregates"), host.aggregates);
+  map.value("assumed", host.assumed);
   map.text("class", host.hostClass);
   pack(map.field("definitions"), host.definitions);
   map.text("host", host.name);
   map.value("options", host.options);
+  if (host.partial) map.field("partial").boolean(true);
   map.text("system", host.system);
+  packTexts(map.field("tags"), host.tags);
   map.finish(out);
 }
 
@@ -183,6 +186,9 @@ inline Result<ComposedHost> readComposedHost(Reader& in) {
     if (name == "aggregates") return readTexts(in, out.aggregates);
     if (name == "definitions") return readInto(in, out.definitions, Unknown::skip);
     if (name == "options") return readInto(in, out.options);
+    if (name == "tags") return readTexts(in, out.tags);
+    if (name == "assumed") return readInto(in, out.assumed);
+    if (name == "partial") return readInto(in, out.partial);
     return false;
   }));
   return out;
