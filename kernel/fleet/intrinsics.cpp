@@ -33,7 +33,8 @@ Value platformPrim(Evaluator& ev, Value* args, Pos pos) {
   if (!name.is(Tag::String)) return ev.typeError("a string", name, pos);
   auto& platforms = self(args[0]).platforms;
   const auto it = platforms.find(name.string());
-  return it == platforms.end() ? Value::of(ev.newBindings(0)) : ev.force(it->second);
+  // Without a schema the platform is known to be there, and nothing else.
+  return it == platforms.end() ? ev.attrs({{"_fleetdPlatform", Value::of(true)}}) : ev.force(it->second);
 }
 
 Value fileList(Evaluator& ev, Value directory, Selection selection, Pos pos) {
@@ -178,11 +179,12 @@ constexpr PrimOp kNatives[] = {
 
 }  // namespace
 
-Value Intrinsics::kernelSet() {
+Value Intrinsics::kernel() {
+  if (!kernel_.is(Tag::Null)) return kernel_;
   std::vector<lang::Attr> items;
   for (const PrimOp& op : kNatives)
     items.push_back({ev.symbol(op.name), 0, ev.primApp(&op, {Value::of(static_cast<lang::NativeObject*>(this))})});
-  return ev.attrs(items);
+  return kernel_ = ev.attrs(items);
 }
 
 Value Intrinsics::evalPart(std::string_view name, Value scope) {
@@ -198,7 +200,7 @@ Value Intrinsics::evalPart(std::string_view name, Value scope) {
 
 Value Intrinsics::parts() {
   if (parts_.is(Tag::Null))
-    parts_ = evalPart("default", ev.attrs({{"lib", ev.lib()}, {"kernel", kernelSet()}}));
+    parts_ = evalPart("default", ev.attrs({{"lib", ev.lib()}, {"kernel", kernel()}}));
   return parts_;
 }
 

@@ -24,6 +24,7 @@ class Intrinsics : public lang::NativeObject {
   // The set of kernel/fleet/nix/default.nix: evalHost, hosts, flakeParts, clan, … An error value when a part is broken.
   lang::Value parts();
   lang::Value part(std::string_view name);  // one of them
+  lang::Value kernel();                     // the set of natives that the parts call `kernel`
   // A module with the options of a platform ("nixos", "darwin", "home"), set by the layer that knows schemas; else an open module.
   std::map<std::string, lang::Value, std::less<>> platforms;
   // What mkFlake evaluated last: the result of evalModules, or Null. Aggregates are read from it.
@@ -32,7 +33,7 @@ class Intrinsics : public lang::NativeObject {
   lang::Value evalPart(std::string_view name, lang::Value scope);
 
  private:
-  lang::Value kernelSet();
+  lang::Value kernel_;
   lang::Value parts_;
   std::map<std::string, lang::Value, std::less<>> loaded_;
 };

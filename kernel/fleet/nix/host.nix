@@ -49,17 +49,17 @@ in
       specialArgs ? { },
       system ? null,
       prefix ? [ ],
+      # Without a platform, the host has the options its own modules declare and no others.
+      open ? true,
     }:
     lib.evalModules {
       inherit class prefix;
-      specialArgs = {
-        modulesPath = kernel.unknown "modulesPath";
-      }
-      // specialArgs;
-      modules = [
-        (kernel.platform class)
-        (packages class system)
-      ]
-      ++ modules;
+      specialArgs = lib.optionalAttrs open { modulesPath = kernel.unknown "modulesPath"; } // specialArgs;
+      modules =
+        lib.optionals open [
+          (kernel.platform class)
+          (packages class system)
+        ]
+        ++ modules;
     };
 }

@@ -1,0 +1,189 @@
+// Walking a configuration: options through the module system's own tree, so that definitions and knowledge stay at hand.
+#include "kernel/fleet/config_tree.hpp"
+
+#include <algorithm>
+
+#include "kernel/compose/model.hpp"
+#include "kernel/lang/unknown.hpp"
+
+namespace fleetd::fleet {
+
+namespace {
+
+using compose::Child;
+using compose::ChildKind;
+using compose::Evaluation;
+using compose::Level;
+using compose::Option;
+using lang::Tag;
+using lang::Value;
+
+constexpr int kMaxRecordDepth = 64;
+
+const void* identity(Value v) {
+  if (v.is(Tag::Attrs)) return v.attrs;
+  return v.isUnknown() ? static_cast<const void*>(v.unknown) : nullptr;
+}
+
+bool isDefaultDef(const Option& option, const compose::Def& def) {
+  return option.hasDefault && &def == option.cell.defs.data();
+}
+
+}  // namespace
+
+std::string joinPath(std::string_view up, std::string_view name) {
+  const std::string part = compose::showOptionPart(name);
+  return up.empty() ? part : std::string(up) + "." + part;
+}
+
+void ConfigWalker::error(Value v, const std::string& path) {
+  if (!v.error->assumed) onError_(*v.error, path);
+}
+
+Evaluation* ConfigWalker::evaluationOf(Value v) {
+  const void* id = identity(v);
+  if (!id) return nullptr;
+  for (Evaluation* e = c_.evaluations; e && e != known_; e = e->made)
+    if (const void* config = identity(e->visibleConfig.value)) byConfig_.try_emplace(config, e);
+  // Evaluations made before may have been forced only now, so the list is looked through again when the value is not found.
+  if (const auto it = byConfig_.find(id); it != byConfig_.end()) return it->second;
+  for (Evaluation* e = c_.evaluations; e; e = e->made)
+    if (identity(e->visibleConfig.value) == id) return byConfig_[id] = e;
+  return nullptr;
+}
+
+ConfigNode ConfigWalker::walk(Evaluation& evaluation, bool defaults) {
+  ConfigNode root;
+  root.kind = ConfigNode::Kind::Record;
+  const Value config = ev_.force(compose::visibleConfig(evaluation));
+  if (config.isError()) {
+    error(config, "");
+    const Value all = ev_.force(compose::configOf(evaluation));
+    if (all.isError() || !evaluation.root) return root;
+  }
+  walkLevel(*evaluation.root, root, defaults, compose::showOption(c_, evaluation.prefix));
+  // Freeform values stand beside the options at the root.
+  if (config.is(Tag::Attrs))
+    for (const lang::Attr& attr : *config.attrs) {
+      const bool seen = std::any_of(root.children.begin(), root.children.end(), [&](const ConfigNode& n) { return n.name == attr.name; }) ||
+                        compose::findChild(*evaluation.root, attr.name);
+      if (seen) continue;
+      ConfigNode node;
+      node.name = attr.name;
+      node.fleetMade = true;
+      walkValue(attr.value, node, defaults, std::string(ev_.text(attr.name)), 0);
+      root.children.push_back(std::move(node));
+    }
+  std::sort(root.children.begin(), root.children.end(), [&](const ConfigNode& a, const ConfigNode& b) { return ev_.text(a.name) < ev_.text(b.name); });
+  return root;
+}
+
+void ConfigWalker::walkLevel(Level& level, ConfigNode& out, bool defaults, std::string path) {
+  for (const Value& failed : {compose::resolveDecls(level), compose::resolveDefs(level)})
+    if (failed.isError()) return error(failed, path);
+  if (compose::isOpen(*level.evaluation))
+    if (const Value failed = compose::makeAssumed(level); failed.isError()) return error(failed, path);
+  for (std::span<Child> group : {level.children, level.assumed})
+    for (Child& child : group) {
+      if (&level == level.evaluation->root && child.name == c_.common.module) continue;
+      walkChild(child, out, defaults, joinPath(path, ev_.text(child.name)));
+    }
+  std::sort(out.children.begin(), out.children.end(), [&](const ConfigNode& a, const ConfigNode& b) { return ev_.text(a.name) < ev_.text(b.name); });
+}
+
+void ConfigWalker::walkChild(Child& child, ConfigNode& out, bool defaults, const std::string& path) {
+  const Value failed = compose::resolveOption(child);
+  if (failed.isError()) return error(failed, path);
+  ConfigNode node;
+  node.name = child.name;
+  if (child.kind == ChildKind::Tree) {
+    node.kind = ConfigNode::Kind::Record;
+    walkLevel(*child.tree, node, defaults, path);
+    // A level of a platform's options is shown when the fleet says something below it.
+    if (node.children.empty() && compose::isOpen(*child.level->evaluation) && !defaults) return;
+    out.children.push_back(std::move(node));
+  } else if (child.kind == ChildKind::Option) {
+    walkOption(*child.option, node, defaults, path);
+    if (node.undefined) return;
+    if (!defaults && !node.fleetMade) return;
+    out.children.push_back(std::move(node));
+  }
+}
+
+void ConfigWalker::walkOption(Option& option, ConfigNode& node, bool defaults, const std::string& path) {
+  node.option = &option;
+  std::size_t own = 0;
+  for (const compose::Def& def : option.cell.defs)
+    if (!isDefaultDef(option, def)) ++own;
+  definitions_ += own;
+  // Options the fleet declares itself are its own, whether it sets them or not.
+  node.fleetMade = own > 0 || !option.assumed;
+  if (!node.fleetMade && !defaults) return;
+  Value v;
+  node.assumed = ev_.tracksAssumed([&] { v = ev_.force(compose::optionValue(option)); });
+  if (v.isError()) {
+    const bool noValue = v.error->kind == lang::ErrorKind::Module && v.error->message.find("was accessed but has no value defined") != std::string_view::npos;
+    if (noValue && own == 0) {
+      node.undefined = true;
+      return;
+    }
+    // Every definition may have been under a condition that does not hold.
+    if (noValue) {
+      const Value defined = compose::isDefined(option.cell);
+      if (defined.isFalse() || defined.isUnknown()) {
+        node.undefined = true;
+        return;
+      }
+    }
+    node.value = v;
+    return error(v, path);
+  }
+  walkValue(v, node, defaults, path, 0);
+}
+
+void ConfigWalker::walkValue(Value v, ConfigNode& node, bool defaults, const std::string& path, int depth) {
+  bool assumed = ev_.tracksAssumed([&] { v = ev_.force(v); });
+  node.assumed = node.assumed || assumed;
+  node.value = v;
+  if (v.isError()) return error(v, path);
+  if (Evaluation* inner = evaluationOf(v)) {
+    node.kind = ConfigNode::Kind::Record;
+    if (inner->root) walkLevel(*inner->root, node, defaults, path);
+    const Value config = inner->visibleConfig.value;
+    if (config.is(Tag::Attrs))
+      for (const lang::Attr& attr : *config.attrs)
+        if (!compose::findChild(*inner->root, attr.name)) {
+          ConfigNode child;
+          child.name = attr.name;
+          child.fleetMade = true;
+          walkValue(attr.value, child, defaults, joinPath(path, ev_.text(attr.name)), depth + 1);
+          node.children.push_back(std::move(child));
+        }
+    std::sort(node.children.begin(), node.children.end(), [&](const ConfigNode& a, const ConfigNode& b) { return ev_.text(a.name) < ev_.text(b.name); });
+    return;
+  }
+  const lang::Names& n = ev_.names();
+  if (v.is(Tag::Attrs) && depth < kMaxRecordDepth && !v.attrs->find(n.toString) && !v.attrs->find(n.outPath) && !v.attrs->find(n.functor) &&
+      !v.attrs->find(n.type)) {
+    node.kind = ConfigNode::Kind::Record;
+    for (const lang::Attr* attr : ev_.sortedByName(v.attrs)) {
+      ConfigNode child;
+      child.name = attr->name;
+      child.option = node.option;
+      child.fleetMade = true;
+      child.assumed = node.assumed;
+      walkValue(attr->value, child, defaults, joinPath(path, ev_.text(attr->name)), depth + 1);
+      node.children.push_back(std::move(child));
+    }
+    return;
+  }
+  if (v.is(Tag::List)) {
+    const Value deep = ev_.forceDeep(v);
+    if (deep.isError()) {
+      node.value = deep;
+      error(deep, path);
+    }
+  }
+}
+
+}  // namespace fleetd::fleet

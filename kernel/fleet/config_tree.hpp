@@ -1,0 +1,56 @@
+// ConfigTree: a configuration walked once into options, records and values, with what is known of each.
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "kernel/compose/evaluation.hpp"
+#include "kernel/lang/evaluator.hpp"
+
+namespace fleetd::fleet {
+
+struct ConfigNode {
+  enum class Kind : std::uint8_t { Record, Leaf };
+  Kind kind = Kind::Leaf;
+  base::Symbol name;
+  std::vector<ConfigNode> children;  // Record: sorted by name
+  lang::Value value;                 // Leaf: forced to weak head normal form; may be an error
+  compose::Option* option = nullptr; // the option it is, or is a part of
+  bool assumed = false;              // rests on something assumed
+  bool undefined = false;            // an option without any value
+  bool fleetMade = false;            // the fleet defines it, or declares it
+};
+
+class ConfigWalker {
+ public:
+  // Told of every error that is a fact, with the node's path as printed by showOption.
+  using OnError = std::function<void(const lang::EvalError&, std::string path)>;
+  ConfigWalker(compose::Compose& compose, OnError onError) : c_(compose), ev_(compose.ev), onError_(std::move(onError)) {}
+
+  // The whole configuration. With `defaults`, options of a platform that nobody defines are part of it.
+  ConfigNode walk(compose::Evaluation& evaluation, bool defaults);
+  std::size_t definitions() const { return definitions_; }  // made by the fleet, of all options walked
+
+ private:
+  void walkLevel(compose::Level& level, ConfigNode& out, bool defaults, std::string path);
+  void walkChild(compose::Child& child, ConfigNode& out, bool defaults, const std::string& path);
+  void walkOption(compose::Option& option, ConfigNode& out, bool defaults, const std::string& path);
+  void walkValue(lang::Value v, ConfigNode& out, bool defaults, const std::string& path, int depth);
+  compose::Evaluation* evaluationOf(lang::Value v);
+  void error(lang::Value v, const std::string& path);
+
+  compose::Compose& c_;
+  lang::Evaluator& ev_;
+  OnError onError_;
+  std::size_t definitions_ = 0;
+  std::unordered_map<const void*, compose::Evaluation*> byConfig_;
+  compose::Evaluation* known_ = nullptr;  // evaluations up to here are in byConfig_
+};
+
+// "a.b.\"c d\"" below `up`.
+std::string joinPath(std::string_view up, std::string_view name);
+
+}  // namespace fleetd::fleet

@@ -1,0 +1,226 @@
+// Composing a host, counting what is known of it, and printing it.
+#include "kernel/fleet/configuration.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "kernel/base/suggest.hpp"
+#include "kernel/fleet/intrinsics.hpp"
+#include "kernel/fleet/value_text.hpp"
+#include "kernel/lang/to_json.hpp"
+#include "kernel/lang/unknown.hpp"
+
+namespace fleetd::fleet {
+
+namespace {
+
+using compose::Evaluation;
+using lang::Tag;
+using lang::Value;
+
+// The aggregates among the modules that took part, in the order they were imported.
+std::vector<std::string> aggregatesIn(Evaluation& e, std::string_view klass) {
+  std::vector<std::string> out;
+  const std::string mark = fmt::format("#modules.{}.", klass);
+  for (auto it = e.collected.rbegin(); it != e.collected.rend(); ++it) {
+    const std::string file = e.c->fileName((*it)->file);
+    const auto at = file.rfind(mark);
+    if (at == std::string::npos) continue;
+    std::string name = file.substr(at + mark.size());
+    if (std::find(out.begin(), out.end(), name) == out.end()) out.push_back(std::move(name));
+  }
+  return out;
+}
+
+}  // namespace
+
+std::unique_ptr<ComposedHost> Fleet::compose(const Host& host, base::Diagnostics& diagnostics) {
+  lang::Evaluator& ev = *evaluator_;
+  const bool open = kind_ != Kind::FleetJson;
+  const Value request = ev.attrs({{"class", ev.string(host.klass)},
+                                  {"modules", host.modules},
+                                  {"specialArgs", host.specialArgs},
+                                  {"system", host.system.empty() ? Value::null() : ev.string(host.system)},
+                                  {"open", Value::of(open)}});
+  const Value made = ev.call(intrinsics_->part("evalHost"), request, 0);
+  Evaluation* evaluation = nullptr;
+  if (made.isError()) {
+    base::Diagnostic d = ev.diagnostic(*made.error);
+    d.host = host.name;
+    diagnostics.add(std::move(d));
+  } else if (const Value native = ev.selectOr(made, ev.symbol("_fleetdEvaluation"), Value::null(), 0); native.is(Tag::Native)) {
+    evaluation = static_cast<Evaluation*>(native.native);
+  }
+  auto out = std::make_unique<HostConfiguration>(*this, host, evaluation, diagnostics);
+  for (Host& own : hosts_)
+    if (&own == &host) {
+      own.aggregates = out->host().aggregates;
+      own.system = out->host().system;
+    }
+  return out;
+}
+
+HostConfiguration::HostConfiguration(Fleet& fleet, const Host& host, Evaluation* evaluation, base::Diagnostics& diagnostics)
+    : fleet_(fleet), ev_(fleet.evaluator()), host_(host), evaluation_(evaluation), diagnostics_(diagnostics) {
+  tree_.kind = ConfigNode::Kind::Record;
+  if (!evaluation_) {
+    ++counts_.problems;
+    return;
+  }
+  ConfigWalker walker(*evaluation_->c, [&](const lang::EvalError& error, const std::string& path) {
+    base::Diagnostic d = ev_.diagnostic(error);
+    d.host = host_.name;
+    if (d.option.empty()) d.option = path;
+    if (d.severity == base::Severity::Error) ++counts_.problems;
+    diagnostics_.add(std::move(d));
+  });
+  tree_ = walker.walk(*evaluation_, false);
+  counts_.definitions = walker.definitions();
+  for (const ConfigNode& child : tree_.children) count(child);
+  for (auto* opaque = evaluation_->knowledge.imports; opaque; opaque = opaque->next) ++counts_.opaque;
+  if (const auto found = aggregatesIn(*evaluation_, host_.klass == "home" ? "homeManager" : host_.klass); !found.empty()) host_.aggregates = found;
+  if (host_.system.empty()) {
+    const Value platform = ev_.call(ev_.select(fleet_.intrinsics().kernel(), ev_.symbol("hostPlatform"), 0), compose::visibleConfig(*evaluation_), 0);
+    if (platform.is(Tag::String)) host_.system = platform.string();
+  }
+  checkAssertions();
+}
+
+void HostConfiguration::count(const ConfigNode& node) {
+  if (node.kind == ConfigNode::Kind::Record && !node.children.empty()) {
+    for (const ConfigNode& child : node.children) count(child);
+    return;
+  }
+  ++counts_.options;
+  if (node.kind == ConfigNode::Kind::Leaf && !node.value.isError() && hasUnknown(ev_, node.value)) ++counts_.unknown;
+  else if (node.assumed) ++counts_.assumed;
+  else ++counts_.known;
+}
+
+// Entries of `assertions` and `warnings`. Only what is known to be false is a finding.
+void HostConfiguration::checkAssertions() {
+  for (const ConfigNode& node : tree_.children) {
+    const std::string_view name = ev_.text(node.name);
+    if (node.kind != ConfigNode::Kind::Leaf || !node.value.is(Tag::List)) continue;
+    if (name == "warnings") {
+      for (const Value& element : node.value.list()) {
+        const Value text = ev_.force(element);
+        if (!text.is(Tag::String)) continue;
+        base::Diagnostic d;
+        d.code = base::Code::FL0513;
+        d.severity = base::Severity::Warning;
+        d.message = std::string(text.string());
+        d.host = host_.name;
+        diagnostics_.add(std::move(d));
+      }
+    }
+    if (name != "assertions") continue;
+    for (const Value& element : node.value.list()) {
+      const Value entry = ev_.force(element);
+      if (!entry.is(Tag::Attrs)) continue;
+      Value holds;
+      const bool assumed = ev_.tracksAssumed([&] { holds = ev_.selectOr(entry, ev_.names().assertion, Value::of(true), 0); });
+      if (!holds.isFalse() || assumed) continue;
+      const Value message = ev_.selectOr(entry, ev_.names().message, Value::text("an assertion does not hold"), 0);
+      base::Diagnostic d;
+      d.code = base::Code::FL0512;
+      d.message = message.is(Tag::String) ? std::string(message.string()) : ev_.show(message);
+      d.host = host_.name;
+      if (const lang::Attr* attr = entry.attrs->find(ev_.names().assertion); attr && attr->pos) d.span = {attr->pos, attr->pos + 9};
+      ++counts_.problems;
+      diagnostics_.add(std::move(d));
+    }
+  }
+}
+
+std::vector<std::string> HostConfiguration::homes() {
+  std::vector<std::string> out;
+  const auto users = find("home-manager.users", false);
+  if (!users) return out;
+  for (const ConfigNode& child : (*users)->children) out.emplace_back(ev_.text(child.name));
+  return out;
+}
+
+const ConfigNode& HostConfiguration::treeWithDefaults() {
+  if (!withDefaults_) {
+    ConfigWalker walker(*evaluation_->c, [](const lang::EvalError&, const std::string&) {});
+    withDefaults_ = std::make_unique<ConfigNode>(walker.walk(*evaluation_, true));
+  }
+  return *withDefaults_;
+}
+
+Result<const ConfigNode*> HostConfiguration::find(const std::string& path, bool defaults) {
+  FLEETD_TRY_ASSIGN(const auto parts, parseOptionPath(path));
+  const ConfigNode* node = defaults && evaluation_ ? &treeWithDefaults() : &tree_;
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    const ConfigNode* next = nullptr;
+    std::vector<std::string_view> names;
+    for (const ConfigNode& child : node->children) {
+      names.push_back(ev_.text(child.name));
+      if (names.back() == parts[i]) next = &child;
+    }
+    if (!next) {
+      if (!defaults && evaluation_) return find(path, true);
+      const auto best = base::nearestNames(parts[i], names, 3, 3);
+      return Error{base::Code::FL0420, fmt::format("{} has no `{}`", host_.name, path),
+                   best.empty() ? "" : base::didYouMean(best), {}};
+    }
+    node = next;
+  }
+  return node;
+}
+
+namespace {
+
+Result<void> jsonOf(lang::Evaluator& ev, const ConfigNode& node, base::JsonWriter& out) {
+  if (node.kind == ConfigNode::Kind::Record) {
+    out.beginObject();
+    for (const ConfigNode& child : node.children) {
+      out.key(ev.text(child.name));
+      FLEETD_TRY(jsonOf(ev, child, out));
+    }
+    out.endObject();
+    return {};
+  }
+  Value error = node.value;
+  if (!node.value.isError()) {
+    // Written aside first: a value that fails half way must not leave half a document.
+    std::string text;
+    base::JsonWriter leaf(text);
+    error = lang::writeJson(ev, node.value, leaf, lang::UnknownJson::Object);
+    if (error.is(Tag::Null)) {
+      out.raw(text);
+      return {};
+    }
+  }
+  out.beginObject().member("$error", error.error->message).endObject();
+  return {};
+}
+
+void textOf(lang::Evaluator& ev, const ConfigNode& node, const std::string& path, std::string& out) {
+  if (node.kind == ConfigNode::Kind::Record && !node.children.empty()) {
+    for (const ConfigNode& child : node.children) textOf(ev, child, joinPath(path, ev.text(child.name)), out);
+    return;
+  }
+  std::string text = node.kind == ConfigNode::Kind::Record ? "{ }" : valueText(ev, node.value);
+  const bool unknown = node.kind == ConfigNode::Kind::Leaf && hasUnknown(ev, node.value);
+  out += path.empty() ? text : path + " = " + text;
+  out += unknown ? "  # unknown\n" : node.assumed ? "  # assumed\n" : "\n";
+}
+
+}  // namespace
+
+Result<void> HostConfiguration::writeJson(base::JsonWriter& out, const std::string& path, bool defaults) {
+  FLEETD_TRY_ASSIGN(const ConfigNode* node, find(path, defaults));
+  return jsonOf(ev_, *node, out);
+}
+
+Result<std::string> HostConfiguration::text(const std::string& path, bool defaults) {
+  FLEETD_TRY_ASSIGN(const ConfigNode* node, find(path, defaults));
+  std::string out;
+  textOf(ev_, *node, path, out);
+  return out;
+}
+
+}  // namespace fleetd::fleet
