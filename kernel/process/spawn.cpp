@@ -35,6 +35,9 @@ Error cannotStart(const Command& command, std::string_view why) {
   return {Code::FL0007, fmt::format("cannot start `{}`: {}", command.argv.front(), why), "", {}};
 }
 
+std::vector<char*> pointers(std::vector<std::string>&&) = delete;  // they would point into a temporary
+
+// The strings, with a null pointer after the last, as C wants them.
 std::vector<char*> pointers(const std::vector<std::string>& strings) {
   std::vector<char*> out;
   out.reserve(strings.size() + 1);
@@ -198,8 +201,9 @@ Result<void> Running::spawn(const std::string& program, const Pipe& in, const Pi
   if (code == 0) code = plan.stream(command_.errors, err.write, 2);
   if (code == 0) code = plan.workingDir(command_.workingDir);
   const std::vector<char*> argv = pointers(command_.argv);
-  const std::vector<char*> environment = pointers(command_.environment.value_or(std::vector<std::string>()));
-  char* const* env = command_.environment ? environment.data() : environ;
+  std::vector<char*> environment;
+  if (command.environment) environment = pointers(*command.environment);
+  char* const* env = command.environment ? environment.data() : environ;
   pid_t pid = 0;
   if (code == 0)
     code = ::posix_spawn(&pid, program.c_str(), &plan.actions, &plan.attributes, argv.data(), env);

@@ -34,7 +34,8 @@ void feedVariants(const std::string& bytes) {
 
 }  // namespace
 
-// NOLINTNEXTLINE(bugprone-exception-escape): fmt may throw when the output is closed; then the test has failed
+// A closed output makes fmt throw, and then the test has failed.
+// NOLINTNEXTLINE(bugprone-exception-escape)
 int main(int argc, char** argv) {
   std::size_t count = 0;
   for (int i = 1; i < argc; ++i) {
