@@ -202,8 +202,8 @@ Result<void> Running::spawn(const std::string& program, const Pipe& in, const Pi
   if (code == 0) code = plan.workingDir(command_.workingDir);
   const std::vector<char*> argv = pointers(command_.argv);
   std::vector<char*> environment;
-  if (command.environment) environment = pointers(*command.environment);
-  char* const* env = command.environment ? environment.data() : environ;
+  if (command_.environment) environment = pointers(*command_.environment);
+  char* const* env = command_.environment ? environment.data() : environ;
   pid_t pid = 0;
   if (code == 0)
     code = ::posix_spawn(&pid, program.c_str(), &plan.actions, &plan.attributes, argv.data(), env);
