@@ -19,7 +19,7 @@ constexpr std::string_view kGlobal[] = {
 std::span<const std::span<const PrimOp>> allPrims() {
   static const std::array kFamilies = {
       numberPrims(), typePrims(), controlPrims(), debugPrims(), listPrims(), listElementPrims(), listOrderPrims(), attrPrims(),
-      attrBuildPrims(), functionPrims(), stringPrims(), regexPrims(), versionPrims(), hashPrims(), contextPrims(), dataPrims(),
+      attrBuildPrims(), functionPrims(), stringPrims(), replacePrims(), regexPrims(), versionPrims(), hashPrims(), contextPrims(), dataPrims(),
       filePrims(), importPrims(), storePrims(), derivationPrims(), fetchPrims(),
   };
   return kFamilies;
