@@ -1,7 +1,6 @@
-// JSON from values and back.
+// Values as JSON for people and programs outside.
 #include "kernel/lang/to_json.hpp"
 
-#include "kernel/base/json.hpp"
 #include "kernel/lang/unknown.hpp"
 
 namespace fleetd::lang {
@@ -104,41 +103,8 @@ class Printer {
   UnknownJson unknowns_;
 };
 
-Value fromTree(Evaluator& ev, const base::Json& json) {
-  switch (json.kind()) {
-    case base::Json::Kind::Null: return Value::null();
-    case base::Json::Kind::Bool: return Value::of(*json.asBool());
-    case base::Json::Kind::Int: return Value::of(*json.asInt());
-    case base::Json::Kind::UInt: return ev.fail(ErrorKind::Data, 0, "unsigned json number {} outside of Nix integer range", *json.asUInt());
-    case base::Json::Kind::Float: return Value::of(*json.asFloat());
-    case base::Json::Kind::String: return ev.string(*json.asString());
-    case base::Json::Kind::Array: {
-      auto list = ev.newList(static_cast<std::uint32_t>(json.asArray()->size()));
-      for (std::size_t i = 0; i < list.size(); ++i)
-        if (list[i] = fromTree(ev, (*json.asArray())[i]); list[i].isError()) return list[i];
-      return Value::list(list);
-    }
-    case base::Json::Kind::Object: {
-      std::vector<Attr> items;
-      for (const auto& [key, value] : *json.asObject()) {
-        const Value v = fromTree(ev, value);
-        if (v.isError()) return v;
-        items.push_back({ev.symbol(key), 0, v});
-      }
-      return ev.attrs(items);
-    }
-  }
-  return Value::null();
-}
-
 }  // namespace
 
 Value writeJson(Evaluator& ev, Value v, base::JsonWriter& out, UnknownJson unknowns, Pos pos) { return Printer(ev, out, unknowns).print(v, pos); }
-
-Value fromJson(Evaluator& ev, std::string_view text) {
-  auto json = base::parseJson(text);
-  if (!json) return ev.fail(ErrorKind::Data, 0, "JSON: {}", json.error().message);
-  return fromTree(ev, *json);
-}
 
 }  // namespace fleetd::lang

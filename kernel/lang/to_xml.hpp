@@ -1,12 +1,10 @@
-// Values as XML, in the form of builtins.toXML.
+// Values as XML: builtins.toXML.
 #pragma once
-#include <string>
-
 #include "kernel/lang/evaluator.hpp"
 
 namespace fleetd::lang {
 
-// Null on success, an error, or Stuck when a part is unknown.
-Value writeXml(Evaluator& ev, Value v, std::string* out);
+// A string, an error, or Stuck when something inside is unknown.
+Value writeXml(Evaluator& ev, Value v);
 
 }  // namespace fleetd::lang

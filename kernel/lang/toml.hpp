@@ -1,4 +1,4 @@
-// TOML texts as values (builtins.fromTOML). Dates and times are refused, as Nix does by default.
+// TOML 1.0 as a value: builtins.fromTOML.
 #pragma once
 #include <string_view>
 
@@ -6,7 +6,7 @@
 
 namespace fleetd::lang {
 
-// Errors are of kind Data.
+// The value of a TOML document, or an error of kind Data. Dates and times are refused, as Nix does by default.
 Value fromToml(Evaluator& ev, std::string_view text);
 
 }  // namespace fleetd::lang

@@ -1,4 +1,4 @@
-// derivation and derivationStrict: the set is known, the store paths in it are Nix's to compute.
+// Builtins that describe builds: derivation derivationStrict. What a derivation is made of is known, where it ends up in the store is not.
 #include "kernel/lang/prims/support.hpp"
 
 namespace fleetd::lang {
@@ -7,76 +7,66 @@ namespace {
 
 using namespace prims;
 
-std::vector<std::string_view> outputNames(Evaluator& ev, const Bindings& set, Value* error) {
-  std::vector<std::string_view> out{"out"};
-  const Attr* attr = set.find(ev.symbol("outputs"));
-  if (!attr) return out;
-  Value list = attr->value;
-  if (!wantList(ev, list, error)) return {};
-  out.clear();
-  for (Value name : list.list()) {
-    if (!wantPlainString(ev, name, error)) return {};
-    out.push_back(name.string());
-  }
-  return out;
+// Its result holds store paths, which only Nix computes.
+Value derivationStrict(Evaluator& ev, Value* args, Pos) {
+  Value out;
+  if (!wantAttrs(ev, args[0], &out)) return out;
+  if (!args[0].attrs->find(ev.names().name)) return ev.failText(ErrorKind::MissingAttr, 0, "required attribute 'name' missing");
+  return Value::stuck();
 }
 
+bool outputsOf(Evaluator& ev, const Bindings& attrs, std::vector<Symbol>* outputs, Value* out) {
+  const Attr* attr = attrs.find(ev.symbol("outputs"));
+  if (!attr) {
+    outputs->push_back(ev.symbol("out"));
+    return true;
+  }
+  Value list = attr->value;
+  if (!wantList(ev, list, out)) return false;
+  for (Value name : list.list()) {
+    if (!wantPlainString(ev, name, out)) return false;
+    outputs->push_back(ev.symbol(name.string()));
+  }
+  if (!outputs->empty()) return true;
+  *out = ev.failText(ErrorKind::Range, 0, "'builtins.head' called on an empty list");
+  return false;
+}
+
+// The set of an output: the arguments, all outputs, and what is particular to this one. Every output refers to all of them, so the
+// sets are allocated first and filled afterwards.
 Value derivation(Evaluator& ev, Value* args, Pos pos) {
   Value out;
   if (!wantAttrs(ev, args[0], &out)) return out;
   const Bindings& given = *args[0].attrs;
-  Value name;
-  for (std::string_view required : {"name", "builder", "system"})
-    if (!wantAttr(ev, given, ev.symbol(required), &name, &out)) return out;
-  Value error;
-  const auto outputs = outputNames(ev, given, &error);
-  if (outputs.empty()) return error.is(Tag::Null) ? ev.failText(ErrorKind::Value, 0, "derivation cannot have an empty set of outputs") : error;
-  const Value maker = ev.unknownRoot("derivation", pos);
-  const Value callParts[] = {maker, args[0]};
-  const Value made = ev.unknown(UnknownOp::Call, callParts, pos);
-  const auto pathOf = [&](std::string_view output) {
-    const Value parent = output == "out" ? made : ev.unknown(UnknownOp::Select, std::span<const Value>(&made, 1), pos, ev.symbol(output));
-    return ev.unknown(UnknownOp::Select, std::span<const Value>(&parent, 1), pos, ev.names().outPath);
-  };
-  std::vector<Attr> items(given.begin(), given.end());
-  const auto put = [&](std::string_view key, Value v) {
-    const Symbol symbol = ev.symbol(key);
-    for (Attr& item : items)
-      if (item.name == symbol) {
-        item.value = v;
-        return;
-      }
-    items.push_back({symbol, 0, v});
-  };
-  const Value drvPath = ev.unknown(UnknownOp::Select, std::span<const Value>(&made, 1), pos, ev.symbol("drvPath"));
-  put("type", Value::text("derivation"));
-  put("drvPath", drvPath);
-  put("drvAttrs", args[0]);
-  auto all = ev.newList(static_cast<std::uint32_t>(outputs.size()));
-  std::vector<Value> sets;
-  for (std::string_view output : outputs) {
-    const Value facts = ev.attrs({{"type", Value::text("derivation")},
-                                  {"outPath", pathOf(output)},
-                                  {"drvPath", drvPath},
-                                  {"outputName", Value::text(output)}});
-    sets.push_back(ev.update(args[0], facts, pos));
-  }
+  std::vector<Symbol> outputs;
+  if (!outputsOf(ev, given, &outputs, &out)) return out;
+  const Value strict = ev.unknownPrim(findPrim("derivationStrict"), {args, 1}, pos);
+  constexpr std::uint32_t kOwn = 6;
+  std::vector<Value> all;
+  for (std::size_t i = 0; i < outputs.size(); ++i)
+    all.push_back(Value::of(ev.newBindings(given.size + static_cast<std::uint32_t>(outputs.size()) + kOwn)));
+  const Value allList = ev.list(all);
   for (std::size_t i = 0; i < outputs.size(); ++i) {
-    all[i] = sets[i];
-    put(outputs[i], sets[i]);
+    Bindings* set = all[i].attrs;
+    std::uint32_t used = 0;
+    auto add = [&](Symbol name, Value value) { set->items[used++] = {name, 0, value}; };
+    for (const Attr& attr : given) set->items[used++] = attr;
+    for (std::size_t k = 0; k < outputs.size(); ++k) add(outputs[k], all[k]);
+    add(ev.symbol("all"), allList);
+    add(ev.symbol("drvAttrs"), args[0]);
+    add(ev.names().outPath, ev.unknown(UnknownOp::Select, std::span(&strict, 1), pos, outputs[i]));
+    add(ev.symbol("drvPath"), ev.unknown(UnknownOp::Select, std::span(&strict, 1), pos, ev.symbol("drvPath")));
+    add(ev.names().drvType, Value::text("derivation"));
+    add(ev.symbol("outputName"), Value::text(ev.text(outputs[i])));
+    set->size = used;
+    ev.sortBindings(set);
   }
-  put("all", Value::list(all));
-  put("outPath", pathOf(outputs.front()));
-  put("outputName", Value::text(outputs.front()));
-  return ev.attrs(items);
+  return all.front();
 }
 
 constexpr PrimOp kPrims[] = {
-    {"derivation", 1, derivation, "a build"},
-    {"derivationStrict", 1, [](Evaluator& ev, Value* args, Pos) {
-       Value out;
-       return wantAttrs(ev, args[0], &out) ? Value::stuck() : out;
-     }, "the store paths of a build"},
+    {"derivation", 1, derivation, "a build, described by a set"},
+    {"derivationStrict", 1, derivationStrict, "the store paths of a build"},
 };
 
 }  // namespace

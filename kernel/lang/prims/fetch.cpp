@@ -25,6 +25,12 @@ Value getFlake(Evaluator& ev, Value* args, Pos) {
   return external(ev, "flake", args[0]);
 }
 
+Value flakeReference(Evaluator& ev, Value* args, Pos) {
+  args[0] = ev.force(args[0]);
+  if (args[0].isError()) return args[0];
+  return external(ev, "flake-reference", args[0]);
+}
+
 // Nothing of the operator's environment may decide what a host gets.
 Value getEnv(Evaluator& ev, Value* args, Pos) {
   Value out;
@@ -40,6 +46,8 @@ constexpr PrimOp kPrims[] = {
     {"fetchurl", 1, fetch, "a file"},
     {"fetchClosure", 1, fetch, "a closure of a binary cache"},
     {"getFlake", 1, getFlake, "a flake"},
+    {"parseFlakeRef", 1, flakeReference, "the attributes of a flake reference"},
+    {"flakeRefToString", 1, flakeReference, "the text of a flake reference"},
     {"getEnv", 1, getEnv, "an environment variable"},
 };
 

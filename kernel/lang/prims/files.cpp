@@ -1,7 +1,13 @@
-// Builtins on files: readFile, readDir, readFileType, pathExists. A path below the source of a flake is read there.
+// Builtins that read files: readFile readDir readFileType pathExists. A path below the source of a flake is read there. Files that do
+// not exist in the store may be built one day, so outside of a command their absence is unknown.
+#include <dirent.h>
+#include <sys/stat.h>
+
+#include <cerrno>
+#include <cstring>
+
 #include "kernel/base/file.hpp"
 #include "kernel/lang/prims/support.hpp"
-#include "kernel/lang/source_path.hpp"
 
 namespace fleetd::lang {
 
@@ -9,48 +15,44 @@ namespace {
 
 using namespace prims;
 
-// Like wantPath, and understands "${self}/x".
-bool wantSource(Evaluator& ev, Value v, std::string* path, Value* out) {
-  v = ev.force(v);
-  if (v.isUnknown() || v.is(Tag::Attrs)) {
-    if (auto source = sourcePath(ev, v)) {
-      *path = std::string(ev.path(*source).string());
-      return true;
-    }
-  }
-  return wantPath(ev, v, path, out);
-}
+// True when nothing can be said about a path that is not there.
+bool mayAppear(Evaluator& ev, const std::string& path) { return ev.purity() == Purity::Pure && path.starts_with("/nix/store/"); }
 
-Value missing(Evaluator& ev, const std::string& path) { return ev.fail(ErrorKind::File, 0, "path '{}' does not exist", path); }
-
-Value readFile(Evaluator& ev, Value* args, Pos) {
-  Value out;
-  std::string path;
-  if (!wantSource(ev, args[0], &path, &out)) return out;
-  if (base::fileType(path) == base::FileType::Missing) return missing(ev, path);
-  auto text = base::readFile(path);
-  if (!text) return ev.failText(ErrorKind::File, 0, text.error().message, text.error().hint);
-  if (text->find('\0') != std::string::npos) return ev.fail(ErrorKind::File, 0, "the contents of the file '{}' cannot be represented as a Nix string", path);
-  return ev.string(*text);
-}
+bool isMissing(const std::string& path) { return base::fileType(path) == base::FileType::Missing; }
 
 std::string_view typeName(base::FileType type) {
   switch (type) {
     case base::FileType::Regular: return "regular";
     case base::FileType::Directory: return "directory";
     case base::FileType::Symlink: return "symlink";
-    case base::FileType::Missing: case base::FileType::Other: return "unknown";
+    case base::FileType::Missing: case base::FileType::Other: break;
   }
   return "unknown";
+}
+
+Value readFile(Evaluator& ev, Value* args, Pos) {
+  Value out;
+  std::string path;
+  if (!wantSource(ev, args[0], &path, &out)) return out;
+  if (mayAppear(ev, path) && isMissing(path)) return Value::stuck();
+  const auto text = readForBuiltin(ev, path, &out);
+  if (!text) return out;
+  if (text->find('\0') != std::string::npos)
+    return ev.fail(ErrorKind::File, 0, "the contents of the file '{}' cannot be represented as a Nix string", path);
+  return ev.string(*text);
 }
 
 Value readDir(Evaluator& ev, Value* args, Pos) {
   Value out;
   std::string path;
   if (!wantSource(ev, args[0], &path, &out)) return out;
-  if (base::fileType(path) == base::FileType::Missing) return missing(ev, path);
-  auto entries = base::listDir(path);
-  if (!entries) return ev.fail(ErrorKind::File, 0, "cannot read directory '{}': {}", path, entries.error().message);
+  if (mayAppear(ev, path) && isMissing(path)) return Value::stuck();
+  const auto entries = base::listDir(path);
+  if (!entries) {
+    struct stat st {};
+    const int code = ::stat(path.c_str(), &st) != 0 ? errno : S_ISDIR(st.st_mode) ? EACCES : ENOTDIR;
+    return ev.fail(ErrorKind::File, 0, "cannot read directory \"{}\": {}", path, std::strerror(code));
+  }
   std::vector<Attr> items;
   for (const base::DirEntry& entry : *entries) items.push_back({ev.symbol(entry.name), 0, Value::text(typeName(entry.type))});
   return ev.attrs(items);
@@ -61,23 +63,28 @@ Value readFileType(Evaluator& ev, Value* args, Pos) {
   std::string path;
   if (!wantSource(ev, args[0], &path, &out)) return out;
   const base::FileType type = base::fileType(path);
-  return type == base::FileType::Missing ? missing(ev, path) : Value::text(typeName(type));
+  if (type != base::FileType::Missing) return Value::text(typeName(type));
+  if (mayAppear(ev, path)) return Value::stuck();
+  return ev.fail(ErrorKind::File, 0, "path '{}' does not exist", path);
 }
 
 Value pathExists(Evaluator& ev, Value* args, Pos) {
   Value out;
   std::string path;
-  args[0] = ev.force(args[0]);
-  const bool mustBeDirectory = args[0].is(Tag::String) && (args[0].string().ends_with('/') || args[0].string().ends_with("/."));
   if (!wantSource(ev, args[0], &path, &out)) return out;
-  return Value::of(mustBeDirectory ? base::isDirectory(path) : base::fileType(path) != base::FileType::Missing);
+  // A trailing slash or dot asks for a directory.
+  const Value text = ev.coerceToString(args[0], Evaluator::Coerce::Plain, 0);
+  const bool wantsDirectory = text.is(Tag::String) && (text.string().ends_with('/') || text.string().ends_with("/."));
+  const bool exists = wantsDirectory ? base::isDirectory(path) : !isMissing(path);
+  if (!exists && mayAppear(ev, path)) return Value::stuck();
+  return Value::of(exists);
 }
 
 constexpr PrimOp kPrims[] = {
-    {"readFile", 1, readFile, "the content of a file"},
-    {"readDir", 1, readDir, "the entries of a directory and their types"},
+    {"readFile", 1, readFile, "the contents of a file"},
+    {"readDir", 1, readDir, "the names and types of a directory's entries"},
     {"readFileType", 1, readFileType, "the type of a file"},
-    {"pathExists", 1, pathExists, "whether a file exists"},
+    {"pathExists", 1, pathExists, "whether a path exists"},
 };
 
 }  // namespace

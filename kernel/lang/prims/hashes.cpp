@@ -1,8 +1,7 @@
-// Builtins on hashes: hashString, hashFile, convertHash.
+// Builtins on hashes: hashString hashFile convertHash.
 #include "kernel/base/file.hpp"
 #include "kernel/base/hash.hpp"
 #include "kernel/lang/prims/support.hpp"
-#include "kernel/lang/source_path.hpp"
 
 namespace fleetd::lang {
 
@@ -10,57 +9,76 @@ namespace {
 
 using namespace prims;
 
-Value hashOf(Evaluator& ev, Value algoName, std::string_view bytes) {
-  const auto algo = base::hashFromName(algoName.string());
-  if (!algo) return ev.fail(ErrorKind::Value, 0, "unknown hash algorithm '{}', expect 'blake3', 'md5', 'sha1', 'sha256', or 'sha512'", algoName.string());
-  auto digest = base::digest(*algo, bytes);
-  if (!digest) return ev.failText(ErrorKind::Value, 0, digest.error().message);
-  return ev.string(base::formatHash({*algo, *digest}, base::HashFormat::Base16));
+bool wantAlgorithm(Evaluator& ev, Value& v, base::HashAlgo* algo, Value* out) {
+  if (!wantPlainString(ev, v, out)) return false;
+  if (const auto named = base::hashFromName(v.string())) {
+    *algo = *named;
+    return true;
+  }
+  *out = v.string() == "blake3"
+             ? ev.failText(ErrorKind::Value, 0, "experimental Nix feature 'blake3-hashes' is disabled", "use sha256 or sha512")
+             : ev.fail(ErrorKind::Value, 0, "unknown hash algorithm '{}', expect 'blake3', 'md5', 'sha1', 'sha256', or 'sha512'", v.string());
+  return false;
+}
+
+Value hashOf(Evaluator& ev, base::HashAlgo algo, std::string_view bytes) {
+  const auto digest = base::digest(algo, bytes);
+  if (!digest) return ev.failText(ErrorKind::Value, 0, digest.error().message, digest.error().hint);
+  return ev.string(base::formatHash({algo, *digest}, base::HashFormat::Base16));
 }
 
 Value hashString(Evaluator& ev, Value* args, Pos) {
   Value out;
-  if (!wantPlainString(ev, args[0], &out) || !wantString(ev, args[1], &out)) return out;
-  return hashOf(ev, args[0], args[1].string());
+  base::HashAlgo algo{};
+  if (!wantAlgorithm(ev, args[0], &algo, &out) || !wantString(ev, args[1], &out)) return out;
+  return hashOf(ev, algo, args[1].string());
 }
 
 Value hashFile(Evaluator& ev, Value* args, Pos) {
   Value out;
+  base::HashAlgo algo{};
   std::string path;
-  if (!wantPlainString(ev, args[0], &out) || !wantPath(ev, args[1], &path, &out)) return out;
-  auto bytes = base::readFile(path);
-  if (!bytes) return ev.failText(ErrorKind::File, 0, bytes.error().message);
-  return hashOf(ev, args[0], *bytes);
+  if (!wantAlgorithm(ev, args[0], &algo, &out) || !wantSource(ev, args[1], &path, &out)) return out;
+  const auto text = readForBuiltin(ev, path, &out);
+  return text ? hashOf(ev, algo, *text) : out;
+}
+
+std::optional<base::HashFormat> formatOf(std::string_view name) {
+  if (name == "base16") return base::HashFormat::Base16;
+  if (name == "nix32" || name == "base32") return base::HashFormat::Nix32;
+  if (name == "base64") return base::HashFormat::Base64;
+  if (name == "sri") return base::HashFormat::Sri;
+  return std::nullopt;
 }
 
 Value convertHash(Evaluator& ev, Value* args, Pos) {
-  Value out;
+  Value out, hash, format, algorithm;
   if (!wantAttrs(ev, args[0], &out)) return out;
   const Bindings& set = *args[0].attrs;
-  Value hash, to;
   if (!wantAttr(ev, set, ev.symbol("hash"), &hash, &out) || !wantPlainString(ev, hash, &out)) return out;
-  std::optional<base::HashAlgo> algo;
+  std::optional<base::HashAlgo> assumed;
   if (const Attr* attr = set.find(ev.symbol("hashAlgo"))) {
-    Value name = attr->value;
-    if (!wantPlainString(ev, name, &out)) return out;
-    algo = base::hashFromName(name.string());
-    if (!algo) return ev.fail(ErrorKind::Value, 0, "unknown hash algorithm '{}'", name.string());
+    algorithm = attr->value;
+    base::HashAlgo algo{};
+    if (!wantAlgorithm(ev, algorithm, &algo, &out)) return out;
+    assumed = algo;
   }
-  if (!wantAttr(ev, set, ev.symbol("toHashFormat"), &to, &out) || !wantPlainString(ev, to, &out)) return out;
-  const auto parsed = base::parseHash(hash.string(), algo);
-  if (!parsed) return ev.fail(ErrorKind::Value, 0, "hash '{}' is not valid", hash.string());
-  const std::string_view format = to.string();
-  if (format == "base16") return ev.string(base::formatHash(*parsed, base::HashFormat::Base16));
-  if (format == "nix32" || format == "base32") return ev.string(base::formatHash(*parsed, base::HashFormat::Nix32));
-  if (format == "base64") return ev.string(base::formatHash(*parsed, base::HashFormat::Base64));
-  if (format == "sri") return ev.string(base::formatHash(*parsed, base::HashFormat::Sri));
-  return ev.fail(ErrorKind::Value, 0, "unknown hash format '{}', expect 'base16', 'base32', 'base64', or 'sri'", format);
+  if (!wantAttr(ev, set, ev.symbol("toHashFormat"), &format, &out) || !wantPlainString(ev, format, &out)) return out;
+  const auto wanted = formatOf(format.string());
+  if (!wanted)
+    return ev.fail(ErrorKind::Value, 0, "unknown hash format '{}', expect 'base16', 'base32', 'base64', or 'sri'", format.string());
+  const auto parsed = base::parseHash(hash.string(), assumed);
+  if (parsed) return ev.string(base::formatHash(*parsed, *wanted));
+  if (!assumed && hash.string().find_first_of(":-") == std::string_view::npos)
+    return ev.fail(ErrorKind::Value, 0, "hash '{}' does not include a type, nor is the type otherwise known from context", hash.string());
+  return ev.fail(ErrorKind::Value, 0, "hash '{}' has wrong length for hash algorithm '{}'", hash.string(),
+                 assumed ? base::hashName(*assumed) : "of its prefix");
 }
 
 constexpr PrimOp kPrims[] = {
     {"hashString", 2, hashString, "the hash of a string in base 16"},
     {"hashFile", 2, hashFile, "the hash of a file in base 16"},
-    {"convertHash", 1, convertHash, "a hash in another spelling"},
+    {"convertHash", 1, convertHash, "a hash in another notation"},
 };
 
 }  // namespace

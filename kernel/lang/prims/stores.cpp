@@ -1,5 +1,5 @@
-// Builtins that name things in the Nix store: the paths themselves are Nix's to make, so most of them are unknown here.
-#include "kernel/base/file.hpp"
+// Builtins about the store: toFile toPath storePath placeholder path filterSource outputOf. Paths that depend on file contents stay unknown.
+#include "kernel/base/encoding.hpp"
 #include "kernel/base/hash.hpp"
 #include "kernel/lang/prims/support.hpp"
 
@@ -9,38 +9,89 @@ namespace {
 
 using namespace prims;
 
+constexpr std::string_view kStore = "/nix/store";
+constexpr std::size_t kPathHash = 20;  // bytes of a store path's hash
+
+std::optional<std::string> sha256(std::string_view bytes) {
+  auto digest = base::digest(base::HashAlgo::Sha256, bytes);
+  return digest ? std::optional(std::move(*digest)) : std::nullopt;
+}
+
+// The path of an object whose content has this hash.
+std::optional<std::string> storePathOf(std::string_view type, std::string_view content, std::string_view name) {
+  const auto inner = sha256(content);
+  if (!inner) return std::nullopt;
+  const auto outer = sha256(fmt::format("{}:sha256:{}:{}:{}", type, base::toBase16(*inner), kStore, name));
+  if (!outer) return std::nullopt;
+  std::string folded(kPathHash, '\0');
+  for (std::size_t i = 0; i < outer->size(); ++i) folded[i % kPathHash] = static_cast<char>(folded[i % kPathHash] ^ (*outer)[i]);
+  return fmt::format("{}/{}-{}", kStore, base::toNix32(folded), name);
+}
+
+bool isStoreName(std::string_view name) {
+  if (name.empty() || name.size() > 211 || name.front() == '.') return false;
+  for (char c : name)
+    if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || std::string_view("+-._?=").find(c) != std::string_view::npos))
+      return false;
+  return true;
+}
+
+Value withReference(Evaluator& ev, std::string_view text, std::string_view path) {
+  const std::string_view element = ev.arena().copy(path);
+  const auto* context = ev.arena().make<StringContext>(StringContext{ev.arena().copy(std::span<const std::string_view>(&element, 1))});
+  return ev.stringWithContext(text, context);
+}
+
 Value toFile(Evaluator& ev, Value* args, Pos) {
   Value out;
   if (!wantPlainString(ev, args[0], &out) || !wantString(ev, args[1], &out)) return out;
-  return Value::stuck();
+  const std::string_view name = args[0].string();
+  if (!isStoreName(name)) return ev.fail(ErrorKind::Value, 0, "name '{}' is not valid for a store path", name);
+  std::string type = "text";
+  if (const StringContext* context = ev.contextOf(args[1]))
+    for (std::string_view element : context->elements) {
+      if (element.starts_with('!') || element.starts_with('='))
+        return ev.fail(ErrorKind::Value, 0, "files created by 'toFile' may not reference derivations, but '{}' references '{}'", name, element);
+      (type += ':') += element;
+    }
+  const auto path = storePathOf(type, args[1].string(), name);
+  return path ? withReference(ev, *path, *path) : Value::stuck();
 }
-
-Value pathPrim(Evaluator& ev, Value* args, Pos) {
-  Value out;
-  Value path;
-  if (!wantAttrs(ev, args[0], &out) || !wantAttr(ev, *args[0].attrs, ev.symbol("path"), &path, &out)) return out;
-  return Value::stuck();
-}
-
-Value filterSource(Evaluator&, Value*, Pos) { return Value::stuck(); }
 
 Value storePath(Evaluator& ev, Value* args, Pos) {
   Value out;
   std::string path;
   if (!wantPath(ev, args[0], &path, &out)) return out;
-  if (!path.starts_with("/nix/store/")) return ev.fail(ErrorKind::Value, 0, "path '{}' is not in the Nix store", path);
-  const std::string_view one = ev.arena().copy(std::string_view(path));
-  const auto* context = ev.arena().make<StringContext>(StringContext{ev.arena().copy(std::span<const std::string_view>(&one, 1))});
-  return ev.stringWithContext(path, context);
+  const std::size_t begin = kStore.size() + 1;
+  if (!path.starts_with(kStore) || path.size() <= begin || path[begin - 1] != '/')
+    return ev.fail(ErrorKind::File, 0, "path '{}' is not in the Nix store", path);
+  return withReference(ev, path, path.substr(0, path.find('/', begin)));
 }
 
-// "/" and the base-32 hash of "nix-output:<name>", as Nix spells it.
 Value placeholder(Evaluator& ev, Value* args, Pos) {
   Value out;
   if (!wantPlainString(ev, args[0], &out)) return out;
-  auto digest = base::digest(base::HashAlgo::Sha256, fmt::format("nix-output:{}", args[0].string()));
-  if (!digest) return ev.failText(ErrorKind::Value, 0, digest.error().message);
-  return ev.string("/" + base::formatHash({base::HashAlgo::Sha256, *digest}, base::HashFormat::Nix32));
+  const auto hash = sha256(fmt::format("nix-output:{}", args[0].string()));
+  return hash ? ev.string("/" + base::toNix32(*hash)) : Value::stuck();
+}
+
+// The result depends on the contents of the files, on a filter and on what is ignored: left to Nix. An argument of the wrong kind
+// is an error all the same.
+Value pathPrim(Evaluator& ev, Value* args, Pos) {
+  Value out, path;
+  if (!wantAttrs(ev, args[0], &out) || !wantAttr(ev, *args[0].attrs, ev.symbol("path"), &path, &out)) return out;
+  return Value::stuck();
+}
+
+Value filterSource(Evaluator& ev, Value* args, Pos) {
+  Value out;
+  std::string path;
+  return wantPath(ev, args[1], &path, &out) ? Value::stuck() : out;
+}
+
+Value outputOf(Evaluator& ev, Value* args, Pos) {
+  Value out;
+  return wantString(ev, args[0], &out) && wantPlainString(ev, args[1], &out) ? Value::stuck() : out;
 }
 
 Value toPath(Evaluator& ev, Value* args, Pos) {
@@ -50,16 +101,14 @@ Value toPath(Evaluator& ev, Value* args, Pos) {
   return ev.string(path);
 }
 
-Value outputOf(Evaluator&, Value*, Pos) { return Value::stuck(); }
-
 constexpr PrimOp kPrims[] = {
-    {"toFile", 2, toFile, "a file in the store with a content"},
-    {"path", 1, pathPrim, "a copy of a path in the store"},
-    {"filterSource", 2, filterSource, "a copy of a part of a directory in the store"},
-    {"storePath", 1, storePath, "a path that is in the store already"},
-    {"placeholder", 1, placeholder, "what stands for an output before it is built"},
-    {"toPath", 1, toPath, "an absolute path as a string"},
-    {"outputOf", 2, outputOf, "an output of a derivation that is not known yet"},
+    {"toFile", 2, toFile, "the store path of a file with a given text"},
+    {"storePath", 1, storePath, "a store path as a dependency"},
+    {"placeholder", 1, placeholder, "what stands for the path of an output inside its own derivation"},
+    {"path", 1, pathPrim, "the store path of a source"},
+    {"filterSource", 2, filterSource, "the store path of a filtered source"},
+    {"toPath", 1, toPath, "an absolute path as a string, normalised"},
+    {"outputOf", 2, outputOf, "an output of a derivation that is computed"},
 };
 
 }  // namespace

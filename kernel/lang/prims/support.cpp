@@ -1,6 +1,9 @@
 // Operands of builtins: forcing, kinds, texts, paths, application.
 #include "kernel/lang/prims/support.hpp"
 
+#include "kernel/base/file.hpp"
+#include "kernel/lang/source_path.hpp"
+
 namespace fleetd::lang::prims {
 
 namespace {
@@ -80,6 +83,33 @@ bool wantPath(Evaluator& ev, Value v, std::string* path, Value* out) {
   }
   *path = std::string(ev.path(text).string());
   return true;
+}
+
+bool wantSource(Evaluator& ev, Value v, std::string* path, Value* out) {
+  v = ev.force(v);
+  if (v.isUnknown() || v.is(Tag::Attrs)) {
+    if (const auto source = sourcePath(ev, v)) {
+      *path = std::string(ev.path(*source).string());
+      return true;
+    }
+  }
+  return wantPath(ev, v, path, out);
+}
+
+std::optional<std::string> readForBuiltin(Evaluator& ev, const std::string& path, Value* out) {
+  const base::FileType type = base::fileType(path);
+  if (type == base::FileType::Missing) {
+    *out = ev.fail(ErrorKind::File, 0, "opening file '{}': No such file or directory", path);
+    return std::nullopt;
+  }
+  if (base::isDirectory(path)) {
+    *out = ev.fail(ErrorKind::File, 0, "reading from file '{}': Is a directory", path);
+    return std::nullopt;
+  }
+  auto text = base::readFile(path);
+  if (text) return std::move(*text);
+  *out = ev.failText(ErrorKind::File, 0, text.error().message, text.error().hint);
+  return std::nullopt;
 }
 
 Value missingAttr(Evaluator& ev, Symbol name) { return ev.fail(ErrorKind::MissingAttr, 0, "attribute '{}' missing", ev.text(name)); }

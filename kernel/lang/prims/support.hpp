@@ -31,6 +31,10 @@ bool wantAttrs(Evaluator& ev, Value& v, Value* out);
 bool wantText(Evaluator& ev, Value& v, Value* out);
 // The bytes of a path operand: a path, an absolute string, or a set with outPath.
 bool wantPath(Evaluator& ev, Value v, std::string* path, Value* out);
+// The same for a file to read: "${self}/x" and a flake name the file in the source at hand, because the store holds the same content.
+bool wantSource(Evaluator& ev, Value v, std::string* path, Value* out);
+// The bytes of a file, or nothing and *out is Nix's error.
+std::optional<std::string> readForBuiltin(Evaluator& ev, const std::string& path, Value* out);
 
 // The attribute's value (lazy), or *out is "attribute … missing".
 bool wantAttr(Evaluator& ev, const Bindings& set, Symbol name, Value* value, Value* out);
