@@ -44,7 +44,7 @@ constexpr std::array<Operator, kTokKinds> kOperators = [] {
   set(Tok::Star, kProduct, Side::Left, Mul);
   set(Tok::Slash, kProduct, Side::Left, Div);
   set(Tok::Concat, kConcat, Side::Right, Concat);
-  set(Tok::Question, kQuestion, Side::None, Or);  // its right side is a path, not an operand
+  set(Tok::Question, kQuestion, Side::Left, Or);  // its right side is a path, not an operand
   return table;
 }();
 

@@ -107,7 +107,7 @@ void Printer::form(const Expr* expr) {
     case ExprKind::Var: out_ += text(static_cast<const ExprVar*>(expr)->name); return;
     case ExprKind::Select: return select(static_cast<const ExprSelect*>(expr));
     case ExprKind::HasAttr:
-      print(static_cast<const ExprHasAttr*>(expr)->subject, kQuestion + 1);
+      print(static_cast<const ExprHasAttr*>(expr)->subject, kQuestion);
       out_ += " ? ";
       return attrPath(static_cast<const ExprHasAttr*>(expr)->path);
     case ExprKind::Attrs:

@@ -72,7 +72,7 @@ TEST(Parser, Associativity) {
   EXPECT_EQ(outcome("1 == 1 == 1"), "1:8 syntax error, unexpected '=='");
   EXPECT_EQ(outcome("1 == 1 != 1"), "1:8 syntax error, unexpected '!='");
   EXPECT_EQ(outcome("1 < 1 >= 1"), "1:7 syntax error, unexpected '>='");
-  EXPECT_EQ(outcome("{ } ? a ? b"), "1:9 syntax error, unexpected '?'");
+  EXPECT_EQ(outcome("{ } ? a ? b.c"), "{ } ? a ? b.c");
 }
 
 TEST(Parser, Prefixes) {
