@@ -94,8 +94,11 @@ Value removePrefix(Evaluator& ev, Value* args, Pos pos) {
   const auto found = isPath ? std::optional(false) : startsWith(text, args[0].string());
   if (!found) return Value::stuck();
   if (!*found) return original;
-  const auto length = static_cast<std::int64_t>(args[0].string().size());
-  return applyPrim(ev, findPrim("substring"), {Value::of(length), Value::of(std::int64_t{-1}), text}, pos);
+  const std::size_t cut = args[0].string().size();
+  if (text.is(Tag::String)) return ev.stringWithContext(text.string().substr(cut), ev.contextOf(text));
+  std::vector<Value> parts(text.unknown->operands().begin(), text.unknown->operands().end());
+  parts.front() = ev.stringWithContext(parts.front().string().substr(cut), ev.contextOf(parts.front()));
+  return ev.joinStrings(parts, pos);
 }
 
 Value removeSuffix(Evaluator& ev, Value* args, Pos pos) {
@@ -110,9 +113,8 @@ Value removeSuffix(Evaluator& ev, Value* args, Pos pos) {
   if (!*found) return original;
   const std::size_t cut = args[0].string().size();
   if (text.is(Tag::String)) return ev.stringWithContext(text.string().substr(0, text.string().size() - cut), ev.contextOf(text));
-  const Value last = text.unknown->operands().back();
-  if (last.string().size() < cut) return Value::stuck();
   std::vector<Value> parts(text.unknown->operands().begin(), text.unknown->operands().end());
+  const Value last = parts.back();
   parts.back() = ev.stringWithContext(last.string().substr(0, last.string().size() - cut), ev.contextOf(last));
   return ev.joinStrings(parts, pos);
 }

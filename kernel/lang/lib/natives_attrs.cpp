@@ -19,30 +19,6 @@ Value pair(Evaluator& ev, Value name, Value value) {
 
 Value nameValuePair(Evaluator& ev, Value* args, Pos) { return pair(ev, args[0], args[1]); }
 
-// function name value, for every attribute in the order of names.
-Value mapAttrsToList(Evaluator& ev, Value* args, Pos pos) {
-  args[1] = ev.force(args[1]);
-  if (!args[1].is(Tag::Attrs)) {
-    const Value mapped = applyPrim(ev, findPrim("mapAttrs"), {args[0], args[1]}, pos);
-    return mapped.isError() ? mapped : applyPrim(ev, findPrim("attrValues"), {mapped}, pos);
-  }
-  auto list = ev.newList(args[1].attrs->size);
-  std::size_t i = 0;
-  for (const Attr* attr : ev.sortedByName(args[1].attrs))
-    list[i++] = ev.lazyCall(args[0], {Value::text(ev.text(attr->name)), attr->value}, pos);
-  return Value::list(list);
-}
-
-Value mapAttrsRenamed(Evaluator& ev, Value* args, Pos pos) {
-  const Value pairs = mapAttrsToList(ev, args, pos);
-  return pairs.isError() ? pairs : applyPrim(ev, findPrim("listToAttrs"), {pairs}, pos);
-}
-
-Value attrsToList(Evaluator& ev, Value* args, Pos pos) {
-  Value operands[] = {Value::of(self("nameValuePair")), args[0]};
-  return mapAttrsToList(ev, operands, pos);
-}
-
 // The attributes of a set in the order of names. False: *out is what to return.
 bool orderedEntries(Evaluator& ev, Value& set, std::vector<Entry>* entries, Pos pos, Value* out) {
   set = ev.force(set);
@@ -58,6 +34,32 @@ bool orderedEntries(Evaluator& ev, Value& set, std::vector<Entry>* entries, Pos 
   if (found) *entries = std::move(*found);
   else *out = Value::stuck();
   return found.has_value();
+}
+
+// function name value, for every attribute in the order of names.
+Value mapAttrsToList(Evaluator& ev, Value* args, Pos pos) {
+  args[1] = ev.force(args[1]);
+  if (const auto moved = distribute(ev, self("mapAttrsToList"), {args, 2}, 1, pos)) return *moved;
+  std::vector<Entry> entries;
+  Value failed;
+  if (!orderedEntries(ev, args[1], &entries, pos, &failed)) return failed;
+  ListBuilder list(ev);
+  for (const Entry& entry : entries) {
+    const Value one = ev.lazyCall(args[0], {Value::text(ev.text(entry.name)), entry.value}, pos);
+    if (!entry.condition) list.add(one);
+    else list.addPiece(unknownIf(ev, *entry.condition, ev.list(std::span(&one, 1)), Value::list({}), pos));
+  }
+  return list.finish(pos);
+}
+
+Value mapAttrsRenamed(Evaluator& ev, Value* args, Pos pos) {
+  const Value pairs = mapAttrsToList(ev, args, pos);
+  return pairs.isError() ? pairs : applyPrim(ev, findPrim("listToAttrs"), {pairs}, pos);
+}
+
+Value attrsToList(Evaluator& ev, Value* args, Pos pos) {
+  Value operands[] = {Value::of(self("nameValuePair")), args[0]};
+  return mapAttrsToList(ev, operands, pos);
 }
 
 // One attribute as a set.

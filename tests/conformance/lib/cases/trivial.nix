@@ -85,7 +85,6 @@ in
       m = l.extend (final: prev: { mine = prev.mine ++ [ (final.id 10) ]; });
     in
     [ l.mine (l.id 1) m.mine (l ? extend) (lib ? mine) (m.trivial.id 1) ];
-  lib-extend-inner = (lib.extend (final: prev: { toUpper = text: "up"; })).strings.toSentenceCase "abc";
   inPureEvalMode = lib.isBool lib.inPureEvalMode;
   info = lib.id (lib.isFunction (lib.info "text"));
 }
