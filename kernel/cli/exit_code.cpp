@@ -18,7 +18,7 @@ int rank(int code) {
 int exitCodeOf(base::Code code) {
   const std::string_view id = base::info(code).id;
   if (id == "FL0001") return kInternal;
-  if (id == "FL0003" || id == "FL0007" || id == "FL0008" || id == "FL0905") return kEnvironment;
+  if (id == "FL0003" || id == "FL0007" || id == "FL0008" || id == "FL0905" || id == "FL0906") return kEnvironment;
   if (id == "FL0501" || id == "FL0503" || id.starts_with("FL09")) return kUsage;
   return kFindings;
 }

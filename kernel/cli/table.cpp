@@ -94,7 +94,7 @@ constexpr Command kCommands[] = {
      "There is no store and no search path.",
      kEvalOptions, kEvalWords, Stack::Big, runEval},
     {"eval-modules", "evaluate a list of modules",
-     "Evaluates the modules of FILE as lib.evalModules does and prints the resulting configuration as JSON.",
+     "Evaluates the modules of FILE as lib.evalModules does and prints the resulting configuration, with --json as JSON.",
      {}, kEvalModulesWords, Stack::Big, runEvalModules},
     {"completions", "print a completion script for a shell",
      "bash: add  source <(fleetd completions bash)  to ~/.bashrc\n"

@@ -58,6 +58,14 @@ void appendCell(std::string& line, const std::string& text, std::size_t width, b
 
 }  // namespace
 
+void TextTable::add(std::vector<Cell> row) {
+  for (Cell& cell : row) {
+    cell.text = base::sanitize(cell.text);
+    std::replace_if(cell.text.begin(), cell.text.end(), [](char c) { return c == '\n' || c == '\t'; }, ' ');
+  }
+  rows_.push_back(std::move(row));
+}
+
 std::string shorten(std::string_view text, std::size_t width) {
   if (base::displayWidth(text) <= width) return std::string(text);
   if (width == 0) return "";

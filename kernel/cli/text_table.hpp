@@ -26,8 +26,8 @@ class TextTable {
  public:
   explicit TextTable(std::vector<Column> columns) : columns_(std::move(columns)) {}
 
-  // As many cells as columns.
-  void add(std::vector<Cell> row) { rows_.push_back(std::move(row)); }
+  // As many cells as columns. Texts are made harmless and put on one line.
+  void add(std::vector<Cell> row);
   bool empty() const { return rows_.empty(); }
   // Lines ended by newlines. `width` 0 means no limit.
   std::string text(unsigned width, bool color) const;

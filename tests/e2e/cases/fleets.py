@@ -1,0 +1,236 @@
+"""The three fixture fleets through every command that reads them: shapes of the output, values, explanations, places."""
+
+import json
+
+from harness import Case, FleetTest
+
+COUNTS = ["options", "definitions", "known", "assumed", "unknown", "opaque", "problems"]
+
+CASES = [
+    Case("check", ["check"], fixture="plain", out=["HOST", "AGGREGATES", "core web", "4 hosts", "no errors"]),
+    Case("check one host", ["check", "west"], fixture="plain", out=["west", "1 host,"], not_out=["east "]),
+    Case("check by class and name", ["check", "darwin:laptop"], fixture="plain", out=["laptop", "1 host,"]),
+    Case("timing", ["check", "--timing"], fixture="plain", out=["STAGE", "compose", "total", " ms"]),
+    Case("no timing unless asked for", ["check"], fixture="plain", not_out=["STAGE"]),
+    Case("walking up", ["hosts"], fixture="plain", cwd="modules/base", out=["east"]),
+    Case("walking up from a link", ["hosts"], fixture="plain", files={"link": lambda p: p.symlink_to("modules/base")}, cwd="link", out=["east"]),
+    Case("relative option", ["hosts", "--fleet", "../.."], fixture="plain", cwd="modules/base", out=["east"]),
+    Case("tags", ["hosts", "--tag", "server"], fixture="plain", out=["east", "west"], not_out=["laptop"]),
+    Case("several tags", ["hosts", "-t", "server", "-t", "east"], fixture="plain", out=["east"], not_out=["west"]),
+    Case("class", ["hosts", "--class", "darwin"], fixture="plain", out=["laptop"], not_out=["east"]),
+    Case("several classes", ["hosts", "-c", "darwin", "-c", "home"], fixture="plain", out=["laptop", "sam"], not_out=["east"]),
+    Case("no host fits", ["hosts", "--tag", "nope"], fixture="plain", out_equals=""),
+    Case("no host fits, as json", ["hosts", "--tag", "nope", "--json"], fixture="plain", json_equals=[]),
+    Case("place of a host", ["hosts"], fixture="dendritic", out=["modules/hosts/web.nix:16:"]),
+    Case("a value", ["show", "east", "site.name"], fixture="plain", out=["east.example.org"]),
+    Case("a value as json", ["show", "east", "site.name", "--json"], fixture="plain", json_equals="east.example.org"),
+    Case("order of a list", ["show", "east", "site.ports", "--json"], fixture="plain", json_equals=[443, 22]),
+    Case("a computed default", ["show", "east", "site.url", "--defaults", "--json"], fixture="plain", json_equals="http://east.example.org"),
+    Case("a weaker definition", ["show", "west", "site.name", "--json"], fixture="plain", json_equals="the cellar"),
+    Case("a default", ["show", "laptop", "site.name", "--defaults", "--json"], fixture="plain", json_equals="on the way"),
+    Case("a home", ["show", "sam", "--json"], fixture="plain", out=['"prompt": "> "']),
+    Case("a set", ["show", "web", "site.labels", "--json"], fixture="dendritic", json_equals={"contact": "web team@example.org", "kind": "server"}),
+    Case("text, one value a line", ["show", "web", "site"], fixture="dendritic", out=['site.owner = "web team"', "site.port = 443", 'site.labels.kind = "server"']),
+    Case("a home inside a host", ["show", "web", "home:alice", "programs.fish.enable", "--json"], fixture="dendritic", json_equals=True),
+    Case("the same by its path", ["show", "web", "home-manager.users.alice.programs.fish.enable", "--json"], fixture="dendritic", json_equals=True),
+    Case("a standalone home", ["show", "alice@desk", "home.username", "--json"], fixture="dendritic", json_equals="alice"),
+    Case("by class", ["show", "nixos:box", "networking.hostName", "--json"], fixture="configurations", json_equals="box"),
+    Case("forced", ["show", "nixos:box", "backup.target", "--json"], fixture="configurations", json_equals="rsync://vault"),
+    Case("ordered", ["show", "nixos:box", "backup.folders", "--json"], fixture="configurations", json_equals=["/var", "/home"]),
+    Case("behind a condition", ["show", "nixos:box", "networking.firewall.allowedTCPPorts", "--json"], fixture="configurations", json_equals=[873]),
+    Case("all and a host", ["show", "--all", "east"], fixture="plain", code=2, err=["--all and the host `east` exclude each other"]),
+    Case("all as text", ["show", "--all"], fixture="plain", out=["# east", "# laptop", "# sam", "# west"]),
+    Case(
+        "explain",
+        ["explain", "web", "site.owner"],
+        fixture="dendritic",
+        out=["site.owner of web is known", "web team", "string", "Who answers for the host.", "✓ modules/hosts/web.nix:9:", "✗ modules/base.nix:6:", "1000 (mkDefault)", "weaker"],
+    ),
+    Case("explain what a value was computed from", ["explain", "web", "site.labels.contact"], fixture="dendritic", out=["Computed from", "site.owner"]),
+    Case("explain a default", ["explain", "laptop", "site.name"], fixture="plain", out=["The fleet does not define it.", "on the way"]),
+    Case("explain a force", ["explain", "nixos:box", "backup.target"], fixture="configurations", out=["50 (mkForce)", "hosts/box.nix:6:"]),
+    Case("explain inside a home", ["explain", "web", "home:alice", "programs.fish.enable"], fixture="dendritic", out=["modules/home/shell.nix:5:"]),
+]
+
+
+class CheckJson(FleetTest):
+    def test_shape(self):
+        fleet = self.fleet("dendritic")
+        result = self.expect(fleet.run("check", "--json"), 0)
+        report = result.json()
+        self.assertEqual(sorted(report), sorted(["fleet", "root", "kind", "files", "hosts", "aggregates", "findings", "stages"]))
+        self.assertEqual((report["root"], report["kind"]), (str(fleet.root), "flake"))
+        self.assertEqual([(h["name"], h["class"], h["system"]) for h in report["hosts"]], [("web", "nixos", "x86_64-linux"), ("mac", "darwin", "aarch64-darwin"), ("alice@desk", "home", "x86_64-linux")])
+        for host in report["hosts"]:
+            for count in COUNTS:
+                self.assertIsInstance(host[count], int)
+            self.assertGreater(host["definitions"], 0)
+            self.assertEqual(host["problems"], 0)
+            self.assertTrue(host["place"]["file"].startswith(str(fleet.root)))
+            self.assertGreater(host["place"]["line"], 0)
+        web = report["hosts"][0]
+        self.assertEqual((web["homes"], web["aggregates"]), (["alice"], ["web", "base"]))
+        self.assertEqual(report["findings"]["errors"], 0)
+        self.assertIn("compose", [s["name"] for s in report["stages"]])
+        for stage in report["stages"]:
+            self.assertIsInstance(stage["nanoseconds"], int)
+        base = next(a for a in report["aggregates"] if (a["class"], a["name"]) == ("nixos", "base"))
+        self.assertEqual((base["contributions"], base["hosts"]), (2, 1))
+        for line in result.err.splitlines():
+            json.loads(line)
+
+    def test_hosts_asked_for(self):
+        report = self.expect(self.fleet("plain").run("check", "--json", "west", "east", "west"), 0).json()
+        self.assertEqual([h["name"] for h in report["hosts"]], ["east", "west"])
+
+    def test_kinds(self):
+        for fixture, kind in (("dendritic", "flake"), ("plain", "fleet.json"), ("configurations", "flake")):
+            self.assertEqual(self.fleet(fixture).run("check", "--json").json()["kind"], kind)
+
+    def test_problems_are_counted_where_they_are(self):
+        files = {"modules/zz.nix": "{ flake.modules.nixos.web.site.name = 1; }\n"}
+        result = self.expect(self.fleet("plain", files).run("check", "--json"), 1)
+        problems = {h["name"]: h["problems"] for h in result.json()["hosts"]}
+        self.assertEqual(problems, {"east": 1, "west": 0, "laptop": 0, "sam": 0})
+        errors = [f for f in result.findings() if f["severity"] == "error"]
+        self.assertEqual([(f["host"], f["option"]) for f in errors], [("east", "site.name")])
+
+    def test_one_host_of_a_broken_fleet(self):
+        files = {"modules/zz.nix": "{ flake.modules.nixos.web.site.name = 1; }\n"}
+        fleet = self.fleet("plain", files)
+        self.expect(fleet.run("check", "west"), 0)
+        self.expect(fleet.run("check", "east"), 1)
+
+
+class Show(FleetTest):
+    def test_all(self):
+        shown = self.expect(self.fleet("plain").run("show", "--all", "--json"), 0).json()
+        self.assertEqual(sorted(shown), ["east", "laptop", "sam", "west"])
+        self.assertEqual(shown["east"]["site"]["name"], "east.example.org")
+
+    def test_all_with_shared_names(self):
+        shown = self.expect(self.fleet("configurations").run("show", "--all", "--json"), 0).json()
+        self.assertEqual(sorted(shown), ["darwin:box", "kim", "nixos:box"])
+
+    def test_all_is_what_show_says(self):
+        fleet = self.fleet("plain")
+        every = fleet.run("show", "--all", "--json").json()
+        for host, config in every.items():
+            self.assertEqual(fleet.run("show", host, "--json").json(), config)
+
+    def test_defaults(self):
+        fleet = self.fleet("dendritic")
+        self.assertNotIn("loud", fleet.run("show", "web", "site", "--json").json())
+        self.assertIs(fleet.run("show", "web", "site", "--json", "--defaults").json()["loud"], False)
+
+    def test_unknown_values_are_never_dropped(self):
+        packages = self.expect(self.fleet("dendritic").run("show", "web", "environment.systemPackages", "--json"), 0).json()
+        self.assertIn("pkgs.hello", json.dumps(packages))
+        self.assertIn("$expr", json.dumps(packages))
+
+    def test_fleet_by_variable(self):
+        fleet = self.fleet("plain")
+        elsewhere = self.fleet()
+        self.expect(elsewhere.run("hosts", env={"FLEETD_DIR": str(fleet.root)}), 0, out=["east"])
+        other = self.fleet("configurations")
+        self.expect(elsewhere.run("hosts", "--fleet", str(other.root), env={"FLEETD_DIR": str(fleet.root)}), 0, out=["kim"])
+        self.expect(fleet.run("hosts", env={"FLEETD_DIR": ""}), 0, out=["east"])
+
+    def test_nothing_is_written(self):
+        fleet = self.fleet("dendritic")
+        before = sorted(str(p) for p in fleet.base.rglob("*"))
+        for args in (["check"], ["show", "--all"], ["explain", "web", "site.owner"], ["hosts"], ["plugins"]):
+            fleet.run(*args)
+        self.assertEqual(sorted(str(p) for p in fleet.base.rglob("*")), before)
+
+
+class ExplainJson(FleetTest):
+    def test_shape(self):
+        fleet = self.fleet("dendritic")
+        e = self.expect(fleet.run("explain", "web", "site.owner", "--json"), 0).json()
+        self.assertEqual(
+            sorted(e), sorted(["host", "path", "knowledge", "value", "type", "description", "default", "declaredIn", "definitions", "references", "unknown"])
+        )
+        self.assertEqual((e["host"], e["path"], e["knowledge"], e["type"]), ("web", "site.owner", "known", "string"))
+        winners = [d for d in e["definitions"] if d["winner"]]
+        losers = [d for d in e["definitions"] if not d["winner"]]
+        self.assertEqual([d["priority"] for d in winners], [100])
+        self.assertEqual([d["priority"] for d in losers], [1000])
+        self.assertEqual(winners[0]["place"]["file"], str(fleet.root / "modules/hosts/web.nix"))
+        self.assertEqual(winners[0]["why"], "")
+        self.assertTrue(losers[0]["why"])
+
+
+class Eval(FleetTest):
+    """`fleetd eval` needs no fleet."""
+
+    def value(self, *args, **options):
+        return self.expect(self.fleet(files=options.pop("files", None)).run("eval", *args, **options), 0).out
+
+    def test_text(self):
+        self.assertEqual(self.value("-E", "1 + 2"), "3\n")
+        self.assertEqual(self.value("-E", '{ "a b" = x: x; "if" = [ ]; c = { }; d = builtins.add; e = builtins.add 1; }'), '{ "a b" = <LAMBDA>; c = { }; d = <PRIMOP>; e = <PRIMOP-APP>; "if" = [ ]; }\n')
+        self.assertEqual(self.value("-E", '"a\\"b\\${c}\\n$d"'), '"a\\"b\\${c}\\n$d"\n')
+        self.assertEqual(self.value("-E", "let a = { b = 1; }; in [ a a ]"), "[ { b = 1; } «repeated» ]\n")
+
+    def test_json(self):
+        self.assertEqual(self.value("--json", "-E", '{ b = 1.0; a = [ null true "ä" ]; }'), '{"a":[null,true,"ä"],"b":1.0}\n')
+
+    def test_files(self):
+        files = {"x.nix": "{ a = import ./d; }", "d/default.nix": "7"}
+        self.assertEqual(self.value("--json", "x.nix", files=files), '{"a":7}\n')
+        self.assertEqual(self.value("d", files=files), "7\n")
+        self.assertEqual(self.value("-", stdin=b"1 + 1"), "2\n")
+        self.assertEqual(self.value("-E", "import ./x.nix", files=files), "{ a = 7; }\n")
+
+    def test_failures(self):
+        for args, needle in (
+            (["-E", "1 +"], "FL0101"),
+            (["-E", "x"], "undefined variable 'x'"),
+            (["-E", 'throw "no"'], "FL0201"),
+            (["-E", "{ a = 1; }.b"], "FL0206"),
+            (["-E", "let x = x; in x"], "FL0208"),
+            (["-E", "let f = x: f x; in f 1"], "FL0215"),
+            (["-E", '{ a = { b = throw "deep"; }; }'], "deep"),
+            (["--json", "-E", "x: x"], "FL02"),
+            (["nowhere.nix"], "nowhere.nix"),
+        ):
+            with self.subTest(args):
+                result = self.expect(self.fleet().run("eval", *args), 1, err=[needle])
+                self.assertEqual(result.out, "")
+        self.expect(self.fleet().run("eval"), 2, err=["FL0903"])
+        self.expect(self.fleet().run("eval", "-E", "1", "x.nix"), 2, err=["FL0903"])
+
+    def test_trace(self):
+        result = self.expect(self.fleet().run("eval", "-E", 'builtins.trace "hello" 1'), 0, err=["trace: hello"])
+        self.assertEqual(result.out, "1\n")
+
+    def test_deep_values(self):
+        self.expect(self.fleet().run("eval", "--json", "-E", "builtins.foldl' (a: _: [ a ]) 0 (builtins.genList (x: x) 9000)"), 0)
+        result = self.fleet().run("eval", "--json", "-E", "builtins.foldl' (a: _: [ a ]) 0 (builtins.genList (x: x) 100000)")
+        self.assertIn(result.code, (0, 1))
+
+
+class EvalModules(FleetTest):
+    FILE = """
+      { lib }: [
+        { options.a = lib.mkOption { type = lib.types.int; default = 1; }; options.b = lib.mkOption { type = lib.types.listOf lib.types.str; }; }
+        { a = 2; b = lib.mkAfter [ "z" ]; }
+        { b = [ "y" ]; }
+      ]
+    """
+
+    def test_config(self):
+        result = self.expect(self.fleet(files={"m.nix": self.FILE}).run("eval-modules", "--json", "m.nix"), 0)
+        self.assertEqual(result.json(), {"a": 2, "b": ["y", "z"]})
+
+    def test_failures(self):
+        for text, needle in (
+            ("{ lib }: [ { a = 1; } ]", "`a' does not exist"),
+            ("{ lib }: 1", "error["),
+            ("[ ]", "error["),
+            ("{ lib }: [ {", "FL0101"),
+        ):
+            with self.subTest(text):
+                self.expect(self.fleet(files={"m.nix": text}).run("eval-modules", "m.nix"), 1, err=[needle])
+        self.expect(self.fleet().run("eval-modules"), 2, err=["FL0903"])
