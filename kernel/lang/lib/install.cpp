@@ -1,214 +1,56 @@
 // Builds lib and its extensions from families.
 #include <algorithm>
 
-#include "kernel/lang/lib/data.hpp"
+#include "kernel/lang/lib/instance.hpp"
 #include "kernel/lang/lib/lib.hpp"
 #include "kernel/lang/lib/natives.hpp"
 
 namespace fleetd::lang::lib {
 
-// One an evaluator, in its own arena.
-struct State {
-  Value* texts;           // the function of each text, Null before it is parsed
-  const Symbol* members;  // the names of topMembers()
-  Value home;             // homeLib
-  Value fallback;         // nixpkgs' own lib, Null without one
-  Value ofPart;           // libOfPart
-  bool makingPart;
-};
+std::ptrdiff_t topIndex(std::uint16_t family, std::string_view name) {
+  const auto all = topMembers();
+  const auto found = std::lower_bound(all.begin(), all.end(), name, [](const TopMember& a, std::string_view b) { return a.name < b; });
+  return found != all.end() && found->name == name && found->family == family ? found - all.begin() : -1;
+}
+
+const Value* directMembers(Evaluator& ev) {
+  Value* direct = ev.arena().array<Value>(topMembers().size());
+  for (std::uint16_t family = 0; family < families().size(); ++family)
+    for (const BuiltinMember& member : families()[family].builtins)
+      if (const auto at = topIndex(family, member.name); at >= 0)
+        if (const Attr* builtin = ev.builtins().attrs->find(ev.symbol(member.builtin))) direct[at] = builtin->value;
+  for (const NativeFamily& table : natives()) {
+    const std::uint16_t family = familyIndex(table.family);
+    for (const PrimOp& prim : table.prims)
+      if (const auto at = topIndex(family, memberName(prim)); at >= 0) direct[at] = Value::of(&prim);
+  }
+  return direct;
+}
 
 namespace {
 
-// One lib: the plain one, or an extension. `final` is what its members see as lib.
-struct Instance {
-  State* state;
-  Value final;
-  Value* families;  // thunks, by index
-  Value* parts;     // thunks, in the order of Evaluator::libParts()
-};
-
-struct FamilyOf {
-  Instance* instance;
-  std::uint16_t index;
-};
-
-struct PartOf {
-  Instance* instance;
-  const std::function<Value(Evaluator&)>* make;
-};
-
-// What is made meanwhile lives as long as the evaluator: members of lib are cells that all hosts share.
-class InOwnArena {
- public:
-  explicit InOwnArena(Evaluator& ev) : ev_(ev), outer_(&ev.arena()) { ev.useArena(&ev.ownArena()); }
-  ~InOwnArena() { ev_.useArena(outer_); }
-  InOwnArena(const InOwnArena&) = delete;
-  InOwnArena& operator=(const InOwnArena&) = delete;
-
- private:
-  Evaluator& ev_;
-  base::Arena* outer_;
-};
-
-std::uint16_t familyIndex(std::string_view name) {
-  const auto all = families();
-  const auto found = std::find_if(all.begin(), all.end(), [&](const Family& family) { return family.name == name; });
-  return found == all.end() ? kNoFamily : static_cast<std::uint16_t>(found - all.begin());
-}
-
-std::string_view lastComponent(std::string_view path) { return path.substr(path.rfind('.') + 1); }
-std::string_view withoutLast(std::string_view path) {
-  const std::size_t dot = path.rfind('.');
-  return dot == std::string_view::npos ? std::string_view(".") : path.substr(0, dot);
-}
-
-State& state(Evaluator& ev) {
-  if (State* made = ev.libState()) return *made;
-  const InOwnArena own(ev);
-  State* made = ev.arena().make<State>();
-  made->texts = ev.arena().array<Value>(texts().size());
-  Symbol* members = ev.arena().array<Symbol>(topMembers().size());
-  for (std::size_t i = 0; i < topMembers().size(); ++i) members[i] = ev.symbol(topMembers()[i].name);
-  made->members = members;
-  if (!ev.libFallback().empty())
-    made->fallback = ev.nativeThunk([](Evaluator& self, void*) { return self.evalFile(self.libFallback()); }, nullptr);
-  ev.libState() = made;
-  return *made;
-}
-
-Value textFunction(Evaluator& ev, State& made, std::uint16_t index) {
-  Value& function = made.texts[index];
-  if (function.is(Tag::Null)) {
-    const Text& text = texts()[index];
-    function = ev.evalText(fmt::format("«lib/{}.nix»", text.name), std::string(text.text), "/");
-  }
-  return function;
-}
-
-Value callText(Evaluator& ev, void* raw);
-
-struct TextCall {
-  Instance* instance;
-  std::uint16_t text;
-};
-
-// The set a text makes. With `second`, that text's value is its second argument.
-Value textSet(Evaluator& ev, Instance* instance, std::uint16_t first, const std::uint16_t* second) {
-  Value function = textFunction(ev, *instance->state, first);
-  if (function.isError()) return function;
-  function = ev.call(function, instance->final, 0);
-  if (!second || function.isError()) return function;
-  return ev.call(function, ev.nativeThunk(callText, ev.arena().make<TextCall>(TextCall{instance, *second})), 0);
-}
-
-Value callText(Evaluator& ev, void* raw) {
-  auto* call = static_cast<TextCall*>(raw);
-  const InOwnArena own(ev);
-  return textSet(ev, call->instance, call->text, nullptr);
-}
-
-Value makePart(Evaluator& ev, void* raw) {
-  auto* part = static_cast<PartOf*>(raw);
-  const InOwnArena own(ev);
-  State& made = *part->instance->state;
-  const Value outer = std::exchange(made.ofPart, part->instance->final);
-  const bool making = std::exchange(made.makingPart, true);
-  const Value value = ev.force((*part->make)(ev));
-  made.ofPart = outer;
-  made.makingPart = making;
-  return value;
-}
-
-// The part of a path, or Null.
-Value partAt(Evaluator& ev, const Instance& instance, std::string_view path) {
-  const auto& parts = ev.libParts();
-  const auto found = parts.find(std::string(path));
-  return found == parts.end() ? Value::null() : instance.parts[std::distance(parts.begin(), found)];
-}
-
-// The set of a family in nixpkgs' own lib, or Null.
-Value fallbackFamily(Evaluator& ev, const State& made, std::string_view path) {
-  Value set = ev.force(made.fallback);
-  while (set.is(Tag::Attrs) && path != ".") {
-    const std::size_t dot = std::min(path.find('.'), path.size());
-    const Attr* inner = set.attrs->find(ev.symbol(path.substr(0, dot)));
-    set = inner ? ev.force(inner->value) : Value::null();
-    path = dot == path.size() ? std::string_view(".") : path.substr(dot + 1);
-  }
-  return set.is(Tag::Attrs) ? set : Value::null();
-}
-
-void addFallback(Evaluator& ev, const State& made, std::string_view path, std::vector<Attr>* members) {
-  if (made.fallback.is(Tag::Null)) return;
-  const Value set = fallbackFamily(ev, made, path);
-  if (!set.is(Tag::Attrs)) return;
-  // In front, because of equal names the last one stays.
-  members->insert(members->begin(), set.attrs->begin(), set.attrs->end());
-}
-
-Value lazyUnknown(Evaluator& ev, const char* name) {
-  return ev.nativeThunk([](Evaluator& self, void* raw) { return self.unknownRoot(static_cast<const char*>(raw)); }, const_cast<char*>(name));
-}
-
-Value loadFamily(Evaluator& ev, void* raw) {
-  auto* of = static_cast<FamilyOf*>(raw);
-  const Family& family = families()[of->index];
-  Instance* instance = of->instance;
-  if (const Value part = partAt(ev, *instance, family.name); !part.is(Tag::Null)) return ev.force(part);
-  const InOwnArena own(ev);
-  std::vector<Attr> members;
-  addFallback(ev, *instance->state, family.name, &members);
-  for (std::size_t i = 0; i < family.texts.size(); ++i) {
-    const Value set = textSet(ev, instance, family.texts[i], family.applied ? &family.texts[1] : nullptr);
-    if (set.isError()) return set;
-    if (!set.is(Tag::Attrs)) return ev.typeError("a set", set, 0);
-    members.insert(members.end(), set.attrs->begin(), set.attrs->end());
-    if (family.applied) break;
-  }
-  for (const BuiltinMember& member : family.builtins)
-    if (const Attr* builtin = ev.builtins().attrs->find(ev.symbol(member.builtin)))
-      members.push_back({ev.symbol(member.name), 0, builtin->value});
-  for (const NativeFamily& table : natives()) {
-    if (table.family != family.name) continue;
-    for (const PrimOp& prim : table.prims) members.push_back({ev.symbol(memberName(prim)), 0, Value::of(&prim)});
-  }
-  for (std::size_t i = 0; i < families().size(); ++i)
-    if (families()[i].parent == of->index)
-      members.push_back({ev.symbol(lastComponent(families()[i].name)), 0, instance->families[i]});
-  if (family.name == "hm") members.push_back({ev.symbol("maintainers"), 0, lazyUnknown(ev, "lib.hm.maintainers")});
-  std::size_t index = 0;
-  for (const auto& [path, make] : ev.libParts()) {
-    if (withoutLast(path) == family.name) members.push_back({ev.symbol(lastComponent(path)), 0, instance->parts[index]});
-    ++index;
-  }
-  return ev.attrs(members);
-}
-
-Instance* newInstance(Evaluator& ev, Value final) {
-  auto* instance = ev.arena().make<Instance>(Instance{&state(ev), final, nullptr, nullptr});
-  instance->families = ev.arena().array<Value>(families().size());
-  for (std::uint16_t i = 0; i < families().size(); ++i)
-    instance->families[i] = ev.nativeThunk(loadFamily, ev.arena().make<FamilyOf>(FamilyOf{instance, i}));
-  instance->parts = ev.arena().array<Value>(ev.libParts().size());
+// The members of lib that come from families: at once where they are C++, builtins or parts, else when they are asked for.
+void addFamilyMembers(Evaluator& ev, const Instance& instance, std::vector<Attr>* out) {
+  std::vector<Value> partOf(topMembers().size());
+  std::vector<bool> replaced(families().size());
   std::size_t i = 0;
-  for (const auto& [path, make] : ev.libParts())
-    instance->parts[i++] = ev.nativeThunk(makePart, ev.arena().make<PartOf>(PartOf{instance, &make}));
-  return instance;
-}
-
-// A member of lib that comes from a family: at once where it is C++ or a builtin, else when it is asked for. Null: there is no such member.
-Value topMember(Evaluator& ev, const Instance& instance, const TopMember& member, Symbol name) {
-  const Family& family = families()[member.family];
-  const bool replaced = !partAt(ev, instance, family.name).is(Tag::Null);
-  if (const Value part = partAt(ev, instance, fmt::format("{}.{}", family.name, member.name)); !part.is(Tag::Null)) return part;
-  if (!replaced) {
-    if (const PrimOp* native = findNative(family.name, member.name)) return Value::of(native);
-    for (const BuiltinMember& builtin : family.builtins)
-      if (builtin.name == member.name)
-        if (const Attr* found = ev.builtins().attrs->find(ev.symbol(builtin.builtin))) return found->value;
-    if (member.part && instance.state->fallback.is(Tag::Null)) return Value::null();
+  for (const auto& [path, make] : ev.libParts()) {
+    if (const std::uint16_t family = familyIndex(path); family != kNoFamily) replaced[family] = true;
+    else if (const auto at = topIndex(familyIndex(withoutLast(path)), lastComponent(path)); at >= 0)
+      partOf[static_cast<std::size_t>(at)] = instance.parts[i];
+    ++i;
   }
-  return prims::lazySelect(ev, instance.families[member.family], name, 0);
+  const State& made = *instance.state;
+  for (i = 0; i < topMembers().size(); ++i) {
+    const TopMember& member = topMembers()[i];
+    Value value = partOf[i];
+    if (value.is(Tag::Null) && !replaced[member.family]) {
+      value = made.direct[i];
+      if (value.is(Tag::Null) && member.part && made.fallback.is(Tag::Null)) continue;
+    }
+    if (value.is(Tag::Null)) value = prims::lazySelect(ev, instance.families[member.family], made.members[i], 0);
+    out->push_back({made.members[i], 0, value});
+  }
 }
 
 // The members of lib, without `extend`.
@@ -222,11 +64,7 @@ Value members(Evaluator& ev, Instance* instance) {
     const Family& family = families()[i];
     if (family.parent == kNoFamily && family.name != "." && family.name != "hm") out.push_back({ev.symbol(family.name), 0, instance->families[i]});
   }
-  for (std::size_t i = 0; i < topMembers().size(); ++i) {
-    const Symbol name = instance->state->members[i];
-    const Value value = topMember(ev, *instance, topMembers()[i], name);
-    if (!value.is(Tag::Null)) out.push_back({name, 0, value});
-  }
+  addFamilyMembers(ev, *instance, &out);
   std::size_t i = 0;
   for (const auto& [path, make] : ev.libParts()) {
     if (path.find('.') == std::string::npos && familyIndex(path) == kNoFamily) out.push_back({ev.symbol(path), 0, instance->parts[i]});
