@@ -1,11 +1,4 @@
 // The entry point of the fleetd executable.
-#include <cstdio>
+#include "kernel/cli/run.hpp"
 
-#include <fmt/format.h>
-
-#include "kernel/base/version.hpp"
-
-int main() {
-  fmt::print("fleetd {}\n", fleetd::base::version());
-  return 0;
-}
+int main(int argc, char** argv) { return fleetd::cli::run(argc, argv); }

@@ -16,11 +16,31 @@ struct Checked {
   std::vector<std::string> homes;
 };
 
+struct Findings {
+  std::size_t errors = 0;
+  std::size_t warnings = 0;
+  std::size_t notes = 0;
+};
+
 struct Report {
   fleet::Fleet& fleet;
   std::vector<Checked> hosts;
   std::vector<fleet::Stage> stages;
+  Findings findings;
 };
+
+// As printed: what several hosts or options report alike counts once.
+Findings countFindings(const base::Diagnostics& diagnostics) {
+  Findings out;
+  for (const base::Diagnostic& diagnostic : diagnostics.sorted()) {
+    switch (diagnostic.severity) {
+      case base::Severity::Error: ++out.errors; break;
+      case base::Severity::Warning: ++out.warnings; break;
+      case base::Severity::Note: ++out.notes; break;
+    }
+  }
+  return out;
+}
 
 void writeNames(base::JsonWriter& json, std::string_view key, const std::vector<std::string>& names) {
   json.key(key).beginArray();
@@ -73,9 +93,9 @@ void writeReport(Context& cx, const Report& report) {
   json.endArray();
   writeAggregates(cx, json, report.fleet);
   json.key("findings").beginObject();
-  writeCount(json, "errors", cx.diagnostics.count(base::Severity::Error));
-  writeCount(json, "warnings", cx.diagnostics.count(base::Severity::Warning));
-  writeCount(json, "notes", cx.diagnostics.count(base::Severity::Note));
+  writeCount(json, "errors", report.findings.errors);
+  writeCount(json, "warnings", report.findings.warnings);
+  writeCount(json, "notes", report.findings.notes);
   json.endObject();
   json.key("stages").beginArray();
   for (const fleet::Stage& stage : report.stages)
@@ -115,9 +135,7 @@ void printTable(Context& cx, const Report& report) {
 std::string counted(std::size_t count, std::string_view noun) { return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s"); }
 
 void printSummary(Context& cx, const Report& report) {
-  const std::size_t errors = cx.diagnostics.count(base::Severity::Error);
-  const std::size_t warnings = cx.diagnostics.count(base::Severity::Warning);
-  const std::size_t notes = cx.diagnostics.count(base::Severity::Note);
+  const auto [errors, warnings, notes] = report.findings;
   std::size_t definitions = 0;
   for (const Checked& checked : report.hosts) definitions += checked.counts.definitions;
   std::string text = fmt::format("{}, {}, {}", counted(report.hosts.size(), "host"), counted(report.fleet.filesRead(), "file"),
@@ -144,7 +162,7 @@ int runCheck(Context& cx) {
   if (!fleet) return cx.fail(fleet.error());
   const auto hosts = cx.selectHosts(cx.args.positionals);
   if (!hosts) return cx.fail(hosts.error());
-  Report report{**fleet, {}, {}};
+  Report report{**fleet, {}, {}, {}};
   const base::Stopwatch composing;
   for (std::size_t i = 0; i < hosts->size(); ++i) {
     const fleet::Host& host = *(*hosts)[i];
@@ -156,6 +174,7 @@ int runCheck(Context& cx) {
   report.stages = report.fleet.stages();
   report.stages.push_back({"compose", static_cast<std::uint64_t>(composeTime.count())});
   report.stages.push_back({"total", static_cast<std::uint64_t>(whole.elapsed().count())});
+  report.findings = countFindings(cx.diagnostics);
   if (cx.json()) {
     writeReport(cx, report);
     return cx.finish();

@@ -95,7 +95,12 @@ int Context::finish() {
 }
 
 int Context::fail(const Error& error) {
-  diagnostics.add(error);
+  // What ends a command is often one of the findings already there, under the more general code.
+  const auto known = diagnostics.sorted();
+  const bool said = error.span && std::any_of(known.begin(), known.end(), [&](const base::Diagnostic& d) {
+    return d.severity == base::Severity::Error && d.span.begin == error.span.begin && d.message == error.message;
+  });
+  if (!said) diagnostics.add(error);
   return worse(finish(), exitCodeOf(error.code));
 }
 

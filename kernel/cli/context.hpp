@@ -30,6 +30,7 @@ class Context {
   bool json() const { return json_; }
   bool verbose() const { return verbose_; }
   bool quiet() const { return quiet_; }
+  const std::string& root() const { return root_; }  // of the fleet; "" before it was opened
 
   // Opens the fleet at the first call. Findings go to `diagnostics`.
   Result<fleet::Fleet*> openFleet();

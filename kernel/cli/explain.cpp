@@ -47,7 +47,7 @@ void field(Context& cx, std::string_view name, std::string_view text) {
   const std::string clean = base::sanitize(text);
   bool first = true;
   for (const std::string_view line : base::splitLines(clean)) {
-    cx.out.write(cx.out.styled(kDim, fmt::format("  {:<11}", first ? name : "")));
+    cx.out.write(cx.out.styled(kDim, fmt::format("  {:<12}", first ? name : "")));
     cx.out.write(line);
     cx.out.write("\n");
     first = false;
@@ -71,7 +71,11 @@ void printDefinition(Context& cx, const ExplainedDefinition& d) {
   cx.out.write(fmt::format("  {} {}\n", d.winner ? cx.out.styled(kGreen, "✓") : cx.out.styled(kDim, "✗"),
                            cx.out.styled(kBold, place.empty() ? base::sanitize(d.file) : place)));
   const auto line = [&](std::string_view name, std::string_view text) {
-    if (!text.empty()) cx.out.write(fmt::format("      {:<9} {}\n", name, base::sanitize(text)));
+    const std::string clean = base::sanitize(text);
+    for (const std::string_view each : base::splitLines(clean)) {
+      cx.out.write(fmt::format("      {:<9} {}\n", name, each));
+      name = "";
+    }
   };
   line("value", d.value);
   line("priority", priorityText(d.priority));
@@ -87,11 +91,16 @@ void printExplanation(Context& cx, const fleet::Host& host, const Explanation& e
   field(cx, "type", e.type);
   field(cx, "default", e.defaultText);
   field(cx, "about", e.description);
-  field(cx, "declared in", base::join(e.declaredIn, "\n"));
+  std::vector<std::string> declared;
+  for (const std::string& place : e.declaredIn) declared.emplace_back(base::shownPath(place, cx.root()));
+  field(cx, "declared in", base::join(declared, "\n"));
   cx.out.write("\n");
-  if (e.definitions.empty()) cx.out.write("The fleet does not define it.\n");
+  if (e.definitions.empty()) cx.out.write("Nothing defines it.\n");
   if (!e.definitions.empty()) cx.out.write(cx.out.styled(kBold, "Definitions") + "\n");
-  for (const ExplainedDefinition& d : e.definitions) printDefinition(cx, d);
+  // For people the strongest first; as JSON in the order of the modules.
+  std::vector<ExplainedDefinition> definitions = e.definitions;
+  std::stable_sort(definitions.begin(), definitions.end(), [](const auto& a, const auto& b) { return a.priority < b.priority; });
+  for (const ExplainedDefinition& d : definitions) printDefinition(cx, d);
   if (!e.references.empty()) cx.out.write("\n" + cx.out.styled(kBold, "Computed from") + "\n");
   for (const std::string& reference : e.references) cx.out.write(fmt::format("  {}\n", base::sanitize(reference)));
   if (!e.unknownParts.empty()) cx.out.write("\n" + cx.out.styled(kBold, "Left to Nix") + "\n");

@@ -39,16 +39,18 @@ std::string wrapped(std::string_view text, std::size_t width) {
 }
 
 int listCodes(Context& cx) {
+  std::vector<base::CodeInfo> codes(base::allCodes().begin(), base::allCodes().end());
+  std::sort(codes.begin(), codes.end(), [](const base::CodeInfo& a, const base::CodeInfo& b) { return a.id < b.id; });
   if (cx.json()) {
     base::JsonWriter json(cx.out.data(), 2);
     json.beginArray();
-    for (const base::CodeInfo& code : base::allCodes()) writeCode(json, code);
+    for (const base::CodeInfo& code : codes) writeCode(json, code);
     json.endArray();
     cx.out.write("\n");
     return kOk;
   }
   TextTable table({{"CODE"}, {"SEVERITY"}, {"MEANING", false, 20, 0}});
-  for (const base::CodeInfo& code : base::allCodes())
+  for (const base::CodeInfo& code : codes)
     table.add({{std::string(code.id), kBold}, {std::string(base::severityName(code.severity))}, {std::string(code.title)}});
   cx.out.write(table.text(cx.out.dataWidth(), cx.out.colorData()));
   return kOk;

@@ -27,6 +27,9 @@ class Compose : public lang::NativeObject {
       *envVar, *number, *json, *toml, *unsignedInt, *positiveInt, *port, *packageSet;
   Value typesSet;  // lib.types
 
+  // Every evaluation made, latest first: a configuration inside a configuration is found by its value.
+  Evaluation* evaluations = nullptr;
+
   // Modules every evaluation starts with.
   Value internalOptions;        // options of the internal module, at the top
   Value internalOptionsNested;  // the same where there is a prefix

@@ -216,6 +216,8 @@ Evaluation* newEvaluation(Compose& c, const EvaluationArgs& args) {
   e->klass = args.klass;
   e->prefix = args.prefix;
   e->allowUndeclared = args.open;
+  e->made = c.evaluations;
+  c.evaluations = e;
   initThunk(e->config, evaluateConfig, e);
   initThunk(e->options, evaluateOptions, e);
   initThunk(e->checked, evaluateChecked, e);
@@ -248,6 +250,7 @@ Value resultOf(Evaluation& e) {
                      {"graph", graph},
                      {"extendModules", extendModulesOf(e)},
                      {"type", Value::of(&e.type)},
+                     {"_fleetdEvaluation", Value::of(static_cast<lang::NativeObject*>(&e))},
                      {"class", e.klass}});
 }
 

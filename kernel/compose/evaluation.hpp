@@ -110,6 +110,7 @@ struct Evaluation : lang::NativeObject {
   std::span<Unmatched> unmatched;
   Knowledge knowledge;
 
+  Evaluation* made;     // the evaluation made before this one
   Thunk config;         // everything, `_module` included
   Thunk options;
   Thunk checked;        // Null, or the error of an undeclared option

@@ -55,6 +55,14 @@ Type* asSubmodule(Type* type) {
   return submoduleWith(c, {type->other, Value::of(c.ev.newBindings(0)), Value::of(false), Value::null(), Value::null()});
 }
 
+// nixpkgs' lib takes definitions with nothing but a value and a file, so that these fail there, too.
+Value badShape(Compose& c, const Def& def) {
+  if (!def.ordered && !def.set) return {};
+  return c.ev.failText(ErrorKind::Arguments, def.pos,
+                       fmt::format("function 'anonymous lambda' called with unexpected argument '{}'", def.ordered ? "priority" : "_type"),
+                       "a definition of a submodule as a whole cannot be ordered or located: put mkOrder, mkBefore and mkAfter around the values inside");
+}
+
 Evaluation* instance(Type* type, const Loc* loc, std::span<Def> defs, Value* error) {
   Compose& c = *type->c;
   const SubmoduleArgs& args = *type->submodule;
@@ -64,10 +72,8 @@ Evaluation* instance(Type* type, const Loc* loc, std::span<Def> defs, Value* err
   more.push_back({ModuleSource::Kind::Config, nameConfig(c, name), &c.unknownFile});
   for (const Def& def : defs) {
     const Value v = c.ev.force(def.value);
-    if (v.isError()) {
-      *error = v;
-      return nullptr;
-    }
+    *error = v.isError() ? v : badShape(c, def);
+    if (error->isError()) return nullptr;
     bool config = false;
     if (v.is(Tag::Attrs)) {
       const Value shorthand = c.ev.truth(c.ev.force(args.shorthand), 0, "while evaluating shorthandOnlyDefinesConfig");

@@ -33,9 +33,10 @@ void Loader::report(Value error, std::string_view host) {
 }
 
 Result<void> Loader::run() {
-  ev_.onParsed = [this](const lang::ParsedFile& file) {
-    ++fleet_.filesRead_;
-    for (const base::Diagnostic& problem : file.problems) diagnostics_.add(problem);
+  // Outlives the loader: files are read when hosts are composed, too. fleetd's own texts are no files of the fleet.
+  ev_.onParsed = [fleet = &fleet_, diagnostics = &diagnostics_](const lang::ParsedFile& file) {
+    if (file.source->name.starts_with('/')) ++fleet->filesRead_;
+    for (const base::Diagnostic& problem : file.problems) diagnostics->add(problem);
   };
   if (base::isRegularFile(fleet_.root_ + "/flake.nix")) {
     fleet_.kind_ = Kind::Flake;

@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "kernel/lang/evaluator.hpp"
+#include "kernel/lang/prims/support.hpp"
 #include "kernel/lang/unknown.hpp"
 
 namespace fleetd::lang {
@@ -13,22 +14,34 @@ Value cannotCoerce(Evaluator& ev, Value v, Pos pos) {
   return pos ? ev.addFrame(error, pos, "while evaluating a path segment") : error;
 }
 
-// toString of a list: elements joined by a blank, none after an empty nested list.
+// toString of something unknown. What is certainly a string stays itself.
+Value unknownText(Evaluator& ev, Value v, Pos pos) {
+  if (v.isUnknown() && prims::possibleKinds(ev, v) == prims::kind::String) return v;
+  return ev.unknownPrim(findPrim("toString"), std::span<const Value>(&v, 1), pos);
+}
+
+// toString of a list: elements joined by a blank, none after an empty nested list. An unknown element that may be a list takes its
+// blank along: toString [ x "" ] is its text and that blank.
 Value listToString(Evaluator& ev, Value v, Pos pos) {
   std::vector<Value> parts;
   const auto elements = v.list();
   Value error;
   if (!ev.enter(pos, &error)) return error;
   for (std::size_t i = 0; i < elements.size(); ++i) {
+    const bool last = i + 1 == elements.size();
     const Value element = ev.force(elements[i]);
+    if (element.isUnknown() && !last && (prims::possibleKinds(ev, element) & prims::kind::List)) {
+      const Value pair[] = {element, Value::text("")};
+      parts.push_back(unknownText(ev, ev.list(pair), element.unknown->pos));
+      continue;
+    }
     const Value part = ev.coerceToString(element, Evaluator::Coerce::ToString, pos);
     if (part.isError()) {
       ev.leave();
       return part;
     }
     parts.push_back(part);
-    const bool emptyList = element.is(Tag::List) && element.aux == 0;
-    if (i + 1 < elements.size() && !emptyList) parts.push_back(Value::text(" "));
+    if (!last && !(element.is(Tag::List) && element.aux == 0)) parts.push_back(Value::text(" "));
   }
   ev.leave();
   return ev.joinStrings(parts, pos);
@@ -41,7 +54,7 @@ Value Evaluator::coerceToString(Value v, Coerce mode, Pos pos) {
   switch (v.tag) {
     case Tag::String: return v;
     case Tag::Error: return v;
-    case Tag::Unknown: return v;
+    case Tag::Unknown: return mode == Coerce::ToString ? unknownText(*this, v, v.unknown->pos) : v;
     case Tag::Path: {
       if (mode != Coerce::Interpolate) return Value::text(v.string());
       const Value part[] = {v};
@@ -103,6 +116,7 @@ Value Evaluator::joinStrings(std::span<const Value> parts, Pos pos, bool isPath)
         mixed.push_back(part);
       continue;
     }
+    if (chars.size() + part.string().size() > prims::kMaxText) return prims::tooLarge(*this, "a string");
     chars += part.string();
     context = mergeContext(context, contextOf(part));
   }

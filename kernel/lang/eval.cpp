@@ -78,8 +78,10 @@ Value Evaluator::forceThunk(Thunk* cell) {
     copy->assumed = true;
     result = Value::of(copy);
   }
-  if (result.isError() && (result.error->kind == ErrorKind::Budget || result.error->kind == ErrorKind::StackOverflow)) {
-    cell->value.tag = Tag::Pending;  // how deep we were is no property of this value
+  if (result.isError() && (result.error->kind == ErrorKind::Budget || result.error->kind == ErrorKind::StackOverflow ||
+                           result.error->kind == ErrorKind::InfiniteRecursion)) {
+    // How deep we were is no property of this value; nor is a cycle met while something was looked at that Nix would not ask for.
+    cell->value.tag = Tag::Pending;
   } else {
     cell->value = result;
     if (assumed_) cell->value.flags |= kAssumed;

@@ -53,7 +53,9 @@ in
       open ? true,
     }:
     lib.evalModules {
-      inherit class prefix;
+      inherit prefix;
+      # What home-manager calls its class; modules say so in `_class`.
+      class = if class == "home" then "homeManager" else class;
       specialArgs = lib.optionalAttrs open { modulesPath = kernel.unknown "modulesPath"; } // specialArgs;
       modules =
         lib.optionals open [

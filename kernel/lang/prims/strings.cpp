@@ -114,47 +114,10 @@ Value concatStringsSep(Evaluator& ev, Value* args, Pos pos) {
   return concatPieces(ev, args[0], pieces, pos);
 }
 
-// toString of a list: blanks between elements, none after an element that is an empty list. An unknown element that may be a list
-// takes its blank along: toString [ x "" ] is its text and that blank.
-Value listToString(Evaluator& ev, Value list, Pos pos);
-
-Value toText(Evaluator& ev, Value v, Pos pos) {
-  v = ev.force(v);
-  if (v.is(Tag::List)) return listToString(ev, v, pos);
-  if (!v.isUnknown()) return ev.coerceToString(v, Evaluator::Coerce::ToString, 0);
-  return possibleKinds(ev, v) == kind::String ? v : Value::stuck();
-}
-
-Value listToString(Evaluator& ev, Value list, Pos pos) {
-  Value error;
-  if (!ev.enter(pos, &error)) return error;
-  const PrimOp* self = findPrim("toString");
-  const auto elements = list.list();
-  std::vector<Value> parts;
-  for (std::size_t i = 0; i < elements.size(); ++i) {
-    const bool last = i + 1 == elements.size();
-    const Value element = ev.force(elements[i]);
-    Value text = toText(ev, element, pos);
-    if (text.isError()) {
-      ev.leave();
-      return text;
-    }
-    if (text.isStuck() && !last && (possibleKinds(ev, element) & kind::List)) {
-      const Value pair[] = {element, Value::text("")};
-      const Value operand = ev.list(pair);
-      parts.push_back(ev.unknownPrim(self, std::span(&operand, 1), pos));
-      continue;
-    }
-    parts.push_back(text.isStuck() ? ev.unknownPrim(self, std::span(&element, 1), pos) : text);
-    if (!last && !(element.is(Tag::List) && element.aux == 0)) parts.push_back(Value::text(" "));
-  }
-  ev.leave();
-  return joined(ev, parts, pos);
-}
-
-Value toStringPrim(Evaluator& ev, Value* args, Pos pos) {
+Value toStringPrim(Evaluator& ev, Value* args, Pos) {
   args[0] = ev.force(args[0]);
-  return toText(ev, args[0], pos);
+  if (args[0].isUnknown() && possibleKinds(ev, args[0]) != kind::String) return Value::stuck();
+  return ev.coerceToString(args[0], Evaluator::Coerce::ToString, 0);
 }
 
 // The part after the last slash, one trailing slash not counted.
