@@ -35,6 +35,9 @@ const PrimOp* findNative(std::string_view family, std::string_view name);
 // "mkIf" of "lib.mkIf".
 std::string_view memberName(const PrimOp& prim);
 
+// The kinds of value (prims::kind) a native may return.
+unsigned returnsOfNative(const PrimOp& prim);
+
 // The truth value of an operand, forced: false when *out is what to return (an error). An unknown one is left to the caller.
 bool wantTruth(Evaluator& ev, Value& v, Pos pos, Value* out);
 // `if condition then a else b` for a lazy condition; an unknown one gives a residual with both branches unevaluated.

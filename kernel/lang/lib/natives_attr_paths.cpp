@@ -87,7 +87,8 @@ Value setAttrByPath(Evaluator& ev, Value* args, Pos pos) {
 
 // What the update makes of two values under the same name: the deep update of two sets, else the right one.
 Value mergeValues(Evaluator& ev, Value* args, Pos pos);
-constexpr PrimOp kMergeValues{"lib.recursiveUpdate", 2, mergeValues, ""};
+// Shown to people under the path of the function it belongs to; unlike that one it may return anything.
+constexpr PrimOp kMergeValues{"lib.attrsets.recursiveUpdate", 2, mergeValues, ""};
 
 // The value of `right.name` over `left.name`, when it is known which of them there are.
 Value mergedAttr(Evaluator& ev, Value left, Value right, Pos pos) { return lazyPrimOf(ev, &kMergeValues, {left, right}, pos); }

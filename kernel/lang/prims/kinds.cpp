@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "kernel/lang/lib/natives.hpp"
 #include "kernel/lang/prims/support.hpp"
 
 namespace fleetd::lang::prims {
@@ -118,6 +119,7 @@ constexpr Returns kReturns[] = {
 static_assert(std::is_sorted(std::begin(kReturns), std::end(kReturns), [](const Returns& a, const Returns& b) { return a.name < b.name; }));
 
 unsigned returnsOf(const PrimOp* prim) {
+  if (prim->name.starts_with("lib.")) return lib::returnsOfNative(*prim);
   const auto it = std::lower_bound(std::begin(kReturns), std::end(kReturns), prim->name,
                                    [](const Returns& entry, std::string_view name) { return entry.name < name; });
   // Other layers have builtins of their own that may share a name.

@@ -90,6 +90,15 @@ TEST_F(LibNatives, ProgramsOfUnknownPackagesStayReferences) {
   EXPECT_EQ(json("lib.isDerivation \"x\""), "false");
 }
 
+TEST_F(LibNatives, WhatTheyReturnIsOfAKnownKind) {
+  EXPECT_EQ(json("builtins.isList (lib.getExe pkgs.hello)"), "false");
+  EXPECT_EQ(json("lib.length (lib.flatten [ (lib.getExe pkgs.hello) 1 ])"), "2");
+  EXPECT_EQ(json("builtins.isAttrs (lib.filterAttrs (n: v: v) config.set)"), "true");
+  EXPECT_EQ(json("builtins.isString (lib.recursiveUpdate { a = \"x\"; } { a = config.a; }).a"), "(isString config.a)");
+  EXPECT_EQ(json("builtins.isString (lib.recursiveUpdate { a = { }; } { a = config.a; }).a"),
+            "(isString (lib.attrsets.recursiveUpdate { } config.a))");
+}
+
 TEST_F(LibNatives, ListsKeepKnownSegments) {
   EXPECT_EQ(json("lib.last ([ 1 ] ++ config.l ++ [ 2 ])"), "2");
   EXPECT_EQ(json("lib.take 1 ([ 1 2 ] ++ config.l)"), "[1]");
