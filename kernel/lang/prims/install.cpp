@@ -1,6 +1,9 @@
-// The table of all builtins, and putting them into an evaluator.
+// The table of all builtins, and putting them into an evaluator: the set `builtins` and the names in scope everywhere.
+#include <sys/utsname.h>
+
 #include <algorithm>
 #include <array>
+#include <ctime>
 
 #include "kernel/lang/prims/support.hpp"
 
@@ -10,66 +13,91 @@ namespace {
 
 // Names that are in scope everywhere; all others are reached through `builtins` or with two leading underscores.
 constexpr std::string_view kGlobal[] = {
-    "abort", "baseNameOf", "break", "derivation", "derivationStrict", "dirOf", "fetchGit", "fetchMercurial", "fetchTarball", "fetchTree",
-    "fromTOML", "import", "isNull", "map", "placeholder", "removeAttrs", "scopedImport", "throw", "toString",
+    "abort", "baseNameOf", "break", "builtins", "derivation", "derivationStrict", "dirOf", "false", "fetchGit", "fetchMercurial",
+    "fetchTarball", "fetchTree", "fromTOML", "import", "isNull", "map", "null", "placeholder", "removeAttrs", "scopedImport", "throw",
+    "toString", "true",
 };
+static_assert(std::is_sorted(std::begin(kGlobal), std::end(kGlobal)));
+
+// "x86_64-linux": what Nix calls this machine.
+std::string currentSystem() {
+  utsname name{};
+  if (::uname(&name) != 0) return "unknown";
+  std::string machine = name.machine;
+  if (machine == "arm64") machine = "aarch64";
+  if (machine.size() == 4 && machine.starts_with('i') && machine.ends_with("86")) machine = "i686";
+  std::string system = name.sysname;
+  for (char& c : system) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  return machine + "-" + system;
+}
+
+struct Constant {
+  std::string_view name;
+  Value value;
+};
+
+// What depends on this machine or this moment is unknown unless a command asks for it.
+std::vector<Constant> constants(Evaluator& ev) {
+  std::vector<Constant> out = {
+      {"true", Value::of(true)},
+      {"false", Value::of(false)},
+      {"null", Value::null()},
+      {"langVersion", Value::of(std::int64_t{6})},
+      {"nixVersion", Value::text("2.30.5")},
+      {"storeDir", Value::text("/nix/store")},
+  };
+  if (ev.purity() == Purity::Command) {
+    out.push_back({"currentSystem", ev.string(currentSystem())});
+    out.push_back({"currentTime", Value::of(static_cast<std::int64_t>(std::time(nullptr)))});
+    out.push_back({"nixPath", Value::list({})});
+  } else {
+    out.push_back({"currentSystem", ev.unknownRoot("builtins.currentSystem")});
+    out.push_back({"currentTime", ev.unknownRoot("builtins.currentTime")});
+    out.push_back({"nixPath", ev.unknownRoot("builtins.nixPath")});
+  }
+  return out;
+}
 
 }  // namespace
 
 std::span<const std::span<const PrimOp>> allPrims() {
   static const std::array kFamilies = {
-      numberPrims(), typePrims(), controlPrims(), debugPrims(), listPrims(), listElementPrims(), listOrderPrims(), attrPrims(),
-      attrBuildPrims(), functionPrims(), stringPrims(), replacePrims(), regexPrims(), versionPrims(), hashPrims(), contextPrims(), dataPrims(),
-      filePrims(), importPrims(), storePrims(), derivationPrims(), fetchPrims(),
+      numberPrims(),    typePrims(),     controlPrims(), debugPrims(),   listPrims(),  listElementPrims(), listOrderPrims(), attrPrims(),
+      attrBuildPrims(), functionPrims(), stringPrims(),  replacePrims(), regexPrims(), versionPrims(),     hashPrims(),      contextPrims(),
+      dataPrims(),      filePrims(),     importPrims(),  storePrims(),   derivationPrims(), fetchPrims(),
   };
   return kFamilies;
 }
 
 const PrimOp* findPrim(std::string_view name) {
-  for (const auto& family : allPrims())
-    for (const PrimOp& prim : family)
-      if (prim.name == name) return &prim;
-  return nullptr;
+  static const std::vector<const PrimOp*> kSorted = [] {
+    std::vector<const PrimOp*> all;
+    for (const auto& family : allPrims())
+      for (const PrimOp& prim : family) all.push_back(&prim);
+    std::sort(all.begin(), all.end(), [](const PrimOp* a, const PrimOp* b) { return a->name < b->name; });
+    return all;
+  }();
+  const auto it = std::lower_bound(kSorted.begin(), kSorted.end(), name, [](const PrimOp* p, std::string_view n) { return p->name < n; });
+  return it != kSorted.end() && (*it)->name == name ? *it : nullptr;
 }
 
 void Evaluator::installGlobals() {
-  std::vector<Attr> items;
-  const auto global = [&](std::string_view name, Value v) {
-    globalNames_.push_back(symbol(name));
-    globals_.push_back(v);
-  };
-  const auto constant = [&](std::string_view name, Value v) { items.push_back({symbol(name), 0, v}); };
+  std::vector<Constant> all = constants(*this);
   for (const auto& family : allPrims())
-    for (const PrimOp& prim : family) {
-      constant(prim.name, Value::of(&prim));
-      const bool everywhere = std::find(std::begin(kGlobal), std::end(kGlobal), prim.name) != std::end(kGlobal);
-      if (everywhere) global(prim.name, Value::of(&prim));
-      else global(fmt::format("__{}", prim.name), Value::of(&prim));
-    }
-  const bool pure = purity_ == Purity::Pure;
-  for (auto [name, v] : {std::pair<std::string_view, Value>{"true", Value::of(true)}, {"false", Value::of(false)}, {"null", Value::null()}}) {
-    global(name, v);
-    constant(name, v);
-  }
-  const Value time = unknownRoot("builtins.currentTime");
-  const Value system = unknownRoot("builtins.currentSystem");
-  constant("currentTime", time);
-  constant("currentSystem", system);
-  global("__currentTime", time);
-  global("__currentSystem", system);
-  const auto both = [&](std::string_view name, Value v) {
-    constant(name, v);
-    global(fmt::format("__{}", name), v);
-  };
-  both("langVersion", Value::of(std::int64_t{6}));
-  both("nixVersion", Value::text("2.30.5"));
-  both("storeDir", Value::text("/nix/store"));
-  both("nixPath", pure ? unknownRoot("builtins.nixPath") : Value::list({}));
-  // `builtins.builtins` is the set itself.
-  items.push_back({symbol("builtins"), 0, Value::null()});
+    for (const PrimOp& prim : family) all.push_back({prim.name, Value::of(&prim)});
+  all.push_back({"builtins", Value::null()});
+
+  std::vector<Attr> items;
+  for (const Constant& entry : all) items.push_back({symbol(entry.name), 0, entry.value});
   builtins_ = attrs(items);
   builtins_.attrs->find(symbol("builtins"))->value = builtins_;
-  global("builtins", builtins_);
+  all.back().value = builtins_;
+
+  for (const Constant& entry : all) {
+    const bool plain = std::binary_search(std::begin(kGlobal), std::end(kGlobal), entry.name);
+    globalNames_.push_back(symbol(plain ? std::string(entry.name) : fmt::format("__{}", entry.name)));
+    globals_.push_back(entry.value);
+  }
 }
 
 }  // namespace fleetd::lang
