@@ -30,12 +30,20 @@ class Case:
 
     # --- types: (text, function that makes a value of the type) ---
 
+    def mostly_one(self, value):
+        """A value function that mostly gives the same text, so that definitions of scalars seldom conflict."""
+        usual = value()
+        return lambda: usual if self.rng.random() < 0.93 else value()
+
     def type(self, depth):
         simple = ["bool", "int", "str", "lines", "enum", "port", "float", "number", "anything", "raw", "commas", "path", "unsigned"]
         nested = ["listOf", "attrsOf", "lazyAttrsOf", "nullOr", "either", "oneOf", "coercedTo", "submodule", "submodule", "attrs", "uniq",
                   "json", "nonEmptyListOf", "addCheck", "attrTag", "freeform", "submoduleWith", "attrListOf", "none"]
         kind = self.rng.choice(simple if depth == 0 else simple + nested * 2)
-        return getattr(self, "t_" + kind)(depth - 1)
+        text, value = getattr(self, "t_" + kind)(depth - 1)
+        scalars = ["bool", "int", "str", "enum", "port", "float", "number", "path", "unsigned", "nullOr", "either", "oneOf", "attrTag", "json",
+                   "anything"]
+        return text, self.mostly_one(value) if kind in scalars else value
 
     def t_bool(self, d): return "types.bool", lambda: self.pick("true", "false")
     def t_int(self, d): return "types.int", lambda: str(self.rng.randint(0, 3))
@@ -150,7 +158,7 @@ class Case:
         attrs = f"type = {text};" if text else ""
         if self.rng.random() < 0.7:
             attrs += f" default = {value()};"
-        if self.rng.random() < 0.05:
+        if self.rng.random() < 0.01:
             attrs += " readOnly = true;"
         if self.rng.random() < 0.05:
             attrs += " apply = x: { applied = x; };"
@@ -167,7 +175,7 @@ class Case:
             return f"({self.pick('mkDefault', 'mkForce', 'mkOverride 70', 'mkOptionDefault')} ({inner}))"
         if r < 0.86:
             return f"({self.pick('mkBefore', 'mkAfter', 'mkOrder 700')} ({inner}))"
-        if r < 0.96:
+        if r < 0.99:
             return "(mkMerge [ %s ])" % " ".join(f"({self.wrapped(text, depth - 1)})" for _ in range(self.rng.randint(0, 2)))
         return self.pick("1", '"odd"', "[ ]", "{ }", "null")
 
@@ -183,7 +191,7 @@ class Case:
                     text = f"{name} = {self.wrapped('{ ' + text + ' }', 1)};"
                 parts.append(text)
         merged = [f"({{ {p} }})" for p in parts]
-        if self.rng.random() < 0.05:
+        if self.rng.random() < 0.03:
             merged.append('({ unknown = 1; })' if self.rng.random() < 0.5 else '({ net.unknwon.x = mkIf true { y = 1; }; })')
         if self.rng.random() < 0.3:
             merged.append(f"({{ on = {self.wrapped('true', 1)}; }})")
@@ -201,7 +209,7 @@ class Case:
             decls.append(f"options.{'.'.join(path)} = {decl};")
         base = ("{ options.on = mkOption { type = types.bool; default = false; }; "
                 "options.level = mkOption { type = types.int; default = 1; }; }")
-        modules = [base, "{ %s }" % " ".join(decls)]
+        modules = [base, "({ config, ... }: let cfg = config; in { %s })" % " ".join(decls)]
         for _ in range(self.rng.randint(1, 3)):
             body = f"{{ config, ... }}: let cfg = config; in {{ _file = \"{self.pick('one', 'two', 'three')}.nix\"; "
             if self.rng.random() < 0.3:
@@ -223,10 +231,10 @@ def nix(file, lib):
     return {"error": text[text.index("error:") + 6:].strip() if "error:" in text else text}
 
 
-def first_line(text):
-    """What is compared of an error: its first line, without what Nix adds around it."""
-    line = text.strip().split("\n")[0]
-    return line[6:].strip() if line.startswith("error:") else line.strip()
+def shown(text):
+    """What is compared of an error: its lines without indentation, empty lines and what Nix adds around them."""
+    lines = [line.strip() for line in text.strip().split("\n")]
+    return [line for line in lines if line and not line.startswith("(use '--show-trace'")]
 
 
 def agree(ours, theirs):
@@ -234,11 +242,13 @@ def agree(ours, theirs):
         return "value" in ours and ours["value"] == theirs["value"]
     if "error" not in ours:
         return False
-    a, b = first_line(ours["error"]), first_line(theirs["error"])
+    a, b = shown(ours["error"]), shown(theirs["error"])
     if a == b:
         return True
+    a, b = a[0] if a else "", b[0] if b else ""
     # Messages of the language itself are worded differently by the versions of Nix.
-    words = ["infinite recursion", "coerce", "expected a", "value is", "cannot compare", "stack overflow", "attempt to call"]
+    words = ["infinite recursion", "coerce", "expected a", "value is", "cannot compare", "stack overflow", "attempt to call",
+             "unexpected argument"]
     return any(w in a or w in ours["error"] for w in words) and any(w in b or w in theirs["error"] for w in words)
 
 
