@@ -46,11 +46,6 @@ constexpr PositionalSpec kPluginsWords[] = {
     {"ID", Kind::Plugin, "the plugin to show"},
 };
 
-constexpr OptionSpec kRenderOptions[] = {
-    {"--out", 'o', Kind::Directory, "DIR", "write the build tree there instead of the state directory"},
-};
-constexpr PositionalSpec kRenderWords[] = {{"HOST", Kind::Host, "hosts to render; all when none is named", false, true}};
-
 constexpr OptionSpec kEvalOptions[] = {
     {"--expr", 'E', Kind::Text, "EXPR", "evaluate this text instead of a file"},
 };
@@ -85,10 +80,6 @@ constexpr Command kCommands[] = {
      "Lists the plugins that fleetd finds: role, version, the options each declares, the options it may write and the hosts\n"
      "that select it. `plugins show ID` shows one in full.",
      {}, kPluginsWords, Stack::Big, runPlugins},
-    {"render", "write the build tree that Nix builds",
-     "Generates a flake around the fleet's own modules. Files are written only when they change, each at once or not at all,\n"
-     "and nothing is written while the fleet has errors: the earlier tree stays as it is.",
-     kRenderOptions, kRenderWords, Stack::Big, runRender},
     {"eval", "evaluate a Nix expression",
      "Evaluates an expression completely and prints its value, like `nix-instantiate --eval --strict`. With --json as JSON.\n"
      "There is no store and no search path.",

@@ -84,7 +84,8 @@ HostConfiguration::HostConfiguration(Fleet& fleet, const Host& host, Evaluation*
     const Value platform = ev_.call(ev_.select(fleet_.intrinsics().kernel(), ev_.symbol("hostPlatform"), 0), compose::visibleConfig(*evaluation_), 0);
     if (platform.is(Tag::String)) host_.system = platform.string();
   }
-  checkAssertions();
+  // Without a platform, an option of that name is the fleet's own affair.
+  if (compose::isOpen(*evaluation_)) checkAssertions();
 }
 
 void HostConfiguration::count(const ConfigNode& node) {

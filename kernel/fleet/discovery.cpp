@@ -21,11 +21,10 @@ Result<void> walk(const std::string& directory, Selection selection, std::size_t
   for (const base::DirEntry& entry : *entries) {
     if (selection == Selection::Modules && entry.name.starts_with('_')) continue;
     const std::string path = directory + "/" + entry.name;
-    base::FileType type = entry.type;
-    if (type == base::FileType::Symlink) type = base::isRegularFile(path) ? base::FileType::Regular : base::FileType::Other;
-    if (type == base::FileType::Directory) {
+    if (entry.type == base::FileType::Directory) {
       FLEETD_TRY(walk(path, selection, depth + 1, out));
-    } else if (type == base::FileType::Regular && entry.name.ends_with(".nix")) {
+    } else if (entry.name.ends_with(".nix") && !(entry.type == base::FileType::Symlink && base::isDirectory(path))) {
+      // A link to nowhere and a file that is no file are imported, too: reading them says what is wrong.
       if (out.size() >= kMaxFiles) return Error{base::Code::FL0004, fmt::format("{}: more than {} Nix files", directory, kMaxFiles), "", {}};
       out.push_back(path);
     }

@@ -3,6 +3,7 @@
 
 #include "kernel/base/file.hpp"
 #include "kernel/fleet/discovery.hpp"
+#include "kernel/lang/lib/lib.hpp"
 #include "kernel/lang/source_path.hpp"
 #include "kernel/lang/unknown.hpp"
 
@@ -184,6 +185,7 @@ Value Intrinsics::kernel() {
   std::vector<lang::Attr> items;
   for (const PrimOp& op : kNatives)
     items.push_back({ev.symbol(op.name), 0, ev.primApp(&op, {Value::of(static_cast<lang::NativeObject*>(this))})});
+  items.push_back({ev.symbol("homeLib"), 0, ev.nativeThunk([](Evaluator& e, void*) { return lang::homeLib(e); }, nullptr)});
   return kernel_ = ev.attrs(items);
 }
 

@@ -78,7 +78,14 @@ void Loader::collect(Value outputs, std::string_view attribute, std::string_view
   if (!attr) return;
   const Value set = ev_.force(attr->value);
   if (set.isError()) return report(set);
-  if (!set.is(Tag::Attrs)) return;
+  if (!set.is(Tag::Attrs)) {
+    base::Diagnostic d;
+    d.code = base::Code::FL0507;
+    d.severity = base::Severity::Note;
+    d.message = fmt::format("the names in {} are not known without Nix: {}", attribute, ev_.show(set));
+    if (attr->pos != 0) d.span = {attr->pos, attr->pos + 1};
+    return diagnostics_.add(std::move(d));
+  }
   for (const lang::Attr* item : ev_.sortedByName(set.attrs)) addHost(*item, klass, attribute);
 }
 

@@ -26,6 +26,8 @@ std::string identityOf(const Json& locked) {
   std::string out = base::toLower(url);
   for (std::string_view cut : {"?", "#", "/archive/", "/-/archive/"})
     if (const auto at = out.find(cut); at != std::string::npos) out.resize(at);
+  // Gitea serves archives of a repository below /api/v1/repos/, too.
+  if (const auto at = out.find("/api/v1/repos/"); at != std::string::npos) out.replace(at, 14, "/");
   if (out.ends_with(".git")) out.resize(out.size() - 4);
   return out;
 }

@@ -2,6 +2,8 @@
 // defined.
 #include "kernel/lang/bind.hpp"
 
+#include <span>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
@@ -34,7 +36,8 @@ class Binder {
     }
   }
 
-  // Leaves all scopes as it found them. Goes down the highest child in a loop and recurses into the others.
+  // Leaves all scopes as it found them. Goes down the highest child in a loop and recurses into the others,
+  // so long chains need no stack.
   void bind(Expr* expr) {
     if (!enter(expr)) return;
     const std::size_t log = log_.size();
@@ -148,45 +151,60 @@ class Binder {
   }
 
   // --- the tree ---
-  void names(std::span<AttrName> path) {
-    for (const AttrName& name : path)
-      if (name.expr) bind(name.expr);
-  }
+  // Children that are bound in the same scope: all but the highest at once, which is the one to go on with.
+  class Children {
+   public:
+    explicit Children(Binder& binder) : binder_(binder) {}
+    Children& add(Expr* child) {
+      if (!child) return *this;
+      if (!highest_ || child->height > highest_->height) std::swap(child, highest_);
+      if (child) binder_.bind(child);
+      return *this;
+    }
+    Children& add(std::span<Expr* const> children) {
+      for (Expr* child : children) add(child);
+      return *this;
+    }
+    Children& add(std::span<const AttrName> path) {
+      for (const AttrName& name : path) add(name.expr);
+      return *this;
+    }
+    Expr* highest() const { return highest_; }
+
+   private:
+    Binder& binder_;
+    Expr* highest_ = nullptr;
+  };
 
   // Binds everything but one child, which is returned; null when there is none.
   Expr* step(Expr* expr) {
+    Children children(*this);
+    // clang-format off
     switch (expr->kind) {
-      case ExprKind::Int:
-      case ExprKind::Float:
-      case ExprKind::String:
-      case ExprKind::Path:
-      case ExprKind::SearchPath:
-      case ExprKind::Local:
-      case ExprKind::Global:
-      case ExprKind::WithVar:
-      case ExprKind::InheritFrom:
-      case ExprKind::CurPos: return nullptr;
+      case ExprKind::Int: case ExprKind::Float: case ExprKind::String: case ExprKind::Path: case ExprKind::SearchPath:
+      case ExprKind::Local: case ExprKind::Global: case ExprKind::WithVar: case ExprKind::InheritFrom: case ExprKind::CurPos:
+        return nullptr;
+      // clang-format on
       case ExprKind::Var: resolve(static_cast<ExprVar*>(expr)); return nullptr;
       case ExprKind::Select: {
         auto* select = static_cast<ExprSelect*>(expr);
-        names(select->path);
-        return select->fallback ? higher(select->subject, select->fallback) : select->subject;
+        return children.add(select->path).add(select->subject).add(select->fallback).highest();
       }
-      case ExprKind::HasAttr:
-        names(static_cast<ExprHasAttr*>(expr)->path);
-        return static_cast<ExprHasAttr*>(expr)->subject;
-      case ExprKind::Attrs: attributes(static_cast<ExprAttrs*>(expr)); return nullptr;
-      case ExprKind::List:
-        for (Expr* element : static_cast<ExprList*>(expr)->elements) bind(element);
-        return nullptr;
-      case ExprKind::Lambda: return lambda(static_cast<ExprLambda*>(expr));
-      case ExprKind::Call:
-        for (Expr* arg : static_cast<ExprCall*>(expr)->args) bind(arg);
-        return static_cast<ExprCall*>(expr)->function;
+      case ExprKind::HasAttr: {
+        auto* test = static_cast<ExprHasAttr*>(expr);
+        return children.add(test->path).add(test->subject).highest();
+      }
+      case ExprKind::Attrs: attributes(static_cast<ExprAttrs*>(expr), children); break;
+      case ExprKind::List: children.add(static_cast<ExprList*>(expr)->elements); break;
+      case ExprKind::Lambda: lambda(static_cast<ExprLambda*>(expr), children); break;
+      case ExprKind::Call: {
+        auto* call = static_cast<ExprCall*>(expr);
+        return children.add(call->args).add(call->function).highest();
+      }
       case ExprKind::Let: {
         auto* let = static_cast<ExprLet*>(expr);
-        attributes(let->attrs);
-        return let->body;
+        attributes(let->attrs, children);
+        return children.add(let->body).highest();
       }
       case ExprKind::With: {
         auto* with = static_cast<ExprWith*>(expr);
@@ -198,32 +216,25 @@ class Binder {
       }
       case ExprKind::If: {
         auto* node = static_cast<ExprIf*>(expr);
-        bind(node->condition);
-        return higher(node->then, node->otherwise);
+        return children.add(node->condition).add(node->then).add(node->otherwise).highest();
       }
-      case ExprKind::Assert:
-        bind(static_cast<ExprAssert*>(expr)->condition);
-        return static_cast<ExprAssert*>(expr)->body;
+      case ExprKind::Assert: {
+        auto* assertion = static_cast<ExprAssert*>(expr);
+        return children.add(assertion->condition).add(assertion->body).highest();
+      }
       case ExprKind::Not:
       case ExprKind::Negate: return static_cast<ExprUnary*>(expr)->operand;
-      case ExprKind::Binary:
-        return higher(static_cast<ExprBinary*>(expr)->left, static_cast<ExprBinary*>(expr)->right);
-      case ExprKind::Interp:
-        for (Expr* part : static_cast<ExprInterp*>(expr)->parts) bind(part);
-        return nullptr;
+      case ExprKind::Binary: {
+        auto* node = static_cast<ExprBinary*>(expr);
+        return children.add(node->left).add(node->right).highest();
+      }
+      case ExprKind::Interp: children.add(static_cast<ExprInterp*>(expr)->parts); break;
     }
-    return nullptr;
+    return children.highest();
   }
 
-  // Binds the lower of two, returns the higher.
-  Expr* higher(Expr* a, Expr* b) {
-    if (a->height > b->height) std::swap(a, b);
-    bind(a);
-    return b;
-  }
-
-  // Leaves the frame of a recursive set open: the body of a let, or the caller's undo, follows.
-  void attributes(ExprAttrs* attrs) {
+  // Opens the frame of a recursive set; bind() closes it.
+  void attributes(ExprAttrs* attrs, Children& children) {
     if (attrs->recursive) {
       for (const AttrDef& def : attrs->statics)
         if (def.kind == AttrKind::Inherit) bind(def.value);
@@ -233,22 +244,18 @@ class Binder {
     }
     for (const AttrDef& def : attrs->statics)
       if (def.kind == AttrKind::Plain || (def.kind == AttrKind::Inherit && !attrs->recursive))
-        bind(def.value);
-    for (Expr* from : attrs->inheritFrom) bind(from);
-    for (const DynamicAttr& dynamic : attrs->dynamics) {
-      bind(dynamic.name);
-      bind(dynamic.value);
-    }
+        children.add(def.value);
+    children.add(attrs->inheritFrom);
+    for (const DynamicAttr& dynamic : attrs->dynamics) children.add(dynamic.name).add(dynamic.value);
   }
 
-  Expr* lambda(ExprLambda* lambda) {
+  void lambda(ExprLambda* lambda, Children& children) {
     ++depth_;
     std::uint32_t slot = 0;
     if (lambda->arg) define(lambda->arg, slot++);
     for (const Formal& formal : lambda->formals) define(formal.name, slot++);
-    for (const Formal& formal : lambda->formals)
-      if (formal.fallback) bind(formal.fallback);
-    return lambda->body;
+    for (const Formal& formal : lambda->formals) children.add(formal.fallback);
+    children.add(lambda->body);
   }
 
   ParsedFile& file_;

@@ -95,9 +95,10 @@ Expr* Parser::parsePipes(Expr* primary, std::uint32_t begin) {
       right = parseOperators(kImplies);
       if (panic_) return broken_;
     }
-    for (; chain.size() > 1; chain.pop_back())
+    for (; chain.size() > 1 && !panic_; chain.pop_back())
       right = call(chain.back().first, {&right, 1}, chain.back().second);
   }
+  if (panic_) return broken_;
   if (at(Tok::PipeInto)) return unexpected("'<|'");
   return call(left, {&right, 1}, pos);
 }

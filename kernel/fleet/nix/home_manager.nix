@@ -1,7 +1,7 @@
 # home-manager inside a system: `home-manager.users.<name>` is a home evaluated as a submodule of class homeManager.
 { lib, kernel, evalHost, ... }:
 let
-  homeLib = lib.extend (_: _: { hm = lib.hm; });
+  inherit (kernel) homeLib;
 
   # What every home has, however it is delivered.
   base = [ ];

@@ -41,7 +41,7 @@ in
   homeManager = _: {
     lib = {
       homeManagerConfiguration = hosts.home;
-      inherit (lib) hm;
+      inherit (kernel.homeLib) hm;
     };
     nixosModules = {
       home-manager = home.nixosModule;

@@ -43,9 +43,18 @@ inline std::vector<OptionDecl> withoutWildcards(const std::vector<OptionDecl>& o
   return out;
 }
 
+// How declarations differ from ordinary ones. The kernel writes those of platforms for its own evaluation
+// with it.
+struct OptionStyle {
+  std::string mark;  // a binding every submodule gets instead of a freeform type, or nothing
+  std::string
+      missingDefault;  // a function from an option's path to the default of options without one, or nothing
+};
+
 // Writes types and declarations. Errors as ValueWriter.
 class OptionWriter {
  public:
+  explicit OptionWriter(OptionStyle style = {}) : style_(std::move(style)) {}
   ValueWriter& values() { return values_; }
 
   Result<std::string> type(const Type& type, std::size_t indent, Place place = Place::alone) {
@@ -95,7 +104,10 @@ class OptionWriter {
     std::string out = "{\n";
     for (const auto& option : options) {
       if (!option.renamedTo.empty()) continue;
+      const auto depth = place_.size();
+      place_.insert(place_.end(), option.path.begin(), option.path.end());
       auto text = declaration(option, indent + 2);
+      place_.resize(depth);
       if (!text) return under(formatPath(option.path), std::move(text).error());
       out += std::string(indent + 2, ' ') + path(option.path) + " = " + *text + ";\n";
     }
@@ -141,12 +153,17 @@ class OptionWriter {
     const std::string blanks(indent, ' ');
     std::string out = types("submodule ({ name, ... }: {\n");
     out += renames({}, type.options, indent + 2);
-    if (!type.open.empty()) {
+    if (!style_.mark.empty()) {
+      out += blanks + "  " + style_.mark + "\n";
+    } else if (!type.open.empty()) {
       FLEET_TRY_ASSIGN(const auto freeform, this->type(type.open.front(), indent + 2, Place::argument));
       out += blanks + "  freeformType = " + types("attrsOf ") + freeform + ";\n";
     }
-    FLEET_TRY_ASSIGN(const auto options, set(withoutWildcards(type.options), indent + 2));
-    out += blanks + "  options = " + options + ";\n" + blanks + "})";
+    place_.emplace_back("<name>");
+    auto options = set(withoutWildcards(type.options), indent + 2);
+    place_.pop_back();
+    if (!options) return std::move(options).error();
+    out += blanks + "  options = " + *options + ";\n" + blanks + "})";
     return place == Place::argument ? "(" + out + ")" : out;
   }
 
@@ -158,6 +175,8 @@ class OptionWriter {
     if (option.fallback) {
       FLEET_TRY_ASSIGN(const auto text, values_.value(*option.fallback, indent + 2));
       out += blanks + "default = " + text + ";\n";
+    } else if (!style_.missingDefault.empty()) {
+      out += blanks + "default = " + style_.missingDefault + " " + quoted(formatPath(place_)) + ";\n";
     }
     if (option.apply) {
       FLEET_TRY_ASSIGN(const auto text, values_.value(*option.apply, indent + 2));
@@ -173,17 +192,20 @@ class OptionWriter {
     return out + std::string(indent, ' ') + "}";
   }
 
+  OptionStyle style_;
   ValueWriter values_;
+  Path place_;  // of the declaration that is being written
 };
 
 // A module that declares these options below `root`. Errors: FL0324, with the option path.
 inline Result<std::string> optionsText(const ModuleHead& head, const Path& root,
-                                       const std::vector<OptionDecl>& options) {
-  OptionWriter writer;
+                                       const std::vector<OptionDecl>& options, OptionStyle style = {}) {
+  const std::string mark = style.mark.empty() ? "" : "  " + style.mark + "\n";
+  OptionWriter writer(std::move(style));
   const auto all = withoutWildcards(options);
   FLEET_TRY_ASSIGN(const auto set, writer.set(all, 2));
   const auto renames = writer.renames(root, all, 2);
-  return moduleHead(head, writer.values().uses()) + renames + "  options" +
+  return moduleHead(head, writer.values().uses()) + mark + renames + "  options" +
          (root.empty() ? "" : "." + path(root)) + " = " + set + ";\n}\n";
 }
 

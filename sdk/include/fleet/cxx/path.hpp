@@ -54,6 +54,17 @@ inline Result<Path> parsePath(std::string_view text) {
   }
 }
 
+namespace detail {
+
+// A path that cannot be parsed keeps its text behind an empty name, which every reader refuses with that text
+// in sight.
+inline Path pathOrMark(std::string_view text) {
+  auto path = parsePath(text);
+  return path && !path->empty() ? *std::move(path) : Path{"", std::string(text)};
+}
+
+}  // namespace detail
+
 inline std::string formatPath(const Path& path) {
   std::string out;
   for (const auto& name : path) {

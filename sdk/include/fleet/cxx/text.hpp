@@ -9,17 +9,6 @@
 
 namespace fleet {
 
-namespace detail {
-
-// A path that cannot be parsed keeps its text behind an empty name, which every reader refuses with that text
-// in sight.
-inline Path pathOrMark(std::string_view text) {
-  auto path = parsePath(text);
-  return path && !path->empty() ? *std::move(path) : Path{"", std::string(text)};
-}
-
-}  // namespace detail
-
 // The names of `base` followed by `names`, which may hold any characters: at("systemd.services", {unit,
 // "enable"}).
 inline Path at(std::string_view base, std::initializer_list<std::string_view> names) {

@@ -2,6 +2,8 @@
 #pragma once
 #include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "value.hpp"
@@ -62,6 +64,18 @@ struct Schema {
   std::vector<OptionDecl> options;
   std::vector<RoleDecl> roles;
 };
+
+// An option in one line: declareOption("networking.hostName", type::str(), "The name of the host.",
+// "localhost").
+inline OptionDecl declareOption(std::string_view path, Type type, std::string doc,
+                                std::optional<Value> fallback = {}) {
+  OptionDecl out;
+  out.path = detail::pathOrMark(path);
+  out.type = std::move(type);
+  out.doc = std::move(doc);
+  out.fallback = std::move(fallback);
+  return out;
+}
 
 namespace type {
 

@@ -1,0 +1,25 @@
+// Which plugins the hosts of a fleet select, from its data.
+#pragma once
+#include <map>
+#include <string>
+#include <vector>
+
+#include "kernel/base/diagnostic.hpp"
+#include "kernel/fleet/fleet.hpp"
+
+namespace fleetd::render {
+
+// What a fleet says about plugins: for all hosts, for those with a tag, for single ones ("web" or "nixos:web").
+struct PluginChoice {
+  std::vector<std::string> all;
+  std::map<std::string, std::vector<std::string>> tags, hosts;
+};
+
+// Reads the flake output `fleet`, or fleet.json: `plugins`, `tags.<tag>.plugins`, `hosts.<name>.plugins`, all lists of ids. What has
+// another shape is no choice of plugins; a note says so (FL0805).
+PluginChoice readChoice(fleet::Fleet& fleet, Diagnostics& diagnostics);
+
+// The ids for one host besides its platform: own, by tag, of the whole fleet; sorted, unique.
+std::vector<std::string> chosenFor(const PluginChoice& choice, const fleet::Host& host);
+
+}  // namespace fleetd::render

@@ -1,0 +1,39 @@
+# The outputs of a fleet's own flake, with every host extended by the modules that were generated for it.
+#   inputs  what Nix passes to the outputs of a flake
+#   source  the fleet's own flake.nix as a value
+#   hosts   hosts.nix: class -> name -> { modules, from } or { failed }
+{
+  inputs,
+  source,
+  hosts,
+}:
+let
+  outputs = source.outputs inputs;
+  extend = import ./extend.nix { inherit inputs; };
+
+  # Hosts of colmena are configurations, too.
+  hive =
+    if outputs ? colmenaHive then
+      outputs.colmenaHive.nodes
+    else
+      (inputs.colmena.lib.makeHive outputs.colmena).nodes;
+
+  adopted =
+    attribute: class:
+    (outputs.${attribute} or { })
+    // builtins.mapAttrs (
+      name: host:
+      if host ? failed then
+        throw host.failed
+      else if (host.from or "") == "colmena" then
+        extend host hive.${name}
+      else
+        extend host outputs.${attribute}.${name}
+    ) hosts.${class};
+
+  class = name: attribute: if hosts ? ${name} then { ${attribute} = adopted attribute name; } else { };
+in
+outputs
+// class "nixos" "nixosConfigurations"
+// class "darwin" "darwinConfigurations"
+// class "home" "homeConfigurations"

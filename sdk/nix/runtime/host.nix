@@ -1,0 +1,28 @@
+# What a host is in its fleet, for its own modules to read. The same for every class.
+{ lib, ... }:
+let
+  inherit (lib) mkOption types;
+in
+{
+  options.fleet.host = {
+    name = mkOption {
+      type = types.str;
+      readOnly = true;
+      description = "Name of the host in the fleet.";
+    };
+    class = mkOption {
+      type = types.enum [
+        "nixos"
+        "darwin"
+        "home"
+      ];
+      readOnly = true;
+      description = "What kind of host it is.";
+    };
+    tags = mkOption {
+      type = types.listOf types.str;
+      default = [ ];
+      description = "Its tags, own and computed.";
+    };
+  };
+}
