@@ -9,7 +9,8 @@ namespace fleetd::lang::lib {
 
 std::ptrdiff_t topIndex(std::uint16_t family, std::string_view name) {
   const auto all = topMembers();
-  const auto found = std::lower_bound(all.begin(), all.end(), name, [](const TopMember& a, std::string_view b) { return a.name < b; });
+  const auto found = std::lower_bound(all.begin(), all.end(), name,
+                                      [](const TopMember& a, std::string_view b) { return a.name < b; });
   return found != all.end() && found->name == name && found->family == family ? found - all.begin() : -1;
 }
 
@@ -18,7 +19,8 @@ const Value* directMembers(Evaluator& ev) {
   for (std::uint16_t family = 0; family < families().size(); ++family)
     for (const BuiltinMember& member : families()[family].builtins)
       if (const auto at = topIndex(family, member.name); at >= 0)
-        if (const Attr* builtin = ev.builtins().attrs->find(ev.symbol(member.builtin))) direct[at] = builtin->value;
+        if (const Attr* builtin = ev.builtins().attrs->find(ev.symbol(member.builtin)))
+          direct[at] = builtin->value;
   for (const NativeFamily& table : natives()) {
     const std::uint16_t family = familyIndex(table.family);
     for (const PrimOp& prim : table.prims)
@@ -29,13 +31,15 @@ const Value* directMembers(Evaluator& ev) {
 
 namespace {
 
-// The members of lib that come from families: at once where they are C++, builtins or parts, else when they are asked for.
+// The members of lib that come from families: at once where they are C++, builtins or parts, else when they
+// are asked for.
 void addFamilyMembers(Evaluator& ev, const Instance& instance, std::vector<Attr>* out) {
   std::vector<Value> partOf(topMembers().size());
   std::vector<bool> replaced(families().size());
   std::size_t i = 0;
   for (const auto& [path, make] : ev.libParts()) {
-    if (const std::uint16_t family = familyIndex(path); family != kNoFamily) replaced[family] = true;
+    if (const std::uint16_t family = familyIndex(path); family != kNoFamily)
+      replaced[family] = true;
     else if (const auto at = topIndex(familyIndex(withoutLast(path)), lastComponent(path)); at >= 0)
       partOf[static_cast<std::size_t>(at)] = instance.parts[i];
     ++i;
@@ -48,7 +52,8 @@ void addFamilyMembers(Evaluator& ev, const Instance& instance, std::vector<Attr>
       value = made.direct[i];
       if (value.is(Tag::Null) && member.part && made.fallback.is(Tag::Null)) continue;
     }
-    if (value.is(Tag::Null)) value = prims::lazySelect(ev, instance.families[member.family], made.members[i], 0);
+    if (value.is(Tag::Null))
+      value = prims::lazySelect(ev, instance.families[member.family], made.members[i], 0);
     out->push_back({made.members[i], 0, value});
   }
 }
@@ -62,12 +67,14 @@ Value members(Evaluator& ev, Instance* instance) {
   out.push_back({ev.symbol("teams"), 0, lazyUnknown(ev, "lib.teams")});
   for (std::uint16_t i = 0; i < families().size(); ++i) {
     const Family& family = families()[i];
-    if (family.parent == kNoFamily && family.name != "." && family.name != "hm") out.push_back({ev.symbol(family.name), 0, instance->families[i]});
+    if (family.parent == kNoFamily && family.name != "." && family.name != "hm")
+      out.push_back({ev.symbol(family.name), 0, instance->families[i]});
   }
   addFamilyMembers(ev, *instance, &out);
   std::size_t i = 0;
   for (const auto& [path, make] : ev.libParts()) {
-    if (path.find('.') == std::string::npos && familyIndex(path) == kNoFamily) out.push_back({ev.symbol(path), 0, instance->parts[i]});
+    if (path.find('.') == std::string::npos && familyIndex(path) == kNoFamily)
+      out.push_back({ev.symbol(path), 0, instance->parts[i]});
     ++i;
   }
   return ev.attrs(out);
@@ -79,8 +86,11 @@ constexpr PrimOp kBase{"lib", 1, runBase, "the members of lib, over a final lib"
 Value runExtend(Evaluator& ev, Value* args, Pos pos) {
   const Value fixedPoints = ev.select(ev.lib(), ev.symbol("fixedPoints"), pos);
   if (fixedPoints.isError()) return fixedPoints;
-  const Value extended = ev.call(ev.select(fixedPoints, ev.symbol("extends"), pos), {args[0], Value::of(&kBase)}, pos);
-  return extended.isError() ? extended : ev.call(ev.select(fixedPoints, ev.symbol("makeExtensible"), pos), extended, pos);
+  const Value extended =
+      ev.call(ev.select(fixedPoints, ev.symbol("extends"), pos), {args[0], Value::of(&kBase)}, pos);
+  return extended.isError()
+             ? extended
+             : ev.call(ev.select(fixedPoints, ev.symbol("makeExtensible"), pos), extended, pos);
 }
 constexpr PrimOp kExtend{"lib.extend", 1, runExtend, "lib with members replaced or added"};
 

@@ -1,4 +1,5 @@
-// What one lib is while it is being built (install.cpp) and while its families are loaded (families.cpp). Internal to lib.
+// What one lib is while it is being built (install.cpp) and while its families are loaded (families.cpp).
+// Internal to lib.
 #pragma once
 #include <functional>
 #include <string_view>

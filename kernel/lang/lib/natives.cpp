@@ -8,9 +8,10 @@ namespace fleetd::lang::lib {
 
 std::span<const NativeFamily> natives() {
   static const NativeFamily kFamilies[] = {
-      {"modules", moduleNatives()},  {"options", optionNatives()},    {"types", typeNatives()},     {"trivial", functionNatives()},
-      {"attrsets", attrNatives()},   {"attrsets", attrPathNatives()}, {"lists", listNatives()},     {"lists", listSearchNatives()},
-      {"strings", stringNatives()},  {"strings", affixNatives()},     {"strings", escapeNatives()}, {"strings", distanceNatives()},
+      {"modules", moduleNatives()},   {"options", optionNatives()},   {"types", typeNatives()},
+      {"trivial", functionNatives()}, {"attrsets", attrNatives()},    {"attrsets", attrPathNatives()},
+      {"lists", listNatives()},       {"lists", listSearchNatives()}, {"strings", stringNatives()},
+      {"strings", affixNatives()},    {"strings", escapeNatives()},   {"strings", distanceNatives()},
       {"meta", metaNatives()},
   };
   return kFamilies;
@@ -21,7 +22,8 @@ std::string_view memberName(const PrimOp& prim) { return prim.name.substr(prim.n
 const PrimOp* findNative(std::string_view family, std::string_view name) {
   for (const NativeFamily& table : natives()) {
     if (table.family != family) continue;
-    const auto found = std::find_if(table.prims.begin(), table.prims.end(), [&](const PrimOp& prim) { return memberName(prim) == name; });
+    const auto found = std::find_if(table.prims.begin(), table.prims.end(),
+                                    [&](const PrimOp& prim) { return memberName(prim) == name; });
     if (found != table.prims.end()) return &*found;
   }
   return nullptr;
@@ -112,13 +114,15 @@ constexpr Returns kReturns[] = {
     {"lib.unique", prims::kind::List},
     {"lib.zipListsWith", prims::kind::List},
 };
-static_assert(std::is_sorted(std::begin(kReturns), std::end(kReturns), [](const Returns& a, const Returns& b) { return a.name < b.name; }));
+static_assert(std::is_sorted(std::begin(kReturns), std::end(kReturns),
+                             [](const Returns& a, const Returns& b) { return a.name < b.name; }));
 
 }  // namespace
 
 unsigned returnsOfNative(const PrimOp& prim) {
-  const auto found = std::lower_bound(std::begin(kReturns), std::end(kReturns), prim.name,
-                                      [](const Returns& row, std::string_view name) { return row.name < name; });
+  const auto found =
+      std::lower_bound(std::begin(kReturns), std::end(kReturns), prim.name,
+                       [](const Returns& row, std::string_view name) { return row.name < name; });
   return found != std::end(kReturns) && found->name == prim.name ? found->kinds : prims::kind::Any;
 }
 

@@ -1,5 +1,6 @@
-// Natives about beginnings and ends of texts: hasPrefix hasSuffix hasInfix removePrefix removeSuffix trim trimWith.
-// A string that is known in part often answers: `"/home/${name}"` begins with "/home" whatever the name is.
+// Natives about beginnings and ends of texts: hasPrefix hasSuffix hasInfix removePrefix removeSuffix trim
+// trimWith. A string that is known in part often answers: `"/home/${name}"` begins with "/home" whatever the
+// name is.
 #include "kernel/lang/lib/natives.hpp"
 
 namespace fleetd::lang::lib {
@@ -10,7 +11,9 @@ using namespace prims;
 
 constexpr std::string_view kBlank = " \t\r\n";
 
-bool isInterp(const Value& v) { return v.isUnknown() && v.unknown->op == UnknownOp::Interp && !v.unknown->name; }
+bool isInterp(const Value& v) {
+  return v.isUnknown() && v.unknown->op == UnknownOp::Interp && !v.unknown->name;
+}
 
 // The known text a string begins with, and whether that is all of it.
 struct Known {
@@ -20,13 +23,15 @@ struct Known {
 
 Known beginning(const Value& v) {
   if (v.is(Tag::String)) return {v.string(), true};
-  if (isInterp(v) && v.unknown->count > 0 && v.unknown->args[0].is(Tag::String)) return {v.unknown->args[0].string(), false};
+  if (isInterp(v) && v.unknown->count > 0 && v.unknown->args[0].is(Tag::String))
+    return {v.unknown->args[0].string(), false};
   return {{}, false};
 }
 
 Known ending(const Value& v) {
   if (v.is(Tag::String)) return {v.string(), true};
-  if (isInterp(v) && v.unknown->count > 0 && v.unknown->operands().back().is(Tag::String)) return {v.unknown->operands().back().string(), false};
+  if (isInterp(v) && v.unknown->count > 0 && v.unknown->operands().back().is(Tag::String))
+    return {v.unknown->operands().back().string(), false};
   return {{}, false};
 }
 
@@ -45,15 +50,19 @@ std::optional<bool> endsWith(const Value& text, std::string_view suffix) {
   return std::nullopt;
 }
 
-// The affix as a known string; a path never is one (nixpkgs warns of it and answers no). False: *out is what to return.
+// The affix as a known string; a path never is one (nixpkgs warns of it and answers no). False: *out is what
+// to return.
 bool wantAffix(Evaluator& ev, Value& affix, bool* isPath, Value* out) {
   affix = ev.force(affix);
   *isPath = affix.is(Tag::Path);
   if (*isPath) return true;
   affix = ev.coerceToString(affix, Evaluator::Coerce::Interpolate, 0);
-  if (affix.isError()) *out = affix;
-  else if (affix.isUnknown()) *out = Value::stuck();
-  else return true;
+  if (affix.isError())
+    *out = affix;
+  else if (affix.isUnknown())
+    *out = Value::stuck();
+  else
+    return true;
   return false;
 }
 
@@ -112,10 +121,12 @@ Value removeSuffix(Evaluator& ev, Value* args, Pos pos) {
   if (!found) return Value::stuck();
   if (!*found) return original;
   const std::size_t cut = args[0].string().size();
-  if (text.is(Tag::String)) return ev.stringWithContext(text.string().substr(0, text.string().size() - cut), ev.contextOf(text));
+  if (text.is(Tag::String))
+    return ev.stringWithContext(text.string().substr(0, text.string().size() - cut), ev.contextOf(text));
   std::vector<Value> parts(text.unknown->operands().begin(), text.unknown->operands().end());
   const Value last = parts.back();
-  parts.back() = ev.stringWithContext(last.string().substr(0, last.string().size() - cut), ev.contextOf(last));
+  parts.back() =
+      ev.stringWithContext(last.string().substr(0, last.string().size() - cut), ev.contextOf(last));
   return ev.joinStrings(parts, pos);
 }
 
@@ -146,7 +157,8 @@ Value trimWith(Evaluator& ev, Value* args, Pos pos) {
     if (wanted.isUnknown()) return Value::stuck();
     which[i] = wanted.boolean();
   }
-  if (known != args[0].attrs->size) return ev.failText(ErrorKind::Arguments, 0, "function 'trimWith' called with unexpected argument");
+  if (known != args[0].attrs->size)
+    return ev.failText(ErrorKind::Arguments, 0, "function 'trimWith' called with unexpected argument");
   return trimmed(ev, args[1], which[0], which[1]);
 }
 

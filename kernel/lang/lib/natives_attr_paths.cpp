@@ -40,7 +40,9 @@ Value attrByPath(Evaluator& ev, Value* args, Pos pos) {
     if (has.isFalse()) return ev.force(args[1]);
     const Value inner = set.is(Tag::Attrs) ? set.attrs->find(name)->value : lazySelect(ev, set, name, pos);
     if (has.isUnknown())
-      return unknownIf(ev, has, lazyPrimOf(ev, self("attrByPath"), {rest(args[0], i + 1), args[1], inner}, pos), args[1], pos);
+      return unknownIf(ev, has,
+                       lazyPrimOf(ev, self("attrByPath"), {rest(args[0], i + 1), args[1], inner}, pos),
+                       args[1], pos);
     set = inner;
   }
   return ev.force(set);
@@ -60,7 +62,8 @@ Value hasAttrByPath(Evaluator& ev, Value* args, Pos pos) {
     if (!has.isTrue()) {
       if (!has.isUnknown() || i + 1 == length) return has;
       const Value inner = lazySelect(ev, set, name, pos);
-      return ev.unknownBinary(BinaryOp::And, has, lazyPrimOf(ev, self("hasAttrByPath"), {rest(args[0], i + 1), inner}, pos), pos);
+      return ev.unknownBinary(BinaryOp::And, has,
+                              lazyPrimOf(ev, self("hasAttrByPath"), {rest(args[0], i + 1), inner}, pos), pos);
     }
     set = set.is(Tag::Attrs) ? set.attrs->find(name)->value : lazySelect(ev, set, name, pos);
   }
@@ -71,7 +74,8 @@ Value setAttrByPath(Evaluator& ev, Value* args, Pos pos) {
   Value out;
   if (!wantList(ev, args[0], &out)) return out;
   if (args[0].aux == 0) return ev.force(args[1]);
-  const Value inner = args[0].aux == 1 ? args[1] : lazyPrimOf(ev, self("setAttrByPath"), {rest(args[0], 1), args[1]}, pos);
+  const Value inner =
+      args[0].aux == 1 ? args[1] : lazyPrimOf(ev, self("setAttrByPath"), {rest(args[0], 1), args[1]}, pos);
   Value name = args[0].list()[0];
   if (!wantPlainString(ev, name, &out)) {
     if (!out.isStuck()) return out;
@@ -91,7 +95,9 @@ Value mergeValues(Evaluator& ev, Value* args, Pos pos);
 constexpr PrimOp kMergeValues{"lib.attrsets.recursiveUpdate", 2, mergeValues, ""};
 
 // The value of `right.name` over `left.name`, when it is known which of them there are.
-Value mergedAttr(Evaluator& ev, Value left, Value right, Pos pos) { return lazyPrimOf(ev, &kMergeValues, {left, right}, pos); }
+Value mergedAttr(Evaluator& ev, Value left, Value right, Pos pos) {
+  return lazyPrimOf(ev, &kMergeValues, {left, right}, pos);
+}
 
 // Over an unknown left side: the right side's names are certain, its sets may be merged with what is there.
 Value updateUnknownLeft(Evaluator& ev, Value left, const Bindings& right, Pos pos) {
@@ -128,7 +134,8 @@ Value updateUnknownRight(Evaluator& ev, const Bindings& left, Value right, Pos p
           auto* both = static_cast<Both*>(raw);
           const Value has = inner.hasAttr(both->right, both->left.name, both->pos);
           if (has.isError()) return has;
-          const Value merged = mergedAttr(inner, both->left.value, lazySelect(inner, both->right, both->left.name, both->pos), both->pos);
+          const Value merged = mergedAttr(
+              inner, both->left.value, lazySelect(inner, both->right, both->left.name, both->pos), both->pos);
           return choose(inner, has, merged, both->left.value, both->pos);
         },
         ev.arena().make<Both>(Both{right, attr, pos}));
@@ -147,10 +154,13 @@ Value updateSets(Evaluator& ev, Value left, Value right, Pos pos) {
   out->size = 0;
   std::uint32_t i = 0, k = 0;
   while (i < a.size || k < b.size) {
-    if (k == b.size || (i < a.size && a.items[i].name < b.items[k].name)) out->items[out->size++] = a.items[i++];
-    else if (i == a.size || b.items[k].name < a.items[i].name) out->items[out->size++] = b.items[k++];
+    if (k == b.size || (i < a.size && a.items[i].name < b.items[k].name))
+      out->items[out->size++] = a.items[i++];
+    else if (i == a.size || b.items[k].name < a.items[i].name)
+      out->items[out->size++] = b.items[k++];
     else {
-      out->items[out->size++] = {b.items[k].name, b.items[k].pos, mergedAttr(ev, a.items[i].value, b.items[k].value, pos)};
+      out->items[out->size++] = {b.items[k].name, b.items[k].pos,
+                                 mergedAttr(ev, a.items[i].value, b.items[k].value, pos)};
       ++i;
       ++k;
     }

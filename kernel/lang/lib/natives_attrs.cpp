@@ -23,7 +23,8 @@ Value nameValuePair(Evaluator& ev, Value* args, Pos) { return pair(ev, args[0], 
 bool orderedEntries(Evaluator& ev, Value& set, std::vector<Entry>* entries, Pos pos, Value* out) {
   set = ev.force(set);
   if (set.is(Tag::Attrs)) {
-    for (const Attr* attr : ev.sortedByName(set.attrs)) entries->push_back({attr->name, attr->value, std::nullopt});
+    for (const Attr* attr : ev.sortedByName(set.attrs))
+      entries->push_back({attr->name, attr->value, std::nullopt});
     return true;
   }
   if (!set.isUnknown()) {
@@ -31,8 +32,10 @@ bool orderedEntries(Evaluator& ev, Value& set, std::vector<Entry>* entries, Pos 
     return false;
   }
   auto found = entriesOf(ev, set, pos);
-  if (found) *entries = std::move(*found);
-  else *out = Value::stuck();
+  if (found)
+    *entries = std::move(*found);
+  else
+    *out = Value::stuck();
   return found.has_value();
 }
 
@@ -46,8 +49,10 @@ Value mapAttrsToList(Evaluator& ev, Value* args, Pos pos) {
   ListBuilder list(ev);
   for (const Entry& entry : entries) {
     const Value one = ev.lazyCall(args[0], {Value::text(ev.text(entry.name)), entry.value}, pos);
-    if (!entry.condition) list.add(one);
-    else list.addPiece(unknownIf(ev, *entry.condition, ev.list(std::span(&one, 1)), Value::list({}), pos));
+    if (!entry.condition)
+      list.add(one);
+    else
+      list.addPiece(unknownIf(ev, *entry.condition, ev.list(std::span(&one, 1)), Value::list({}), pos));
   }
   return list.finish(pos);
 }
@@ -105,9 +110,12 @@ Value filterAttrs(Evaluator& ev, Value* args, Pos pos) {
     Value keep = ev.call(args[0], {Value::text(ev.text(entry.name)), entry.value}, pos);
     if (!wantTruth(ev, keep, pos, &failed)) return failed;
     if (keep.isFalse()) continue;
-    if (entry.condition) keep = keep.isTrue() ? *entry.condition : ev.unknownBinary(BinaryOp::And, *entry.condition, keep, pos);
-    if (keep.isUnknown()) out.addUnder(keep, attr);
-    else out.add(attr);
+    if (entry.condition)
+      keep = keep.isTrue() ? *entry.condition : ev.unknownBinary(BinaryOp::And, *entry.condition, keep, pos);
+    if (keep.isUnknown())
+      out.addUnder(keep, attr);
+    else
+      out.add(attr);
   }
   return out.finish(args[1].is(Tag::Attrs) ? args[1].attrs->pos : pos);
 }
@@ -122,14 +130,18 @@ Value genAttrs(Evaluator& ev, Value* args, Pos pos) {
   for (const Value& piece : pieces) {
     if (piece.isUnknown()) {
       const Value operands[] = {piece, args[1]};
-      if (const auto moved = distribute(ev, self("genAttrs"), operands, 0, pos)) sets.push_back(*moved);
-      else if (pieces.size() == 1) return Value::stuck();
-      else sets.push_back(ev.unknownPrim(self("genAttrs"), operands, pos));
+      if (const auto moved = distribute(ev, self("genAttrs"), operands, 0, pos))
+        sets.push_back(*moved);
+      else if (pieces.size() == 1)
+        return Value::stuck();
+      else
+        sets.push_back(ev.unknownPrim(self("genAttrs"), operands, pos));
       continue;
     }
     for (Value name : piece.list()) {
       if (wantPlainString(ev, name, &out)) {
-        known.push_back({ev.symbol(name.string()), pos, ev.lazyCall(args[1], {Value::text(ev.text(ev.symbol(name.string())))}, pos)});
+        known.push_back({ev.symbol(name.string()), pos,
+                         ev.lazyCall(args[1], {Value::text(ev.text(ev.symbol(name.string())))}, pos)});
       } else if (out.isStuck()) {
         const Value parts[] = {Value::of(ev.newBindings(0)), name, ev.lazyCall(args[1], {name}, pos)};
         sets.push_back(ev.unknown(UnknownOp::Attrs, parts, pos));
@@ -148,7 +160,9 @@ Value genAttrsNamed(Evaluator& ev, Value* args, Pos pos) {
   return pairs.isError() ? pairs : applyPrim(ev, findPrim("listToAttrs"), {pairs}, pos);
 }
 
-Value optionalAttrs(Evaluator& ev, Value* args, Pos pos) { return choose(ev, args[0], args[1], Value::of(ev.newBindings(0)), pos); }
+Value optionalAttrs(Evaluator& ev, Value* args, Pos pos) {
+  return choose(ev, args[0], args[1], Value::of(ev.newBindings(0)), pos);
+}
 
 // Sets of a known list, joined with `//`.
 Value joinAll(Evaluator& ev, std::span<const Value> sets, Pos pos) {
@@ -168,7 +182,8 @@ Value concatMapAttrs(Evaluator& ev, Value* args, Pos pos) {
   std::vector<Value> sets;
   for (const Entry& entry : entries) {
     const Value one = ev.lazyCall(args[0], {Value::text(ev.text(entry.name)), entry.value}, pos);
-    sets.push_back(entry.condition ? unknownIf(ev, *entry.condition, one, Value::of(ev.newBindings(0)), pos) : one);
+    sets.push_back(entry.condition ? unknownIf(ev, *entry.condition, one, Value::of(ev.newBindings(0)), pos)
+                                   : one);
   }
   return joinAll(ev, sets, pos);
 }

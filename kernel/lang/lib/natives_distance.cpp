@@ -11,7 +11,9 @@ using namespace prims;
 
 constexpr std::size_t kMaxCompared = 1u << 14;  // quadratic work
 
-bool wantTwo(Evaluator& ev, Value* args, Value* out) { return wantText(ev, args[0], out) && wantText(ev, args[1], out); }
+bool wantTwo(Evaluator& ev, Value* args, Value* out) {
+  return wantText(ev, args[0], out) && wantText(ev, args[1], out);
+}
 
 Value distance(Evaluator& ev, std::string_view a, std::string_view b) {
   if (a.size() > kMaxCompared || b.size() > kMaxCompared) return tooLarge(ev, "a comparison");

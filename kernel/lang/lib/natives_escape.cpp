@@ -1,4 +1,5 @@
-// Natives that quote texts for other languages: escape escapeRegex escapeXML escapeURL escapeShellArg escapeShellArgs.
+// Natives that quote texts for other languages: escape escapeRegex escapeXML escapeURL escapeShellArg
+// escapeShellArgs.
 #include <algorithm>
 
 #include "kernel/lang/lib/natives.hpp"
@@ -38,22 +39,27 @@ Value escape(Evaluator& ev, Value* args, Pos pos) {
 }
 
 Value escapeRegex(Evaluator& ev, Value* args, Pos pos) {
-  static constexpr Replacement kTable[] = {{"\\", "\\\\"}, {"[", "\\["}, {"{", "\\{"}, {"(", "\\("}, {")", "\\)"}, {"^", "\\^"},
-                                           {"$", "\\$"},   {"?", "\\?"}, {"*", "\\*"}, {"+", "\\+"}, {"|", "\\|"}, {".", "\\."}};
+  static constexpr Replacement kTable[] = {{"\\", "\\\\"}, {"[", "\\["}, {"{", "\\{"}, {"(", "\\("},
+                                           {")", "\\)"},   {"^", "\\^"}, {"$", "\\$"}, {"?", "\\?"},
+                                           {"*", "\\*"},   {"+", "\\+"}, {"|", "\\|"}, {".", "\\."}};
   return replaceAll(ev, kTable, args[0], pos);
 }
 
 Value escapeXML(Evaluator& ev, Value* args, Pos pos) {
-  static constexpr Replacement kTable[] = {{"\"", "&quot;"}, {"'", "&apos;"}, {"<", "&lt;"}, {">", "&gt;"}, {"&", "&amp;"}};
+  static constexpr Replacement kTable[] = {
+      {"\"", "&quot;"}, {"'", "&apos;"}, {"<", "&lt;"}, {">", "&gt;"}, {"&", "&amp;"}};
   return replaceAll(ev, kTable, args[0], pos);
 }
 
 bool isUnreserved(unsigned char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.' || c == '~';
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' ||
+         c == '.' || c == '~';
 }
 
 // Only the characters nixpkgs has in its table are escaped: bytes outside of ASCII stay.
-bool isEscapedInUrl(unsigned char c) { return (c == '\t' || c == '\n' || c == '\r' || (c >= ' ' && c <= '~')) && !isUnreserved(c); }
+bool isEscapedInUrl(unsigned char c) {
+  return (c == '\t' || c == '\n' || c == '\r' || (c >= ' ' && c <= '~')) && !isUnreserved(c);
+}
 
 Value escapeURL(Evaluator& ev, Value* args, Pos pos) {
   Value out;
@@ -62,8 +68,10 @@ Value escapeURL(Evaluator& ev, Value* args, Pos pos) {
     std::string text;
     for (char c : args[0].string()) {
       const auto byte = static_cast<unsigned char>(c);
-      if (isEscapedInUrl(byte)) text += fmt::format("%{:02X}", byte);
-      else text += c;
+      if (isEscapedInUrl(byte))
+        text += fmt::format("%{:02X}", byte);
+      else
+        text += c;
     }
     return ev.stringWithContext(text, ev.contextOf(args[0]));
   }
@@ -97,7 +105,8 @@ Value escapeShellArg(Evaluator& ev, Value* args, Pos pos) {
     const auto unsafe = [](const Value& part) {
       return part.is(Tag::String) && !std::all_of(part.string().begin(), part.string().end(), isSafeInShell);
     };
-    if (!isInterp || std::none_of(text.unknown->operands().begin(), text.unknown->operands().end(), unsafe)) return Value::stuck();
+    if (!isInterp || std::none_of(text.unknown->operands().begin(), text.unknown->operands().end(), unsafe))
+      return Value::stuck();
   }
   static constexpr Replacement kQuote[] = {{"'", "'\\''"}};
   const Value inner = replaceAll(ev, kQuote, text, pos);
@@ -107,8 +116,10 @@ Value escapeShellArg(Evaluator& ev, Value* args, Pos pos) {
 }
 
 Value escapeShellArgs(Evaluator& ev, Value* args, Pos pos) {
-  const Value quoted = applyPrim(ev, findPrim("map"), {Value::of(findNative("strings", "escapeShellArg")), args[0]}, pos);
-  return quoted.isError() ? quoted : applyPrim(ev, findPrim("concatStringsSep"), {Value::text(" "), quoted}, pos);
+  const Value quoted =
+      applyPrim(ev, findPrim("map"), {Value::of(findNative("strings", "escapeShellArg")), args[0]}, pos);
+  return quoted.isError() ? quoted
+                          : applyPrim(ev, findPrim("concatStringsSep"), {Value::text(" "), quoted}, pos);
 }
 
 constexpr PrimOp kPrims[] = {

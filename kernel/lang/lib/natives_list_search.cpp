@@ -1,4 +1,5 @@
-// Natives that choose elements: optional optionals toList flatten unique remove subtractLists intersectLists findFirst.
+// Natives that choose elements: optional optionals toList flatten unique remove subtractLists intersectLists
+// findFirst.
 #include <unordered_set>
 
 #include "kernel/lang/lib/natives.hpp"
@@ -15,7 +16,9 @@ Value optional(Evaluator& ev, Value* args, Pos pos) {
   return choose(ev, args[0], ev.list(std::span<const Value>(args + 1, 1)), Value::list({}), pos);
 }
 
-Value optionals(Evaluator& ev, Value* args, Pos pos) { return choose(ev, args[0], args[1], Value::list({}), pos); }
+Value optionals(Evaluator& ev, Value* args, Pos pos) {
+  return choose(ev, args[0], args[1], Value::list({}), pos);
+}
 
 Value toList(Evaluator& ev, Value* args, Pos pos) {
   args[0] = ev.force(args[0]);
@@ -39,7 +42,8 @@ bool addFlat(Evaluator& ev, ListBuilder& list, Value v, Pos pos, Value* out) {
     std::vector<Value> pieces;
     if (!(possibleKinds(ev, v) & kind::List)) {
       list.add(v);
-    } else if (v.unknown->op == UnknownOp::Binary && v.unknown->binary == BinaryOp::Concat && listPieces(ev, v, &pieces, out)) {
+    } else if (v.unknown->op == UnknownOp::Binary && v.unknown->binary == BinaryOp::Concat &&
+               listPieces(ev, v, &pieces, out)) {
       for (const Value& piece : pieces)
         if (!addFlat(ev, list, piece, pos, out)) return false;
     } else {
@@ -60,7 +64,8 @@ bool addFlat(Evaluator& ev, ListBuilder& list, Value v, Pos pos, Value* out) {
 
 Value flatten(Evaluator& ev, Value* args, Pos pos) {
   args[0] = ev.force(args[0]);
-  if (args[0].isUnknown() && !(args[0].unknown->op == UnknownOp::Binary && args[0].unknown->binary == BinaryOp::Concat)) {
+  if (args[0].isUnknown() &&
+      !(args[0].unknown->op == UnknownOp::Binary && args[0].unknown->binary == BinaryOp::Concat)) {
     if (!(possibleKinds(ev, args[0]) & kind::List)) return ev.list(std::span<const Value>(args, 1));
     const auto moved = distribute(ev, self("flatten"), {args, 1}, 0, pos);
     return moved ? *moved : Value::stuck();
@@ -113,7 +118,9 @@ Value unique(Evaluator& ev, Value* args, Pos pos) {
 
 // Predicates for filter: partly applied to what they compare with.
 Value differs(Evaluator& ev, Value* args, Pos pos) { return ev.binary(BinaryOp::Neq, args[1], args[0], pos); }
-Value isIn(Evaluator& ev, Value* args, Pos pos) { return applyPrim(ev, findPrim("elem"), {args[1], args[0]}, pos); }
+Value isIn(Evaluator& ev, Value* args, Pos pos) {
+  return applyPrim(ev, findPrim("elem"), {args[1], args[0]}, pos);
+}
 Value isNotIn(Evaluator& ev, Value* args, Pos pos) {
   const Value found = isIn(ev, args, pos);
   return found.isError() ? found : ev.binary(BinaryOp::Eq, found, Value::of(false), pos);

@@ -1,4 +1,5 @@
-// Natives about programs of packages: getExe getExe'. Of a package that is not known they stay `lib.getExe pkgs.x`.
+// Natives about programs of packages: getExe getExe'. Of a package that is not known they stay `lib.getExe
+// pkgs.x`.
 #include "kernel/lang/lib/natives.hpp"
 
 namespace fleetd::lang::lib {
@@ -12,16 +13,20 @@ Value program(Evaluator& ev, Value package, Value name, Pos pos) {
   if (isDerivation.isError()) return isDerivation;
   if (isDerivation.isUnknown()) return Value::stuck();
   if (isDerivation.isFalse())
-    return ev.fail(ErrorKind::Throw, 0, "lib.getExe': the first argument is {}, not a derivation", ev.typeName(package));
+    return ev.fail(ErrorKind::Throw, 0, "lib.getExe': the first argument is {}, not a derivation",
+                   ev.typeName(package));
   name = ev.force(name);
   if (name.isError()) return name;
   if (name.isUnknown()) return Value::stuck();
   if (!name.is(Tag::String))
-    return ev.fail(ErrorKind::Throw, 0, "lib.getExe': the second argument is {}, not the name of a program", ev.typeName(name));
+    return ev.fail(ErrorKind::Throw, 0, "lib.getExe': the second argument is {}, not the name of a program",
+                   ev.typeName(name));
   if (name.string().find('/') != std::string_view::npos)
-    return ev.fail(ErrorKind::Throw, 0, "lib.getExe': \"{}\" is a path; the name of a program has no slash", name.string());
+    return ev.fail(ErrorKind::Throw, 0, "lib.getExe': \"{}\" is a path; the name of a program has no slash",
+                   name.string());
   const Value output = applyPrim(ev, findNative("attrsets", "getOutput"), {Value::text("bin"), package}, pos);
-  const Value folder = output.isError() ? output : ev.coerceToString(output, Evaluator::Coerce::Interpolate, pos);
+  const Value folder =
+      output.isError() ? output : ev.coerceToString(output, Evaluator::Coerce::Interpolate, pos);
   if (folder.isError()) return folder;
   const Value parts[] = {folder, Value::text("/bin/"), name};
   return ev.joinStrings(parts, pos);
@@ -52,7 +57,9 @@ Value getExe(Evaluator& ev, Value* args, Pos pos) {
   if (!main.is(Tag::Null)) return program(ev, package, main, pos);
   Value name = guessed(ev, *package.attrs, pos);
   if (name.is(Tag::String)) {
-    const Value note = ev.string(fmt::format("lib.getExe: the package {} has no meta.mainProgram; its name is taken for the program's", name.string()));
+    const Value note = ev.string(
+        fmt::format("lib.getExe: the package {} has no meta.mainProgram; its name is taken for the program's",
+                    name.string()));
     name = applyPrim(ev, findPrim("warn"), {note, name}, pos);
   }
   if (name.isError()) return name;

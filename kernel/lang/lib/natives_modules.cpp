@@ -1,4 +1,5 @@
-// Natives that build the sets the module system looks at: mkIf and the other properties, options, literal texts.
+// Natives that build the sets the module system looks at: mkIf and the other properties, options, literal
+// texts.
 #include <algorithm>
 #include <array>
 
@@ -18,7 +19,8 @@ Value typed(Evaluator& ev, std::string_view kind, Attr first, Attr second = {}) 
   out->items[1] = first;
   if (second.name) out->items[2] = second;
   for (std::uint32_t i = 1; i < out->size; ++i)
-    for (std::uint32_t k = i; k > 0 && out->items[k].name < out->items[k - 1].name; --k) std::swap(out->items[k], out->items[k - 1]);
+    for (std::uint32_t k = i; k > 0 && out->items[k].name < out->items[k - 1].name; --k)
+      std::swap(out->items[k], out->items[k - 1]);
   return Value::of(out);
 }
 
@@ -26,13 +28,17 @@ Value mkIf(Evaluator& ev, Value* args, Pos pos) {
   return typed(ev, "if", {ev.names().condition, pos, args[0]}, {ev.names().content, pos, args[1]});
 }
 
-Value mkMerge(Evaluator& ev, Value* args, Pos pos) { return typed(ev, "merge", {ev.names().contents, pos, args[0]}); }
+Value mkMerge(Evaluator& ev, Value* args, Pos pos) {
+  return typed(ev, "merge", {ev.names().contents, pos, args[0]});
+}
 
 Value prioritised(Evaluator& ev, std::string_view kind, Value priority, Value content, Pos pos) {
   return typed(ev, kind, {ev.names().priority, pos, priority}, {ev.names().content, pos, content});
 }
 
-Value mkOverride(Evaluator& ev, Value* args, Pos pos) { return prioritised(ev, "override", args[0], args[1], pos); }
+Value mkOverride(Evaluator& ev, Value* args, Pos pos) {
+  return prioritised(ev, "override", args[0], args[1], pos);
+}
 Value mkOrder(Evaluator& ev, Value* args, Pos pos) { return prioritised(ev, "order", args[0], args[1], pos); }
 
 template <std::int64_t kPriority>
@@ -52,16 +58,19 @@ Value withType(Evaluator& ev, Value set, std::string_view kind, Pos pos) {
   return ev.update(set, Value::of(type), pos);
 }
 
-Value unexpectedArgument(Evaluator& ev, std::string_view function, std::string_view name, std::span<const std::string_view> known) {
+Value unexpectedArgument(Evaluator& ev, std::string_view function, std::string_view name,
+                         std::span<const std::string_view> known) {
   const std::vector<std::string_view> names(known.begin(), known.end());
   const auto near = base::nearestNames(name, names, 1, 2);
   const std::string hint = near.empty() ? std::string() : fmt::format("Did you mean {}?", near.front());
-  return ev.failText(ErrorKind::Arguments, 0, fmt::format("function '{}' called with unexpected argument '{}'", function, name),
+  return ev.failText(ErrorKind::Arguments, 0,
+                     fmt::format("function '{}' called with unexpected argument '{}'", function, name),
                      ev.arena().copy(std::string_view(hint)));
 }
 
-constexpr std::array<std::string_view, 11> kOptionNames = {"apply",    "default",  "defaultText",     "description", "example", "internal",
-                                                           "readOnly", "relatedPackages", "type", "visible", ""};
+constexpr std::array<std::string_view, 11> kOptionNames = {
+    "apply",    "default",         "defaultText", "description", "example", "internal",
+    "readOnly", "relatedPackages", "type",        "visible",     ""};
 
 Value mkOption(Evaluator& ev, Value* args, Pos pos) {
   args[0] = ev.force(args[0]);
@@ -80,7 +89,8 @@ Value mkDefinition(Evaluator& ev, Value* args, Pos pos) {
   if (args[0].is(Tag::Attrs))
     for (Symbol name : {ev.names().fileArg, ev.names().value})
       if (!args[0].attrs->find(name))
-        return ev.fail(ErrorKind::Arguments, 0, "function 'mkDefinition' called without required argument '{}'", ev.text(name));
+        return ev.fail(ErrorKind::Arguments, 0,
+                       "function 'mkDefinition' called without required argument '{}'", ev.text(name));
   return withType(ev, args[0], "definition", pos);
 }
 
@@ -91,7 +101,9 @@ Value hasType(Evaluator& ev, Value type, Value x, Pos pos) {
 }
 
 Value isType(Evaluator& ev, Value* args, Pos pos) { return hasType(ev, args[0], args[1], pos); }
-Value isOption(Evaluator& ev, Value* args, Pos pos) { return hasType(ev, Value::text("option"), args[0], pos); }
+Value isOption(Evaluator& ev, Value* args, Pos pos) {
+  return hasType(ev, Value::text("option"), args[0], pos);
+}
 
 Value setType(Evaluator& ev, Value* args, Pos pos) {
   Bindings* type = ev.newBindings(1);
@@ -103,11 +115,14 @@ Value literal(Evaluator& ev, std::string_view kind, Value* args, Pos pos) {
   args[0] = ev.force(args[0]);
   if (args[0].isError()) return args[0];
   if (args[0].isUnknown() && possibleKinds(ev, args[0]) != kind::String) return Value::stuck();
-  if (!args[0].isUnknown() && !args[0].is(Tag::String)) return ev.fail(ErrorKind::Throw, 0, "{} expects a string.", kind);
+  if (!args[0].isUnknown() && !args[0].is(Tag::String))
+    return ev.fail(ErrorKind::Throw, 0, "{} expects a string.", kind);
   return typed(ev, kind, {ev.symbol("text"), pos, args[0]});
 }
 
-Value literalExpression(Evaluator& ev, Value* args, Pos pos) { return literal(ev, "literalExpression", args, pos); }
+Value literalExpression(Evaluator& ev, Value* args, Pos pos) {
+  return literal(ev, "literalExpression", args, pos);
+}
 Value literalMD(Evaluator& ev, Value* args, Pos pos) { return literal(ev, "literalMD", args, pos); }
 
 constexpr PrimOp kModules[] = {

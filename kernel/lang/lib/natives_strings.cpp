@@ -1,5 +1,5 @@
-// Natives that join, split and change texts: concatMapStringsSep concatLines splitString toUpper replaceString …
-// Of partly known strings the known parts stay known.
+// Natives that join, split and change texts: concatMapStringsSep concatLines splitString toUpper
+// replaceString … Of partly known strings the known parts stay known.
 #include "kernel/lang/lib/natives.hpp"
 
 namespace fleetd::lang::lib {
@@ -10,7 +10,9 @@ using namespace prims;
 
 const PrimOp* self(std::string_view name) { return findNative("strings", name); }
 
-Value withContextOf(Evaluator& ev, std::string_view text, Value source) { return ev.stringWithContext(text, ev.contextOf(source)); }
+Value withContextOf(Evaluator& ev, std::string_view text, Value source) {
+  return ev.stringWithContext(text, ev.contextOf(source));
+}
 
 Value join(Evaluator& ev, Value separator, Value list, Pos pos) {
   return applyPrim(ev, findPrim("concatStringsSep"), {separator, list}, pos);
@@ -48,7 +50,9 @@ Value concatLines(Evaluator& ev, Value* args, Pos pos) {
   return ev.joinStrings(parts, pos);
 }
 
-Value optionalString(Evaluator& ev, Value* args, Pos pos) { return choose(ev, args[0], args[1], Value::text(""), pos); }
+Value optionalString(Evaluator& ev, Value* args, Pos pos) {
+  return choose(ev, args[0], args[1], Value::text(""), pos);
+}
 
 Value stringToCharacters(Evaluator& ev, Value* args, Pos) {
   Value out;
@@ -73,13 +77,15 @@ Value splitString(Evaluator& ev, Value* args, Pos) {
   if (separator.empty()) {
     // What the empty regular expression matches: every border between bytes.
     std::vector<Value> parts{withContextOf(ev, "", args[1])};
-    for (std::size_t i = 0; i < text.size(); ++i) parts.push_back(withContextOf(ev, text.substr(i, 1), args[1]));
+    for (std::size_t i = 0; i < text.size(); ++i)
+      parts.push_back(withContextOf(ev, text.substr(i, 1), args[1]));
     parts.push_back(withContextOf(ev, "", args[1]));
     return ev.list(parts);
   }
   std::vector<Value> parts;
   std::size_t at = 0;
-  for (std::size_t hit; (hit = text.find(separator, at)) != std::string_view::npos; at = hit + separator.size())
+  for (std::size_t hit; (hit = text.find(separator, at)) != std::string_view::npos;
+       at = hit + separator.size())
     parts.push_back(withContextOf(ev, text.substr(at, hit - at), args[1]));
   parts.push_back(withContextOf(ev, text.substr(at), args[1]));
   return ev.list(parts);
@@ -91,7 +97,8 @@ Value perPart(Evaluator& ev, const PrimOp* prim, Value text, char (*change)(char
     if (text.unknown->op != UnknownOp::Interp || text.unknown->name) return Value::stuck();
     std::vector<Value> parts;
     for (const Value& part : text.unknown->operands())
-      parts.push_back(part.is(Tag::String) ? perPart(ev, prim, part, change, pos) : ev.unknownPrim(prim, std::span(&part, 1), pos));
+      parts.push_back(part.is(Tag::String) ? perPart(ev, prim, part, change, pos)
+                                           : ev.unknownPrim(prim, std::span(&part, 1), pos));
     return ev.joinStrings(parts, pos);
   }
   std::string changed(text.string());
@@ -112,7 +119,8 @@ Value toUpper(Evaluator& ev, Value* args, Pos pos) { return changeCase(ev, "toUp
 Value toLower(Evaluator& ev, Value* args, Pos pos) { return changeCase(ev, "toLower", args[0], lower, pos); }
 
 Value replaceString(Evaluator& ev, Value* args, Pos pos) {
-  const Value from = ev.list(std::span<const Value>(args, 1)), to = ev.list(std::span<const Value>(args + 1, 1));
+  const Value from = ev.list(std::span<const Value>(args, 1)),
+              to = ev.list(std::span<const Value>(args + 1, 1));
   return applyPrim(ev, findPrim("replaceStrings"), {from, to, args[2]}, pos);
 }
 
@@ -122,7 +130,8 @@ Value charToInt(Evaluator& ev, Value* args, Pos) {
   if (!wantString(ev, args[0], &out)) return out;
   const std::string_view text = args[0].string();
   const int code = text.size() == 1 ? static_cast<unsigned char>(text[0]) : -1;
-  if (code == '\t' || code == '\n' || code == '\r' || (code >= ' ' && code <= '~')) return Value::of(static_cast<std::int64_t>(code));
+  if (code == '\t' || code == '\n' || code == '\r' || (code >= ' ' && code <= '~'))
+    return Value::of(static_cast<std::int64_t>(code));
   return missingAttr(ev, ev.symbol(text));
 }
 
@@ -134,7 +143,8 @@ Value isStringLike(Evaluator& ev, Value* args, Pos) {
     if (!(kinds & (kind::String | kind::Path | kind::Set))) return Value::of(false);
     return kinds & ~(kind::String | kind::Path) ? Value::stuck() : Value::of(true);
   }
-  if (args[0].is(Tag::Attrs)) return Value::of(args[0].attrs->find(ev.names().outPath) || args[0].attrs->find(ev.names().toString));
+  if (args[0].is(Tag::Attrs))
+    return Value::of(args[0].attrs->find(ev.names().outPath) || args[0].attrs->find(ev.names().toString));
   return Value::of(args[0].is(Tag::String) || args[0].is(Tag::Path));
 }
 

@@ -1,4 +1,5 @@
-// The native lib against nixpkgs' own: values of several hundred expressions (expected/ was written by oracle.py), and the names there are.
+// The native lib against nixpkgs' own: values of several hundred expressions (expected/ was written by
+// oracle.py), and the names there are.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -97,15 +98,18 @@ TEST_P(LibCases, AsNixpkgs) {
   ASSERT_TRUE(expected.is(Tag::Attrs)) << native.json(expected);
   const Value lib = GetParam() == "home" ? homeLib(native.ev) : native.ev.lib();
   const Value function = native.ev.evalFile(kRoot / "cases" / (GetParam() + ".nix"));
-  const Value actual = function.isError() ? function : native.ev.call(function, native.ev.attrs({{"lib", lib}}), 0);
+  const Value actual =
+      function.isError() ? function : native.ev.call(function, native.ev.attrs({{"lib", lib}}), 0);
   ASSERT_TRUE(actual.is(Tag::Attrs)) << native.json(actual);
   EXPECT_EQ(native.names(actual), native.names(expected)) << "write expected/ again with oracle.py";
   for (const Attr* attr : native.ev.sortedByName(expected.attrs))
     if (const Attr* found = actual.attrs->find(attr->name))
-      EXPECT_EQ(native.json(found->value), native.json(attr->value)) << GetParam() << ": " << native.ev.text(attr->name);
+      EXPECT_EQ(native.json(found->value), native.json(attr->value))
+          << GetParam() << ": " << native.ev.text(attr->name);
 }
 
-INSTANTIATE_TEST_SUITE_P(Files, LibCases, testing::ValuesIn(caseFiles()), [](const auto& info) { return info.param; });
+INSTANTIATE_TEST_SUITE_P(Files, LibCases, testing::ValuesIn(caseFiles()),
+                         [](const auto& info) { return info.param; });
 
 TEST(LibNames, AllOfNixpkgs) {
   Native native;
@@ -120,10 +124,12 @@ TEST(LibNames, AllOfNixpkgs) {
     if (!list.is(Tag::List)) continue;
     const std::set<std::string> found = namesBelow(native, path);
     for (const Value& name : list.list())
-      if (const std::string text(native.ev.force(name).string()); found.count(text) == 0) missing.insert(path + "." + text);
+      if (const std::string text(native.ev.force(name).string()); found.count(text) == 0)
+        missing.insert(path + "." + text);
   }
   for (const std::string& name : missing) EXPECT_TRUE(known.count(name)) << "lib." << name << " is missing";
-  for (const std::string& name : known) EXPECT_TRUE(missing.count(name)) << "lib." << name << " is there: take it off missing.txt";
+  for (const std::string& name : known)
+    EXPECT_TRUE(missing.count(name)) << "lib." << name << " is there: take it off missing.txt";
 }
 
 }  // namespace fleetd::lang

@@ -1,4 +1,5 @@
-// How lib is put together: laziness by family, extensions, parts of other layers, nixpkgs' own lib behind it, home-manager's addition.
+// How lib is put together: laziness by family, extensions, parts of other layers, nixpkgs' own lib behind it,
+// home-manager's addition.
 #include <unistd.h>
 
 #include <algorithm>
@@ -18,7 +19,8 @@ namespace {
 
 std::size_t libTexts(const LibWorld& world) {
   return static_cast<std::size_t>(
-      std::count_if(world.parsed().begin(), world.parsed().end(), [](const std::string& name) { return name.starts_with("«lib/"); }));
+      std::count_if(world.parsed().begin(), world.parsed().end(),
+                    [](const std::string& name) { return name.starts_with("«lib/"); }));
 }
 
 }  // namespace
@@ -27,7 +29,8 @@ TEST(Lib, NativesNeedNoText) {
   LibWorld world;
   EXPECT_EQ(world.json("lib.mkIf true (lib.mkForce 1)"),
             R"({"_type":"if","condition":true,"content":{"_type":"override","content":1,"priority":50}})");
-  EXPECT_EQ(world.json("[ (lib.head [ 1 ]) (lib.optional true 2) (lib ? mkIf) (lib ? noSuchName) ]"), "[1,[2],true,false]");
+  EXPECT_EQ(world.json("[ (lib.head [ 1 ]) (lib.optional true 2) (lib ? mkIf) (lib ? noSuchName) ]"),
+            "[1,[2],true,false]");
   EXPECT_EQ(libTexts(world), 0u);
 }
 
@@ -44,7 +47,8 @@ TEST(Lib, EveryTextParsesAndEveryTopMemberExists) {
   for (const lib::TopMember& member : lib::topMembers()) {
     if (member.part) continue;
     const Value v = world.ev.select(world.ev.lib(), world.ev.symbol(member.name), 0);
-    EXPECT_FALSE(v.isError() && v.error->kind == ErrorKind::MissingAttr) << member.name << ": " << v.error->message;
+    EXPECT_FALSE(v.isError() && v.error->kind == ErrorKind::MissingAttr)
+        << member.name << ": " << v.error->message;
   }
   for (const lib::Family& family : lib::families()) {
     if (family.name == "." || family.name == "types" || family.name.starts_with("hm")) continue;
@@ -60,7 +64,8 @@ TEST(Lib, NativesAreNamedAfterTheirPlace) {
       const Value byPath = world.eval(std::string(prim.name));
       EXPECT_TRUE(byPath.is(Tag::Prim) && byPath.prim == &prim) << prim.name;
       if (table.family == "types") continue;
-      const Value inFamily = world.eval("lib." + std::string(table.family) + "." + std::string(lib::memberName(prim)));
+      const Value inFamily =
+          world.eval("lib." + std::string(table.family) + "." + std::string(lib::memberName(prim)));
       EXPECT_TRUE(inFamily.is(Tag::Prim) && inFamily.prim == &prim) << table.family << " " << prim.name;
     }
   }
@@ -84,9 +89,12 @@ TEST(Lib, PartsAreMembersOfTheirFamilyAndOfLib) {
     ++made;
     return Value::of(std::int64_t{42});
   });
-  world.ev.setLibPart("types", [](Evaluator& ev) { return ev.attrs({{"mkOptionType", Value::of(std::int64_t{1})}, {"str", Value::text("s")}}); });
+  world.ev.setLibPart("types", [](Evaluator& ev) {
+    return ev.attrs({{"mkOptionType", Value::of(std::int64_t{1})}, {"str", Value::text("s")}});
+  });
   world.ev.setLibPart("trivial.release", [](Evaluator&) { return Value::text("31.05"); });
-  world.ev.setLibPart("extra", [](Evaluator& ev) { return ev.select(libOfPart(ev), ev.symbol("marker"), 0); });
+  world.ev.setLibPart("extra",
+                      [](Evaluator& ev) { return ev.select(libOfPart(ev), ev.symbol("marker"), 0); });
   EXPECT_EQ(made, 0);
   EXPECT_EQ(world.json("[ lib.evalModules lib.modules.evalModules lib.mkOptionType lib.types lib.version ]"),
             R"([42,42,1,{"mkOptionType":1,"str":"s"},"31.05pre-git"])");
@@ -97,7 +105,8 @@ TEST(Lib, PartsAreMembersOfTheirFamilyAndOfLib) {
 
 TEST(Lib, WithoutPartsTheirNamesAreAbsent) {
   LibWorld world;
-  EXPECT_EQ(world.json("[ (lib ? evalModules) (lib ? mkOptionType) (lib ? isType) (lib.isType \"x\" { _type = \"x\"; }) ]"),
+  EXPECT_EQ(world.json("[ (lib ? evalModules) (lib ? mkOptionType) (lib ? isType) (lib.isType \"x\" { _type "
+                       "= \"x\"; }) ]"),
             "[false,false,true,true]");
 }
 
@@ -108,7 +117,8 @@ TEST(Lib, NamesWithoutNativeFormComeFromTheFallback) {
       << R"({ newName = "new"; mkIf = throw "native wins"; strings = { newer = "s"; toUpper = 1; }; later = throw "lazy"; evalModules = "own"; })";
   LibWorld world;
   world.ev.setLibFallback(folder);
-  EXPECT_EQ(world.json("[ lib.newName (lib.mkIf true 1)._type lib.strings.newer (lib.strings.toUpper \"a\") (lib ? later) (lib ? nothing) ]"),
+  EXPECT_EQ(world.json("[ lib.newName (lib.mkIf true 1)._type lib.strings.newer (lib.strings.toUpper \"a\") "
+                       "(lib ? later) (lib ? nothing) ]"),
             R"(["new","if","s","A",true,false])");
   std::filesystem::remove_all(folder);
 }
@@ -116,8 +126,11 @@ TEST(Lib, NamesWithoutNativeFormComeFromTheFallback) {
 TEST(Lib, HomeManagersLibHasHm) {
   LibWorld world;
   const Value home = homeLib(world.ev);
-  EXPECT_EQ(world.jsonOf(world.evalWith(home, "[ (lib.hm.dag.entryAfter [ \"a\" ] 1) (lib.mkIf true 1)._type (lib.hm ? dag) (lib ? extend) ]")),
-            R"([{"after":["a"],"before":[],"data":1},"if",true,true])");
+  EXPECT_EQ(
+      world.jsonOf(world.evalWith(
+          home,
+          "[ (lib.hm.dag.entryAfter [ \"a\" ] 1) (lib.mkIf true 1)._type (lib.hm ? dag) (lib ? extend) ]")),
+      R"([{"after":["a"],"before":[],"data":1},"if",true,true])");
   EXPECT_EQ(world.json("lib ? hm"), "false");
   EXPECT_EQ(homeLib(world.ev).attrs, home.attrs) << "one value an evaluator";
 }
@@ -136,7 +149,8 @@ TEST(Lib, MembersLiveLongerThanTheArenaInUse) {
   EXPECT_EQ(world.json("lib.systems.platforms.raspberrypi2.gcc.arch"), "\"armv7-a\"");
   world.ev.useArena(&world.ev.ownArena());
   host.reset();
-  EXPECT_EQ(world.jsonOf(world.evalWith(lib, "builtins.attrNames lib.versions")), R"(["compareVersions","major","majorMinor","minor","pad","patch","splitVersion"])");
+  EXPECT_EQ(world.jsonOf(world.evalWith(lib, "builtins.attrNames lib.versions")),
+            R"(["compareVersions","major","majorMinor","minor","pad","patch","splitVersion"])");
 }
 
 }  // namespace fleetd::lang::test

@@ -1,5 +1,5 @@
-// Natives of lib: what they keep of values that are not known, and where they are lazy. Known values are compared with nixpkgs' own lib in
-// tests/conformance/lib.
+// Natives of lib: what they keep of values that are not known, and where they are lazy. Known values are
+// compared with nixpkgs' own lib in tests/conformance/lib.
 #include <gtest/gtest.h>
 
 #include "lib_helpers.hpp"
@@ -28,15 +28,18 @@ TEST_F(LibNatives, ConditionsThatAreNotKnownForceNoBranch) {
 
 TEST_F(LibNatives, PropertiesForceNothing) {
   EXPECT_EQ(json("(lib.mkIf config.a (throw \"no\")).condition"), "config.a");
-  EXPECT_EQ(json("map (x: x._type) [ (lib.mkIf (throw \"c\") 1) (lib.mkMerge (throw \"m\")) (lib.mkForce (throw \"f\")) (lib.mkAfter (throw \"a\")) ]"),
+  EXPECT_EQ(json("map (x: x._type) [ (lib.mkIf (throw \"c\") 1) (lib.mkMerge (throw \"m\")) (lib.mkForce "
+                 "(throw \"f\")) (lib.mkAfter (throw \"a\")) ]"),
             R"(["if","merge","override","order"])");
 }
 
 TEST_F(LibNatives, OptionsHaveKnownAttributesOnly) {
-  EXPECT_EQ(json("lib.mkOption { tpye = 1; }"), "error: function 'mkOption' called with unexpected argument 'tpye'");
+  EXPECT_EQ(json("lib.mkOption { tpye = 1; }"),
+            "error: function 'mkOption' called with unexpected argument 'tpye'");
   EXPECT_EQ(world_.eval("lib.mkOption { tpye = 1; }").error->hint, "Did you mean type?");
   EXPECT_EQ(json("(lib.mkOption config.x)._type"), "\"option\"");
-  EXPECT_EQ(json("lib.mkDefinition { file = \"f\"; }"), "error: function 'mkDefinition' called without required argument 'value'");
+  EXPECT_EQ(json("lib.mkDefinition { file = \"f\"; }"),
+            "error: function 'mkDefinition' called without required argument 'value'");
   EXPECT_EQ(json("lib.literalExpression 1"), "error: literalExpression expects a string.");
 }
 
@@ -44,8 +47,12 @@ TEST_F(LibNatives, FilterKeepsNamesUnderConditions) {
   EXPECT_EQ(json("(lib.filterAttrs (n: v: v) { a = config.x; b = true; c = false; }).b"), "true");
   EXPECT_EQ(json("(lib.filterAttrs (n: v: v) { a = config.x; b = true; c = false; }) ? c"), "false");
   EXPECT_EQ(json("(lib.filterAttrs (n: v: v) { a = config.x; b = true; c = false; }) ? a"), "config.x");
-  EXPECT_EQ(json("(lib.filterAttrs (n: v: n != \"b\") ({ a = 1; b = 2; } // lib.optionalAttrs config.x { c = 3; })) ? b"), "false");
-  EXPECT_EQ(json("(lib.filterAttrs (n: v: n != \"b\") ({ a = 1; b = 2; } // lib.optionalAttrs config.x { c = 3; })) ? c"), "config.x");
+  EXPECT_EQ(json("(lib.filterAttrs (n: v: n != \"b\") ({ a = 1; b = 2; } // lib.optionalAttrs config.x { c = "
+                 "3; })) ? b"),
+            "false");
+  EXPECT_EQ(json("(lib.filterAttrs (n: v: n != \"b\") ({ a = 1; b = 2; } // lib.optionalAttrs config.x { c = "
+                 "3; })) ? c"),
+            "config.x");
 }
 
 TEST_F(LibNatives, MapsKeepNames) {
@@ -53,7 +60,9 @@ TEST_F(LibNatives, MapsKeepNames) {
   EXPECT_EQ(json("(lib.genAttrs [ \"a\" config.n ] (n: 1)).a"), "1");
   EXPECT_EQ(json("builtins.attrNames (lib.genAttrs [ \"a\" \"b\" ] (n: config.${n}))"), R"(["a","b"])");
   EXPECT_EQ(json("(lib.concatMapAttrs (n: v: { ${n + \"1\"} = v; }) { a = config.a; }).a1"), "config.a");
-  EXPECT_EQ(json("(lib.mapAttrsToList (n: v: n) ({ a = 1; } // lib.optionalAttrs config.x { b = 2; })) == [ ]"), "false");
+  EXPECT_EQ(
+      json("(lib.mapAttrsToList (n: v: n) ({ a = 1; } // lib.optionalAttrs config.x { b = 2; })) == [ ]"),
+      "false");
 }
 
 TEST_F(LibNatives, PathsIntoUnknownSetsStayReferences) {
@@ -74,14 +83,16 @@ TEST_F(LibNatives, RecursiveUpdateKeepsWhatIsCertain) {
 TEST_F(LibNatives, TextsAnswerFromWhatIsKnown) {
   EXPECT_EQ(json("lib.hasPrefix \"/home\" \"/home/${config.name}\""), "true");
   EXPECT_EQ(json("lib.hasPrefix \"/var\" \"/home/${config.name}\""), "false");
-  EXPECT_EQ(json("lib.hasPrefix \"/home/x\" \"/home/${config.name}\""), "(lib.hasPrefix \"/home/x\" \"/home/${config.name}\")");
+  EXPECT_EQ(json("lib.hasPrefix \"/home/x\" \"/home/${config.name}\""),
+            "(lib.hasPrefix \"/home/x\" \"/home/${config.name}\")");
   EXPECT_EQ(json("lib.hasSuffix \".nix\" \"${config.name}.nix\""), "true");
   EXPECT_EQ(json("lib.hasInfix \"b\" \"${config.a}abc\""), "true");
   EXPECT_EQ(json("lib.removePrefix \"/home/\" \"/home/${config.name}\""), "\"${config.name}\"");
   EXPECT_EQ(json("lib.removeSuffix \".nix\" \"${config.name}.nix\""), "\"${config.name}\"");
   EXPECT_EQ(json("lib.toUpper \"a${config.name}b\""), "\"A${(lib.toUpper config.name)}B\"");
   EXPECT_EQ(json("lib.concatMapStringsSep \",\" (x: x) [ \"a\" config.b ]"), "\"a,${config.b}\"");
-  EXPECT_EQ(json("lib.escapeShellArg \"a b ${config.x}\""), "\"'a b ${(replaceStrings [ \"'\" ] [ \"'\\\\''\" ] \"${config.x}\")}'\"");
+  EXPECT_EQ(json("lib.escapeShellArg \"a b ${config.x}\""),
+            "\"'a b ${(replaceStrings [ \"'\" ] [ \"'\\\\''\" ] \"${config.x}\")}'\"");
 }
 
 TEST_F(LibNatives, ProgramsOfUnknownPackagesStayReferences) {
@@ -94,7 +105,8 @@ TEST_F(LibNatives, WhatTheyReturnIsOfAKnownKind) {
   EXPECT_EQ(json("builtins.isList (lib.getExe pkgs.hello)"), "false");
   EXPECT_EQ(json("lib.length (lib.flatten [ (lib.getExe pkgs.hello) 1 ])"), "2");
   EXPECT_EQ(json("builtins.isAttrs (lib.filterAttrs (n: v: v) config.set)"), "true");
-  EXPECT_EQ(json("builtins.isString (lib.recursiveUpdate { a = \"x\"; } { a = config.a; }).a"), "(isString config.a)");
+  EXPECT_EQ(json("builtins.isString (lib.recursiveUpdate { a = \"x\"; } { a = config.a; }).a"),
+            "(isString config.a)");
   EXPECT_EQ(json("builtins.isString (lib.recursiveUpdate { a = { }; } { a = config.a; }).a"),
             "(isString (lib.attrsets.recursiveUpdate { } config.a))");
 }

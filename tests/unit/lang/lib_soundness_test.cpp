@@ -1,5 +1,5 @@
-// What a native of lib claims to know without knowing all of its operands is true whatever the unknown ones turn out to be: every expression is
-// evaluated with an unknown `x` first, and then with many values of it.
+// What a native of lib claims to know without knowing all of its operands is true whatever the unknown ones
+// turn out to be: every expression is evaluated with an unknown `x` first, and then with many values of it.
 #include <optional>
 
 #include <gtest/gtest.h>
@@ -12,9 +12,24 @@ namespace fleetd::lang::test {
 namespace {
 
 constexpr const char* kValues[] = {
-    "\"\"",    "\"a\"",        "\"/home/u\"", "\"x.nix\"",  "\"it's\"",       "0",
-    "3",       "true",         "false",       "null",       "[ ]",            "[ \"a\" ]",
-    "[ 1 [ 2 ] ]", "{ }",      "{ a = 1; }",  "{ b.c = 2; }", "{ a.b = \"z\"; }", "(v: v)",
+    "\"\"",
+    "\"a\"",
+    "\"/home/u\"",
+    "\"x.nix\"",
+    "\"it's\"",
+    "0",
+    "3",
+    "true",
+    "false",
+    "null",
+    "[ ]",
+    "[ \"a\" ]",
+    "[ 1 [ 2 ] ]",
+    "{ }",
+    "{ a = 1; }",
+    "{ b.c = 2; }",
+    "{ a.b = \"z\"; }",
+    "(v: v)",
     "{ type = \"derivation\"; name = \"n\"; outPath = \"/o\"; meta.mainProgram = \"m\"; }",
 };
 
@@ -133,11 +148,27 @@ constexpr const char* kExpressions[] = {
 };
 
 constexpr const char* kQuestions[] = {
-    "r", "builtins.attrNames r", "r ? a", "r ? b", "r ? c", "r.a or null", "r.b or null", "builtins.length r", "builtins.head r", "r == [ ]",
-    "r == { }", "r == \"\"", "builtins.isString r", "builtins.isList r", "builtins.isAttrs r", "builtins.isBool r", "builtins.isInt r",
+    "r",
+    "builtins.attrNames r",
+    "r ? a",
+    "r ? b",
+    "r ? c",
+    "r.a or null",
+    "r.b or null",
+    "builtins.length r",
+    "builtins.head r",
+    "r == [ ]",
+    "r == { }",
+    "r == \"\"",
+    "builtins.isString r",
+    "builtins.isList r",
+    "builtins.isAttrs r",
+    "builtins.isBool r",
+    "builtins.isInt r",
 };
 
-// What a value is claimed to be: an error, its JSON, or nothing as long as a part of it is not known or has no JSON.
+// What a value is claimed to be: an error, its JSON, or nothing as long as a part of it is not known or has
+// no JSON.
 struct Claim {
   bool error = false;
   std::optional<std::string> json;
@@ -162,14 +193,18 @@ TEST(LibSoundness, WhatIsKnownHoldsForEveryValue) {
   std::size_t answers = 0;
   for (const std::string expression : kExpressions) {
     for (const std::string question : kQuestions) {
-      const std::string text = "{ lib, x }: let r = " + expression + "; v = " + question + "; in builtins.deepSeq v v";
+      const std::string text =
+          "{ lib, x }: let r = " + expression + "; v = " + question + "; in builtins.deepSeq v v";
       const Value function = world.ev.evalText("«test»", text, "/");
       ASSERT_FALSE(function.isError()) << text;
       const Claim claim = claimOf(world.ev, ask(world, function, world.ev.unknownRoot("x")));
       for (const std::string value : kValues) {
         const Claim truth = claimOf(world.ev, ask(world, function, world.eval(value)));
-        // An error for one value says nothing: that value does not happen. An error for all of them has to be true of each.
-        if (claim.error) EXPECT_TRUE(truth.error) << question << " of r = " << expression << " is an error, but not for " << value;
+        // An error for one value says nothing: that value does not happen. An error for all of them has to be
+        // true of each.
+        if (claim.error)
+          EXPECT_TRUE(truth.error) << question << " of r = " << expression << " is an error, but not for "
+                                   << value;
         if (!claim.json || !truth.json) continue;
         EXPECT_EQ(*claim.json, *truth.json) << question << " of r = " << expression << " for " << value;
         ++answers;
