@@ -68,6 +68,7 @@ class Fleet {
   const std::string& name() const { return name_; }
   // Sorted by class (nixos, darwin, home), then name.
   const std::vector<Host>& hosts() const { return hosts_; }
+  std::vector<Host>& hosts() { return hosts_; }  // for the layer above, which adds plugins and their modules
   const std::vector<Aggregate>& aggregates() const { return aggregates_; }
   // By name; a name that several classes use needs "class:name". Error FL0503 with suggestions.
   Result<const Host*> findHost(std::string_view name) const;

@@ -1,0 +1,51 @@
+// From schema documents to modules, by way of their text: what the kernel evaluates is what Nix would be given.
+#include "kernel/render/schema_module.hpp"
+
+#include <fmt/format.h>
+#include <fleet/cxx/nix_options.hpp>
+
+#include "kernel/render/module_text.hpp"
+
+namespace fleetd::render {
+
+namespace {
+
+using lang::Evaluator;
+using lang::Tag;
+using lang::Value;
+
+// The default of a platform's option that the plugin does not know: it is what Nix will say it is.
+Value unknownDefault(Evaluator& ev, Value* args, Pos pos) {
+  const Value path = ev.force(args[0]);
+  return path.is(Tag::String) ? ev.unknownRoot(fmt::format("config.{}", path.string()), pos) : ev.typeError("a string", path, pos);
+}
+constexpr lang::PrimOp kUnknownDefault{"unknownDefault", 1, unknownDefault};
+
+sdk::nix::ModuleHead headOf(const std::string& plugin) { return {"The options of the plugin " + plugin + ".", "options of plugin " + plugin}; }
+
+}  // namespace
+
+Result<Value> platformModule(Evaluator& ev, const std::string& plugin, const plugin::Schema& schema) {
+  auto head = headOf(plugin);
+  head.comment.clear();
+  const auto text = sdk::nix::optionsText(head, {}, schema.options, {"_fleetdPlatform = true;", "unknownDefault"});
+  if (!text) return writerError(plugin, text.error());
+  FLEETD_TRY_ASSIGN(const Value make, moduleFromText(ev, fmt::format("fleetd: options of {}", plugin), "unknownDefault: " + *text));
+  const Value module = ev.call(make, Value::of(&kUnknownDefault), 0);
+  if (module.isError()) return Error{base::Code::FL0310, ev.diagnostic(*module.error).message, "", {}};
+  return module;
+}
+
+Result<std::string> optionsModuleText(const plugin::Manifest& manifest, const plugin::Schema& schema) {
+  if (schema.options.empty() || !manifest.optionRoot) return std::string();
+  auto text = sdk::nix::optionsText(headOf(manifest.id), *manifest.optionRoot, schema.options);
+  if (!text) return writerError(manifest.id, text.error());
+  return *std::move(text);
+}
+
+Result<Value> optionsModule(Evaluator& ev, const plugin::Manifest& manifest, const plugin::Schema& schema) {
+  FLEETD_TRY_ASSIGN(auto text, optionsModuleText(manifest, schema));
+  return moduleFromText(ev, fmt::format("fleetd: options of {}", manifest.id), std::move(text));
+}
+
+}  // namespace fleetd::render

@@ -1,0 +1,165 @@
+// Opening a workspace: platforms, selection, composing, checking. What plugins contribute is in workspace_contributions.cpp.
+#include "kernel/render/workspace.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "kernel/base/clock.hpp"
+#include "kernel/fleet/intrinsics.hpp"
+#include "kernel/render/expression_check.hpp"
+#include "kernel/render/schema_module.hpp"
+#include "kernel/render/selection.hpp"
+#include "kernel/render/views.hpp"
+
+namespace fleetd::render {
+
+namespace {
+
+using lang::Value;
+
+constexpr const char* kClasses[] = {"nixos", "darwin", "home"};
+
+}  // namespace
+
+Workspace::~Workspace() = default;
+
+Result<std::unique_ptr<Workspace>> Workspace::open(WorkspaceOptions options, base::SourceMap& sources, base::SymbolTable& symbols,
+                                                   Diagnostics& diagnostics) {
+  std::unique_ptr<Workspace> out(new Workspace(std::move(options), diagnostics));
+  out->openPlugins();
+  fleet::OpenOptions open;
+  open.directory = out->options_.directory;
+  open.prepare = [&](fleet::Fleet& fleet) { out->addPlatforms(fleet); };
+  FLEETD_TRY_ASSIGN(out->fleet_, fleet::Fleet::open(open, sources, symbols, diagnostics));
+  const base::Stopwatch watch;
+  out->select();
+  out->addRules();
+  out->askPlugins();
+  out->fleet_->stages().push_back({"plugins", static_cast<std::uint64_t>(watch.elapsed().count())});
+  return out;
+}
+
+void Workspace::report(Error error, const std::string& host) {
+  auto d = Diagnostic::from(error);
+  d.host = host;
+  diagnostics_->add(std::move(d));
+}
+
+void Workspace::openPlugins() {
+  plugin::PluginsOptions options;
+  options.log = options_.log;
+  options.trusted = options_.trusted;
+  options.checkExpression = checkExpression;
+  plugins_ = plugin::Plugins::open(options_.pluginPaths, std::move(options), *diagnostics_);
+}
+
+// Each class gets its options when they are first looked at: a fleet without Macs never loads the plugin for Macs.
+void Workspace::addPlatforms(fleet::Fleet& fleet) {
+  lang::Evaluator& ev = fleet.evaluator();
+  for (const char* klass : kClasses) {
+    struct Request {
+      Workspace* workspace;
+      lang::Evaluator* ev;
+      const char* klass;
+    };
+    auto* request = ev.arena().make<Request>(Request{this, &ev, klass});
+    fleet.intrinsics().platforms[klass] = ev.nativeThunk(
+        [](lang::Evaluator& evaluator, void* data) {
+          const auto* r = static_cast<Request*>(data);
+          auto& plugins = *r->workspace->plugins_;
+          const Value nothing = evaluator.attrs({{"_fleetdPlatform", Value::of(true)}});
+          const std::string id = r->klass;
+          const auto& files = plugins.files();
+          if (std::none_of(files.begin(), files.end(), [&](const plugin::PluginFile& file) { return file.id == id; })) return nothing;
+          const auto schema = plugins.schema(id);
+          if (!schema) return nothing;  // selecting it says why
+          auto module = platformModule(evaluator, id, **schema);
+          if (module) return *module;
+          r->workspace->report(module.error());
+          return nothing;
+        },
+        request);
+  }
+}
+
+std::string Workspace::platformOf(const fleet::Host& host) const {
+  return !host.plugins.empty() && host.plugins.front() == host.klass ? host.klass : std::string();
+}
+
+void Workspace::select() {
+  const PluginChoice choice = readChoice(*fleet_, *diagnostics_);
+  const auto& files = plugins_->files();
+  std::set<std::string> missing;
+  std::vector<plugin::HostPlugins> wanted;
+  for (const fleet::Host& host : fleet_->hosts()) {
+    plugin::HostPlugins one{host.name, host.klass, chosenFor(choice, host), host.place};
+    // The platform comes with fleetd. Where it is missing, hosts are composed without its options.
+    const bool there = std::any_of(files.begin(), files.end(), [&](const plugin::PluginFile& file) { return file.id == host.klass; });
+    if (there) one.ids.push_back(host.klass);
+    else missing.insert(host.klass);
+    wanted.push_back(std::move(one));
+  }
+  for (const auto& klass : missing) {
+    Diagnostic d;
+    d.code = base::Code::FL0806;
+    d.severity = base::Severity::Warning;
+    d.message = fmt::format("the plugin `{}`, which comes with fleetd, was not found", klass);
+    d.notes.emplace_back("hosts of this class are checked without the options of their platform; is fleetd installed as a whole?");
+    diagnostics_->add(std::move(d));
+  }
+  auto usable = plugins_->select(wanted, *diagnostics_);
+  auto& hosts = fleet_->hosts();
+  for (std::size_t i = 0; i < hosts.size(); ++i) {
+    std::vector<std::string>& ids = usable[i];
+    // Platforms work last and are listed first.
+    const auto platform = std::find(ids.begin(), ids.end(), hosts[i].klass);
+    if (platform != ids.end()) std::rotate(ids.begin(), platform, platform + 1);
+    hosts[i].plugins = std::move(ids);
+    added_[keyOf(hosts[i])].modules = hosts[i].modules;
+  }
+}
+
+std::unique_ptr<fleet::ComposedHost> Workspace::compose(const fleet::Host& host, Diagnostics& diagnostics) {
+  auto composed = fleet_->compose(host, diagnostics);
+  for (const std::string& id : host.plugins) {
+    const auto manifest = plugins_->manifest(id);
+    if (!manifest) continue;
+    auto view = checkView(fleet_->evaluator(), *composed, (*manifest)->reads);
+    if ((*manifest)->optionRoot && !(*manifest)->optionRoot->empty()) {
+      auto own = checkView(fleet_->evaluator(), *composed, {*(*manifest)->optionRoot});
+      if (view.options.isNil()) view.options = std::move(own.options);
+      if (view.assumed.isNil()) view.assumed = std::move(own.assumed);
+    }
+    view.definitions = definitions(host);
+    toCheck_[id].push_back(std::move(view));
+  }
+  return composed;
+}
+
+void Workspace::check(Diagnostics& diagnostics) {
+  for (const auto& [id, views] : std::exchange(toCheck_, {})) static_cast<void>(plugins_->check(id, views, diagnostics));
+}
+
+std::vector<plugin::Definition> Workspace::definitions(const fleet::Host& host) const {
+  std::vector<plugin::Definition> out;
+  const auto found = added_.find(keyOf(host));
+  if (found == added_.end()) return out;
+  for (const auto& fragment : found->second.fragments)
+    for (plugin::Definition definition : fragment.definitions) {
+      definition.from = fragment.plugin;
+      out.push_back(std::move(definition));
+    }
+  std::stable_sort(out.begin(), out.end(), [](const auto& a, const auto& b) { return a.from < b.from; });
+  return out;
+}
+
+std::vector<std::string> Workspace::declaring(const fleet::Host& host) {
+  std::vector<std::string> out;
+  for (const auto& id : host.plugins)
+    if (id != host.klass && optionModules_.contains(id)) out.push_back(id);
+  std::sort(out.begin(), out.end());
+  return out;
+}
+
+}  // namespace fleetd::render

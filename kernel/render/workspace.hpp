@@ -1,0 +1,88 @@
+// Workspace: a fleet with its plugins, as every command that composes hosts opens it.
+#pragma once
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include "kernel/base/diagnostic.hpp"
+#include "kernel/base/source.hpp"
+#include "kernel/base/symbol.hpp"
+#include "kernel/fleet/fleet.hpp"
+#include "kernel/plugin/plugins.hpp"
+
+namespace fleetd::render {
+
+struct WorkspaceOptions {
+  std::string directory;                        // the root of the fleet, absolute
+  std::vector<plugin::SearchPath> pluginPaths;  // see plugin::searchPaths
+  plugin::LogSink log;                          // may be empty
+  // May a file of the fleet's own plugins/ be loaded? Empty: none may.
+  std::function<bool(const plugin::PluginFile&)> trusted;
+};
+
+// Thread: as Fleet, one with a big stack.
+class Workspace {
+ public:
+  // Reads the fleet, loads the plugins its hosts select and adds what they contribute to the hosts' modules; Host::plugins is filled.
+  // Findings go to `diagnostics`; an Error means there is nothing to work on.
+  static Result<std::unique_ptr<Workspace>> open(WorkspaceOptions options, base::SourceMap& sources, base::SymbolTable& symbols,
+                                                 Diagnostics& diagnostics);
+  ~Workspace();
+
+  fleet::Fleet& fleet() { return *fleet_; }
+  plugin::Plugins& plugins() { return *plugins_; }
+
+  // Composes one host of fleet().hosts(), and keeps in mind what its plugins are to check.
+  std::unique_ptr<fleet::ComposedHost> compose(const fleet::Host& host, Diagnostics& diagnostics);
+  // The plugins' own findings about all hosts composed since the last call.
+  void check(Diagnostics& diagnostics);
+
+  // The definitions of all plugins of a host, sorted by plugin; `from` is set.
+  std::vector<plugin::Definition> definitions(const fleet::Host& host) const;
+  // Plugins of a host, other than its platform, that declare options. Sorted.
+  std::vector<std::string> declaring(const fleet::Host& host);
+  // The platform plugin of a host, or empty.
+  std::string platformOf(const fleet::Host& host) const;
+
+ private:
+  Workspace(WorkspaceOptions options, Diagnostics& diagnostics) : options_(std::move(options)), diagnostics_(&diagnostics) {}
+
+  void openPlugins();
+  void addPlatforms(fleet::Fleet& fleet);
+  lang::Value platform(const std::string& klass);
+  void select();
+  void addOptions(fleet::Host& host);
+  void addRules();
+  void askPlugins();
+  void askOne(const std::string& id, const std::vector<fleet::Host*>& hosts);
+  void addFragment(fleet::Host& host, const plugin::Fragment& fragment, std::optional<lang::Value> module);
+  void rebuild(fleet::Host& host);
+  void report(Error error, const std::string& host = {});
+
+  using Key = std::pair<std::string, std::string>;  // class and name of a host
+  static Key keyOf(const fleet::Host& host) { return {host.klass, host.name}; }
+
+  WorkspaceOptions options_;
+  Diagnostics* diagnostics_;  // during open() only
+  std::optional<plugin::Plugins> plugins_;
+  std::unique_ptr<fleet::Fleet> fleet_;
+  std::map<std::string, lang::Value> platforms_;         // by class, once asked for
+  std::map<std::string, lang::Value> optionModules_;     // by plugin
+  // What plugins add to one host.
+  struct Added {
+    lang::Value modules;  // the host's own
+    // Modules in the order Nix gets them in: options, then what each plugin sets (its rules before the rest), by plugin.
+    std::map<std::tuple<int, std::string, int>, lang::Value> parts;
+    std::vector<plugin::Fragment> fragments;
+  };
+  std::map<Key, Added> added_;
+  std::map<std::string, std::vector<plugin::ComposedView>> toCheck_;  // by plugin
+};
+
+}  // namespace fleetd::render
