@@ -177,8 +177,7 @@ Value Evaluator::path(std::string_view absolute) {
   }
   std::string out;
   for (std::string_view part : parts) (out += '/') += part;
-  if (out.empty()) out = "/";
-  return Value::path(arena().copy(out));
+  return Value::path(arena().copy(parts.empty() ? std::string_view("/") : std::string_view(out)));
 }
 
 }  // namespace fleetd::lang

@@ -1,5 +1,5 @@
 // For tests of builtins.
-#include "prims_helpers.hpp"
+#include "tests/unit/lang/prims_helpers.hpp"
 
 #include "kernel/base/json_writer.hpp"
 #include "kernel/lang/parser.hpp"

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "kernel/lang/prims/prims.hpp"
-#include "prims_helpers.hpp"
+#include "tests/unit/lang/prims_helpers.hpp"
 
 namespace fleetd::lang::test {
 namespace {
