@@ -171,8 +171,11 @@ int runCheck(Context& cx) {
     report.hosts.push_back({&host, composed->counts(), composed->homes()});
   }
   const auto composeTime = composing.elapsed();
+  const base::Stopwatch checking;
+  cx.checkPlugins();
   report.stages = report.fleet.stages();
   report.stages.push_back({"compose", static_cast<std::uint64_t>(composeTime.count())});
+  report.stages.push_back({"check", static_cast<std::uint64_t>(checking.elapsed().count())});
   report.stages.push_back({"total", static_cast<std::uint64_t>(whole.elapsed().count())});
   report.findings = countFindings(cx.diagnostics);
   if (cx.json()) {

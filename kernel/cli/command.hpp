@@ -71,6 +71,7 @@ int runExplain(Context& cx);
 int runHelp(Context& cx);
 int runHosts(Context& cx);
 int runPlugins(Context& cx);
+int runRender(Context& cx);
 int runShow(Context& cx);
 int runVersion(Context& cx);
 

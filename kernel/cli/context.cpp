@@ -9,6 +9,7 @@
 #include "kernel/base/diagnostic_print.hpp"
 #include "kernel/base/text.hpp"
 #include "kernel/cli/locate.hpp"
+#include "kernel/cli/open_plugins.hpp"
 
 namespace fleetd::cli {
 
@@ -26,12 +27,10 @@ Context::Context(const Arguments& arguments, Output& output)
       started_(base::monotonicNanos()) {}
 
 Result<fleet::Fleet*> Context::openFleet() {
-  if (fleet_) return fleet_.get();
+  if (workspace_) return &workspace_->fleet();
   FLEETD_TRY_ASSIGN(root_, locateFleet(args.value("--fleet"), args.has("--fleet")));
-  fleet::OpenOptions options;
-  options.directory = root_;
-  FLEETD_TRY_ASSIGN(fleet_, fleet::Fleet::open(options, sources, symbols, diagnostics));
-  return fleet_.get();
+  FLEETD_TRY_ASSIGN(workspace_, render::Workspace::open({root_, pluginPaths(root_), pluginLog(*this), {}}, sources, symbols, diagnostics));
+  return &workspace_->fleet();
 }
 
 Result<std::vector<const fleet::Host*>> Context::selectHosts(const std::vector<std::string>& names) {
@@ -57,7 +56,9 @@ Result<std::vector<const fleet::Host*>> Context::selectHosts(const std::vector<s
   return chosen;
 }
 
-std::unique_ptr<fleet::ComposedHost> Context::compose(const fleet::Host& host) { return fleet_->compose(host, diagnostics); }
+std::unique_ptr<fleet::ComposedHost> Context::compose(const fleet::Host& host) { return workspace_->compose(host, diagnostics); }
+
+void Context::checkPlugins() { workspace_->check(diagnostics); }
 
 void Context::progress(std::string_view doing, std::size_t index, std::size_t count, std::string_view name) {
   if (quiet_ || json_) return;

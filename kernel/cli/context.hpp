@@ -13,6 +13,7 @@
 #include "kernel/cli/exit_code.hpp"
 #include "kernel/cli/output.hpp"
 #include "kernel/fleet/fleet.hpp"
+#include "kernel/render/workspace.hpp"
 
 namespace fleetd::cli {
 
@@ -32,11 +33,14 @@ class Context {
   bool quiet() const { return quiet_; }
   const std::string& root() const { return root_; }  // of the fleet; "" before it was opened
 
-  // Opens the fleet at the first call. Findings go to `diagnostics`.
+  // Opens the fleet with its plugins at the first call. Findings go to `diagnostics`.
   Result<fleet::Fleet*> openFleet();
+  render::Workspace& workspace() { return *workspace_; }  // once the fleet was opened
   // The hosts with these names, or all when there are none; all unknown names are reported. Sorted as Fleet::hosts.
   Result<std::vector<const fleet::Host*>> selectHosts(const std::vector<std::string>& names);
   std::unique_ptr<fleet::ComposedHost> compose(const fleet::Host& host);
+  // What the plugins find about the hosts composed so far.
+  void checkPlugins();
   // "composing 3/12 cinnabar", on a terminal, once a command takes longer than a moment.
   void progress(std::string_view doing, std::size_t index, std::size_t count, std::string_view name);
 
@@ -59,7 +63,7 @@ class Context {
   std::int64_t started_ = 0;
   std::int64_t lastProgress_ = 0;
   std::string root_;
-  std::unique_ptr<fleet::Fleet> fleet_;  // after what it refers to
+  std::unique_ptr<render::Workspace> workspace_;  // after what it refers to
 };
 
 }  // namespace fleetd::cli

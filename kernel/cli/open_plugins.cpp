@@ -10,19 +10,25 @@
 
 namespace fleetd::cli {
 
-plugin::Plugins openPlugins(Context& cx, const std::string& root) {
+std::vector<plugin::SearchPath> pluginPaths(const std::string& root) {
   const char* variable = std::getenv("FLEETD_PLUGIN_PATH");
   // Without a path of its own the program still finds plugins in the other places.
   const auto executable = process::executablePath();
+  return plugin::searchPaths(variable ? variable : "", executable ? *executable : "", root);
+}
+
+plugin::LogSink pluginLog(Context& cx) {
+  if (!cx.verbose()) return {};
+  const bool color = cx.out.colorMessages();
+  return [color](const std::string& id, int, const std::string& text) {
+    fmt::print(stderr, "{}{}:{} {}\n", color ? kDim.start : "", id, color ? Style::kEnd : "", base::sanitize(text));
+  };
+}
+
+plugin::Plugins openPlugins(Context& cx, const std::string& root) {
   plugin::PluginsOptions options;
-  if (cx.verbose()) {
-    const bool color = cx.out.colorMessages();
-    options.log = [color](const std::string& id, int, const std::string& text) {
-      fmt::print(stderr, "{}{}:{} {}\n", color ? kDim.start : "", id, color ? Style::kEnd : "", base::sanitize(text));
-    };
-  }
-  return plugin::Plugins::open(plugin::searchPaths(variable ? variable : "", executable ? *executable : "", root), std::move(options),
-                               cx.diagnostics);
+  options.log = pluginLog(cx);
+  return plugin::Plugins::open(pluginPaths(root), std::move(options), cx.diagnostics);
 }
 
 std::vector<plugin::HostPlugins> selections(const std::vector<const fleet::Host*>& hosts) {

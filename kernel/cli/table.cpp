@@ -46,6 +46,11 @@ constexpr PositionalSpec kPluginsWords[] = {
     {"ID", Kind::Plugin, "the plugin to show"},
 };
 
+constexpr OptionSpec kRenderOptions[] = {
+    {"--out", 'o', Kind::Directory, "DIR", "write the tree there instead of $XDG_STATE_HOME/fleetd/<fleet>/tree"},
+};
+constexpr PositionalSpec kRenderWords[] = {{"HOST", Kind::Host, "hosts to render; all when none is named", false, true}};
+
 constexpr OptionSpec kEvalOptions[] = {
     {"--expr", 'E', Kind::Text, "EXPR", "evaluate this text instead of a file"},
 };
@@ -80,6 +85,11 @@ constexpr Command kCommands[] = {
      "Lists the plugins that fleetd finds: role, version, the options each declares, the options it may write and the hosts\n"
      "that select it. `plugins show ID` shows one in full.",
      {}, kPluginsWords, Stack::Big, runPlugins},
+    {"render", "write the build tree",
+     "Writes the fleet's files and a generated flake around the fleet's own modules, for Nix to build. Files are written only\n"
+     "when they change, each at once or not at all; while the fleet has errors nothing is written. Hosts that are not named\n"
+     "cannot be built from the tree.",
+     kRenderOptions, kRenderWords, Stack::Big, runRender},
     {"eval", "evaluate a Nix expression",
      "Evaluates an expression completely and prints its value, like `nix-instantiate --eval --strict`. With --json as JSON.\n"
      "There is no store and no search path.",

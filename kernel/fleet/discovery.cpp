@@ -59,7 +59,7 @@ Result<std::string> findFleet(const std::string& start) {
       return directory;
     if (directory == "/" || directory.empty()) break;
     directory.resize(directory.rfind('/'));
-    if (directory.empty()) directory = "/";
+    if (directory.empty()) directory.assign(1, '/');
   }
   return Error{base::Code::FL0501, fmt::format("{} is not part of a fleet", *at),
                "a fleet has a flake.nix, a fleet.json, or modules/ beside machines/; name it with --fleet DIR", {}};
