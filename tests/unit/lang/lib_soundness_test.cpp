@@ -202,9 +202,10 @@ TEST(LibSoundness, WhatIsKnownHoldsForEveryValue) {
         const Claim truth = claimOf(world.ev, ask(world, function, world.eval(value)));
         // An error for one value says nothing: that value does not happen. An error for all of them has to be
         // true of each.
-        if (claim.error)
+        if (claim.error) {
           EXPECT_TRUE(truth.error) << question << " of r = " << expression << " is an error, but not for "
                                    << value;
+        }
         if (!claim.json || !truth.json) continue;
         EXPECT_EQ(*claim.json, *truth.json) << question << " of r = " << expression << " for " << value;
         ++answers;
