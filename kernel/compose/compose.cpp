@@ -12,8 +12,8 @@ Compose::Compose(Evaluator& evaluator)
   makeSimpleTypes(*this);
 }
 
-Value Compose::fail(const Loc* where, std::string_view message) {
-  const Value error = ev.failText(ErrorKind::Module, 0, message);
+Value Compose::fail(const Loc* where, std::string_view message, Pos pos) {
+  const Value error = ev.failText(ErrorKind::Module, pos, message);
   if (where) error.error->option = ev.arena().copy(std::string_view(showOption(*this, where)));
   return error;
 }

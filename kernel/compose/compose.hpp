@@ -36,7 +36,7 @@ class Compose : public lang::NativeObject {
   Value placeholderName;        // config of the module that gives a submodule its default `name`
 
   Value self() { return Value::of(static_cast<lang::NativeObject*>(this)); }
-  Value fail(const Loc* loc, std::string_view message);  // an error of kind Module about the option `loc` (may be null)
+  Value fail(const Loc* loc, std::string_view message, Pos pos = 0);  // an error of kind Module about the option `loc` (may be null)
   Value recursion();
   std::string_view text(Symbol s) const { return ev.text(s); }
   Symbol symbol(std::string_view s) const { return ev.symbols().intern(s); }

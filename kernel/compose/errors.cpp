@@ -15,11 +15,14 @@ namespace {
 constexpr std::string_view kPriorityHint =
     "Use `lib.mkForce value` or `lib.mkDefault value` to change the priority on any of these definitions.\n";
 
-// `text` followed by the definitions and `tail`; an error met while they are printed wins.
+// `text` followed by the definitions and `tail`, at the place of the first of them; an error met while they are printed wins.
 Value withDefs(Compose& c, const Loc* loc, std::string text, std::span<const Def> defs, std::string_view tail = {}) {
   const Value error = showDefs(c, defs, &text);
   if (error.isError()) return error;
-  return c.fail(loc, text.append(tail));
+  Value failed = c.fail(loc, text.append(tail), defs.empty() ? 0 : defs.front().pos);
+  for (std::size_t i = 1; i < defs.size(); ++i)
+    if (defs[i].pos != 0) failed = c.ev.addFrame(failed, defs[i].pos, "another definition");
+  return failed;
 }
 
 std::string ofType(Type* type, const Loc* loc, Value* error) {
@@ -96,13 +99,14 @@ Value noSuchOption(Compose& c, const Loc* prefix, const Loc* invalid, const Def&
     text += fmt::format("`{}'", showOption(c, sibling));
   }
   if (!names.empty()) text += '?';
-  if (!noOptions) return c.fail(invalid, text);
+  if (!noOptions) return c.fail(invalid, text, def.pos);
   if (!prefix)
-    return c.fail(invalid, text + "\n\nIt seems as if you're trying to declare an option by placing it into `config' rather than `options'!\n");
+    return c.fail(invalid, text + "\n\nIt seems as if you're trying to declare an option by placing it into `config' rather than `options'!\n", def.pos);
   return c.fail(invalid, fmt::format("{}\n\nHowever there are no options defined in `{}'. Are you sure you've\n"
                                      "declared your options properly? This can happen if you e.g. declared your options in `types.submodule'\n"
                                      "under `config' rather than `options'.\n",
-                                     text, showOption(c, prefix)));
+                                     text, showOption(c, prefix)),
+                def.pos);
 }
 
 Value incoherentCheck(Type* type, const Loc* loc) {
