@@ -66,7 +66,9 @@ TEST_P(ModulesFail, Error) {
   const std::string message(e.message);
   for (const base::Json& part : *expected.find("substrings")->asArray())
     EXPECT_NE(message.find(*part.asString()), std::string::npos) << "missing: " << *part.asString() << "\nin: " << message;
-  if (const std::string* option = expected.find("option")->asString()) EXPECT_EQ(*option, e.option);
+  if (const std::string* option = expected.find("option")->asString()) {
+    EXPECT_EQ(*option, e.option);
+  }
   const auto files = filesOf(nix.ev, e, directory);
   for (const base::Json& file : *expected.find("files")->asArray())
     EXPECT_NE(std::find(files.begin(), files.end(), *file.asString()), files.end()) << "not mentioned: " << *file.asString();

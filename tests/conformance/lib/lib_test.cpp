@@ -103,13 +103,14 @@ TEST_P(LibCases, AsNixpkgs) {
   ASSERT_TRUE(actual.is(Tag::Attrs)) << native.json(actual);
   EXPECT_EQ(native.names(actual), native.names(expected)) << "write expected/ again with oracle.py";
   for (const Attr* attr : native.ev.sortedByName(expected.attrs))
-    if (const Attr* found = actual.attrs->find(attr->name))
+    if (const Attr* found = actual.attrs->find(attr->name)) {
       EXPECT_EQ(native.json(found->value), native.json(attr->value))
           << GetParam() << ": " << native.ev.text(attr->name);
+    }
 }
 
 INSTANTIATE_TEST_SUITE_P(Files, LibCases, testing::ValuesIn(caseFiles()),
-                         [](const auto& info) { return info.param; });
+                         [](const auto& file) { return file.param; });
 
 TEST(LibNames, AllOfNixpkgs) {
   Native native;
