@@ -79,6 +79,7 @@ std::string shorten(std::string_view text, std::size_t width) {
     out += text.substr(0, rune.size);
     text.remove_prefix(rune.size);
   }
+  while (out.ends_with(' ')) out.pop_back();
   return out + "…";
 }
 

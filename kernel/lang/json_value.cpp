@@ -148,13 +148,17 @@ class JsonReader {
     return fail(fmt::format("syntax error while parsing {} - unexpected {}; expected {}", context, tokenName(), expected));
   }
 
-  // Lines and columns count what was read, the end of the text as one more character.
+  // Lines and columns count what was read, the end of the text as one more character. Nix looks one character beyond a number, and
+  // when that ends the line it forgets the column.
   bool fail(std::string_view message) {
     const std::string_view read = text_.substr(0, std::min(in_.read(), text_.size()));
     std::size_t line = 1, begin = 0;
     for (std::size_t i = 0; i < read.size(); ++i)
       if (read[i] == '\n') ++line, begin = i + 1;
-    error_ = ev_.fail(ErrorKind::Data, 0, "[json.exception.parse_error.101] parse error at line {}, column {}: {}", line, in_.read() - begin, message);
+    const bool number = token_ == Token::Integer || token_ == Token::Float;
+    const bool forgotten = number && in_.read() < text_.size() && text_[in_.read()] == '\n';
+    error_ = ev_.fail(ErrorKind::Data, 0, "[json.exception.parse_error.101] parse error at line {}, column {}: {}", line,
+                      forgotten ? 0 : in_.read() - begin, message);
     return failed_ = true;
   }
 

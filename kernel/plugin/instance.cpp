@@ -55,7 +55,8 @@ sdk::Result<void> call(F&& function) {
 template <class F>
 Instance::Bytes collect(F&& function) {
   Sink sink;
-  FLEET_TRY(call([&](fleet_error_t* error) { return function(sink.c(), error); }));
+  const auto done = call([&](fleet_error_t* error) { return function(sink.c(), error); });
+  // Before what the plugin says of it: it may pass the refusal on or ignore it.
   if (sink.refused())
     return sdk::Error{FLEET_E_LIMIT,
                       {},
@@ -63,6 +64,7 @@ Instance::Bytes collect(F&& function) {
                       fmt::format("the answer is larger than {} bytes", static_cast<int>(FLEET_MAX_MESSAGE)),
                       {},
                       0};
+  FLEET_TRY(done);
   return sink.take();
 }
 

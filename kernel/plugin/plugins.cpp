@@ -28,9 +28,13 @@ Error helloError(const std::string& id, std::string_view body) {
 Result<Manifest> readHello(const std::string& id, Result<bus::Message> hello) {
   if (!hello) return std::move(hello).error();
   if (hello->header.kind != bus::Kind::hello) return helloError(id, hello->body);
-  FLEETD_TRY_ASSIGN(auto manifest, decodeManifest(hello->body));
-  if (manifest.id != id)
-    return fail(Code::FL0305, fmt::format("plugin `{}` says it is `{}`", id, manifest.id));
+  auto manifest = decodeManifest(hello->body);
+  if (!manifest) {
+    const Error& why = manifest.error();
+    return fail(why.code, fmt::format("plugin `{}`: {}", id, why.message), why.hint);
+  }
+  if (manifest->id != id)
+    return fail(Code::FL0305, fmt::format("plugin `{}` says it is `{}`", id, manifest->id));
   return manifest;
 }
 

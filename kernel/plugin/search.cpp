@@ -115,13 +115,15 @@ std::vector<SearchPath> searchPaths(std::string_view environment, const std::str
                                     const std::string& fleetDirectory) {
   std::vector<SearchPath> out;
   const auto add = [&](std::string directory, Origin origin) {
-    const bool known = std::any_of(out.begin(), out.end(),
-                                   [&](const SearchPath& path) { return path.directory == directory; });
+    // The build tree is searched deeper than others, so it counts even where another origin names it, too.
+    const bool known = origin != Origin::build && std::any_of(out.begin(), out.end(), [&](const SearchPath& path) {
+      return path.directory == directory;
+    });
     if (!known && directory.starts_with('/')) out.push_back({std::move(directory), origin});
   };
   for (const auto part : base::split(environment, ':')) add(std::string(part), Origin::environment);
-  const std::string here(directoryOf(executable));
-  if (!here.empty()) {
+  if (executable.starts_with('/')) {
+    const std::string here(directoryOf(executable));
     add(std::string(directoryOf(here)) + "/lib/fleetd/plugins", Origin::installed);
     add(here + "/plugins", Origin::build);
   }

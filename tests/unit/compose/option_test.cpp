@@ -29,7 +29,7 @@ TEST(Option, ViewTellsDefinitionsFilesAndPriority) {
   EXPECT_EQ(nix.json(nix.modules(modules, ".options.a.declarations")), R"(["d"])");
   EXPECT_EQ(nix.json(nix.modules(modules, ".options.a.loc")), R"(["a"])");
   EXPECT_EQ(nix.json(nix.modules(modules, ".options.a.definitionsWithLocations")),
-            R"([{"file":"n","priority":1000,"value":[2]},{"file":"m","priority":1500,"value":[1]}])");
+            R"([{"file":"n","value":[2]},{"file":"m","priority":1500,"value":[1]}])");
   EXPECT_EQ(nix.run("\"${(evalModules { modules = " + modules + "; }).options.a}\""), R"("a")");
 }
 

@@ -83,7 +83,7 @@ TEST(JsonValue, NestingIsNoMatterOfTheStack) {
 
 TEST(JsonValue, PrintsLikeNix) {
   PrimWorld world;
-  EXPECT_EQ(R"({"a":[1,2.5,1e+15,999999999999999.0,0.0001,1e-05,-0.0,null],"b":{"":true}})",
+  EXPECT_EQ(R"({"a":[1,2.5,1e+15,999999999999999.0,0.0001,1e-05,0.0,null],"b":{"":true}})",
             toJson(world.ev, world.eval(R"({ b.${""} = true; a = [ 1 2.5 1.0e15 999999999999999.0 0.0001 0.00001 (-0.0 * 1) (1.0e308 * 10) ]; })")).string());
   EXPECT_EQ(R"("\u0001\b\t\n\f\r\"\\/ü)" "\x7f\"", toJson(world.ev, fromJson(world.ev, R"("\u0001\b\t\n\f\r\"\\/ü\u007f")")).string());
   EXPECT_EQ(R"(["o","t"])", toJson(world.ev, world.eval(R"([ { outPath = "o"; } { outPath = "p"; __toString = _: "t"; } ])")).string());
