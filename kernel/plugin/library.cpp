@@ -137,9 +137,14 @@ Result<Manifest> Library::manifest(const std::string& id) const {
     return incompatible(state_->path, fmt::format("it claims to hold {} plugins", count));
   std::string others;
   for (std::uint32_t i = 0; i < count; ++i) {
-    FLEETD_TRY_ASSIGN(auto manifest, readManifest(factory->manifest(factory, i)));
-    if (manifest.id == id) return manifest;
-    others += fmt::format("{}`{}`", others.empty() ? "" : ", ", manifest.id);
+    auto manifest = readManifest(factory->manifest(factory, i));
+    if (!manifest) {
+      Error why = std::move(manifest).error();
+      why.message = fmt::format("`{}`: {}", state_->path, why.message);
+      return why;
+    }
+    if (manifest->id == id) return manifest;
+    others += fmt::format("{}`{}`", others.empty() ? "" : ", ", manifest->id);
   }
   return fail(Code::FL0305, fmt::format("`{}` holds no plugin `{}` but {}", state_->path, id, others),
               "a plugin's library must be called <id>.so");
