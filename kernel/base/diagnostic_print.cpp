@@ -177,6 +177,7 @@ std::string Printer::print() {
   }
   for (const std::string& note : d_.notes) bullet(note);
   for (const Fix& fix : d_.fixes) bullet(fix.message);
+  if (!d_.option.empty() && d_.message.find(d_.option) == std::string::npos) bullet(fmt::format("in the option {}", d_.option));
   if (!d_.host.empty()) bullet(fmt::format("on host {}", d_.host));
   return std::move(out_);
 }

@@ -95,7 +95,7 @@ void printExplanation(Context& cx, const fleet::Host& host, const Explanation& e
   for (const std::string& place : e.declaredIn) declared.emplace_back(base::shownPath(place, cx.root()));
   field(cx, "declared in", base::join(declared, "\n"));
   cx.out.write("\n");
-  if (e.definitions.empty()) cx.out.write("Nothing defines it.\n");
+  if (e.definitions.empty()) cx.out.write("The fleet does not define it.\n");
   if (!e.definitions.empty()) cx.out.write(cx.out.styled(kBold, "Definitions") + "\n");
   // For people the strongest first; as JSON in the order of the modules.
   std::vector<ExplainedDefinition> definitions = e.definitions;

@@ -138,6 +138,8 @@ class Collector {
     std::uint32_t n = 0;
     error = loadList(node.module->require, node.module->file, node.module->key, n, node.imports);
     if (!error.isError()) error = loadList(node.module->imports, node.module->file, node.module->key, n, node.imports);
+    if (error.isError() && error.error->kind == ErrorKind::File && node.module->importsPos != 0)
+      error = c_.ev.addFrame(error, node.module->importsPos, "while importing modules here");
     c_.ev.leave();
     node.done = true;
     return error;

@@ -156,6 +156,14 @@ Value evaluateChecked(Evaluator& ev, void* data) {
   return undeclared(e, e.unmatched.front());
 }
 
+}  // namespace
+
+bool refusesUndeclared(Evaluation& e) {
+  return internalOption(e, e.c->common.check, Value::of(true)).isTrue() && internalOption(e, e.c->common.freeformType, Value::null()).is(Tag::Null);
+}
+
+namespace {
+
 Value evaluateVisibleConfig(Evaluator& ev, void* data) {
   Evaluation& e = *static_cast<Evaluation*>(data);
   const Value error = ev.force(Value::of(&e.checked));

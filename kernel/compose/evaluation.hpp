@@ -33,6 +33,7 @@ struct Module {
   std::string_view key;
   Value klass;     // Null: any
   Value imports;   // list
+  Pos importsPos;  // of the attribute, or 0
   Value require;   // list that goes before imports, of the short form
   Value disabled;  // list
   Value options;   // set; Null: none
@@ -133,6 +134,8 @@ Evaluation* newEvaluation(Compose& c, const EvaluationArgs& args);
 inline Value configOf(Evaluation& e) { return Value::of(&e.config); }
 inline Value optionsOf(Evaluation& e) { return Value::of(&e.options); }
 inline Value visibleConfig(Evaluation& e) { return Value::of(&e.visibleConfig); }
+// Whether a definition of an undeclared option is an error where all options are known: `_module.check` holds, no freeform type.
+bool refusesUndeclared(Evaluation& e);
 // The set evalModules returns.
 Value resultOf(Evaluation& e);
 Value extendModulesOf(Evaluation& e);

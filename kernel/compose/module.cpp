@@ -144,6 +144,7 @@ Module* unify(Evaluation& e, Value m, File* file, std::string_view key, Value* e
   out->klass = attrOr(set, n.klass, Value::null());
   out->disabled = attrOr(set, n.disabledModules, Value::list({}));
   out->imports = attrOr(set, n.imports, Value::list({}));
+  if (const Attr* attr = set->find(n.imports)) out->importsPos = attr->pos;
   out->require = Value::list({});
   out->key = key;
   if (const Attr* own = set->find(n.key)) {

@@ -35,7 +35,7 @@ bool mergeElement(Type* elem, const Loc* loc, const Def& def, Value raw, std::ui
     return false;
   }
   if (isPlain(c, v) && mergesAtOnce(elem, v, out)) return true;
-  Cell* cell = newCell(c, elem, c.entryLoc(loc, n, m), single(c, v, def.file, 0));
+  Cell* cell = newCell(c, elem, c.entryLoc(loc, n, m), single(c, v, def.file, def.pos));
   const Value defined = isDefined(*cell);
   if (defined.isError()) {
     *error = defined;

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "kernel/compose/model.hpp"
+#include "kernel/fleet/platform_names.hpp"
 #include "kernel/lang/unknown.hpp"
 
 namespace fleetd::fleet {
@@ -23,6 +24,15 @@ constexpr int kMaxRecordDepth = 64;
 const void* identity(Value v) {
   if (v.is(Tag::Attrs)) return v.attrs;
   return v.isUnknown() ? static_cast<const void*>(v.unknown) : nullptr;
+}
+
+// Whether a level lies below a top-level name under which only the fleet's modules declare options: then nothing else can.
+bool isFleetsOwn(compose::Compose& c, const Level& level) {
+  const Child* top = level.origin;
+  while (top && top->level->origin) top = top->level->origin;
+  if (!top || top->ownDefs || isPlatformName(c.text(top->name))) return false;
+  const auto decls = top->level->declsByChild.subspan(top->declBegin, top->declCount);
+  return !decls.empty() && std::none_of(decls.begin(), decls.end(), [](const compose::Decl& decl) { return decl.platform; });
 }
 
 bool isDefaultDef(const Option& option, const compose::Def& def) {
@@ -86,9 +96,24 @@ void ConfigWalker::walkLevel(Level& level, ConfigNode& out, bool defaults, std::
   for (std::span<Child> group : {level.children, level.assumed})
     for (Child& child : group) {
       if (&level == level.evaluation->root && child.name == c_.common.module) continue;
+      if (child.ownDefs && undeclared(level, child, joinPath(path, ev_.text(child.name)))) continue;
       walkChild(child, out, defaults, joinPath(path, ev_.text(child.name)));
     }
   std::sort(out.children.begin(), out.children.end(), [&](const ConfigNode& a, const ConfigNode& b) { return ev_.text(a.name) < ev_.text(b.name); });
+}
+
+bool ConfigWalker::undeclared(Level& level, Child& child, const std::string& path) {
+  if (!isFleetsOwn(c_, level) || !compose::refusesUndeclared(*level.evaluation)) return false;
+  Undeclared found;
+  found.path = path;
+  found.defs = compose::childDefs(child);
+  // What holds under a condition that is not known may never be defined.
+  if (std::any_of(found.defs.begin(), found.defs.end(), [](const compose::Def& def) { return !def.condition.is(Tag::Null); })) return false;
+  found.maybe = compose::isPartial(*level.evaluation);
+  for (const Child& sibling : level.children) found.siblings.emplace_back(ev_.text(sibling.name));
+  std::sort(found.siblings.begin(), found.siblings.end());
+  onUndeclared_(found);
+  return true;
 }
 
 void ConfigWalker::walkChild(Child& child, ConfigNode& out, bool defaults, const std::string& path) {

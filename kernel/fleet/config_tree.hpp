@@ -2,6 +2,7 @@
 #pragma once
 #include <cstdint>
 #include <functional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -28,7 +29,17 @@ class ConfigWalker {
  public:
   // Told of every error that is a fact, with the node's path as printed by showOption.
   using OnError = std::function<void(const lang::EvalError&, std::string path)>;
-  ConfigWalker(compose::Compose& compose, OnError onError) : c_(compose), ev_(compose.ev), onError_(std::move(onError)) {}
+  // Told of each option that is defined and cannot exist: it lies below a name that only the fleet's own modules declare options under.
+  // `maybe`: a module that cannot be read here might declare it.
+  struct Undeclared {
+    std::string path;
+    std::vector<std::string> siblings;  // sorted
+    std::span<const compose::Def> defs;
+    bool maybe = false;
+  };
+  using OnUndeclared = std::function<void(const Undeclared&)>;
+  ConfigWalker(compose::Compose& compose, OnError onError, OnUndeclared onUndeclared)
+      : c_(compose), ev_(compose.ev), onError_(std::move(onError)), onUndeclared_(std::move(onUndeclared)) {}
 
   // The whole configuration. With `defaults`, options of a platform that nobody defines are part of it.
   ConfigNode walk(compose::Evaluation& evaluation, bool defaults);
@@ -40,11 +51,14 @@ class ConfigWalker {
   void walkOption(compose::Option& option, ConfigNode& out, bool defaults, const std::string& path);
   void walkValue(lang::Value v, ConfigNode& out, bool defaults, const std::string& path, int depth);
   compose::Evaluation* evaluationOf(lang::Value v);
+  // Reports a name of `level` that nobody declares when it cannot exist; true when it was reported.
+  bool undeclared(compose::Level& level, compose::Child& child, const std::string& path);
   void error(lang::Value v, const std::string& path);
 
   compose::Compose& c_;
   lang::Evaluator& ev_;
   OnError onError_;
+  OnUndeclared onUndeclared_;
   std::size_t definitions_ = 0;
   std::unordered_map<const void*, compose::Evaluation*> byConfig_;
   compose::Evaluation* known_ = nullptr;  // evaluations up to here are in byConfig_

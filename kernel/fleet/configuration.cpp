@@ -2,6 +2,8 @@
 #include "kernel/fleet/configuration.hpp"
 
 #include <algorithm>
+#include <set>
+#include <tuple>
 
 #include <fmt/format.h>
 
@@ -35,6 +37,20 @@ std::vector<std::string> aggregatesIn(Evaluation& e, std::string_view klass) {
 
 }  // namespace
 
+// Homes inside a host import aggregates, too, so every evaluation the host led to is asked.
+void Fleet::countAggregates(const Host& host, Evaluation* evaluation) {
+  if (!evaluation) return;
+  constexpr std::string_view kMark = "#modules.";
+  for (Evaluation* e = evaluation->c->evaluations; e && e != evaluation->made; e = e->made)
+    for (const compose::Module* module : e->collected) {
+      const std::string file = e->c->fileName(module->file);
+      const auto at = file.rfind(kMark);
+      if (at != std::string::npos) importers_[file.substr(at + kMark.size())].insert(host.klass + ":" + host.name);
+    }
+  for (Aggregate& aggregate : aggregates_)
+    if (const auto found = importers_.find(aggregate.klass + "." + aggregate.name); found != importers_.end()) aggregate.hosts = found->second.size();
+}
+
 std::unique_ptr<ComposedHost> Fleet::compose(const Host& host, base::Diagnostics& diagnostics) {
   lang::Evaluator& ev = *evaluator_;
   const bool open = kind_ != Kind::FleetJson;
@@ -53,6 +69,7 @@ std::unique_ptr<ComposedHost> Fleet::compose(const Host& host, base::Diagnostics
     evaluation = static_cast<Evaluation*>(native.native);
   }
   auto out = std::make_unique<HostConfiguration>(*this, host, evaluation, diagnostics);
+  countAggregates(host, evaluation);
   for (Host& own : hosts_)
     if (&own == &host) {
       own.aggregates = out->host().aggregates;
@@ -68,13 +85,17 @@ HostConfiguration::HostConfiguration(Fleet& fleet, const Host& host, Evaluation*
     ++counts_.problems;
     return;
   }
+  // One mistake shows in every option computed from it, and a cycle in each option on it: each is told of once.
+  std::set<std::tuple<base::Pos, std::string, std::string>> told;
   ConfigWalker walker(*evaluation_->c, [&](const lang::EvalError& error, const std::string& path) {
     base::Diagnostic d = ev_.diagnostic(error);
+    const std::string about = error.kind == lang::ErrorKind::InfiniteRecursion ? std::string() : d.option;
+    if ((!about.empty() || d.span || error.kind == lang::ErrorKind::InfiniteRecursion) && !told.emplace(d.span.begin, about, d.message).second) return;
     d.host = host_.name;
     if (d.option.empty()) d.option = path;
     if (d.severity == base::Severity::Error) ++counts_.problems;
     diagnostics_.add(std::move(d));
-  });
+  }, [&](const ConfigWalker::Undeclared& found) { reportUndeclared(found); });
   tree_ = walker.walk(*evaluation_, false);
   counts_.definitions = walker.definitions();
   for (const ConfigNode& child : tree_.children) count(child);
@@ -86,6 +107,29 @@ HostConfiguration::HostConfiguration(Fleet& fleet, const Host& host, Evaluation*
   }
   // Without a platform, an option of that name is the fleet's own affair.
   if (compose::isOpen(*evaluation_)) checkAssertions();
+}
+
+void HostConfiguration::reportUndeclared(const ConfigWalker::Undeclared& found) {
+  base::Diagnostic d;
+  d.code = found.maybe ? base::Code::FL0403 : base::Code::FL0402;
+  d.severity = base::info(d.code).severity;
+  d.message = fmt::format("the option `{}` does not exist", found.path);
+  d.option = found.path;
+  d.host = host_.name;
+  const compose::Def& first = found.defs.front();
+  const std::string_view name = std::string_view(found.path).substr(found.path.rfind('.') + 1);
+  if (first.pos != 0) d.span = {first.pos, first.pos + static_cast<base::Pos>(name.size())};
+  else d.file = evaluation_->c->fileName(first.file);
+  for (const compose::Def& def : found.defs.subspan(1))
+    if (def.pos != 0) d.labels.push_back({{def.pos, def.pos + static_cast<base::Pos>(name.size())}, "also defined here"});
+  const std::string prefix = found.path.substr(0, found.path.size() - name.size());
+  std::vector<std::string> siblings;
+  for (const std::string& sibling : found.siblings) siblings.push_back(prefix + compose::showOptionPart(sibling));
+  const std::vector<std::string_view> candidates(siblings.begin(), siblings.end());
+  const auto nearest = base::nearestNames(found.path, candidates, 3, std::max<std::size_t>(2, name.size() / 3));
+  if (!nearest.empty()) d.notes.push_back(base::didYouMean(nearest));
+  if (d.severity == base::Severity::Error) ++counts_.problems;
+  diagnostics_.add(std::move(d));
 }
 
 void HostConfiguration::count(const ConfigNode& node) {
@@ -145,7 +189,7 @@ std::vector<std::string> HostConfiguration::homes() {
 
 const ConfigNode& HostConfiguration::treeWithDefaults() {
   if (!withDefaults_) {
-    ConfigWalker walker(*evaluation_->c, [](const lang::EvalError&, const std::string&) {});
+    ConfigWalker walker(*evaluation_->c, [](const lang::EvalError&, const std::string&) {}, [](const ConfigWalker::Undeclared&) {});
     withDefaults_ = std::make_unique<ConfigNode>(walker.walk(*evaluation_, true));
   }
   return *withDefaults_;

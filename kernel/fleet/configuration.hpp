@@ -32,6 +32,7 @@ class HostConfiguration : public ComposedHost {
   const ConfigNode& treeWithDefaults();
   void count(const ConfigNode& node);
   void checkAssertions();
+  void reportUndeclared(const ConfigWalker::Undeclared& found);
   Result<compose::Option*> findOption(const std::vector<std::string>& path, compose::Option** enclosing, std::size_t* used);
 
   Fleet& fleet_;

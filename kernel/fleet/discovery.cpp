@@ -52,17 +52,22 @@ std::vector<std::string> directoriesIn(const std::string& directory) {
 Result<std::string> findFleet(const std::string& start) {
   auto at = base::realPath(start);
   if (!at) return std::move(at).error();
+  // A directory called modules alone is a weak sign: it counts where nothing above says more.
+  std::string bare;
   for (std::string directory = *at;;) {
     for (const char* marker : {"/flake.nix", "/fleet.json"})
       if (base::isRegularFile(directory + marker)) return directory;
-    if (base::isDirectory(directory + "/modules") && (base::isDirectory(directory + "/machines") || base::isRegularFile(directory + "/inventory.json")))
-      return directory;
+    if (base::isDirectory(directory + "/modules")) {
+      if (base::isDirectory(directory + "/machines") || base::isRegularFile(directory + "/inventory.json")) return directory;
+      if (bare.empty()) bare = directory;
+    }
     if (directory == "/" || directory.empty()) break;
     directory.resize(directory.rfind('/'));
     if (directory.empty()) directory.assign(1, '/');
   }
+  if (!bare.empty()) return bare;
   return Error{base::Code::FL0501, fmt::format("{} is not part of a fleet", *at),
-               "a fleet has a flake.nix, a fleet.json, or modules/ beside machines/; name it with --fleet DIR", {}};
+               "a fleet has a flake.nix, a fleet.json, or modules/; name it with --fleet DIR", {}};
 }
 
 }  // namespace fleetd::fleet

@@ -184,7 +184,9 @@ Result<Explanation> HostConfiguration::explain(const std::string& path) {
   }
   std::vector<Described> all;
   Describer describer(*evaluation_->c, all);
-  for (const Def& def : option->cell.defs) describer.describe(def);
+  // The default is told of by itself.
+  for (const Def& def : option->cell.defs)
+    if (!option->hasDefault || &def != option->cell.defs.data()) describer.describe(def);
   judge(all);
   for (Described& d : all) out.definitions.push_back(std::move(d.shown));
   for (const Def& def : option->cell.defs) collectReferences(ev_, def.value, out.references);

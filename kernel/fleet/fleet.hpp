@@ -2,8 +2,10 @@
 #pragma once
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -15,6 +17,10 @@
 #include "kernel/fleet/composed_host.hpp"
 #include "kernel/fleet/host.hpp"
 #include "kernel/lang/evaluator.hpp"
+
+namespace fleetd::compose {
+struct Evaluation;
+}
 
 namespace fleetd::fleet {
 
@@ -84,6 +90,7 @@ class Fleet {
 
  private:
   friend class Loader;
+  void countAggregates(const Host& host, compose::Evaluation* evaluation);
   Fleet(std::string root, base::SourceMap& sources, base::SymbolTable& symbols);
 
   std::string root_;
@@ -96,6 +103,7 @@ class Fleet {
   lang::Value outputs_;
   std::vector<Host> hosts_;
   std::vector<Aggregate> aggregates_;
+  std::map<std::string, std::set<std::string>> importers_;  // "<class>.<name>" of an aggregate -> hosts, once composed
   std::vector<Stage> stages_;
   std::size_t filesRead_ = 0;
 };

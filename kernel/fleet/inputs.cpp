@@ -194,7 +194,7 @@ Value Inputs::evalFlake(const std::string& directory, const LockNode* node, Valu
   Evaluator& ev = intrinsics_.ev;
   const Value flake = ev.evalFile(directory + "/flake.nix");
   if (flake.isError()) return flake;
-  if (!flake.is(Tag::Attrs)) return ev.typeError("a set", flake, 0);
+  if (!flake.is(Tag::Attrs)) return ev.fail(lang::ErrorKind::Type, 0, "{}/flake.nix must be a set but is {}", directory, ev.typeName(flake));
   const lang::Attr* declared = flake.attrs->find(ev.names().inputs);
   const lang::Attr* outputs = flake.attrs->find(ev.symbol("outputs"));
   if (!outputs) return ev.fail(lang::ErrorKind::MissingAttr, 0, "{}/flake.nix has no attribute 'outputs'", directory);

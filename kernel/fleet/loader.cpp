@@ -17,9 +17,12 @@ namespace {
 using lang::Tag;
 using lang::Value;
 
-Error failed(const lang::Evaluator& ev, const Value& error) {
+Error failed(lang::Evaluator& ev, const Value& error) {
   const base::Diagnostic d = ev.diagnostic(*error.error);
-  return {base::Code::FL0502, d.message, d.notes.empty() ? "" : d.notes.front(), d.span};
+  // fleetd's own texts are no place a person can look at.
+  const base::Location at = d.span ? ev.sources().locate(d.span.begin) : base::Location{};
+  const bool own = at.file && at.file->name.starts_with("fleetd:");
+  return {d.code, d.message, d.notes.empty() ? "" : d.notes.front(), own ? Span{} : d.span};
 }
 
 }  // namespace
@@ -121,11 +124,6 @@ void Loader::finish() {
   std::stable_sort(fleet_.hosts_.begin(), fleet_.hosts_.end(), [&](const Host& a, const Host& b) {
     return std::pair(rank(a.klass), std::string_view(a.name)) < std::pair(rank(b.klass), std::string_view(b.name));
   });
-  for (const Host& host : fleet_.hosts_)
-    for (const std::string& name : host.aggregates)
-      for (Aggregate& aggregate : fleet_.aggregates_)
-        if (aggregate.name == name && (aggregate.klass == host.klass || (aggregate.klass == "homeManager" && host.klass == "home")))
-          ++aggregate.hosts;
 }
 
 }  // namespace fleetd::fleet

@@ -124,14 +124,21 @@ Result<void> Loader::addNamedHosts(Value outputs, const std::string& jsonPath) {
   auto text = base::readFile(jsonPath);
   if (!text) return std::move(text).error();
   std::size_t failedAt = 0;
-  auto json = base::parseJson(*text, {}, &failedAt);
+  base::JsonLimits limits;
+  limits.duplicateKeys = base::DuplicateKeys::Refuse;
+  auto json = base::parseJson(*text, limits, &failedAt);
   auto source = fleet_.evaluator().sources().add(jsonPath, *text);
   if (!source) return std::move(source).error();
   const auto malformed = [&](std::string message, std::size_t offset) {
     const Pos at = (*source)->base + static_cast<Pos>(offset);
     return Error{base::Code::FL0508, std::move(message), "expected { \"hosts\": { NAME: { \"class\", \"tags\", \"aggregates\" } } }", {at, at + 1}};
   };
-  if (!json) return malformed(json.error().message, failedAt);
+  if (!json) {
+    // With everything else in order, a name that occurs twice is one of the objects': of hosts, mostly.
+    Error problem = malformed(json.error().message, failedAt);
+    if (base::parseJson(*text)) problem.code = base::Code::FL0505;
+    return problem;
+  }
   const base::Json* hosts = json->find("hosts");
   if (!hosts || !hosts->asObject()) return malformed("fleet.json has no object `hosts`", 0);
   const Value modules = ev_.selectOr(outputs, ev_.names().modules, Value::of(ev_.newBindings(0)), 0);
@@ -171,7 +178,7 @@ Result<void> Loader::addNamedHosts(Value outputs, const std::string& jsonPath) {
       std::vector<std::string_view> names;
       if (klass.is(Tag::Attrs))
         for (const lang::Attr& a : *klass.attrs) names.push_back(ev_.text(a.name));
-      if (const auto best = base::nearestNames(aggregate, names, 3, 3); !best.empty()) d.notes.push_back(base::didYouMean(best));
+      if (const auto best = base::nearestNames(aggregate, names, 3, std::max<std::size_t>(2, aggregate.size() / 3)); !best.empty()) d.notes.push_back(base::didYouMean(best));
       diagnostics_.add(std::move(d));
     }
     host.modules = ev_.list(list);

@@ -25,6 +25,7 @@ base::Code codeOf(ErrorKind kind) {
     case ErrorKind::Regex: return base::Code::FL0212;
     case ErrorKind::Data: return base::Code::FL0213;
     case ErrorKind::File: return base::Code::FL0002;
+    case ErrorKind::TooLarge: return base::Code::FL0004;
     case ErrorKind::Value: return base::Code::FL0214;
     case ErrorKind::StackOverflow: return base::Code::FL0215;
     case ErrorKind::Syntax: return base::Code::FL0101;

@@ -30,6 +30,10 @@ Value problemOf(Evaluator& ev, const ParsedFile& file) {
   return error;
 }
 
+Value unreadable(Evaluator& ev, const base::Error& why) {
+  return ev.failText(why.code == base::Code::FL0004 ? ErrorKind::TooLarge : ErrorKind::File, 0, why.message, why.hint);
+}
+
 }  // namespace
 
 const ParsedFile* Evaluator::parseFile(const std::string& path, Value* error) {
@@ -42,7 +46,7 @@ const ParsedFile* Evaluator::parseFile(const std::string& path, Value* error) {
   }
   auto source = sources_.load(path);
   if (!source) {
-    *error = failText(ErrorKind::File, 0, source.error().message, source.error().hint);
+    *error = unreadable(*this, source.error());
     return nullptr;
   }
   auto parsed = parse(**source, directoryOf(path), symbols_, BaseScope{globalNames_});
@@ -81,7 +85,7 @@ Value Evaluator::evalFile(const std::string& given) {
 
 Value Evaluator::evalScoped(const std::string& path, Bindings* scope) {
   auto source = sources_.load(path);
-  if (!source) return failText(ErrorKind::File, 0, source.error().message, source.error().hint);
+  if (!source) return unreadable(*this, source.error());
   std::vector<Symbol> names;
   for (const Attr& attr : *scope) names.push_back(attr.name);
   BaseScope base{globalNames_};
@@ -97,7 +101,7 @@ Value Evaluator::evalScoped(const std::string& path, Bindings* scope) {
 
 Value Evaluator::evalText(std::string label, std::string text, std::string baseDir) {
   auto source = sources_.add(std::move(label), std::move(text));
-  if (!source) return failText(ErrorKind::File, 0, source.error().message, source.error().hint);
+  if (!source) return unreadable(*this, source.error());
   texts_.push_back(parse(**source, baseDir, symbols_, BaseScope{globalNames_}));
   const ParsedFile& file = *texts_.back();
   if (onParsed) onParsed(file);

@@ -205,7 +205,7 @@ struct Unknown {
 
 enum class ErrorKind : std::uint8_t {
   Throw, Assertion, Abort, Type, UndefinedVariable, MissingAttr, DuplicateAttr, InfiniteRecursion, Arguments, Overflow, Range,
-  Regex, Data, File, Value, StackOverflow, Syntax, Budget, Module,
+  Regex, Data, File, TooLarge, Value, StackOverflow, Syntax, Budget, Module,
 };
 
 struct Frame { Pos pos; std::string_view text; const Frame* outer; };  // "while evaluating …"

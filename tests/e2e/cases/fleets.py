@@ -44,7 +44,7 @@ CASES = [
         "explain",
         ["explain", "web", "site.owner"],
         fixture="dendritic",
-        out=["site.owner of web is known", "web team", "string", "Who answers for the host.", "✓ modules/hosts/web.nix:9:", "✗ modules/base.nix:6:", "1000 (mkDefault)", "weaker"],
+        out=["site.owner of web is known", "web team", "string", "Who answers for the host.", "✓ modules/hosts/web.nix:10:", "✗ modules/base.nix:6:", "1000 (mkDefault)", "weaker"],
     ),
     Case("explain what a value was computed from", ["explain", "web", "site.labels.contact"], fixture="dendritic", out=["Computed from", "site.owner"]),
     Case("explain a default", ["explain", "laptop", "site.name"], fixture="plain", out=["The fleet does not define it.", "on the way"]),
@@ -120,8 +120,10 @@ class Show(FleetTest):
 
     def test_defaults(self):
         fleet = self.fleet("dendritic")
-        self.assertNotIn("loud", fleet.run("show", "web", "site", "--json").json())
-        self.assertIs(fleet.run("show", "web", "site", "--json", "--defaults").json()["loud"], False)
+        # Options the fleet declares belong to it, set or not; those of the platform are shown when the fleet sets them.
+        self.assertIs(fleet.run("show", "web", "site", "--json").json()["loud"], False)
+        self.assertNotIn("networking", fleet.run("show", "web", "--json").json())
+        self.assertIn("hostName", fleet.run("show", "web", "--json", "--defaults").json()["networking"])
 
     def test_unknown_values_are_never_dropped(self):
         packages = self.expect(self.fleet("dendritic").run("show", "web", "environment.systemPackages", "--json"), 0).json()
