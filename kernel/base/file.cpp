@@ -21,12 +21,19 @@ namespace fleetd::base {
 
 namespace {
 
+constexpr std::size_t kShownPath = 400;  // bytes; what is longer is no path anybody reads
+
+std::string shown(const std::string& path) {
+  if (path.size() <= kShownPath) return path;
+  return fmt::format("{}…{}", path.substr(0, kShownPath / 2), path.substr(path.size() - kShownPath / 2));
+}
+
 Error unreadable(const std::string& path, int code) {
-  return {Code::FL0002, fmt::format("cannot read {}: {}", path, std::strerror(code)), "", {}};
+  return {Code::FL0002, fmt::format("cannot read {}: {}", shown(path), std::strerror(code)), "", {}};
 }
 
 Error unwritable(const std::string& path, int code) {
-  return {Code::FL0003, fmt::format("cannot write {}: {}", path, std::strerror(code)), "", {}};
+  return {Code::FL0003, fmt::format("cannot write {}: {}", shown(path), std::strerror(code)), "", {}};
 }
 
 Error tooLarge(const std::string& name, std::uint64_t limit) {

@@ -18,7 +18,7 @@ constexpr OptionSpec kGlobal[] = {
 };
 
 constexpr OptionSpec kTiming{"--timing", 0, Kind::Flag, "", "show how long each stage took"};
-constexpr OptionSpec kDefaults{"--defaults", 0, Kind::Flag, "", "show options that only have their default, too"};
+constexpr OptionSpec kDefaults{"--defaults", 0, Kind::Flag, "", "show the platform's options that only have their default, too"};
 constexpr OptionSpec kTag{"--tag", 't', Kind::Tag, "TAG", "only hosts with this tag; several must all be there"};
 constexpr OptionSpec kClass{"--class", 'c', Kind::Class, "CLASS", "only hosts of this class: nixos, darwin or home"};
 

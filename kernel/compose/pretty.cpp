@@ -2,6 +2,8 @@
 #include "kernel/compose/pretty.hpp"
 
 #include <algorithm>
+#include <functional>
+#include <utility>
 #include <vector>
 
 #include "kernel/base/json_writer.hpp"
@@ -150,6 +152,13 @@ class Printer {
 Value prettyText(Compose& c, Value v, std::string* out) { return Printer(c, *out).print(v, "", 0); }
 
 Value showDefs(Compose& c, std::span<const Def> defs, std::string* out) {
+  // Printing looks into values nobody asked for; what their code has to say is not wanted.
+  struct Quiet {
+    explicit Quiet(lang::Evaluator& evaluator) : ev(evaluator), before(std::exchange(evaluator.onTrace, [](std::string_view) {})) {}
+    ~Quiet() { ev.onTrace = std::move(before); }
+    lang::Evaluator& ev;
+    std::function<void(std::string_view)> before;
+  } quiet(c.ev);
   for (const Def& def : defs) {
     *out += fmt::format("\n- In `{}'", c.fileName(def.file));
     std::string text;

@@ -22,7 +22,13 @@ Error failed(lang::Evaluator& ev, const Value& error) {
   // fleetd's own texts are no place a person can look at.
   const base::Location at = d.span ? ev.sources().locate(d.span.begin) : base::Location{};
   const bool own = at.file && at.file->name.starts_with("fleetd:");
-  return {d.code, d.message, d.notes.empty() ? "" : d.notes.front(), own ? Span{} : d.span};
+  // Without a place it is the description as a whole that is wrong.
+  const base::Code code = d.span || d.code != base::Code::FL0204 ? d.code : base::Code::FL0502;
+  return {code, d.message, d.notes.empty() ? "" : d.notes.front(), own ? Span{} : d.span};
+}
+
+bool isSyntax(base::Code code) {
+  return code == base::Code::FL0101 || code == base::Code::FL0005 || code == base::Code::FL0205 || code == base::Code::FL0207;
 }
 
 }  // namespace
@@ -41,15 +47,34 @@ Result<void> Loader::run() {
     if (file.source->name.starts_with('/')) ++fleet->filesRead_;
     for (const base::Diagnostic& problem : file.problems) diagnostics->add(problem);
   };
+  ev_.onTrace = [diagnostics = &diagnostics_](std::string_view line) {
+    base::Diagnostic d;
+    d.code = base::Code::FL0217;
+    d.severity = base::Severity::Warning;
+    d.message = line;
+    diagnostics->add(std::move(d));
+  };
   if (base::isRegularFile(fleet_.root_ + "/flake.nix")) {
     fleet_.kind_ = Kind::Flake;
-    FLEETD_TRY(openFlake());
+    auto opened = openFlake();
+    if (!opened && isSyntax(opened.error().code)) parseTheRest();
+    FLEETD_TRY(std::move(opened));
   } else {
     fleet_.kind_ = base::isRegularFile(fleet_.root_ + "/fleet.json") ? Kind::FleetJson : Kind::Modules;
     FLEETD_TRY(openRepository());
   }
   finish();
   return {};
+}
+
+// Evaluation stops at the first file that cannot be parsed; one run tells of all.
+void Loader::parseTheRest() {
+  const auto files = nixFiles(fleet_.root_ + "/modules", Selection::Modules);
+  if (!files) return;
+  for (const std::string& file : *files) {
+    Value error;
+    static_cast<void>(ev_.parseFile(file, &error));
+  }
 }
 
 Result<void> Loader::openFlake() {

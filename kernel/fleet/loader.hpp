@@ -17,6 +17,7 @@ class Loader {
 
  private:
   Result<void> openFlake();
+  void parseTheRest();
   Result<void> openRepository();
   void collect(lang::Value outputs, std::string_view attribute, std::string_view klass);
   void addHost(const lang::Attr& attr, std::string_view klass, std::string_view origin);

@@ -93,11 +93,12 @@ std::unique_ptr<ParsedFile> parse(const base::SourceFile& source, std::string_vi
     const auto begin = source.base + static_cast<Pos>(offset);
     problem.span = {begin, begin + static_cast<Pos>(length)};
   };
-  if (const auto bad = base::invalidUtf8At(source.text)) {
+  const auto nul = source.text.find('\0');
+  if (const auto bad = base::invalidUtf8At(source.text); bad && *bad < nul) {
     refuse(base::Code::FL0005, "text is not valid UTF-8", *bad, 1);
     return file;
   }
-  if (const auto nul = source.text.find('\0'); nul != std::string_view::npos) {
+  if (nul != std::string_view::npos) {
     refuse(base::Code::FL0101, "syntax error, unexpected null byte", nul, 1);
     return file;
   }
