@@ -169,7 +169,7 @@ Value evaluateVisibleConfig(Evaluator& ev, void* data) {
   const Value error = ev.force(Value::of(&e.checked));
   if (error.isError()) return error;
   const Value config = ev.force(configOf(e));
-  if (!config.is(Tag::Attrs)) return config;
+  if (!config.is(Tag::Attrs)) return config.isError() || !e.root ? config : openVisible(*e.root, config);
   const Attr* own = config.attrs->find(e.c->common.module);
   if (!own) return config;
   Bindings* out = ev.newBindings(config.attrs->size - 1);

@@ -65,7 +65,10 @@ Value moduleArgument(Evaluation& e, Value args, Symbol name, Pos pos);
 // --- open.cpp: sets of open evaluations ---
 // The set of a level in `config` and in `options`: as it is, or open.
 Value openConfig(Level& level, Value set);
+Value openVisible(Level& root, Value set);  // config without `_module`
 Value openOptions(Level& level, Value set);
+// What an option has that the fleet leaves alone: the unknown value config.<loc>.
+Value configReference(Compose& c, const Loc* loc);
 // The names of a level that only definitions speak of.
 Value makeAssumed(Level& level);
 Value resolveAssumed(Child& child);

@@ -317,6 +317,8 @@ Value mergeFinal(Compose& c, Type* type, const Loc* loc, std::span<Def> defs) {
   if (defs.size() == 1 && defs[0].condition.is(Tag::Null) && mergesAtOnce(type, defs[0].value, &out)) return out;
   if (anyUnknown(defs)) return mergeUnknown(c, type, loc, defs);
   if (defs.empty()) {
+    // An option nobody declares may well have a default.
+    if (type->kind == Kind::Assumed) return configReference(c, loc);
     out = emptyValue(type);
     return out.isStuck() ? noValue(c, loc) : out;
   }

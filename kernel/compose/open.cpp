@@ -12,30 +12,35 @@ namespace fleetd::compose {
 
 namespace {
 
-// config.a.b as an unknown value.
+// <root>.a.b as an unknown value.
 Value reference(Compose& c, std::string_view root, const Loc* loc) {
   if (!loc) return c.ev.unknownRoot(root);
   const Value up = reference(c, root, loc->up);
   return c.ev.unknown(lang::UnknownOp::Select, std::span<const Value>(&up, 1), 0, loc->name ? loc->name : c.symbol(locPart(c, loc)));
 }
 
+// What a set of a level shows: `config` in full, `config` for others than the evaluation's own modules, `options`.
+enum class Shown : std::uint8_t { Config, Visible, Options };
+
 // The declared names and those that only definitions speak of.
-Value allNames(Level& level, bool options) {
+Value allNames(Level& level, Shown shown) {
   Compose& c = *level.evaluation->c;
   const Value error = makeAssumed(level);
   if (error.isError()) return error;
   std::vector<Attr> out;
   for (std::span<Child> group : {level.children, level.assumed})
-    for (Child& child : group) out.push_back({child.name, 0, Value::of(options ? &child.options : &child.config)});
+    for (Child& child : group)
+      if (shown != Shown::Visible || child.name != c.common.module)
+        out.push_back({child.name, 0, Value::of(shown == Shown::Options ? &child.options : &child.config)});
   return makeSet(c, out);
 }
 
-Value open(Level& level, Value set, bool options) {
+template <Shown shown>
+Value open(Level& level, Value set) {
   Compose& c = *level.evaluation->c;
   if (!isOpen(*level.evaluation)) return set;
-  const Value known = options ? c.ev.nativeThunk([](Evaluator&, void* data) { return allNames(*static_cast<Level*>(data), true); }, &level)
-                              : c.ev.nativeThunk([](Evaluator&, void* data) { return allNames(*static_cast<Level*>(data), false); }, &level);
-  return c.ev.unknownBinary(lang::BinaryOp::Update, reference(c, options ? "options" : "config", level.loc), known, 0);
+  const Value known = c.ev.nativeThunk([](Evaluator&, void* data) { return allNames(*static_cast<Level*>(data), shown); }, &level);
+  return c.ev.unknownBinary(lang::BinaryOp::Update, reference(c, shown == Shown::Options ? "options" : "config", level.loc), known, 0);
 }
 
 // A set that is nothing but a collection of names: no property, package, function or text.
@@ -68,8 +73,11 @@ bool isTree(Compose& c, Value raw, bool* any) {
 
 }  // namespace
 
-Value openConfig(Level& level, Value set) { return open(level, set, false); }
-Value openOptions(Level& level, Value set) { return open(level, set, true); }
+Value configReference(Compose& c, const Loc* loc) { return reference(c, "config", loc); }
+
+Value openConfig(Level& level, Value set) { return open<Shown::Config>(level, set); }
+Value openVisible(Level& level, Value set) { return open<Shown::Visible>(level, set); }
+Value openOptions(Level& level, Value set) { return open<Shown::Options>(level, set); }
 
 Value makeAssumed(Level& level) {
   const Value error = resolveDefs(level);
@@ -111,6 +119,12 @@ Value resolveAssumed(Child& child) {
 }
 
 Value mergeAssumed(Compose& c, const Loc* loc, std::span<Def> defs) {
+  // An empty set has what the option's type gives it: `files.key = { }` makes a file with a path.
+  const auto isEmptySet = [&](const Def& def) {
+    const Value v = c.ev.force(def.value);
+    return v.is(Tag::Attrs) && v.attrs->size == 0;
+  };
+  if (std::all_of(defs.begin(), defs.end(), isEmptySet)) return configReference(c, loc);
   if (defs.size() == 1) return c.ev.force(defs[0].value);
   bool lists = true;
   for (Def& def : defs) {

@@ -255,7 +255,8 @@ bool mergesAtOnce(const Type* type, Value v, Value* out) {
     case Kind::Str: ok = v.is(Tag::String); break;
     case Kind::SeparatedString: ok = v.is(Tag::String); break;
     case Kind::NonEmptyStr: ok = v.is(Tag::String) && !onlyBlanks(v.string()); break;
-    case Kind::Unspecified: case Kind::Assumed: case Kind::Raw: ok = !v.isUnknown(); break;
+    case Kind::Unspecified: case Kind::Raw: ok = !v.isUnknown(); break;
+    case Kind::Assumed: ok = !v.isUnknown() && !(v.is(Tag::Attrs) && v.attrs->size == 0); break;  // see mergeAssumed
     case Kind::Anything: ok = isScalar(v); break;
     case Kind::Enum: ok = listed(type->other, v); break;
     case Kind::Path:

@@ -144,6 +144,11 @@ void ConfigWalker::walkOption(Option& option, ConfigNode& node, bool defaults, c
   // Options the fleet declares itself are its own, whether it sets them or not.
   node.fleetMade = own > 0 || !option.assumed;
   if (!node.fleetMade && !defaults) return;
+  // Where no definition holds, the fleet says nothing about it.
+  if (option.type->kind == compose::Kind::Assumed && compose::isDefined(option.cell).isFalse()) {
+    node.undefined = true;
+    return;
+  }
   Value v;
   node.assumed = ev_.tracksAssumed([&] { v = ev_.force(compose::optionValue(option)); });
   if (v.isError()) {
@@ -163,7 +168,16 @@ void ConfigWalker::walkOption(Option& option, ConfigNode& node, bool defaults, c
     node.value = v;
     return error(v, path);
   }
-  walkValue(v, node, defaults, path, 0);
+  walkValue(definesNothing(option) ? Value::of(ev_.newBindings(0)) : v, node, defaults, path, 0);
+}
+
+// Whether an option nobody declares is set to the empty set: read, it has what its type gives it; shown, it is what the fleet says.
+bool ConfigWalker::definesNothing(const Option& option) {
+  if (option.type->kind != compose::Kind::Assumed) return false;
+  return std::all_of(option.cell.final.begin(), option.cell.final.end(), [&](const compose::Def& def) {
+    const Value v = ev_.force(def.value);
+    return v.is(Tag::Attrs) && v.attrs->size == 0;
+  });
 }
 
 void ConfigWalker::walkValue(Value v, ConfigNode& node, bool defaults, const std::string& path, int depth) {

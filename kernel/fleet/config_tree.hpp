@@ -49,6 +49,7 @@ class ConfigWalker {
   void walkLevel(compose::Level& level, ConfigNode& out, bool defaults, std::string path);
   void walkChild(compose::Child& child, ConfigNode& out, bool defaults, const std::string& path);
   void walkOption(compose::Option& option, ConfigNode& out, bool defaults, const std::string& path);
+  bool definesNothing(const compose::Option& option);
   void walkValue(lang::Value v, ConfigNode& out, bool defaults, const std::string& path, int depth);
   compose::Evaluation* evaluationOf(lang::Value v);
   // Reports a name of `level` that nobody declares when it cannot exist; true when it was reported.

@@ -40,7 +40,9 @@ class UnknownPrinter {
       case UnknownOp::Assert: return "(assert " + a(0) + "; " + a(1) + ")";
       case UnknownOp::Not: return "(!" + a(0) + ")";
       case UnknownOp::Negate: return "(-" + a(0) + ")";
-      case UnknownOp::Binary: return "(" + a(0) + " " + sign(u.binary) + " " + a(1) + ")";
+      case UnknownOp::Binary:
+        if (u.binary == BinaryOp::Update && isSource(u)) return a(0);
+        return "(" + a(0) + " " + sign(u.binary) + " " + a(1) + ")";
       case UnknownOp::Interp: {
         std::string out = "\"";
         for (std::size_t i = 0; i < u.count; ++i) {
@@ -72,6 +74,14 @@ class UnknownPrinter {
   }
 
  private:
+  // A reference with facts about it, such as a flake's input: what it is called says more than what is known of it.
+  static bool references(Value v) {
+    return v.isUnknown() && (v.unknown->op == UnknownOp::Root || (v.unknown->op == UnknownOp::Select && references(v.unknown->args[0])));
+  }
+  bool isSource(const Unknown& u) const {
+    return references(u.args[0]) && u.args[1].is(Tag::Attrs) && u.args[1].attrs->find(ev_.names().outPath);
+  }
+
   static const char* sign(BinaryOp op) {
     switch (op) {
       case BinaryOp::Or: return "||";

@@ -74,6 +74,8 @@ class Printer {
     if (unknowns_ == UnknownJson::Stuck) return Value::stuck();
     // Of a partly known set the known names print as such; the rest follows under "$rest".
     if (auto names = knownNames(ev_, v); names && v.unknown->op != UnknownOp::If) {
+      // As with known sets, one that stands for a path is its path.
+      if (const Attr* outPath = names->known->find(ev_.names().outPath)) return print(outPath->value, outPath->pos);
       out_.beginObject();
       for (const Attr* attr : ev_.sortedByName(names->known)) {
         out_.key(ev_.text(attr->name));
@@ -82,7 +84,11 @@ class Printer {
       }
       if (names->open) {
         out_.key("$rest");
-        residual(printUnknown(ev_, v), pos);
+        // The known names were just printed, so only what they stand on follows.
+        Value rest = v;
+        while (rest.isUnknown() && rest.unknown->op == UnknownOp::Binary && rest.unknown->binary == BinaryOp::Update && ev_.force(rest.unknown->args[1]).is(Tag::Attrs))
+          rest = ev_.force(rest.unknown->args[0]);
+        residual(printUnknown(ev_, rest), pos);
       }
       out_.endObject();
       return {};

@@ -77,6 +77,9 @@ class ReferenceFleet(FleetTest):
         for definition in explained["definitions"]:
             self.assertTrue(definition["place"]["file"].startswith(str(FLEET)), definition)
 
+    def test_no_value_is_an_error(self):
+        self.assertNotIn("$error", self.expect(self.run_on("show", "--all", "--json"), 0).out)
+
     def test_output_does_not_depend_on_the_run(self):
         first, second = (self.run_on("show", "--all", "--json").out_bytes for _ in range(2))
         self.assertEqual(first, second)

@@ -1,0 +1,44 @@
+// Open evaluations: what the fleet says of options that a platform declares.
+#include <gtest/gtest.h>
+
+#include "kernel/lang/unknown.hpp"
+#include "tests/unit/compose/helpers.hpp"
+
+namespace fleetd::compose::test {
+namespace {
+
+// The text of `attribute` of the configuration of a host on some platform.
+std::string shown(Nix& nix, const std::string& module, const std::string& attribute) {
+  const lang::Value v = nix.modules("[ { _fleetdPlatform = true; } " + module + " ]", ".config." + attribute);
+  return lang::printUnknown(nix.ev, nix.ev.force(v));
+}
+
+TEST(Open, OptionsOfThePlatformAreReferences) {
+  Nix nix;
+  EXPECT_EQ(shown(nix, "{ }", "boot.kernelPackages"), "config.boot.kernelPackages");
+  EXPECT_EQ(shown(nix, "{ boot.kernelPackages = 1; }", "boot.kernelPackages"), "1");
+}
+
+TEST(Open, DefinitionsThatDoNotHoldLeaveThePlatformsValue) {
+  Nix nix;
+  EXPECT_EQ(shown(nix, "{ boot.kernelPackages = lib.mkIf false 1; }", "boot.kernelPackages.nvidia"), "config.boot.kernelPackages.nvidia");
+}
+
+TEST(Open, AnEmptySetHasWhatItsTypeGivesIt) {
+  Nix nix;
+  EXPECT_EQ(shown(nix, "{ vars.files.key = { }; vars.files.pub.secret = false; }", "vars.files.key.path"), "config.vars.files.key.path");
+  EXPECT_EQ(shown(nix, "{ vars.files.key = { }; vars.files.pub.secret = false; }", "vars.files.pub.path"), "config.vars.files.pub.path");
+  EXPECT_EQ(shown(nix, "{ vars.files.key = { }; vars.files.pub.secret = false; }", "vars.files.pub.secret"), "false");
+}
+
+TEST(Open, TheConfigurationOthersSeeHasNoInternals) {
+  Nix nix;
+  const auto names = lang::knownNames(nix.ev, nix.ev.force(nix.modules("[ { _fleetdPlatform = true; } { a = 1; } ]", ".config")));
+  ASSERT_TRUE(names);
+  EXPECT_TRUE(names->open);
+  ASSERT_EQ(names->known->size, 1u);
+  EXPECT_EQ(nix.ev.text(names->known->items[0].name), "a");
+}
+
+}  // namespace
+}  // namespace fleetd::compose::test
