@@ -89,7 +89,7 @@ std::string_view kindName(ErrorKind kind) {
     case ErrorKind::Range: return "range";
     case ErrorKind::Regex: return "regex";
     case ErrorKind::Data: return "data";
-    case ErrorKind::File: return "file";
+    case ErrorKind::File: case ErrorKind::TooLarge: return "file";
     case ErrorKind::Value: return "value";
     case ErrorKind::StackOverflow: return "stack-overflow";
     case ErrorKind::Syntax: return "syntax";

@@ -50,7 +50,7 @@ let
     let
       perSystem =
         system:
-        (lib.evalModules {
+        lib.evalModules {
           class = "perSystem";
           prefix = [
             "perSystem"
@@ -66,7 +66,9 @@ let
             { _module.args.pkgs = lib.mkOverride 1500 (evalHost.packagesFor (kernel.unknown "pkgs") system); }
           ]
           ++ config.perSystem;
-        }).config;
+        };
+      evaluations = lib.genAttrs config.systems perSystem;
+      evaluationFor = system: evaluations.${system} or (perSystem system);
     in
     {
       _file = "fleetd: flake-parts";
@@ -118,21 +120,21 @@ let
         };
       };
       config = {
-        allSystems = lib.genAttrs config.systems perSystem;
+        allSystems = lib.mapAttrs (_: evaluation: evaluation.config) evaluations;
         flake = lib.genAttrs transposed (name: lib.mapAttrs (_: system: system.${name}) config.allSystems);
         _module.args = {
-          getSystem = system: config.allSystems.${system} or (perSystem system);
+          getSystem = system: (evaluationFor system).config;
           withSystem =
             system: f:
             let
-              evaluated = config.allSystems.${system} or (perSystem system);
+              evaluation = evaluationFor system;
             in
             f (
-              evaluated._module.args
+              evaluation._module.args
               // {
-                config = evaluated;
+                inherit (evaluation) config;
                 inherit system lib;
-                inherit (evaluated._module.specialArgs) inputs' self';
+                inherit (evaluation._module.specialArgs) inputs' self';
               }
             );
           moduleWithSystem =

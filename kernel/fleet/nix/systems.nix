@@ -16,7 +16,7 @@ let
       };
       inherit class;
       inherit (evaluated) config options;
-      pkgs = evaluated.config._module.args.pkgs;
+      pkgs = evaluated._module.args.pkgs;
       inherit lib;
       extendModules =
         {
