@@ -2,6 +2,7 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
 #include <cstring>
 #include <memory>
 #include <new>
@@ -67,8 +68,11 @@ class Arena {
  private:
   void* allocateSlow(std::size_t size, std::size_t align);
 
+  struct Free {
+    void operator()(std::byte* data) const { std::free(data); }
+  };
   struct Chunk {
-    std::unique_ptr<std::byte[]> data;
+    std::unique_ptr<std::byte[], Free> data;
     std::size_t size = 0;
   };
   std::byte* cursor_ = nullptr;

@@ -1,6 +1,7 @@
 // Compose: the module system of one evaluator, and its parts of lib (types, evalModules, …).
 #pragma once
 #include <string_view>
+#include <unordered_map>
 
 #include "kernel/compose/model.hpp"
 #include "kernel/compose/names.hpp"
@@ -27,8 +28,10 @@ class Compose : public lang::NativeObject {
       *envVar, *number, *json, *toml, *unsignedInt, *positiveInt, *port, *packageSet;
   Value typesSet;  // lib.types
 
-  // Every evaluation made, latest first: a configuration inside a configuration is found by its value.
+  // Every evaluation made, latest first.
   Evaluation* evaluations = nullptr;
+  // A configuration inside a configuration is found by its value: the set, or the unknown value of an open one.
+  std::unordered_map<const void*, Evaluation*> byConfig;
 
   // Modules every evaluation starts with.
   Value internalOptions;        // options of the internal module, at the top

@@ -164,8 +164,7 @@ bool refusesUndeclared(Evaluation& e) {
 
 namespace {
 
-Value evaluateVisibleConfig(Evaluator& ev, void* data) {
-  Evaluation& e = *static_cast<Evaluation*>(data);
+Value visible(Evaluator& ev, Evaluation& e) {
   const Value error = ev.force(Value::of(&e.checked));
   if (error.isError()) return error;
   const Value config = ev.force(configOf(e));
@@ -175,6 +174,13 @@ Value evaluateVisibleConfig(Evaluator& ev, void* data) {
   Bindings* out = ev.newBindings(config.attrs->size - 1);
   std::copy_if(config.attrs->begin(), config.attrs->end(), out->items, [&](const Attr& attr) { return &attr != own; });
   return Value::of(out);
+}
+
+Value evaluateVisibleConfig(Evaluator& ev, void* data) {
+  Evaluation& e = *static_cast<Evaluation*>(data);
+  const Value config = visible(ev, e);
+  if (const void* id = identityOf(config)) e.c->byConfig.emplace(id, &e);
+  return config;
 }
 
 Value evaluateVisibleOptions(Evaluator& ev, void* data) {

@@ -136,6 +136,11 @@ inline Value optionsOf(Evaluation& e) { return Value::of(&e.options); }
 inline Value visibleConfig(Evaluation& e) { return Value::of(&e.visibleConfig); }
 // Whether a definition of an undeclared option is an error where all options are known: `_module.check` holds, no freeform type.
 bool refusesUndeclared(Evaluation& e);
+// What tells one set from another: its address; null for a value that is no set.
+inline const void* identityOf(Value v) {
+  if (v.is(Tag::Attrs)) return v.attrs;
+  return v.isUnknown() ? static_cast<const void*>(v.unknown) : nullptr;
+}
 // The set evalModules returns.
 Value resultOf(Evaluation& e);
 Value extendModulesOf(Evaluation& e);

@@ -21,11 +21,6 @@ using lang::Value;
 
 constexpr int kMaxRecordDepth = 64;
 
-const void* identity(Value v) {
-  if (v.is(Tag::Attrs)) return v.attrs;
-  return v.isUnknown() ? static_cast<const void*>(v.unknown) : nullptr;
-}
-
 // Whether a level lies below a top-level name under which only the fleet's modules declare options: then nothing else can.
 bool isFleetsOwn(compose::Compose& c, const Level& level) {
   const Child* top = level.origin;
@@ -51,15 +46,9 @@ void ConfigWalker::error(Value v, const std::string& path) {
 }
 
 Evaluation* ConfigWalker::evaluationOf(Value v) {
-  const void* id = identity(v);
-  if (!id) return nullptr;
-  for (Evaluation* e = c_.evaluations; e && e != known_; e = e->made)
-    if (const void* config = identity(e->visibleConfig.value)) byConfig_.try_emplace(config, e);
-  // Evaluations made before may have been forced only now, so the list is looked through again when the value is not found.
-  if (const auto it = byConfig_.find(id); it != byConfig_.end()) return it->second;
-  for (Evaluation* e = c_.evaluations; e; e = e->made)
-    if (identity(e->visibleConfig.value) == id) return byConfig_[id] = e;
-  return nullptr;
+  const void* id = compose::identityOf(v);
+  const auto found = id ? c_.byConfig.find(id) : c_.byConfig.end();
+  return found == c_.byConfig.end() ? nullptr : found->second;
 }
 
 ConfigNode ConfigWalker::walk(Evaluation& evaluation, bool defaults) {

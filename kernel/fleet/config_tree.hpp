@@ -5,7 +5,6 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "kernel/compose/evaluation.hpp"
@@ -61,8 +60,6 @@ class ConfigWalker {
   OnError onError_;
   OnUndeclared onUndeclared_;
   std::size_t definitions_ = 0;
-  std::unordered_map<const void*, compose::Evaluation*> byConfig_;
-  compose::Evaluation* known_ = nullptr;  // evaluations up to here are in byConfig_
 };
 
 // "a.b.\"c d\"" below `up`.
