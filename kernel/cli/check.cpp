@@ -70,7 +70,7 @@ void writeHost(Context& cx, base::JsonWriter& json, const Checked& checked) {
   json.endObject();
 }
 
-void writeAggregates(Context& cx, base::JsonWriter& json, const fleet::Fleet& fleet) {
+void writeAggregates(Context& cx, base::JsonWriter& json, fleet::Fleet& fleet) {
   json.key("aggregates").beginArray();
   for (const fleet::Aggregate& aggregate : fleet.aggregates()) {
     json.beginObject().member("class", aggregate.klass).member("name", aggregate.name);
@@ -167,7 +167,7 @@ int runCheck(Context& cx) {
   for (std::size_t i = 0; i < hosts->size(); ++i) {
     const fleet::Host& host = *(*hosts)[i];
     cx.progress("composing", i, hosts->size(), host.name);
-    const auto composed = cx.compose(host);
+    const auto composed = cx.composeShared(host);
     report.hosts.push_back({&host, composed->counts(), composed->homes()});
   }
   const auto composeTime = composing.elapsed();

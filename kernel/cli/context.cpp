@@ -67,6 +67,7 @@ void Context::progress(std::string_view doing, std::size_t index, std::size_t co
   lastProgress_ = now;
   out.progress(fmt::format("{} {}/{} {}", doing, index + 1, count, name));
 }
+std::unique_ptr<fleet::ComposedHost> Context::composeShared(const fleet::Host& host) { return workspace_->composeShared(host, diagnostics); }
 
 void Context::report() {
   base::PrintOptions options;

@@ -39,6 +39,8 @@ class Context {
   // The hosts with these names, or all when there are none; all unknown names are reported. Sorted as Fleet::hosts.
   Result<std::vector<const fleet::Host*>> selectHosts(const std::vector<std::string>& names);
   std::unique_ptr<fleet::ComposedHost> compose(const fleet::Host& host);
+  // For its JSON and its counts only.
+  std::unique_ptr<fleet::ComposedHost> composeShared(const fleet::Host& host);
   // What the plugins find about the hosts composed so far.
   void checkPlugins();
   // "composing 3/12 cinnabar", on a terminal, once a command takes longer than a moment.

@@ -1,5 +1,6 @@
 // `fleetd show`: configurations as text or JSON.
 #include <algorithm>
+#include <unordered_map>
 
 #include <fmt/format.h>
 
@@ -16,11 +17,18 @@ using base::Error;
 constexpr std::size_t kChunk = 1u << 20;  // bytes collected before they are written
 
 // The key of a host where all are listed: its name, with the class where another class uses the name, too.
-std::string keyOf(const fleet::Fleet& fleet, const fleet::Host& host) {
-  const auto& hosts = fleet.hosts();
-  const bool shared = std::count_if(hosts.begin(), hosts.end(), [&](const fleet::Host& h) { return h.name == host.name; }) > 1;
-  return shared ? fmt::format("{}:{}", host.klass, host.name) : host.name;
-}
+class Keys {
+ public:
+  explicit Keys(const fleet::Fleet& fleet) {
+    for (const fleet::Host& host : fleet.hosts()) ++uses_[host.name];
+  }
+  std::string of(const fleet::Host& host) const {
+    return uses_.at(host.name) > 1 ? fmt::format("{}:{}", host.klass, host.name) : host.name;
+  }
+
+ private:
+  std::unordered_map<std::string_view, std::size_t> uses_;
+};
 
 Result<void> showOne(Context& cx, const fleet::Host& host, const std::string& path) {
   const auto composed = cx.compose(host);
@@ -39,13 +47,14 @@ Result<void> showOne(Context& cx, const fleet::Host& host, const std::string& pa
 }
 
 void showAllText(Context& cx, const fleet::Fleet& fleet, const std::vector<const fleet::Host*>& hosts) {
+  const Keys keys(fleet);
   for (std::size_t i = 0; i < hosts.size() && !cx.out.readerGone(); ++i) {
     const auto text = cx.compose(*hosts[i])->text("", cx.args.has("--defaults"));
     if (!text) {
       cx.diagnostics.add(text.error());
       continue;
     }
-    cx.out.write(fmt::format("{}{}\n", i == 0 ? "" : "\n", cx.out.styled(kBold, "# " + keyOf(fleet, *hosts[i]))));
+    cx.out.write(fmt::format("{}{}\n", i == 0 ? "" : "\n", cx.out.styled(kBold, "# " + keys.of(*hosts[i]))));
     cx.out.write(*text);
     cx.out.drain(kChunk);
   }
@@ -54,7 +63,8 @@ void showAllText(Context& cx, const fleet::Fleet& fleet, const std::vector<const
 // One object: host → configuration. A host without a printable configuration is left out; the findings say why.
 void showAllJson(Context& cx, const fleet::Fleet& fleet, std::vector<const fleet::Host*> hosts) {
   std::vector<std::pair<std::string, const fleet::Host*>> keyed;
-  for (const fleet::Host* host : hosts) keyed.emplace_back(keyOf(fleet, *host), host);
+  const Keys keys(fleet);
+  for (const fleet::Host* host : hosts) keyed.emplace_back(keys.of(*host), host);
   std::sort(keyed.begin(), keyed.end());
   base::JsonWriter json(cx.out.data());
   json.beginObject();
@@ -62,7 +72,7 @@ void showAllJson(Context& cx, const fleet::Fleet& fleet, std::vector<const fleet
     if (cx.out.readerGone()) return;
     std::string one;
     base::JsonWriter writer(one);
-    const Result<void> wrote = cx.compose(*host)->writeJson(writer, "", cx.args.has("--defaults"));
+    const Result<void> wrote = cx.composeShared(*host)->writeJson(writer, "", cx.args.has("--defaults"));
     if (!wrote) {
       cx.diagnostics.add(wrote.error());
       continue;

@@ -8,6 +8,7 @@
 
 #include "kernel/compose/errors.hpp"
 #include "kernel/compose/evaluation.hpp"
+#include "kernel/compose/kept.hpp"
 
 namespace fleetd::compose {
 
@@ -31,7 +32,7 @@ class Collector {
       const Value error = loadSource(source, n);
       if (error.isError()) return error;
     }
-    return loadSource({ModuleSource::Kind::One, internalModule(), nullptr}, n);
+    return loadSource({ModuleSource::Kind::One, internalModule(e_), nullptr}, n);
   }
 
   // Breadth first, first of equal keys, without the disabled ones.
@@ -59,17 +60,6 @@ class Collector {
   }
 
  private:
-  Value internalModule() {
-    const Value options = e_.prefix ? c_.internalOptionsNested : c_.internalOptions;
-    const Value type = Value::of(&e_.type);
-    const Value args = c_.ev.attrs({{"extendModules", extendModulesOf(e_)}, {"moduleType", type}});
-    const Value module = c_.ev.attrs({{"args", args}, {"specialArgs", e_.specialArgs}});
-    return c_.ev.attrs({{"_file", Value::text("lib/modules.nix")},
-                        {"key", Value::text("lib/modules.nix")},
-                        {"options", options},
-                        {"config", c_.ev.attrs({{"_module", module}})}});
-  }
-
   std::string_view anonymousKey(std::string_view parent, std::uint32_t n) {
     return c_.ev.arena().copy(std::string_view(fmt::format("{}:anon-{}", parent, n)));
   }
@@ -248,10 +238,22 @@ class Collector {
 
 }  // namespace
 
+Value internalModule(Evaluation& e) {
+  Compose& c = *e.c;
+  const Value options = e.prefix ? c.internalOptionsNested : c.internalOptions;
+  const Value args = c.ev.attrs({{"extendModules", extendModulesOf(e)}, {"moduleType", Value::of(&e.type)}});
+  const Value module = c.ev.attrs({{"args", args}, {"specialArgs", e.specialArgs}});
+  return c.ev.attrs({{"_file", Value::text("lib/modules.nix")},
+                     {"key", Value::text("lib/modules.nix")},
+                     {"options", options},
+                     {"config", c.ev.attrs({{"_module", module}})}});
+}
+
 Value collect(Evaluation& e) {
   if (e.collectState == State::Done) return e.collectError;
   if (e.collectState == State::Running) return e.c->recursion();
   e.collectState = State::Running;
+  const Kept kept(e.c->ev, e.isPrivate);
   Collector collector(e);
   std::vector<Module*> modules;
   Value error = collector.load();

@@ -1,6 +1,7 @@
 // Compose: what all parts of the module system share.
 #include "kernel/compose/compose.hpp"
 
+#include "kernel/compose/kept.hpp"
 #include "kernel/compose/lib_types.hpp"
 
 namespace fleetd::compose {
@@ -27,8 +28,12 @@ Loc* Compose::entryLoc(const Loc* up, std::uint32_t definition, std::uint32_t en
 }
 
 Value Compose::fileText(File* file) {
+  if (file->raw.is(Tag::String)) return file->raw;
+  // Files are few and may outlive a host, so their texts stay.
+  Kept kept(ev, false);
   Value v = ev.force(file->raw);
   if (!v.is(Tag::String)) v = ev.coerceToString(v, Evaluator::Coerce::ToString, 0);
+  if (kept.dependent()) return v;
   if (!v.isError()) file->raw = v;
   return v;
 }

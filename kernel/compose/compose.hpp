@@ -2,6 +2,7 @@
 #pragma once
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
 #include "kernel/compose/model.hpp"
 #include "kernel/compose/names.hpp"
@@ -32,6 +33,7 @@ class Compose : public lang::NativeObject {
   Evaluation* evaluations = nullptr;
   // A configuration inside a configuration is found by its value: the set, or the unknown value of an open one.
   std::unordered_map<const void*, Evaluation*> byConfig;
+  std::vector<const void*>* privateConfigs = nullptr;  // those of the host a cohort is at, while it is
 
   // Modules every evaluation starts with.
   Value internalOptions;        // options of the internal module, at the top

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "kernel/compose/cohort.hpp"
 #include "kernel/compose/errors.hpp"
 #include "kernel/compose/merge.hpp"
 #include "kernel/compose/type_set.hpp"
@@ -179,7 +180,10 @@ Value visible(Evaluator& ev, Evaluation& e) {
 Value evaluateVisibleConfig(Evaluator& ev, void* data) {
   Evaluation& e = *static_cast<Evaluation*>(data);
   const Value config = visible(ev, e);
-  if (const void* id = identityOf(config)) e.c->byConfig.emplace(id, &e);
+  if (const void* id = identityOf(config)) {
+    e.c->byConfig[id] = &e;
+    if (e.isPrivate && e.c->privateConfigs) e.c->privateConfigs->push_back(id);
+  }
   return config;
 }
 
@@ -187,6 +191,12 @@ Value evaluateVisibleOptions(Evaluator& ev, void* data) {
   Evaluation& e = *static_cast<Evaluation*>(data);
   const Value error = ev.force(Value::of(&e.checked));
   return error.isError() ? error : ev.force(optionsOf(e));
+}
+
+// A cohort's evaluation has no modules of its own to extend.
+Value refuseShared(Evaluation& e) {
+  e.cohort->refuse();
+  return e.c->fail(nullptr, "the modules of this host are looked at as a whole");
 }
 
 // The modules of an evaluation as a list of the language.
@@ -209,6 +219,7 @@ Value modulesList(Evaluation& e) {
 
 Value evaluateType(Evaluator&, void* data) {
   Evaluation& e = *static_cast<Evaluation*>(data);
+  if (e.cohort) return refuseShared(e);
   const Value modules = modulesList(e);
   if (modules.isError()) return modules;
   return typeValue(submoduleWith(*e.c, {modules, e.specialArgs, Value::of(false), Value::null(), e.klass}));
@@ -225,6 +236,7 @@ Evaluation* newEvaluation(Compose& c, const EvaluationArgs& args) {
   auto* e = c.ev.arena().make<Evaluation>();
   e->kind = kEvaluationKind;
   e->c = &c;
+  e->isPrivate = c.ev.makesPrivate();
   e->sources = args.sources;
   e->specialArgs = args.specialArgs;
   e->klass = args.klass;
@@ -232,12 +244,12 @@ Evaluation* newEvaluation(Compose& c, const EvaluationArgs& args) {
   e->allowUndeclared = args.open;
   e->made = c.evaluations;
   c.evaluations = e;
-  initThunk(e->config, evaluateConfig, e);
-  initThunk(e->options, evaluateOptions, e);
-  initThunk(e->checked, evaluateChecked, e);
-  initThunk(e->visibleConfig, evaluateVisibleConfig, e);
-  initThunk(e->visibleOptions, evaluateVisibleOptions, e);
-  initThunk(e->type, evaluateType, e);
+  initThunk(c.ev, e->config, evaluateConfig, e);
+  initThunk(c.ev, e->options, evaluateOptions, e);
+  initThunk(c.ev, e->checked, evaluateChecked, e);
+  initThunk(c.ev, e->visibleConfig, evaluateVisibleConfig, e);
+  initThunk(c.ev, e->visibleOptions, evaluateVisibleOptions, e);
+  initThunk(c.ev, e->type, evaluateType, e);
   return e;
 }
 
@@ -270,6 +282,7 @@ Value resultOf(Evaluation& e) {
 
 Value extended(Evaluation& e, Value args) {
   Compose& c = *e.c;
+  if (e.cohort) return refuseShared(e);
   args = c.ev.force(args);
   if (!args.is(Tag::Attrs)) return args.isError() ? args : c.ev.typeError("a set", args, 0);
   for (const Attr* attr : c.ev.sortedByName(args.attrs))

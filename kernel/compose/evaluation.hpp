@@ -9,6 +9,7 @@
 #include "kernel/compose/compose.hpp"
 #include "kernel/compose/knowledge.hpp"
 #include "kernel/compose/option.hpp"
+#include "kernel/compose/small_vector.hpp"
 
 namespace fleetd::compose {
 
@@ -92,8 +93,12 @@ struct Unmatched {
   Def def;
 };
 
+class Cohort;
+
 struct Evaluation : lang::NativeObject {
   Compose* c;
+  bool isPrivate;       // made for one host of a cohort
+  Cohort* cohort;       // of the evaluation that stands for every host of it; else null
   std::span<const ModuleSource> sources;
   Value specialArgs;    // set, not forced
   Value klass;          // string or Null, not forced
@@ -152,6 +157,8 @@ Value moduleOption(Evaluation& e, Symbol name);
 // --- collect.cpp ---
 Value collect(Evaluation& e);  // Null, or the error
 Value moduleGraph(Evaluation& e);
+// The module every evaluation ends with: the options of `_module`.
+Value internalModule(Evaluation& e);
 
 // --- module.cpp ---
 // Applies and unifies one element of a list of modules. Null and *error set on failure.
@@ -169,6 +176,14 @@ Child* findChild(Level& level, Symbol name);
 void initChild(Child& child, Level& level, Symbol name);
 
 // --- pushdown.cpp ---
+// A set of definitions at one level.
+struct Part {
+  Bindings* set;
+  File* file;
+  const Wrap* wraps;
+};
+// The sets that definitions of `level` as a whole consist of, properties taken off; Null, or the error.
+Value pushDown(Level& level, Value raw, File* file, const Wrap* wraps, SmallVector<Part, 16>& out);
 Value resolveDefs(Level& level);  // Null, or the error
 std::span<Def> childDefs(Child& child);
 // Collects the definitions that match no option, below `level` too.

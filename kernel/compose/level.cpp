@@ -5,6 +5,7 @@
 
 #include "kernel/compose/errors.hpp"
 #include "kernel/compose/evaluation.hpp"
+#include "kernel/compose/kept.hpp"
 #include "kernel/compose/small_vector.hpp"
 
 namespace fleetd::compose {
@@ -192,6 +193,7 @@ Value computeChild(Child& child) {
 Value completeOption(Child& child) {
   if (child.option) return {};
   Level& level = *child.level;
+  const Kept kept(level.evaluation->c->ev, level.evaluation->isPrivate);
   Compose& c = *level.evaluation->c;
   const Value failed = resolveDefs(level);
   if (failed.isError()) return failed;
@@ -215,8 +217,9 @@ void initChild(Child& child, Level& level, Symbol name) {
   child.tree = nullptr;
   child.error = {};
   child.ownDefs = nullptr;
-  initThunk(child.config, configOfChild, &child);
-  initThunk(child.options, optionsOfChild, &child);
+  const Evaluator& ev = level.evaluation->c->ev;
+  initThunk(ev, child.config, configOfChild, &child);
+  initThunk(ev, child.options, optionsOfChild, &child);
 }
 
 Level* newLevel(Evaluation& e, const Loc* loc, Child* origin, std::span<Decl> decls) {
@@ -232,6 +235,7 @@ Value resolveDecls(Level& level) {
   if (level.declState == State::Done) return level.declError;
   if (level.declState == State::Running) return level.evaluation->c->recursion();
   level.declState = State::Running;
+  const Kept kept(level.evaluation->c->ev, level.evaluation->isPrivate);
   const Value error = computeDecls(level);
   level.declError = error.isError() ? error : Value();
   level.declState = State::Done;
@@ -242,6 +246,7 @@ Value resolveChild(Child& child) {
   if (child.state == State::Running) return child.level->evaluation->c->recursion();
   if (child.state == State::Pending) {
     child.state = State::Running;
+    const Kept kept(child.level->evaluation->c->ev, child.level->evaluation->isPrivate);
     const Value error = child.ownDefs ? resolveAssumed(child) : computeChild(child);
     child.error = error.isError() ? error : Value();
     child.state = State::Done;
@@ -263,6 +268,7 @@ Value levelConfig(Level& level) {
   const Value error = resolveDecls(level);
   if (error.isError()) return error;
   if (!level.config) {
+    const Kept kept(level.evaluation->c->ev, level.evaluation->isPrivate);
     Bindings* set = level.evaluation->c->ev.newBindings(static_cast<std::uint32_t>(level.children.size()));
     for (std::size_t i = 0; i < level.children.size(); ++i)
       set->items[i] = {level.children[i].name, level.declsByChild[level.children[i].declBegin].pos, Value::of(&level.children[i].config)};
@@ -275,6 +281,7 @@ Value levelOptions(Level& level) {
   const Value error = resolveDecls(level);
   if (error.isError()) return error;
   if (!level.options) {
+    const Kept kept(level.evaluation->c->ev, level.evaluation->isPrivate);
     Bindings* set = level.evaluation->c->ev.newBindings(static_cast<std::uint32_t>(level.children.size()));
     for (std::size_t i = 0; i < level.children.size(); ++i)
       set->items[i] = {level.children[i].name, level.declsByChild[level.children[i].declBegin].pos, Value::of(&level.children[i].options)};

@@ -5,6 +5,7 @@
 
 #include "kernel/compose/compose.hpp"
 #include "kernel/compose/errors.hpp"
+#include "kernel/compose/kept.hpp"
 #include "kernel/compose/knowledge.hpp"
 #include "kernel/compose/small_vector.hpp"
 
@@ -261,9 +262,10 @@ Value materialize(Compose& c, const Def& def) {
   return wrapFrom(c, wraps, 0, def.value);
 }
 
-void initThunk(Thunk& thunk, Thunk::Native native, void* data) {
+void initThunk(const Evaluator& ev, Thunk& thunk, Thunk::Native native, void* data) {
   thunk.value = Value();
   thunk.value.tag = Tag::Pending;
+  thunk.value.spare = ev.mark();
   thunk.expr = nullptr;
   thunk.data = data;
   thunk.native = native;
@@ -271,6 +273,7 @@ void initThunk(Thunk& thunk, Thunk::Native native, void* data) {
 
 void initCell(Cell& cell, Compose& c, Type* type, const Loc* loc, std::span<Def> defs) {
   cell.c = &c;
+  cell.isPrivate = c.ev.makesPrivate();
   cell.type = type;
   cell.loc = loc;
   cell.defs = defs;
@@ -278,7 +281,7 @@ void initCell(Cell& cell, Compose& c, Type* type, const Loc* loc, std::span<Def>
   cell.priority = kNoPriority;
   cell.state = State::Pending;
   cell.error = {};
-  initThunk(cell.merged, [](Evaluator&, void* data) { return mergeCell(*static_cast<Cell*>(data)); }, &cell);
+  initThunk(c.ev, cell.merged, [](Evaluator&, void* data) { return mergeCell(*static_cast<Cell*>(data)); }, &cell);
 }
 
 Cell* newCell(Compose& c, Type* type, const Loc* loc, std::span<Def> defs) {
@@ -292,6 +295,7 @@ Value finalize(Cell& cell) {
   if (cell.state == State::Done) return cell.error;
   if (cell.state == State::Running) return cell.c->recursion();
   cell.state = State::Running;
+  const Kept kept(cell.c->ev, cell.isPrivate);
   const Value error = computeFinal(cell);
   cell.error = error.isError() ? error : Value();
   // How deep the stack was is no property of these definitions.

@@ -18,6 +18,7 @@ Value materialize(Compose& c, const Def& def);
 // The definitions of one option and, once asked for, what becomes of them. Lives in the arena.
 struct Cell {
   Compose* c;
+  bool isPrivate;            // made for one host of a cohort
   Type* type;
   const Loc* loc;
   std::span<Def> defs;       // as collected
@@ -39,6 +40,6 @@ Value mergeCell(Cell& cell);
 // mergeCell for definitions that are final.
 Value mergeFinal(Compose& c, Type* type, const Loc* loc, std::span<Def> defs);
 inline Value mergedThunk(Cell& cell) { return Value::of(&cell.merged); }
-void initThunk(Thunk& thunk, Thunk::Native native, void* data);
+void initThunk(const Evaluator& ev, Thunk& thunk, Thunk::Native native, void* data);
 
 }  // namespace fleetd::compose

@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "kernel/compose/evaluation.hpp"
+#include "kernel/compose/kept.hpp"
 #include "kernel/compose/merge.hpp"
 #include "kernel/compose/small_vector.hpp"
 #include "kernel/compose/type_set.hpp"
@@ -83,6 +84,7 @@ Value makeAssumed(Level& level) {
   const Value error = resolveDefs(level);
   if (error.isError() || level.assumedMade) return error;
   Compose& c = *level.evaluation->c;
+  const Kept kept(c.ev, level.evaluation->isPrivate);
   SmallVector<Symbol, 32> names;
   for (const Entry& entry : level.unmatched)
     if (std::find(names.begin(), names.end(), entry.name) == names.end()) names.push(entry.name);

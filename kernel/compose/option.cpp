@@ -172,8 +172,8 @@ Option* makeOption(Compose& c, const Loc* loc, Bindings* declared, Type* type, F
   option->apply = apply ? apply->value : Value::stuck();
   option->readOnly = isTrue(c, declared, c.names.readOnly, error);
   if (error->isError()) return nullptr;
-  initThunk(option->value, evaluate, option);
-  initThunk(option->view, buildView, option);
+  initThunk(c.ev, option->value, evaluate, option);
+  initThunk(c.ev, option->view, buildView, option);
   *error = deprecation(c, *option);
   return error->isError() ? nullptr : option;
 }
@@ -191,6 +191,20 @@ Option* newOption(Compose& c, const Loc* loc, Value declaration, std::span<Def> 
     if (list.is(Tag::List) && list.aux > 0) file = c.fileOf(list.elements[0]);
   }
   return makeOption(c, loc, declared, type, file, defs, error);
+}
+
+Option* optionWith(const Option& declared, std::span<const Def* const> defs) {
+  Compose& c = *declared.c;
+  auto* option = static_cast<Option*>(c.ev.arena().allocate(sizeof(Option), alignof(Option)));
+  new (option) Option(declared);
+  const std::size_t own = declared.cell.defs.size();
+  Def* all = c.ev.arena().array<Def>(own + defs.size());
+  std::copy(declared.cell.defs.begin(), declared.cell.defs.end(), all);
+  for (std::size_t i = 0; i < defs.size(); ++i) all[own + i] = *defs[i];
+  initCell(option->cell, c, declared.type, declared.loc, {all, own + defs.size()});
+  initThunk(c.ev, option->value, evaluate, option);
+  initThunk(c.ev, option->view, buildView, option);
+  return option;
 }
 
 Option* assumedOption(Compose& c, const Loc* loc, std::span<Def> defs) {

@@ -26,6 +26,8 @@ struct Option {
 Option* newOption(Compose& c, const Loc* loc, Value declaration, std::span<Def> defs, Value* error);
 // An option from the declarations of several modules.
 Option* declareOption(Compose& c, const Loc* loc, std::span<const Decl> decls, std::span<Def> defs, Value* error);
+// A declared option without definitions, with these.
+Option* optionWith(const Option& declared, std::span<const Def* const> defs);
 // An option nobody declares, known by its definitions only.
 Option* assumedOption(Compose& c, const Loc* loc, std::span<Def> defs);
 inline Value optionValue(Option& option) { return Value::of(&option.value); }

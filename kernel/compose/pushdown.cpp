@@ -3,6 +3,7 @@
 
 #include "kernel/compose/errors.hpp"
 #include "kernel/compose/evaluation.hpp"
+#include "kernel/compose/kept.hpp"
 #include "kernel/compose/merge.hpp"
 #include "kernel/compose/small_vector.hpp"
 
@@ -11,13 +12,6 @@ namespace fleetd::compose {
 namespace {
 
 constexpr std::uint32_t kUnmatched = 0xffffffffu;
-
-// A set of definitions at one level.
-struct Part {
-  Bindings* set;
-  File* file;
-  const Wrap* wraps;
-};
 
 class PushDown {
  public:
@@ -179,10 +173,15 @@ Value collectBelow(Level& level, const Loc* relative, SmallVector<Unmatched, 16>
 
 }  // namespace
 
+Value pushDown(Level& level, Value raw, File* file, const Wrap* wraps, SmallVector<Part, 16>& out) {
+  return PushDown(level, out).add(raw, file, wraps);
+}
+
 Value resolveDefs(Level& level) {
   if (level.defState == State::Done) return level.defError;
   if (level.defState == State::Running) return level.evaluation->c->recursion();
   level.defState = State::Running;
+  const Kept kept(level.evaluation->c->ev, level.evaluation->isPrivate);
   const Value error = computeDefs(level);
   level.defError = error.isError() ? error : Value();
   level.defState = State::Done;
@@ -197,6 +196,7 @@ Value collectUnmatched(Evaluation& e) {
   if (e.unmatchedState == State::Done) return e.unmatchedError;
   if (e.unmatchedState == State::Running) return e.c->recursion();
   e.unmatchedState = State::Running;
+  const Kept kept(e.c->ev, e.isPrivate);
   SmallVector<Unmatched, 16> found;
   Value error = collectBelow(*e.root, nullptr, found);
   if (!error.isError()) e.unmatched = e.c->ev.arena().copy(std::span<const Unmatched>(found.span()));

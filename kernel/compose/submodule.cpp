@@ -6,6 +6,7 @@
 
 #include "kernel/compose/errors.hpp"
 #include "kernel/compose/evaluation.hpp"
+#include "kernel/compose/kept.hpp"
 #include "kernel/compose/merge.hpp"
 #include "kernel/compose/type_set.hpp"
 #include "kernel/compose/type_text.hpp"
@@ -36,7 +37,10 @@ Evaluation* evaluationOf(Type* type, std::span<const ModuleSource> more, const L
 }
 
 Evaluation* baseOf(Type* type) {
-  if (!type->submodule->base) type->submodule->base = evaluationOf(type, {}, nullptr);
+  if (!type->submodule->base) {
+    const Kept kept(type->c->ev, type->isPrivate);
+    type->submodule->base = evaluationOf(type, {}, nullptr);
+  }
   return type->submodule->base;
 }
 
@@ -96,7 +100,11 @@ Value mergeSubmodule(Type* type, const Loc* loc, std::span<Def> defs) {
   return e ? type->c->ev.force(visibleConfig(*e)) : error;
 }
 
-Value emptySubmodule(Type* type) { return type->c->ev.force(visibleConfig(*baseOf(type))); }
+// The values in it may depend on the host, so hosts do not share it.
+Value emptySubmodule(Type* type) {
+  Evaluation* e = type->c->ev.scope() ? evaluationOf(type, {}, nullptr) : baseOf(type);
+  return type->c->ev.force(visibleConfig(*e));
+}
 
 Value mergeDeferred(Type* type, const Loc* loc, std::span<Def> defs) {
   Compose& c = *type->c;

@@ -2,6 +2,7 @@
 #include "kernel/compose/type.hpp"
 
 #include "kernel/compose/compose.hpp"
+#include "kernel/compose/kept.hpp"
 #include "kernel/compose/type_set.hpp"
 
 namespace fleetd::compose {
@@ -30,6 +31,7 @@ bool differs(Bindings* a, Bindings* b, Symbol name) {
 // `type // { … }`: native behaviour with some parts replaced, or a custom type when check or merge are others.
 Type* derived(Compose& c, Type* original, Bindings* attrs) {
   Type* type = c.ev.arena().make<Type>(*original);
+  type->isPrivate = c.ev.makesPrivate();
   type->attrs = attrs;
   type->original = original->original ? original->original : original;
   Bindings* base = original->attrs;
@@ -57,6 +59,7 @@ Type* container(Compose& c, Kind kind, Value elem) {
 Type* newType(Compose& c, Kind kind) {
   Type* type = c.ev.arena().make<Type>();
   type->lang::NativeObject::kind = kTypeKind;
+  type->isPrivate = c.ev.makesPrivate();
   type->c = &c;
   type->kind = kind;
   type->v2 = hasV2(kind);
@@ -64,7 +67,10 @@ Type* newType(Compose& c, Kind kind) {
 }
 
 Value typeValue(Type* type) {
-  if (!type->attrs) type->attrs = makeTypeSet(type);
+  if (!type->attrs) {
+    const Kept kept(type->c->ev, type->isPrivate);
+    type->attrs = makeTypeSet(type);
+  }
   return Value::of(type->attrs);
 }
 
@@ -84,12 +90,22 @@ Type* typeOf(Compose& c, Value v, Value* error) {
 }
 
 Type* elemOf(Type* type, Value* error) {
-  if (!type->elemType) type->elemType = typeOf(*type->c, type->elem, error);
+  if (!type->elemType) {
+    Kept kept(type->c->ev, type->isPrivate);
+    Type* elem = typeOf(*type->c, type->elem, error);
+    if (kept.dependent()) return elem;
+    type->elemType = elem;
+  }
   return type->elemType;
 }
 
 Type* otherOf(Type* type, Value* error) {
-  if (!type->otherType) type->otherType = typeOf(*type->c, type->other, error);
+  if (!type->otherType) {
+    Kept kept(type->c->ev, type->isPrivate);
+    Type* other = typeOf(*type->c, type->other, error);
+    if (kept.dependent()) return other;
+    type->otherType = other;
+  }
   return type->otherType;
 }
 

@@ -65,6 +65,7 @@ struct Type : lang::NativeObject {
   Compose* c = nullptr;
   Kind kind = Kind::Custom;
   Predicate predicate = Predicate::None;
+  bool isPrivate = false;  // made for one host of a cohort
   bool v2 = false;  // merges report their own type errors ("TypeError: …"); unset for Custom, see isV2
   std::uint8_t replaced = 0;
   bool lazy = false, asAttrs = false;

@@ -5,6 +5,8 @@
 
 #include "kernel/compose/model.hpp"
 #include "kernel/fleet/platform_names.hpp"
+#include "kernel/fleet/value_text.hpp"
+#include "kernel/lang/to_json.hpp"
 #include "kernel/lang/unknown.hpp"
 
 namespace fleetd::fleet {
@@ -124,6 +126,13 @@ void ConfigWalker::walkChild(Child& child, ConfigNode& out, bool defaults, const
   }
 }
 
+ConfigNode ConfigWalker::walkOption(Option& option, base::Symbol name) {
+  ConfigNode node;
+  node.name = name;
+  walkOption(option, node, false, compose::showOption(c_, option.loc));
+  return node;
+}
+
 void ConfigWalker::walkOption(Option& option, ConfigNode& node, bool defaults, const std::string& path) {
   node.option = &option;
   std::size_t own = 0;
@@ -212,6 +221,42 @@ void ConfigWalker::walkValue(Value v, ConfigNode& node, bool defaults, const std
       error(deep, path);
     }
   }
+}
+
+void countNode(lang::Evaluator& ev, const ConfigNode& node, Counts& counts) {
+  if (node.kind == ConfigNode::Kind::Record && !node.children.empty()) {
+    for (const ConfigNode& child : node.children) countNode(ev, child, counts);
+    return;
+  }
+  ++counts.options;
+  if (node.kind == ConfigNode::Kind::Leaf && !node.value.isError() && hasUnknown(ev, node.value)) ++counts.unknown;
+  else if (node.assumed) ++counts.assumed;
+  else ++counts.known;
+}
+
+Result<void> writeNode(lang::Evaluator& ev, const ConfigNode& node, base::JsonWriter& out) {
+  if (node.kind == ConfigNode::Kind::Record) {
+    out.beginObject();
+    for (const ConfigNode& child : node.children) {
+      out.key(ev.text(child.name));
+      FLEETD_TRY(writeNode(ev, child, out));
+    }
+    out.endObject();
+    return {};
+  }
+  Value error = node.value;
+  if (!node.value.isError()) {
+    // Written aside first: a value that fails half way must not leave half a document.
+    std::string text;
+    base::JsonWriter leaf(text);
+    error = lang::writeJson(ev, node.value, leaf, lang::UnknownJson::Object);
+    if (error.is(Tag::Null)) {
+      out.raw(text);
+      return {};
+    }
+  }
+  out.beginObject().member("$error", error.error->message).endObject();
+  return {};
 }
 
 }  // namespace fleetd::fleet

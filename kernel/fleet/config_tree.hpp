@@ -7,7 +7,10 @@
 #include <string_view>
 #include <vector>
 
+#include "kernel/base/json_writer.hpp"
+#include "kernel/base/result.hpp"
 #include "kernel/compose/evaluation.hpp"
+#include "kernel/fleet/composed_host.hpp"
 #include "kernel/lang/evaluator.hpp"
 
 namespace fleetd::fleet {
@@ -42,6 +45,8 @@ class ConfigWalker {
 
   // The whole configuration. With `defaults`, options of a platform that nobody defines are part of it.
   ConfigNode walk(compose::Evaluation& evaluation, bool defaults);
+  // One option, as walk() would have it.
+  ConfigNode walkOption(compose::Option& option, base::Symbol name);
   std::size_t definitions() const { return definitions_; }  // made by the fleet, of all options walked
 
  private:
@@ -61,6 +66,11 @@ class ConfigWalker {
   OnUndeclared onUndeclared_;
   std::size_t definitions_ = 0;
 };
+
+// Adds what a node and all below it count.
+void countNode(lang::Evaluator& ev, const ConfigNode& node, Counts& counts);
+// The node as JSON.
+Result<void> writeNode(lang::Evaluator& ev, const ConfigNode& node, base::JsonWriter& out);
 
 // "a.b.\"c d\"" below `up`.
 std::string joinPath(std::string_view up, std::string_view name);

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "kernel/base/suggest.hpp"
+#include "kernel/fleet/cohorts.hpp"
 #include "kernel/fleet/intrinsics.hpp"
 #include "kernel/fleet/value_text.hpp"
 #include "kernel/lang/to_json.hpp"
@@ -40,15 +41,40 @@ std::vector<std::string> aggregatesIn(Evaluation& e, std::string_view klass) {
 // Homes inside a host import aggregates, too, so every evaluation the host led to is asked.
 void Fleet::countAggregates(const Host& host, Evaluation* evaluation) {
   if (!evaluation) return;
-  constexpr std::string_view kMark = "#modules.";
   for (Evaluation* e = evaluation->c->evaluations; e && e != evaluation->made; e = e->made)
-    for (const compose::Module* module : e->collected) {
-      const std::string file = e->c->fileName(module->file);
-      const auto at = file.rfind(kMark);
-      if (at != std::string::npos) importers_[file.substr(at + kMark.size())].insert(host.klass + ":" + host.name);
-    }
+    for (const compose::Module* module : e->collected) countAggregate(host, e->c->fileName(module->file));
+}
+
+void Fleet::countAggregate(const Host& host, std::string_view file) {
+  constexpr std::string_view kMark = "#modules.";
+  const auto at = file.rfind(kMark);
+  if (at != std::string_view::npos) importers_[std::string(file.substr(at + kMark.size()))].insert(host.klass + ":" + host.name);
+}
+
+const std::vector<Aggregate>& Fleet::aggregates() {
   for (Aggregate& aggregate : aggregates_)
     if (const auto found = importers_.find(aggregate.klass + "." + aggregate.name); found != importers_.end()) aggregate.hosts = found->second.size();
+  return aggregates_;
+}
+
+// What is known of a host only once it is composed.
+void Fleet::noteComposed(const Host& host, const Host& composed) {
+  if (&host < hosts_.data() || &host >= hosts_.data() + hosts_.size()) return;
+  Host& own = hosts_[static_cast<std::size_t>(&host - hosts_.data())];
+  own.aggregates = composed.aggregates;
+  own.system = composed.system;
+}
+
+std::unique_ptr<ComposedHost> Fleet::composeShared(const Host& host, base::Diagnostics& diagnostics) {
+  if (kind_ == Kind::FleetJson) {
+    if (!cohorts_) cohorts_ = std::make_unique<Cohorts>(*this);
+    if (auto shared = cohorts_->compose(host, diagnostics)) {
+      for (const std::string_view file : cohorts_->modules()) countAggregate(host, file);
+      noteComposed(host, shared->host());
+      return shared;
+    }
+  }
+  return compose(host, diagnostics);
 }
 
 std::unique_ptr<ComposedHost> Fleet::compose(const Host& host, base::Diagnostics& diagnostics) {
@@ -70,11 +96,7 @@ std::unique_ptr<ComposedHost> Fleet::compose(const Host& host, base::Diagnostics
   }
   auto out = std::make_unique<HostConfiguration>(*this, host, evaluation, diagnostics);
   countAggregates(host, evaluation);
-  for (Host& own : hosts_)
-    if (&own == &host) {
-      own.aggregates = out->host().aggregates;
-      own.system = out->host().system;
-    }
+  noteComposed(host, out->host());
   return out;
 }
 
@@ -98,7 +120,7 @@ HostConfiguration::HostConfiguration(Fleet& fleet, const Host& host, Evaluation*
   }, [&](const ConfigWalker::Undeclared& found) { reportUndeclared(found); });
   tree_ = walker.walk(*evaluation_, false);
   counts_.definitions = walker.definitions();
-  for (const ConfigNode& child : tree_.children) count(child);
+  for (const ConfigNode& child : tree_.children) countNode(ev_, child, counts_);
   for (auto* opaque = evaluation_->knowledge.imports; opaque; opaque = opaque->next) ++counts_.opaque;
   if (const auto found = aggregatesIn(*evaluation_, host_.klass == "home" ? "homeManager" : host_.klass); !found.empty()) host_.aggregates = found;
   if (host_.system.empty()) {
@@ -130,17 +152,6 @@ void HostConfiguration::reportUndeclared(const ConfigWalker::Undeclared& found) 
   if (!nearest.empty()) d.notes.push_back(base::didYouMean(nearest));
   if (d.severity == base::Severity::Error) ++counts_.problems;
   diagnostics_.add(std::move(d));
-}
-
-void HostConfiguration::count(const ConfigNode& node) {
-  if (node.kind == ConfigNode::Kind::Record && !node.children.empty()) {
-    for (const ConfigNode& child : node.children) count(child);
-    return;
-  }
-  ++counts_.options;
-  if (node.kind == ConfigNode::Kind::Leaf && !node.value.isError() && hasUnknown(ev_, node.value)) ++counts_.unknown;
-  else if (node.assumed) ++counts_.assumed;
-  else ++counts_.known;
 }
 
 // Entries of `assertions` and `warnings`. Only what is known to be false is a finding.
@@ -218,31 +229,6 @@ Result<const ConfigNode*> HostConfiguration::find(const std::string& path, bool 
 
 namespace {
 
-Result<void> jsonOf(lang::Evaluator& ev, const ConfigNode& node, base::JsonWriter& out) {
-  if (node.kind == ConfigNode::Kind::Record) {
-    out.beginObject();
-    for (const ConfigNode& child : node.children) {
-      out.key(ev.text(child.name));
-      FLEETD_TRY(jsonOf(ev, child, out));
-    }
-    out.endObject();
-    return {};
-  }
-  Value error = node.value;
-  if (!node.value.isError()) {
-    // Written aside first: a value that fails half way must not leave half a document.
-    std::string text;
-    base::JsonWriter leaf(text);
-    error = lang::writeJson(ev, node.value, leaf, lang::UnknownJson::Object);
-    if (error.is(Tag::Null)) {
-      out.raw(text);
-      return {};
-    }
-  }
-  out.beginObject().member("$error", error.error->message).endObject();
-  return {};
-}
-
 void textOf(lang::Evaluator& ev, const ConfigNode& node, const std::string& path, std::string& out) {
   if (node.kind == ConfigNode::Kind::Record && !node.children.empty()) {
     for (const ConfigNode& child : node.children) textOf(ev, child, joinPath(path, ev.text(child.name)), out);
@@ -258,7 +244,7 @@ void textOf(lang::Evaluator& ev, const ConfigNode& node, const std::string& path
 
 Result<void> HostConfiguration::writeJson(base::JsonWriter& out, const std::string& path, bool defaults) {
   FLEETD_TRY_ASSIGN(const ConfigNode* node, find(path, defaults));
-  return jsonOf(ev_, *node, out);
+  return writeNode(ev_, *node, out);
 }
 
 Result<std::string> HostConfiguration::text(const std::string& path, bool defaults) {

@@ -30,7 +30,6 @@ class HostConfiguration : public ComposedHost {
   friend struct ConfigurationDetail;
   Result<const ConfigNode*> find(const std::string& path, bool defaults);
   const ConfigNode& treeWithDefaults();
-  void count(const ConfigNode& node);
   void checkAssertions();
   void reportUndeclared(const ConfigWalker::Undeclared& found);
   Result<compose::Option*> findOption(const std::vector<std::string>& path, compose::Option** enclosing, std::size_t* used);

@@ -8,6 +8,7 @@
 #include "kernel/base/clock.hpp"
 #include "kernel/base/suggest.hpp"
 #include "kernel/compose/compose.hpp"
+#include "kernel/fleet/cohorts.hpp"
 #include "kernel/fleet/inputs.hpp"
 #include "kernel/fleet/intrinsics.hpp"
 #include "kernel/fleet/loader.hpp"
@@ -28,7 +29,7 @@ Fleet::Fleet(std::string root, base::SourceMap& sources, base::SymbolTable& symb
     : root_(std::move(root)), evaluator_(std::make_unique<lang::Evaluator>(sources, symbols, lang::Purity::Pure)) {
   const auto slash = root_.rfind('/');
   name_ = slash == std::string::npos ? root_ : root_.substr(slash + 1);
-  compose::installCompose(*evaluator_);
+  compose_ = &compose::installCompose(*evaluator_);
   intrinsics_ = std::make_unique<Intrinsics>(*evaluator_);
 }
 

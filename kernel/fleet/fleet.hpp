@@ -19,11 +19,13 @@
 #include "kernel/lang/evaluator.hpp"
 
 namespace fleetd::compose {
+class Compose;
 struct Evaluation;
 }
 
 namespace fleetd::fleet {
 
+class Cohorts;
 class Inputs;
 class Intrinsics;
 class Lock;
@@ -75,15 +77,18 @@ class Fleet {
   // Sorted by class (nixos, darwin, home), then name.
   const std::vector<Host>& hosts() const { return hosts_; }
   std::vector<Host>& hosts() { return hosts_; }  // for the layer above, which adds plugins and their modules
-  const std::vector<Aggregate>& aggregates() const { return aggregates_; }
+  const std::vector<Aggregate>& aggregates();
   // By name; a name that several classes use needs "class:name". Error FL0503 with suggestions.
   Result<const Host*> findHost(std::string_view name) const;
+  // Composes one host as far as its JSON and its counts need; the rest when somebody asks.
+  std::unique_ptr<ComposedHost> composeShared(const Host& host, base::Diagnostics& diagnostics);
   // Composes one host; findings go to `diagnostics` with the host's name.
   std::unique_ptr<ComposedHost> compose(const Host& host, base::Diagnostics& diagnostics);
 
   std::vector<Stage>& stages() { return stages_; }
   std::size_t filesRead() const { return filesRead_; }
   lang::Evaluator& evaluator() { return *evaluator_; }
+  compose::Compose& composition() { return *compose_; }
   lang::Value outputs() const { return outputs_; }
   Intrinsics& intrinsics() { return *intrinsics_; }
   const Lock* lock() const { return lock_.get(); }  // null without flake.lock
@@ -91,12 +96,15 @@ class Fleet {
  private:
   friend class Loader;
   void countAggregates(const Host& host, compose::Evaluation* evaluation);
+  void countAggregate(const Host& host, std::string_view file);
+  void noteComposed(const Host& host, const Host& composed);
   Fleet(std::string root, base::SourceMap& sources, base::SymbolTable& symbols);
 
   std::string root_;
   std::string name_;
   Kind kind_ = Kind::Flake;
   std::unique_ptr<lang::Evaluator> evaluator_;
+  compose::Compose* compose_;  // the evaluator's
   std::unique_ptr<Intrinsics> intrinsics_;
   std::unique_ptr<Lock> lock_;
   std::unique_ptr<Inputs> inputs_;
@@ -104,6 +112,7 @@ class Fleet {
   std::vector<Host> hosts_;
   std::vector<Aggregate> aggregates_;
   std::map<std::string, std::set<std::string>> importers_;  // "<class>.<name>" of an aggregate -> hosts, once composed
+  std::unique_ptr<Cohorts> cohorts_;
   std::vector<Stage> stages_;
   std::size_t filesRead_ = 0;
 };

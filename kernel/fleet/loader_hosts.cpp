@@ -1,5 +1,6 @@
 // Hosts and aggregates as level F yields them.
 #include <algorithm>
+#include <unordered_map>
 
 #include <fmt/format.h>
 
@@ -35,6 +36,19 @@ std::vector<std::string> stringsOf(Evaluator& ev, Value set, std::string_view na
 void sortUnique(std::vector<std::string>& names) {
   std::sort(names.begin(), names.end());
   names.erase(std::unique(names.begin(), names.end()), names.end());
+}
+
+// Where each quoted text of a JSON document begins first, by what stands between the quotes. The place of a host is that of its name.
+std::unordered_map<std::string_view, std::size_t> quotedTexts(std::string_view json) {
+  std::unordered_map<std::string_view, std::size_t> out;
+  for (std::size_t begin = json.find('"'); begin != std::string_view::npos;) {
+    std::size_t end = begin + 1;
+    while (end < json.size() && json[end] != '"') end += json[end] == '\\' ? std::size_t{2} : std::size_t{1};
+    if (end >= json.size()) break;
+    out.emplace(json.substr(begin + 1, end - begin - 1), begin);
+    begin = json.find('"', end + 1);
+  }
+  return out;
 }
 
 constexpr int kMaxImportDepth = 64;
@@ -142,9 +156,10 @@ Result<void> Loader::addNamedHosts(Value outputs, const std::string& jsonPath) {
   const base::Json* hosts = json->find("hosts");
   if (!hosts || !hosts->asObject()) return malformed("fleet.json has no object `hosts`", 0);
   const Value modules = ev_.selectOr(outputs, ev_.names().modules, Value::of(ev_.newBindings(0)), 0);
+  const auto places = quotedTexts(*text);
   for (const auto& [name, spec] : *hosts->asObject()) {
-    // The place of the host in the text: its quoted name. Names are few and short, so looking for it is good enough.
-    const auto offset = std::max<std::size_t>(text->find("\"" + name + "\""), 0);
+    const auto quoted = places.find(name);
+    const std::size_t offset = quoted == places.end() ? 0 : quoted->second;
     Host host;
     host.name = name;
     host.klass = std::string(spec.stringOr("class", ""));

@@ -3,6 +3,7 @@
 
 #include "kernel/base/suggest.hpp"
 #include "kernel/lang/evaluator.hpp"
+#include "kernel/lang/scope.hpp"
 #include "kernel/lang/unknown.hpp"
 
 namespace fleetd::lang {
@@ -71,7 +72,7 @@ Value Evaluator::hasAttr(Value set, Symbol name, Pos pos) {
 }
 
 // One component of a selection. With a fallback a miss returns Stuck, so that the caller can leave the path at once.
-static Value selectStep(Evaluator& ev, Value set, const AttrName& component, Env* env, const Value* fallback, Pos pos) {
+static Value selectStep(Evaluator& ev, Value set, const AttrName& component, Env* env, const Value* fallback, Pos pos, Symbol* selected) {
   Symbol name = component.symbol;
   if (!name) {
     const DynName dyn = dynamicName(ev, ev.eval(component.expr, env), component.pos);
@@ -83,6 +84,7 @@ static Value selectStep(Evaluator& ev, Value set, const AttrName& component, Env
     }
     name = dyn.symbol;
   }
+  *selected = name;
   if (set.is(Tag::Attrs)) {
     if (Attr* attr = set.attrs->find(name)) return ev.force(attr->value);
     return fallback ? Value::stuck() : missing(ev, set, name, pos);
@@ -97,12 +99,21 @@ Value Evaluator::evalSelect(const ExprSelect* expr, Env* env) {
   if (v.isError()) return v;
   Value fallback;
   if (expr->fallback) fallback = thunk(expr->fallback, env);
-  for (std::size_t i = 0; i < expr->path.size(); ++i) {
+  SelectionReads reads(scope_);
+  for (const AttrName& component : expr->path) {
+    reads.beforeStep();
+    const bool fromSet = v.is(Tag::Attrs);
+    Symbol name;
     // On an unknown set a fallback covers this component and all that follow; the residual keeps the fallback at each of them.
-    v = selectStep(*this, v, expr->path[i], env, expr->fallback ? &fallback : nullptr, expr->pos);
-    if (v.isStuck()) return force(fallback);
+    v = selectStep(*this, v, component, env, expr->fallback ? &fallback : nullptr, expr->pos, &name);
     if (v.isError()) return v;
+    reads.afterStep(name, fromSet, v);
+    if (v.isStuck()) {
+      reads.end(v, true);
+      return force(fallback);
+    }
   }
+  reads.end(v, false);
   return v;
 }
 

@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "kernel/lang/evaluator.hpp"
+#include "kernel/lang/scope.hpp"
 #include "kernel/lang/unknown.hpp"
 
 namespace fleetd::lang {
@@ -50,6 +51,7 @@ Value Evaluator::thunk(const Expr* expr, Env* env) {
   auto* cell = static_cast<Thunk*>(arena().allocate(sizeof(Thunk), alignof(Thunk)));
   new (&cell->value) Value();
   cell->value.tag = Tag::Pending;
+  cell->value.spare = mark_;
   cell->expr = expr;
   cell->env = env;
   cell->native = nullptr;
@@ -65,6 +67,11 @@ Value Evaluator::forceThunk(Thunk* cell) {
     result.flags &= static_cast<std::uint8_t>(~kAssumed);
     return result;
   }
+  if (scope_) return scope_->force(*this, cell);
+  return runThunk(cell);
+}
+
+Value Evaluator::runThunk(Thunk* cell) {
   const char here = 0;
   if (&here < stackFloor_) [[unlikely]]
     return failText(ErrorKind::StackOverflow, cell->expr ? cell->expr->pos : 0, "stack overflow; the expression nests too deeply",

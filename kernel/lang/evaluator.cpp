@@ -87,6 +87,7 @@ Value Evaluator::nativeThunk(Thunk::Native native, void* data) {
   auto* cell = static_cast<Thunk*>(arena().allocate(sizeof(Thunk), alignof(Thunk)));
   new (&cell->value) Value();
   cell->value.tag = Tag::Pending;
+  cell->value.spare = mark_;
   cell->expr = nullptr;
   cell->data = data;
   cell->native = native;

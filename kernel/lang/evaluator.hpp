@@ -25,6 +25,7 @@
 
 namespace fleetd::lang {
 
+class Scope;
 struct ParsedFile;
 namespace lib {
 struct State;
@@ -134,7 +135,16 @@ class Evaluator {
   // What lives as long as the evaluator, whatever arena is in use.
   base::Arena& ownArena() { return own_; }
   // Allocations go to `arena` until the guard dies (values made under it must not outlive it).
-  void useArena(base::Arena* arena) { arena_ = arena; }
+  void useArena(base::Arena* arena) {
+    arena_ = arena;
+    mark_ = arena == &own_ ? std::uint16_t{0} : kPrivate;
+  }
+  // Whether what is made now is forgotten before the evaluator is.
+  bool makesPrivate() const { return mark_ != 0; }
+  std::uint16_t mark() const { return mark_; }
+  // While a scope is in use, shared values may depend on it (scope.hpp). Null: none.
+  void useScope(Scope* scope) { scope_ = scope; }
+  Scope* scope() const { return scope_; }
 
   // --- knowledge ---
   bool assumed() const { return assumed_; }
@@ -186,6 +196,8 @@ class Evaluator {
 
  private:
   friend struct EvalDetail;
+  friend class Scope;
+  Value runThunk(Thunk* cell);
   Value evalAttrs(const ExprAttrs* expr, Env* env);
   Value evalLet(const ExprLet* expr, Env* env);
   Value evalSelect(const ExprSelect* expr, Env* env);
@@ -204,6 +216,8 @@ class Evaluator {
   Limits limits_;
   base::Arena own_;
   base::Arena* arena_ = &own_;
+  Scope* scope_ = nullptr;
+  std::uint16_t mark_ = 0;
   std::vector<Value> globals_;
   std::vector<Symbol> globalNames_;
   Value builtins_;

@@ -69,7 +69,7 @@ Value Evaluator::evalFile(const std::string& given) {
   if (!file) return error;
   // A cell, so that a file that imports itself is a reported cycle, and so that the value outlives the arena in use.
   base::Arena* outer = arena_;
-  arena_ = &own_;
+  useArena(&own_);
   auto* data = own_.make<std::pair<const Expr*, Env*>>(file->root, nullptr);
   const Value cell = nativeThunk(
       [](Evaluator& ev, void* raw) {
@@ -79,7 +79,7 @@ Value Evaluator::evalFile(const std::string& given) {
       data);
   imports_.emplace(path, cell);
   const Value result = force(cell);
-  arena_ = outer;
+  useArena(outer);
   return result;
 }
 

@@ -98,6 +98,11 @@ static_assert(sizeof(Value) == 16, "two words: attribute sets and lists hold val
 inline constexpr std::uint8_t kHasContext = 1;  // String: payload is a ContextString
 inline constexpr std::uint8_t kAssumed = 2;     // Thunk::value: evaluation read something assumed (design: known / assumed / unknown)
 
+// Value::spare of a Thunk's value while it is Pending (scope.hpp)
+inline constexpr std::uint16_t kPrivate = 1;  // made for one host, and forgotten with it
+inline constexpr std::uint16_t kScoped = 2;   // depends on the host: the result is kept in slot `aux` of the scope
+inline constexpr std::uint16_t kAlways = 4;   // depends on the host, and keeps its result itself
+
 // Sorted, unique store references a string depends on, in the textual form of builtins.getContext's keys ("!out!/nix/store/x.drv", "=…", "/nix/store/y").
 struct StringContext { std::span<const std::string_view> elements; };
 struct ContextString { const char* chars; const StringContext* context; };

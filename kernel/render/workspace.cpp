@@ -120,6 +120,13 @@ void Workspace::select() {
   }
 }
 
+std::unique_ptr<fleet::ComposedHost> Workspace::composeShared(const fleet::Host& host, Diagnostics& diagnostics) {
+  // Plugins look at options one by one. A platform has nothing to look at where the fleet declares all options itself.
+  const bool closed = fleet_->kind() == fleet::Kind::FleetJson;
+  const bool asked = std::any_of(host.plugins.begin(), host.plugins.end(), [&](const std::string& id) { return !closed || id != host.klass; });
+  return asked ? compose(host, diagnostics) : fleet_->composeShared(host, diagnostics);
+}
+
 std::unique_ptr<fleet::ComposedHost> Workspace::compose(const fleet::Host& host, Diagnostics& diagnostics) {
   auto composed = fleet_->compose(host, diagnostics);
   for (const std::string& id : host.plugins) {

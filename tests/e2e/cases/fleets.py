@@ -1,8 +1,13 @@
 """The three fixture fleets through every command that reads them: shapes of the output, values, explanations, places."""
 
 import json
+import pathlib
+import subprocess
+import sys
 
 from harness import Case, FleetTest
+
+GENERATOR = str(pathlib.Path(__file__).resolve().parents[2] / "conformance/fleets/gen-fleet.py")
 
 COUNTS = ["options", "definitions", "known", "assumed", "unknown", "opaque", "problems"]
 
@@ -117,6 +122,23 @@ class Show(FleetTest):
         every = fleet.run("show", "--all", "--json").json()
         for host, config in every.items():
             self.assertEqual(fleet.run("show", host, "--json").json(), config)
+
+    def test_hosts_composed_together_are_what_each_is_by_itself(self):
+        for seed in (3, 4):
+            fleet = self.fleet()
+            subprocess.run([sys.executable, "-B", GENERATOR, "--hosts", "24", "--seed", str(seed), "--out", str(fleet.root)], check=True, capture_output=True)
+            every = self.expect(fleet.run("show", "--all", "--json"), 0).json()
+            self.assertEqual(len(every), 24)
+            for host, config in every.items():
+                self.assertEqual(fleet.run("show", host, "--json").json(), config, host)
+            # Hosts whose modules print messages are composed one by one: nothing else may differ.
+            together = self.expect(fleet.run("check", "--json"), 0).json()["hosts"]
+            (fleet.root / "modules/zz.nix").write_text('{ flake.modules.nixos.host-node000 = builtins.trace "said" { }; }\n')
+            (fleet.root / "modules/zzz.nix").write_text(
+                '{ flake.modules.nixos.host-node000 = { lib, ... }: { meta.owner = lib.mkIf (builtins.trace "x" false) "y"; }; }\n'
+            )
+            alone = fleet.run("check", "--json").json()["hosts"]
+            self.assertEqual([h for h in together if h["name"] != "node000"], [h for h in alone if h["name"] != "node000"])
 
     def test_defaults(self):
         fleet = self.fleet("dendritic")

@@ -1,0 +1,52 @@
+// Cohorts: composing many hosts over shared modules (compose/cohort.hpp), for those who want a fleet as a whole: its JSON and its counts.
+#pragma once
+#include <map>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "kernel/compose/cohort.hpp"
+#include "kernel/fleet/composed_host.hpp"
+#include "kernel/fleet/fleet.hpp"
+
+namespace fleetd::fleet {
+
+// Thread: the Fleet's. Lives as long as it.
+class Cohorts {
+ public:
+  explicit Cohorts(Fleet& fleet) : fleet_(fleet) {}
+
+  // Null when the host must be composed by itself. What questions about single options need is composed when they are asked.
+  std::unique_ptr<ComposedHost> compose(const Host& host, base::Diagnostics& diagnostics);
+  // Names of files of the modules that the host composed last consists of, those in its homes included; may repeat.
+  const std::vector<std::string_view>& modules() const { return modules_; }
+
+ private:
+  // How the JSON of a host is put together: text, then the value of an option.
+  struct Piece {
+    std::string text;         // what stands before the value, with the name
+    std::uint32_t leaf = 0;   // kNoLeaf: an end of a set
+  };
+  struct Plan {
+    std::vector<Piece> pieces;
+    std::uint32_t emptyRecords = 0;
+    bool hasHomes = false, hasPlatform = false;
+  };
+  const Plan& planOf(const compose::Shape& shape);
+  void addPieces(const compose::Shape& shape, const compose::Level& level, Plan& plan, bool root);
+  compose::Cohort* cohortFor(const Host& host);
+  bool finish(compose::Option& option, const compose::Leaf& leaf, compose::Summary& out);
+
+  Fleet& fleet_;
+  struct One {
+    std::string klass;
+    lang::Value specialArgs;
+    std::unique_ptr<compose::Cohort> cohort;
+  };
+  std::vector<One> cohorts_;
+  std::unordered_map<const compose::Shape*, Plan> plans_;
+  std::vector<std::string_view> modules_;
+};
+
+}  // namespace fleetd::fleet
