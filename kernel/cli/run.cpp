@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "kernel/base/big_stack.hpp"
+#include "kernel/base/heap.hpp"
 #include "kernel/cli/complete.hpp"
 #include "kernel/cli/context.hpp"
 #include "kernel/cli/guard.hpp"
@@ -84,6 +85,7 @@ int runCompletion(const std::vector<std::string>& words, Output& out) {
 }  // namespace
 
 int run(int argc, char** argv) {
+  base::useOneHeap();
   keepStandardStreams();
   Output out;
   int code = guarded(out, [&] {

@@ -96,8 +96,8 @@ void Workspace::select() {
     plugin::HostPlugins one{host.name, host.klass, chosenFor(choice, host), host.place};
     // The platform comes with fleetd. Where it is missing, hosts are composed without its options.
     const bool there = std::any_of(files.begin(), files.end(), [&](const plugin::PluginFile& file) { return file.id == host.klass; });
-    if (there) one.ids.push_back(host.klass);
-    else missing.insert(host.klass);
+    if (!there) missing.insert(host.klass);
+    else if (!idle(host.klass, host)) one.ids.push_back(host.klass);
     wanted.push_back(std::move(one));
   }
   for (const auto& klass : missing) {
@@ -115,21 +115,22 @@ void Workspace::select() {
     // Platforms work last and are listed first.
     const auto platform = std::find(ids.begin(), ids.end(), hosts[i].klass);
     if (platform != ids.end()) std::rotate(ids.begin(), platform, platform + 1);
+    else if (idle(hosts[i].klass, hosts[i]) && !missing.contains(hosts[i].klass)) ids.insert(ids.begin(), hosts[i].klass);
     hosts[i].plugins = std::move(ids);
     added_[keyOf(hosts[i])].modules = hosts[i].modules;
   }
 }
 
 std::unique_ptr<fleet::ComposedHost> Workspace::composeShared(const fleet::Host& host, Diagnostics& diagnostics) {
-  // Plugins look at options one by one. A platform has nothing to look at where the fleet declares all options itself.
-  const bool closed = fleet_->kind() == fleet::Kind::FleetJson;
-  const bool asked = std::any_of(host.plugins.begin(), host.plugins.end(), [&](const std::string& id) { return !closed || id != host.klass; });
+  // Plugins look at options one by one.
+  const bool asked = std::any_of(host.plugins.begin(), host.plugins.end(), [&](const std::string& id) { return !idle(id, host); });
   return asked ? compose(host, diagnostics) : fleet_->composeShared(host, diagnostics);
 }
 
 std::unique_ptr<fleet::ComposedHost> Workspace::compose(const fleet::Host& host, Diagnostics& diagnostics) {
   auto composed = fleet_->compose(host, diagnostics);
   for (const std::string& id : host.plugins) {
+    if (idle(id, host)) continue;
     const auto manifest = plugins_->manifest(id);
     if (!manifest) continue;
     auto view = checkView(fleet_->evaluator(), *composed, (*manifest)->reads);

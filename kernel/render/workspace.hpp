@@ -49,6 +49,10 @@ class Workspace {
   std::vector<plugin::Definition> definitions(const fleet::Host& host) const;
   // Plugins of a host, other than its platform, that declare options. Sorted.
   std::vector<std::string> declaring(const fleet::Host& host);
+  // Whether the plugin is a platform whose options the hosts do not have: the fleet declares all of theirs.
+  bool idle(const std::string& id, const fleet::Host& host) const {
+    return fleet_->kind() == fleet::Kind::FleetJson && id == host.klass;
+  }
   // The platform plugin of a host, or empty.
   std::string platformOf(const fleet::Host& host) const;
 

@@ -75,7 +75,8 @@ void Workspace::addRules() {
   for (fleet::Host& host : fleet_->hosts()) addOptions(host);
   std::map<std::string, std::vector<fleet::Host*>> users;
   for (fleet::Host& host : fleet_->hosts())
-    for (const std::string& id : host.plugins) users[id].push_back(&host);
+    for (const std::string& id : host.plugins)
+      if (!idle(id, host)) users[id].push_back(&host);
   for (const auto& [id, hosts] : users) {
     const auto rules = plugins_->rules(id);
     if (!rules) {
@@ -116,7 +117,7 @@ void Workspace::askPlugins() {
   // Platforms write last.
   std::map<std::string, std::vector<fleet::Host*>> platforms;
   for (fleet::Host& host : fleet_->hosts())
-    if (!platformOf(host).empty()) platforms[host.klass].push_back(&host);
+    if (!platformOf(host).empty() && !idle(host.klass, host)) platforms[host.klass].push_back(&host);
   for (const auto& [id, hosts] : platforms) askOne(id, hosts);
 }
 
