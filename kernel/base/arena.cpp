@@ -14,6 +14,7 @@ namespace {
 
 constexpr std::size_t kHugePage = 2 << 20;
 constexpr std::size_t kMaxChunk = 2 * kHugePage;
+constexpr std::size_t kMinGrowth = 1 << 10;
 
 // Large chunks lie on huge pages where the system has them: touching 40 MiB in small pages costs as much as what fills them.
 std::byte* chunkOf(std::size_t size) {
@@ -40,7 +41,7 @@ void* Arena::allocateSlow(std::size_t size, std::size_t align) {
   const std::size_t need = size + align;
   std::size_t chunk = std::max(nextChunk_, need);
   if (chunk >= kHugePage) chunk = (chunk + kHugePage - 1) / kHugePage * kHugePage;
-  nextChunk_ = std::min(std::max(nextChunk_ * 2, std::size_t{16} << 10), kMaxChunk);
+  nextChunk_ = std::min(std::max(nextChunk_ * 2, kMinGrowth), kMaxChunk);
   // Not value-initialised on purpose: a chunk may be large and its pages should be touched only when used.
   chunks_.push_back({std::unique_ptr<std::byte[], Free>(chunkOf(chunk)), chunk});
   reserved_ += chunk;

@@ -164,12 +164,12 @@ int runCheck(Context& cx) {
   if (!hosts) return cx.fail(hosts.error());
   Report report{**fleet, {}, {}, {}};
   const base::Stopwatch composing;
-  for (std::size_t i = 0; i < hosts->size(); ++i) {
+  cx.composeTogether(*hosts, false, [&](std::size_t i, fleet::ComposedHost& composed) {
     const fleet::Host& host = *(*hosts)[i];
     cx.progress("composing", i, hosts->size(), host.name);
-    const auto composed = cx.composeShared(host);
-    report.hosts.push_back({&host, composed->counts(), composed->homes()});
-  }
+    report.hosts.push_back({&host, composed.counts(), composed.homes()});
+    return true;
+  });
   const auto composeTime = composing.elapsed();
   const base::Stopwatch checking;
   cx.checkPlugins();

@@ -2,6 +2,7 @@
 #include "kernel/cli/context.hpp"
 
 #include <algorithm>
+#include <charconv>
 
 #include <fmt/format.h>
 
@@ -10,6 +11,7 @@
 #include "kernel/base/text.hpp"
 #include "kernel/cli/locate.hpp"
 #include "kernel/cli/open_plugins.hpp"
+#include "kernel/process/worker.hpp"
 
 namespace fleetd::cli {
 
@@ -28,9 +30,21 @@ Context::Context(const Arguments& arguments, Output& output)
 
 Result<fleet::Fleet*> Context::openFleet() {
   if (workspace_) return &workspace_->fleet();
+  FLEETD_TRY_ASSIGN(jobs_, jobs());
   FLEETD_TRY_ASSIGN(root_, locateFleet(args.value("--fleet"), args.has("--fleet")));
   FLEETD_TRY_ASSIGN(workspace_, render::Workspace::open({root_, pluginPaths(root_), pluginLog(*this), {}}, sources, symbols, diagnostics));
   return &workspace_->fleet();
+}
+
+Result<unsigned> Context::jobs() const {
+  if (!args.has("--jobs")) return process::processors();
+  constexpr unsigned kMost = 256;
+  const std::string_view text = args.value("--jobs");
+  unsigned number = 0;
+  const auto read = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (read.ec != std::errc() || read.ptr != text.data() + text.size() || number == 0 || number > kMost)
+    return Error{base::Code::FL0903, fmt::format("--jobs {}: a number from 1 to {} is expected", shownWord(text), kMost), "", {}};
+  return number;
 }
 
 Result<std::vector<const fleet::Host*>> Context::selectHosts(const std::vector<std::string>& names) {
@@ -58,6 +72,10 @@ Result<std::vector<const fleet::Host*>> Context::selectHosts(const std::vector<s
 
 std::unique_ptr<fleet::ComposedHost> Context::compose(const fleet::Host& host) { return workspace_->compose(host, diagnostics); }
 
+void Context::composeTogether(const std::vector<const fleet::Host*>& hosts, bool json, const fleet::Fleet::TakeHost& take) {
+  workspace_->composeTogether(hosts, {jobs_, json}, diagnostics, take);
+}
+
 void Context::checkPlugins() { workspace_->check(diagnostics); }
 
 void Context::progress(std::string_view doing, std::size_t index, std::size_t count, std::string_view name) {
@@ -67,7 +85,6 @@ void Context::progress(std::string_view doing, std::size_t index, std::size_t co
   lastProgress_ = now;
   out.progress(fmt::format("{} {}/{} {}", doing, index + 1, count, name));
 }
-std::unique_ptr<fleet::ComposedHost> Context::composeShared(const fleet::Host& host) { return workspace_->composeShared(host, diagnostics); }
 
 void Context::report() {
   base::PrintOptions options;

@@ -39,8 +39,8 @@ class Context {
   // The hosts with these names, or all when there are none; all unknown names are reported. Sorted as Fleet::hosts.
   Result<std::vector<const fleet::Host*>> selectHosts(const std::vector<std::string>& names);
   std::unique_ptr<fleet::ComposedHost> compose(const fleet::Host& host);
-  // For its JSON and its counts only.
-  std::unique_ptr<fleet::ComposedHost> composeShared(const fleet::Host& host);
+  // Many, for their counts and perhaps their JSON, on the processors --jobs allows; `take` gets them in order.
+  void composeTogether(const std::vector<const fleet::Host*>& hosts, bool json, const fleet::Fleet::TakeHost& take);
   // What the plugins find about the hosts composed so far.
   void checkPlugins();
   // "composing 3/12 cinnabar", on a terminal, once a command takes longer than a moment.
@@ -57,6 +57,7 @@ class Context {
   std::string placeText(base::Span place) const;
 
  private:
+  Result<unsigned> jobs() const;
   void report();
 
   bool json_ = false;
@@ -65,6 +66,7 @@ class Context {
   std::int64_t started_ = 0;
   std::int64_t lastProgress_ = 0;
   std::string root_;
+  unsigned jobs_ = 1;
   std::unique_ptr<render::Workspace> workspace_;  // after what it refers to
 };
 

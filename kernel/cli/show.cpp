@@ -68,18 +68,19 @@ void showAllJson(Context& cx, const fleet::Fleet& fleet, std::vector<const fleet
   std::sort(keyed.begin(), keyed.end());
   base::JsonWriter json(cx.out.data());
   json.beginObject();
-  for (const auto& [key, host] : keyed) {
-    if (cx.out.readerGone()) return;
+  std::vector<const fleet::Host*> order;
+  for (const auto& [key, host] : keyed) order.push_back(host);
+  const bool defaults = cx.args.has("--defaults");
+  cx.composeTogether(order, !defaults, [&](std::size_t i, fleet::ComposedHost& composed) {
     std::string one;
     base::JsonWriter writer(one);
-    const Result<void> wrote = cx.composeShared(*host)->writeJson(writer, "", cx.args.has("--defaults"));
-    if (!wrote) {
-      cx.diagnostics.add(wrote.error());
-      continue;
-    }
-    json.key(key).raw(one);
+    const Result<void> wrote = composed.writeJson(writer, "", defaults);
+    if (wrote) json.key(keyed[i].first).raw(one);
+    else cx.diagnostics.add(wrote.error());
     cx.out.drain(kChunk);
-  }
+    return !cx.out.readerGone();
+  });
+  if (cx.out.readerGone()) return;
   json.endObject();
   cx.out.write("\n");
 }

@@ -22,10 +22,12 @@ constexpr OptionSpec kDefaults{"--defaults", 0, Kind::Flag, "", "show the platfo
 constexpr OptionSpec kTag{"--tag", 't', Kind::Tag, "TAG", "only hosts with this tag; several must all be there"};
 constexpr OptionSpec kClass{"--class", 'c', Kind::Class, "CLASS", "only hosts of this class: nixos, darwin or home"};
 
-constexpr OptionSpec kCheckOptions[] = {kTiming};
+constexpr OptionSpec kJobs{"--jobs", 'j', Kind::Text, "N", "use N processors; all when not given"};
+
+constexpr OptionSpec kCheckOptions[] = {kJobs, kTiming};
 constexpr PositionalSpec kCheckWords[] = {{"HOST", Kind::Host, "hosts to check; all when none is named", false, true}};
 
-constexpr OptionSpec kShowOptions[] = {{"--all", 'a', Kind::Flag, "", "all hosts"}, kDefaults};
+constexpr OptionSpec kShowOptions[] = {{"--all", 'a', Kind::Flag, "", "all hosts"}, kDefaults, kJobs};
 constexpr PositionalSpec kShowWords[] = {
     {"HOST", Kind::Host, "a host; class:name where several classes use the name"},
     {"PATH", Kind::Path, "an option path, or home:USER and a path inside that home"},

@@ -29,7 +29,7 @@ struct Summary {
   std::string json;        // its value; empty when it has none
   bool undefined = false;  // nobody gives it a value
   std::uint32_t options = 0, definitions = 0, known = 0, assumed = 0, unknown = 0;
-  std::vector<std::string> modules;  // texts of the files of modules that evaluations inside it consist of
+  std::vector<std::string> aggregates;  // that evaluations inside it import
 };
 
 // A remembered merge.
@@ -38,6 +38,13 @@ struct Remembered {
   std::vector<lang::Read> reads;  // values in the evaluator's own arena
   Value value;                    // complete, in the evaluator's own arena
   Summary summary;
+};
+
+// The merges of the same definitions. Those that read what every host has for itself are not kept for long.
+struct Bucket {
+  std::vector<std::unique_ptr<Remembered>> merges;
+  std::uint32_t hits = 0, misses = 0;
+  bool useful() const { return misses < 6 || hits >= misses / 2; }
 };
 
 struct Shape;
@@ -50,7 +57,7 @@ struct Leaf {
   const Option* option;  // without any definition: copied for each merge
   std::uint32_t id;      // in the cohort
   std::uint32_t hits = 0, kept = 0;
-  std::unordered_map<std::uint64_t, std::vector<std::unique_ptr<Remembered>>> remembered;  // by the definitions
+  std::unordered_map<std::uint64_t, Bucket> remembered;  // by the definitions
 };
 
 // A definition of a leaf, made by one module.
@@ -65,7 +72,7 @@ struct CohortNode {
   bool anonymous = true;  // has no key by which it could be the same as another
   bool loading = false;
   std::vector<CohortNode*> imports;
-  std::string_view file;  // text
+  std::string_view aggregate;  // "<class>.<name>" when it is one of flake.modules
 };
 
 // The options that a set of declaring modules has, and what each module defines of them.
@@ -108,6 +115,7 @@ class Cohort {
     Value value;
     Option* option = nullptr;      // when merged for this host
     const Remembered* remembered = nullptr;
+    std::uint64_t hash = 0;                // of the definitions, once they were looked for
     std::uint32_t begin = 0, count = 0;  // in defs_
   };
 
@@ -126,7 +134,7 @@ class Cohort {
   Value demand(Leaf& leaf);
   const Remembered* recall(Leaf& leaf, LeafState& state);
   bool holds(const lang::Read& read);
-  bool worthwhile(const Leaf& leaf) const;
+  bool worthwhile(const Leaf& leaf, const LeafState& at) const;
   const Remembered* remember(Leaf& leaf, LeafState& state, Value value, std::vector<lang::Read>& reads, Summary summary);
 
   Compose& c_;
@@ -153,6 +161,10 @@ class Cohort {
   Evaluation* evaluationsBefore_ = nullptr;
   std::function<void(std::string_view)> trace_;
 };
+
+// --- cohort_modules.cpp ---
+// The aggregate that a module's file names, "<class>.<name>", or nothing. Level F calls them "…#modules.<class>.<name>".
+std::string_view aggregateIn(std::string_view file);
 
 // --- cohort_values.cpp ---
 // A copy of everything below v in the evaluator's own arena, with all of it evaluated; false when something cannot be copied: functions,

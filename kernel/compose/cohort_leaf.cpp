@@ -84,20 +84,29 @@ bool Cohort::holds(const Read& read) {
 
 const Remembered* Cohort::recall(Leaf& leaf, LeafState& at) {
   const auto defs = defsOf(at);
-  const auto bucket = leaf.remembered.find(hashOf(defs));
-  if (bucket == leaf.remembered.end()) return nullptr;
+  at.hash = hashOf(defs);
+  const auto found = leaf.remembered.find(at.hash);
+  if (found == leaf.remembered.end()) return nullptr;
+  Bucket& bucket = found->second;
+  if (!bucket.useful()) return nullptr;
   const Scope::Pass pass(scope_, nullptr);
-  for (const auto& candidate : bucket->second) {
+  for (const auto& candidate : bucket.merges) {
     if (!std::equal(defs.begin(), defs.end(), candidate->defs.begin(), candidate->defs.end())) continue;
     if (!std::all_of(candidate->reads.begin(), candidate->reads.end(), [&](const Read& read) { return holds(read); })) continue;
     ++leaf.hits;
+    ++bucket.hits;
     return candidate.get();
   }
+  ++bucket.misses;
   return nullptr;
 }
 
 // Remembering costs a second merge and memory; an option that no two hosts agree on is not worth it.
-bool Cohort::worthwhile(const Leaf& leaf) const { return leaf.kept < kFirstKept + leaf.hits / 8; }
+bool Cohort::worthwhile(const Leaf& leaf, const LeafState& at) const {
+  if (leaf.kept >= kFirstKept + leaf.hits / 8) return false;
+  const auto bucket = leaf.remembered.find(at.hash);
+  return bucket == leaf.remembered.end() || bucket->second.useful();
+}
 
 const Remembered* Cohort::remember(Leaf& leaf, LeafState& at, Value value, std::vector<Read>& reads, Summary summary) {
   const Scope::Pass pass(scope_, nullptr);
@@ -121,7 +130,7 @@ const Remembered* Cohort::remember(Leaf& leaf, LeafState& at, Value value, std::
   out->value = value;
   out->summary = std::move(summary);
   ++leaf.kept;
-  at.remembered = leaf.remembered[hashOf(defs)].emplace_back(std::move(out)).get();
+  at.remembered = leaf.remembered[at.hash].merges.emplace_back(std::move(out)).get();
   at.value = value;
   return at.remembered;
 }
@@ -132,7 +141,7 @@ const Summary* Cohort::settle(std::uint32_t index) {
   LeafState& at = state(leaf);
   if (failed_ || scope_.spoiled()) return nullptr;
   if (at.remembered) return &at.remembered->summary;
-  const bool keep = worthwhile(leaf);
+  const bool keep = worthwhile(leaf, at);
   std::vector<Read> reads;
   Summary summary;
   Value value;
@@ -148,7 +157,7 @@ const Summary* Cohort::settle(std::uint32_t index) {
   }
   for (const Evaluation* e = c_.evaluations; e != before; e = e->made)
     for (const Module* module : e->collected)
-      if (const std::string file = c_.fileName(module->file); file.find('#') != std::string::npos) summary.modules.push_back(file);
+      if (const std::string file = c_.fileName(module->file); !aggregateIn(file).empty()) summary.aggregates.emplace_back(aggregateIn(file));
   if (failed_ || scope_.spoiled()) return nullptr;
   if (complete && remember(leaf, at, value, reads, summary)) return &at.remembered->summary;
   return &own_.emplace_back(std::move(summary));

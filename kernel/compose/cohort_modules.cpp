@@ -6,6 +6,12 @@
 
 namespace fleetd::compose {
 
+std::string_view aggregateIn(std::string_view file) {
+  constexpr std::string_view kMark = "#modules.";
+  const auto at = file.rfind(kMark);
+  return at == std::string_view::npos ? std::string_view() : file.substr(at + kMark.size());
+}
+
 // Whether a module takes part in every evaluation in the same way, whoever the host is.
 bool Cohort::plain(const Module& module) {
   if (module.opaque || module.platform) return false;
@@ -42,7 +48,7 @@ CohortNode* Cohort::load(Value m, File* file) {
   if (!loadList(node->module->imports, node->module->file, node->imports)) return nullptr;
   const Value text = c_.fileText(node->module->file);
   if (!text.is(Tag::String)) return nullptr;
-  node->file = text.string();
+  node->aggregate = aggregateIn(text.string());
   node->loading = false;
   return node;
 }

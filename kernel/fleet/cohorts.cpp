@@ -5,6 +5,7 @@
 
 #include "kernel/fleet/config_tree.hpp"
 #include "kernel/fleet/configuration.hpp"
+#include "kernel/lang/to_json.hpp"
 
 namespace fleetd::fleet {
 
@@ -14,37 +15,6 @@ using lang::Tag;
 using lang::Value;
 
 constexpr std::uint32_t kNoLeaf = ~std::uint32_t{0};
-
-// The JSON and the counts of a host; everything else is composed when it is asked for.
-class SharedConfiguration : public ComposedHost {
- public:
-  SharedConfiguration(Fleet& fleet, Host host, const Counts& counts, std::string json)
-      : fleet_(fleet), host_(std::move(host)), counts_(counts), json_(std::move(json)) {}
-
-  const Host& host() const override { return host_; }
-  const Counts& counts() const override { return counts_; }
-  Result<void> writeJson(base::JsonWriter& out, const std::string& path, bool defaults) override {
-    if (!path.empty() || defaults) return whole().writeJson(out, path, defaults);
-    out.raw(json_);
-    return {};
-  }
-  Result<std::string> text(const std::string& path, bool defaults) override { return whole().text(path, defaults); }
-  Result<Explanation> explain(const std::string& path) override { return whole().explain(path); }
-  std::vector<std::string> homes() override { return {}; }
-
- private:
-  ComposedHost& whole() {
-    base::Diagnostics unheard;  // there are none, or there would be no shared configuration
-    if (!whole_) whole_ = fleet_.compose(host_, unheard);
-    return *whole_;
-  }
-
-  Fleet& fleet_;
-  Host host_;
-  Counts counts_;
-  std::string json_;
-  std::unique_ptr<ComposedHost> whole_;
-};
 
 bool sameArgs(Value a, Value b) {
   if (!a.is(Tag::Attrs) || !b.is(Tag::Attrs)) return false;
@@ -69,6 +39,14 @@ compose::Cohort* Cohorts::cohortFor(const Host& host) {
 
 bool Cohorts::finish(compose::Option& option, const compose::Leaf& leaf, compose::Summary& out) {
   compose::Compose& c = *option.c;
+  const Value v = c.ev.force(compose::optionValue(option));
+  if (v.is(Tag::String) || v.is(Tag::Bool) || v.is(Tag::Int) || v.is(Tag::Null)) {
+    // What most options are, without a tree for it.
+    out.definitions = static_cast<std::uint32_t>(option.cell.defs.size()) - (option.hasDefault ? 1 : 0);
+    out.options = out.known = 1;
+    base::JsonWriter json(out.json);
+    return lang::writeJson(c.ev, v, json, lang::UnknownJson::Object).is(Tag::Null);
+  }
   bool fine = true;
   ConfigWalker walker(c, [&](const lang::EvalError&, const std::string&) { fine = false; }, [](const ConfigWalker::Undeclared&) {});
   const ConfigNode node = walker.walkOption(option, leaf.child->name);
@@ -121,52 +99,58 @@ const Cohorts::Plan& Cohorts::planOf(const compose::Shape& shape) {
   return plan;
 }
 
-std::unique_ptr<ComposedHost> Cohorts::compose(const Host& host, base::Diagnostics&) {
+std::optional<SharedResult> Cohorts::compose(const Host& host, bool json) {
   compose::Cohort* cohort = cohortFor(host);
-  if (!cohort || !cohort->open(host.modules)) return nullptr;
+  if (!cohort || !cohort->open(host.modules)) return std::nullopt;
   struct Close {
     compose::Cohort& cohort;
     ~Close() { cohort.close(); }
   } const close{*cohort};
   const Plan& plan = planOf(cohort->shape());
-  if (plan.hasHomes || plan.hasPlatform) return nullptr;
-  Host out = host;
-  Counts counts;
-  counts.options = counts.known = plan.emptyRecords;
-  modules_.clear();
-  const std::string mark = "#modules." + std::string(host.klass == "home" ? "homeManager" : host.klass) + ".";
-  std::vector<std::string> aggregates;
-  for (const compose::CohortNode* node : cohort->modules()) {
-    const auto at = node->file.rfind(mark);
-    if (node->file.find('#') != std::string_view::npos) modules_.push_back(node->file);
-    if (at == std::string_view::npos) continue;
-    const std::string_view name = node->file.substr(at + mark.size());
-    if (std::find(aggregates.begin(), aggregates.end(), name) == aggregates.end()) aggregates.emplace_back(name);
-  }
-  if (!aggregates.empty()) out.aggregates = std::move(aggregates);
-  std::string json = "{";
+  if (plan.hasHomes || plan.hasPlatform) return std::nullopt;
+  SharedResult out;
+  out.system = host.system;
+  out.counts.options = out.counts.known = plan.emptyRecords;
+  nameAggregates(*cohort, host, out);
+  if (json) out.json.reserve(lastSize_ + lastSize_ / 8);
+  if (json) out.json += '{';
   bool first = true;
   for (const Piece& piece : plan.pieces) {
     const compose::Summary* summary = nullptr;
     if (piece.leaf != kNoLeaf) {
       summary = cohort->settle(piece.leaf);
-      if (!summary) return nullptr;
-      counts.definitions += summary->definitions;
-      for (const std::string& file : summary->modules) modules_.push_back(file);
+      if (!summary) return std::nullopt;
+      out.counts.definitions += summary->definitions;
+      out.imported.insert(out.imported.end(), summary->aggregates.begin(), summary->aggregates.end());
       if (summary->undefined) continue;
-      counts.options += summary->options;
-      counts.known += summary->known;
-      counts.assumed += summary->assumed;
-      counts.unknown += summary->unknown;
+      out.counts.options += summary->options;
+      out.counts.known += summary->known;
+      out.counts.assumed += summary->assumed;
+      out.counts.unknown += summary->unknown;
     }
+    if (!json) continue;
     const bool end = piece.text == "}";
-    if (!first && !end) json += ',';
-    json += piece.text;
-    if (summary) json += summary->json;
+    if (!first && !end) out.json += ',';
+    out.json += piece.text;
+    if (summary) out.json += summary->json;
     first = piece.leaf == kNoLeaf && !end;
   }
-  json += '}';
-  return std::make_unique<SharedConfiguration>(fleet_, std::move(out), counts, std::move(json));
+  if (json) out.json += '}';
+  lastSize_ = out.json.size();
+  return out;
+}
+
+// The aggregates the host imports by itself, in the order of its modules.
+void Cohorts::nameAggregates(const compose::Cohort& cohort, const Host& host, SharedResult& out) {
+  const std::string prefix = std::string(host.klass == "home" ? "homeManager" : host.klass) + ".";
+  for (const compose::CohortNode* node : cohort.modules()) {
+    if (node->aggregate.empty()) continue;
+    out.imported.emplace_back(node->aggregate);
+    if (!node->aggregate.starts_with(prefix)) continue;
+    const std::string_view name = node->aggregate.substr(prefix.size());
+    if (std::find(out.aggregates.begin(), out.aggregates.end(), name) == out.aggregates.end()) out.aggregates.emplace_back(name);
+  }
+  if (out.aggregates.empty()) out.aggregates = host.aggregates;
 }
 
 }  // namespace fleetd::fleet

@@ -1,14 +1,14 @@
 // Cohorts: composing many hosts over shared modules (compose/cohort.hpp), for those who want a fleet as a whole: its JSON and its counts.
 #pragma once
-#include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
 
 #include "kernel/compose/cohort.hpp"
-#include "kernel/fleet/composed_host.hpp"
 #include "kernel/fleet/fleet.hpp"
+#include "kernel/fleet/together.hpp"
 
 namespace fleetd::fleet {
 
@@ -17,10 +17,8 @@ class Cohorts {
  public:
   explicit Cohorts(Fleet& fleet) : fleet_(fleet) {}
 
-  // Null when the host must be composed by itself. What questions about single options need is composed when they are asked.
-  std::unique_ptr<ComposedHost> compose(const Host& host, base::Diagnostics& diagnostics);
-  // Names of files of the modules that the host composed last consists of, those in its homes included; may repeat.
-  const std::vector<std::string_view>& modules() const { return modules_; }
+  // Nothing when the host must be composed by itself.
+  std::optional<SharedResult> compose(const Host& host, bool json);
 
  private:
   // How the JSON of a host is put together: text, then the value of an option.
@@ -36,6 +34,7 @@ class Cohorts {
   const Plan& planOf(const compose::Shape& shape);
   void addPieces(const compose::Shape& shape, const compose::Level& level, Plan& plan, bool root);
   compose::Cohort* cohortFor(const Host& host);
+  void nameAggregates(const compose::Cohort& cohort, const Host& host, SharedResult& out);
   bool finish(compose::Option& option, const compose::Leaf& leaf, compose::Summary& out);
 
   Fleet& fleet_;
@@ -46,7 +45,7 @@ class Cohorts {
   };
   std::vector<One> cohorts_;
   std::unordered_map<const compose::Shape*, Plan> plans_;
-  std::vector<std::string_view> modules_;
+  std::size_t lastSize_ = 0;  // of a JSON text
 };
 
 }  // namespace fleetd::fleet

@@ -8,7 +8,7 @@
 #include <fmt/format.h>
 
 #include "kernel/base/suggest.hpp"
-#include "kernel/fleet/cohorts.hpp"
+#include "kernel/compose/cohort.hpp"
 #include "kernel/fleet/intrinsics.hpp"
 #include "kernel/fleet/value_text.hpp"
 #include "kernel/lang/to_json.hpp"
@@ -42,14 +42,14 @@ std::vector<std::string> aggregatesIn(Evaluation& e, std::string_view klass) {
 void Fleet::countAggregates(const Host& host, Evaluation* evaluation) {
   if (!evaluation) return;
   for (Evaluation* e = evaluation->c->evaluations; e && e != evaluation->made; e = e->made)
-    for (const compose::Module* module : e->collected) countAggregate(host, e->c->fileName(module->file));
+    for (const compose::Module* module : e->collected) countAggregate(host, compose::aggregateIn(e->c->fileName(module->file)));
 }
 
-void Fleet::countAggregate(const Host& host, std::string_view file) {
-  constexpr std::string_view kMark = "#modules.";
-  const auto at = file.rfind(kMark);
-  if (at != std::string_view::npos) importers_[std::string(file.substr(at + kMark.size()))].insert(host.klass + ":" + host.name);
+void Fleet::countAggregate(const Host& host, std::string_view aggregate) {
+  if (!aggregate.empty() && isOwn(host)) importers_[std::string(aggregate)].insert(static_cast<std::size_t>(&host - hosts_.data()));
 }
+
+bool Fleet::isOwn(const Host& host) const { return &host >= hosts_.data() && &host < hosts_.data() + hosts_.size(); }
 
 const std::vector<Aggregate>& Fleet::aggregates() {
   for (Aggregate& aggregate : aggregates_)
@@ -59,22 +59,10 @@ const std::vector<Aggregate>& Fleet::aggregates() {
 
 // What is known of a host only once it is composed.
 void Fleet::noteComposed(const Host& host, const Host& composed) {
-  if (&host < hosts_.data() || &host >= hosts_.data() + hosts_.size()) return;
+  if (!isOwn(host)) return;
   Host& own = hosts_[static_cast<std::size_t>(&host - hosts_.data())];
   own.aggregates = composed.aggregates;
   own.system = composed.system;
-}
-
-std::unique_ptr<ComposedHost> Fleet::composeShared(const Host& host, base::Diagnostics& diagnostics) {
-  if (kind_ == Kind::FleetJson) {
-    if (!cohorts_) cohorts_ = std::make_unique<Cohorts>(*this);
-    if (auto shared = cohorts_->compose(host, diagnostics)) {
-      for (const std::string_view file : cohorts_->modules()) countAggregate(host, file);
-      noteComposed(host, shared->host());
-      return shared;
-    }
-  }
-  return compose(host, diagnostics);
 }
 
 std::unique_ptr<ComposedHost> Fleet::compose(const Host& host, base::Diagnostics& diagnostics) {

@@ -5,8 +5,10 @@
 #include <map>
 #include <memory>
 #include <optional>
-#include <set>
+#include <span>
 #include <string>
+#include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "kernel/base/diagnostic.hpp"
@@ -29,6 +31,7 @@ class Cohorts;
 class Inputs;
 class Intrinsics;
 class Lock;
+struct SharedResult;
 
 enum class Kind : std::uint8_t {
   Flake,      // flake.nix
@@ -80,8 +83,14 @@ class Fleet {
   const std::vector<Aggregate>& aggregates();
   // By name; a name that several classes use needs "class:name". Error FL0503 with suggestions.
   Result<const Host*> findHost(std::string_view name) const;
-  // Composes one host as far as its JSON and its counts need; the rest when somebody asks.
-  std::unique_ptr<ComposedHost> composeShared(const Host& host, base::Diagnostics& diagnostics);
+  // Composes hosts for those who want them as a whole, their counts and perhaps their JSON; the rest of a host is composed when somebody
+  // asks. `take` gets each, in order, and returns false when it wants no more.
+  struct Together {
+    unsigned workers = 1;  // processes that work at once; the result is the same for any number
+    bool json = false;
+  };
+  using TakeHost = std::function<bool(std::size_t index, ComposedHost& host)>;
+  void composeTogether(std::span<const Host* const> hosts, const Together& how, base::Diagnostics& diagnostics, const TakeHost& take);
   // Composes one host; findings go to `diagnostics` with the host's name.
   std::unique_ptr<ComposedHost> compose(const Host& host, base::Diagnostics& diagnostics);
 
@@ -96,7 +105,9 @@ class Fleet {
  private:
   friend class Loader;
   void countAggregates(const Host& host, compose::Evaluation* evaluation);
-  void countAggregate(const Host& host, std::string_view file);
+  void countAggregate(const Host& host, std::string_view aggregate);
+  bool isOwn(const Host& host) const;  // whether it is an element of hosts()
+  std::unique_ptr<ComposedHost> shared(const Host& host, std::optional<SharedResult> result, bool json, base::Diagnostics& diagnostics);
   void noteComposed(const Host& host, const Host& composed);
   Fleet(std::string root, base::SourceMap& sources, base::SymbolTable& symbols);
 
@@ -111,7 +122,7 @@ class Fleet {
   lang::Value outputs_;
   std::vector<Host> hosts_;
   std::vector<Aggregate> aggregates_;
-  std::map<std::string, std::set<std::string>> importers_;  // "<class>.<name>" of an aggregate -> hosts, once composed
+  std::unordered_map<std::string, std::unordered_set<std::size_t>> importers_;  // "<class>.<name>" of an aggregate -> indices of hosts
   std::unique_ptr<Cohorts> cohorts_;
   std::vector<Stage> stages_;
   std::size_t filesRead_ = 0;

@@ -84,7 +84,9 @@ std::uint16_t Parser::above(std::span<const AttrName> path) {
 
 std::unique_ptr<ParsedFile> parse(const base::SourceFile& source, std::string_view directory,
                                   base::SymbolTable& symbols, const BaseScope& scope) {
+  // A tree takes three to eight times the size of its text: most files need one chunk, and small ones no more than they use.
   auto file = std::make_unique<ParsedFile>();
+  file->arena = base::Arena(std::clamp<std::size_t>(6 * source.text.size(), 512, 64 << 10));
   file->source = &source;
   const auto refuse = [&](base::Code code, std::string message, std::size_t offset, std::size_t length) {
     base::Diagnostic& problem = file->problems.emplace_back();

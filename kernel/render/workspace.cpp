@@ -121,10 +121,14 @@ void Workspace::select() {
   }
 }
 
-std::unique_ptr<fleet::ComposedHost> Workspace::composeShared(const fleet::Host& host, Diagnostics& diagnostics) {
-  // Plugins look at options one by one.
-  const bool asked = std::any_of(host.plugins.begin(), host.plugins.end(), [&](const std::string& id) { return !idle(id, host); });
-  return asked ? compose(host, diagnostics) : fleet_->composeShared(host, diagnostics);
+void Workspace::composeTogether(const std::vector<const fleet::Host*>& hosts, const fleet::Fleet::Together& how, Diagnostics& diagnostics,
+                                const fleet::Fleet::TakeHost& take) {
+  const auto asked = [&](const fleet::Host* host) {
+    return std::any_of(host->plugins.begin(), host->plugins.end(), [&](const std::string& id) { return !idle(id, *host); });
+  };
+  if (std::none_of(hosts.begin(), hosts.end(), asked)) return fleet_->composeTogether(hosts, how, diagnostics, take);
+  for (std::size_t i = 0; i < hosts.size(); ++i)
+    if (const auto composed = compose(*hosts[i], diagnostics); !take(i, *composed)) return;
 }
 
 std::unique_ptr<fleet::ComposedHost> Workspace::compose(const fleet::Host& host, Diagnostics& diagnostics) {

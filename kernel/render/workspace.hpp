@@ -40,8 +40,9 @@ class Workspace {
 
   // Composes one host of fleet().hosts(), and keeps in mind what its plugins are to check.
   std::unique_ptr<fleet::ComposedHost> compose(const fleet::Host& host, Diagnostics& diagnostics);
-  // The same for those who want its JSON and its counts only, which many hosts share the work of.
-  std::unique_ptr<fleet::ComposedHost> composeShared(const fleet::Host& host, Diagnostics& diagnostics);
+  // The same for many, see Fleet::composeTogether. Hosts that plugins look at are composed one by one.
+  void composeTogether(const std::vector<const fleet::Host*>& hosts, const fleet::Fleet::Together& how, Diagnostics& diagnostics,
+                       const fleet::Fleet::TakeHost& take);
   // The plugins' own findings about all hosts composed since the last call.
   void check(Diagnostics& diagnostics);
 

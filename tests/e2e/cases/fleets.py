@@ -44,6 +44,8 @@ CASES = [
     Case("ordered", ["show", "nixos:box", "backup.folders", "--json"], fixture="configurations", json_equals=["/var", "/home"]),
     Case("behind a condition", ["show", "nixos:box", "networking.firewall.allowedTCPPorts", "--json"], fixture="configurations", json_equals=[873]),
     Case("all and a host", ["show", "--all", "east"], fixture="plain", code=2, err=["--all and the host `east` exclude each other"]),
+    Case("no number of processors", ["check", "--jobs", "0"], fixture="plain", code=2, err=["--jobs 0: a number from 1 to 256"]),
+    Case("no number at all", ["show", "--all", "-j", "many"], fixture="plain", code=2, err=["--jobs many: a number from 1 to 256"]),
     Case("all as text", ["show", "--all"], fixture="plain", out=["# east", "# laptop", "# sam", "# west"]),
     Case(
         "explain",
@@ -126,11 +128,13 @@ class Show(FleetTest):
     def test_hosts_composed_together_are_what_each_is_by_itself(self):
         for seed in (3, 4):
             fleet = self.fleet()
-            subprocess.run([sys.executable, "-B", GENERATOR, "--hosts", "24", "--seed", str(seed), "--out", str(fleet.root)], check=True, capture_output=True)
+            subprocess.run([sys.executable, "-B", GENERATOR, "--hosts", "96", "--seed", str(seed), "--out", str(fleet.root)], check=True, capture_output=True)
             every = self.expect(fleet.run("show", "--all", "--json"), 0).json()
-            self.assertEqual(len(every), 24)
-            for host, config in every.items():
+            self.assertEqual(len(every), 96)
+            for host, config in list(every.items())[:: seed + 2]:
                 self.assertEqual(fleet.run("show", host, "--json").json(), config, host)
+            for jobs in ("1", "2", "5"):
+                self.assertEqual(self.expect(fleet.run("show", "--all", "--json", "-j", jobs), 0).json(), every)
             # Hosts whose modules print messages are composed one by one: nothing else may differ.
             together = self.expect(fleet.run("check", "--json"), 0).json()["hosts"]
             (fleet.root / "modules/zz.nix").write_text('{ flake.modules.nixos.host-node000 = builtins.trace "said" { }; }\n')

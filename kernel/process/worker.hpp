@@ -1,0 +1,43 @@
+// Worker: a copy of this process that computes something over everything that is in memory already, and sends back bytes.
+//
+// For evaluations that are not made for several threads. Memory is shared until one of both writes to it; nothing is locked, and what the
+// worker does cannot disturb its parent.
+#pragma once
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <thread>
+
+#include "kernel/base/result.hpp"
+#include "kernel/process/child_exit.hpp"
+
+namespace fleetd::process {
+
+class Worker {
+ public:
+  // Sends bytes to the parent; false once it does not listen any more.
+  using Send = std::function<bool(std::string_view)>;
+
+  // Starts `body` in a copy of the process that has the calling thread only; it must not use other threads, nor print. Errors: FL0004
+  // when there is no process to be had.
+  static Result<Worker> start(const std::function<void(const Send&)>& body);
+  Worker(Worker&&) = default;
+  Worker& operator=(Worker&&) = delete;
+  ~Worker();  // ends the worker when its result was not asked for
+
+  // Waits for the end. All that was sent, or FL0007 when the worker did not reach the end of its work.
+  Result<std::string> finish();
+
+ private:
+  Worker() = default;
+
+  ChildExit child_;
+  std::unique_ptr<std::string> received_;  // by the reader until it ends
+  std::thread reader_;
+};
+
+// How many processors there are to work with, at least 1.
+unsigned processors();
+
+}  // namespace fleetd::process

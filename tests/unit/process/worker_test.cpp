@@ -1,0 +1,76 @@
+// Workers: copies of the process that send back bytes.
+#include "kernel/process/worker.hpp"
+
+#include <gtest/gtest.h>
+
+#include <csignal>
+#include <cstdlib>
+#include <string>
+#include <unistd.h>
+
+namespace fleetd::process {
+namespace {
+
+TEST(Worker, SendsWhatItComputesFromTheParentsMemory) {
+  const std::string known = "known";
+  auto worker = Worker::start([&](const Worker::Send& send) {
+    send(known);
+    send(" and more");
+  });
+  ASSERT_TRUE(worker.ok());
+  const auto got = worker->finish();
+  ASSERT_TRUE(got.ok());
+  EXPECT_EQ(*got, "known and more");
+}
+
+TEST(Worker, MoreThanAPipeHolds) {
+  auto worker = Worker::start([](const Worker::Send& send) {
+    for (int i = 0; i < 100; ++i) send(std::string(100'000, static_cast<char>('a' + i % 26)));
+  });
+  ASSERT_TRUE(worker.ok());
+  const auto got = worker->finish();
+  ASSERT_TRUE(got.ok());
+  ASSERT_EQ(got->size(), 10'000'000u);
+  EXPECT_EQ(got->at(100'000), 'b');
+}
+
+TEST(Worker, WhatItDoesToMemoryStaysThere) {
+  int value = 1;
+  auto worker = Worker::start([&](const Worker::Send&) { value = 2; });
+  ASSERT_TRUE(worker.ok());
+  EXPECT_TRUE(worker->finish().ok());
+  EXPECT_EQ(value, 1);
+}
+
+TEST(Worker, OneThatDiesIsAnError) {
+  auto worker = Worker::start([](const Worker::Send& send) {
+    send("half");
+    ::kill(::getpid(), SIGKILL);
+  });
+  ASSERT_TRUE(worker.ok());
+  const auto got = worker->finish();
+  ASSERT_FALSE(got.ok());
+  EXPECT_EQ(got.error().code, base::Code::FL0007);
+  EXPECT_NE(got.error().message.find("signal 9"), std::string::npos);
+}
+
+TEST(Worker, OneThatNobodyWaitsForIsEnded) {
+  auto worker = Worker::start([](const Worker::Send& send) {
+    while (send("on and on")) {
+    }
+  });
+  ASSERT_TRUE(worker.ok());
+}
+
+TEST(Worker, SeveralAtOnce) {
+  auto one = Worker::start([](const Worker::Send& send) { send("1"); });
+  auto two = Worker::start([](const Worker::Send& send) { send("2"); });
+  ASSERT_TRUE(one.ok() && two.ok());
+  EXPECT_EQ(*two->finish(), "2");
+  EXPECT_EQ(*one->finish(), "1");
+}
+
+TEST(Worker, ThereIsAProcessor) { EXPECT_GE(processors(), 1u); }
+
+}  // namespace
+}  // namespace fleetd::process
