@@ -13,6 +13,21 @@ Compose::Compose(Evaluator& evaluator)
   makeSimpleTypes(*this);
 }
 
+ForOneHost::ForOneHost(Compose& compose, lang::Scope& scope) : c_(compose), arena_(&compose.ev.arena()), evaluations_(compose.evaluations) {
+  scope.begin();
+  c_.ev.useScope(&scope);
+  c_.ev.useArena(&scope.arena());
+  c_.privateConfigs = &configs_;
+}
+
+ForOneHost::~ForOneHost() {
+  c_.ev.useArena(arena_);
+  c_.ev.useScope(nullptr);
+  c_.evaluations = evaluations_;
+  c_.privateConfigs = nullptr;
+  for (const void* id : configs_) c_.byConfig.erase(id);
+}
+
 Value Compose::fail(const Loc* where, std::string_view message, Pos pos) {
   const Value error = ev.failText(ErrorKind::Module, pos, message);
   if (where) error.error->option = ev.arena().copy(std::string_view(showOption(*this, where)));

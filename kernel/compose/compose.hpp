@@ -57,6 +57,21 @@ class Compose : public lang::NativeObject {
   Value lib(std::initializer_list<std::string_view> members);
 };
 
+// While it lives, what is evaluated is made for one host and forgotten with it: values made before stay, and what they evaluate to.
+class ForOneHost {
+ public:
+  ForOneHost(Compose& compose, lang::Scope& scope);
+  ~ForOneHost();
+  ForOneHost(const ForOneHost&) = delete;
+  ForOneHost& operator=(const ForOneHost&) = delete;
+
+ private:
+  Compose& c_;
+  base::Arena* arena_;
+  Evaluation* evaluations_;
+  std::vector<const void*> configs_;
+};
+
 template <class T>
 T* nativeOf(Value v, const char* kind) {
   return v.is(Tag::Native) && v.native->kind == kind ? static_cast<T*>(v.native) : nullptr;

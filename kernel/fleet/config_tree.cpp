@@ -32,6 +32,12 @@ bool isFleetsOwn(compose::Compose& c, const Level& level) {
   return !decls.empty() && std::none_of(decls.begin(), decls.end(), [](const compose::Decl& decl) { return decl.platform; });
 }
 
+// Whether an option is a platform's: what the fleet does not set of it, it says nothing about.
+bool isPlatforms(const Child& child) {
+  const auto decls = child.level->declsByChild.subspan(child.declBegin, child.declCount);
+  return std::any_of(decls.begin(), decls.end(), [](const compose::Decl& decl) { return decl.platform; });
+}
+
 bool isDefaultDef(const Option& option, const compose::Def& def) {
   return option.hasDefault && &def == option.cell.defs.data();
 }
@@ -108,6 +114,9 @@ bool ConfigWalker::undeclared(Level& level, Child& child, const std::string& pat
 }
 
 void ConfigWalker::walkChild(Child& child, ConfigNode& out, bool defaults, const std::string& path) {
+  const Value unresolved = compose::resolveChild(child);
+  if (unresolved.isError()) return error(unresolved, path);
+  if (!defaults && child.kind == ChildKind::Option && isPlatforms(child) && compose::childDefs(child).empty()) return;
   const Value failed = compose::resolveOption(child);
   if (failed.isError()) return error(failed, path);
   ConfigNode node;

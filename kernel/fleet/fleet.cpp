@@ -13,6 +13,7 @@
 #include "kernel/fleet/intrinsics.hpp"
 #include "kernel/fleet/loader.hpp"
 #include "kernel/fleet/lock.hpp"
+#include "kernel/lang/scope.hpp"
 
 namespace fleetd::fleet {
 

@@ -22,6 +22,7 @@
 
 namespace fleetd::compose {
 class Compose;
+class ForOneHost;
 struct Evaluation;
 }
 
@@ -91,6 +92,17 @@ class Fleet {
   };
   using TakeHost = std::function<bool(std::size_t index, ComposedHost& host)>;
   void composeTogether(std::span<const Host* const> hosts, const Together& how, base::Diagnostics& diagnostics, const TakeHost& take);
+  // While it lives, hosts are composed for the moment: what was composed is gone with it, and its memory serves the next.
+  class ForTheMoment {
+   public:
+    explicit ForTheMoment(Fleet& fleet);
+    ~ForTheMoment();
+    ForTheMoment(const ForTheMoment&) = delete;
+    ForTheMoment& operator=(const ForTheMoment&) = delete;
+
+   private:
+    std::unique_ptr<compose::ForOneHost> host_;
+  };
   // Composes one host; findings go to `diagnostics` with the host's name.
   std::unique_ptr<ComposedHost> compose(const Host& host, base::Diagnostics& diagnostics);
 
@@ -124,6 +136,7 @@ class Fleet {
   std::vector<Aggregate> aggregates_;
   std::unordered_map<std::string, std::unordered_set<std::size_t>> importers_;  // "<class>.<name>" of an aggregate -> indices of hosts
   std::unique_ptr<Cohorts> cohorts_;
+  std::unique_ptr<lang::Scope> scope_;  // of hosts composed for the moment
   std::vector<Stage> stages_;
   std::size_t filesRead_ = 0;
 };

@@ -111,6 +111,13 @@ bool takeResult(std::string_view* in, bool* there, SharedResult* out) {
          takeText(in, &out->json);
 }
 
+Fleet::ForTheMoment::ForTheMoment(Fleet& fleet) {
+  if (!fleet.scope_) fleet.scope_ = std::make_unique<lang::Scope>(*fleet.evaluator_);
+  host_ = std::make_unique<compose::ForOneHost>(*fleet.compose_, *fleet.scope_);
+}
+
+Fleet::ForTheMoment::~ForTheMoment() = default;
+
 std::unique_ptr<ComposedHost> Fleet::shared(const Host& host, std::optional<SharedResult> result, bool json, base::Diagnostics& diagnostics) {
   if (!result) return compose(host, diagnostics);
   for (const std::string& aggregate : result->imported) countAggregate(host, aggregate);
@@ -124,9 +131,14 @@ void Fleet::composeTogether(std::span<const Host* const> hosts, const Together& 
   const bool share = kind_ == Kind::FleetJson;
   if (share && !cohorts_) cohorts_ = std::make_unique<Cohorts>(*this);
   const auto composeOne = [&](const Host& host) { return share ? cohorts_->compose(host, how.json) : std::optional<SharedResult>(); };
+  const auto give = [&](std::size_t i, std::optional<SharedResult> result) {
+    const ForTheMoment moment(*this);
+    const auto host = shared(*hosts[i], std::move(result), how.json, diagnostics);
+    return takeHost(i, *host);
+  };
   const auto composeHere = [&](std::size_t begin, std::size_t end) {
     for (std::size_t i = begin; i < end; ++i)
-      if (const auto host = shared(*hosts[i], composeOne(*hosts[i]), how.json, diagnostics); !takeHost(i, *host)) return false;
+      if (!give(i, composeOne(*hosts[i]))) return false;
     return true;
   };
   const std::size_t warm = std::min(hosts.size(), kWarmUp);
@@ -156,7 +168,7 @@ void Fleet::composeTogether(std::span<const Host* const> hosts, const Together& 
       std::optional<SharedResult> result(std::in_place);
       if (!takeResult(&left, &there, &*result)) result = composeOne(*hosts[i]);
       else if (!there) result.reset();
-      if (const auto host = shared(*hosts[i], std::move(result), how.json, diagnostics); !takeHost(i, *host)) return;
+      if (!give(i, std::move(result))) return;
     }
   }
 }

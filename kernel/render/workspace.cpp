@@ -127,8 +127,11 @@ void Workspace::composeTogether(const std::vector<const fleet::Host*>& hosts, co
     return std::any_of(host->plugins.begin(), host->plugins.end(), [&](const std::string& id) { return !idle(id, *host); });
   };
   if (std::none_of(hosts.begin(), hosts.end(), asked)) return fleet_->composeTogether(hosts, how, diagnostics, take);
-  for (std::size_t i = 0; i < hosts.size(); ++i)
-    if (const auto composed = compose(*hosts[i], diagnostics); !take(i, *composed)) return;
+  for (std::size_t i = 0; i < hosts.size(); ++i) {
+    const fleet::Fleet::ForTheMoment moment(*fleet_);
+    const auto composed = compose(*hosts[i], diagnostics);
+    if (!take(i, *composed)) return;
+  }
 }
 
 std::unique_ptr<fleet::ComposedHost> Workspace::compose(const fleet::Host& host, Diagnostics& diagnostics) {
