@@ -1,5 +1,6 @@
 // The import graph: which modules take part, in which order.
 #include <algorithm>
+#include <charconv>
 #include <memory>
 #include <string>
 #include <unordered_map>
@@ -60,8 +61,17 @@ class Collector {
   }
 
  private:
+  // "<parent>:anon-<n>", made for every module without a key of its own.
   std::string_view anonymousKey(std::string_view parent, std::uint32_t n) {
-    return c_.ev.arena().copy(std::string_view(fmt::format("{}:anon-{}", parent, n)));
+    constexpr std::string_view kMark = ":anon-";
+    char digits[10];
+    const auto end = std::to_chars(digits, digits + sizeof digits, n).ptr;
+    const auto count = static_cast<std::size_t>(end - digits);
+    auto* text = static_cast<char*>(c_.ev.arena().allocate(parent.size() + kMark.size() + count, 1));
+    std::copy(parent.begin(), parent.end(), text);
+    std::copy(kMark.begin(), kMark.end(), text + parent.size());
+    std::copy(digits, end, text + parent.size() + kMark.size());
+    return {text, parent.size() + kMark.size() + count};
   }
 
   Value loadSource(const ModuleSource& source, std::uint32_t& n) {

@@ -49,8 +49,12 @@ std::string joinPath(std::string_view up, std::string_view name) {
   return up.empty() ? part : std::string(up) + "." + part;
 }
 
-void ConfigWalker::error(Value v, const std::string& path) {
-  if (!v.error->assumed) onError_(*v.error, path);
+std::string ConfigWalker::text(const Path& path) const {
+  return path.up ? joinPath(text(*path.up), ev_.text(path.name)) : std::string(path.start);
+}
+
+void ConfigWalker::error(Value v, const Path& path) {
+  if (!v.error->assumed) onError_(*v.error, text(path));
 }
 
 Evaluation* ConfigWalker::evaluationOf(Value v) {
@@ -64,11 +68,12 @@ ConfigNode ConfigWalker::walk(Evaluation& evaluation, bool defaults) {
   root.kind = ConfigNode::Kind::Record;
   const Value config = ev_.force(compose::visibleConfig(evaluation));
   if (config.isError()) {
-    error(config, "");
+    error(config, {});
     const Value all = ev_.force(compose::configOf(evaluation));
     if (all.isError() || !evaluation.root) return root;
   }
-  walkLevel(*evaluation.root, root, defaults, compose::showOption(c_, evaluation.prefix));
+  const std::string prefix = compose::showOption(c_, evaluation.prefix);
+  walkLevel(*evaluation.root, root, defaults, {nullptr, {}, prefix});
   // Freeform values stand beside the options at the root.
   if (config.is(Tag::Attrs))
     for (const lang::Attr& attr : *config.attrs) {
@@ -78,14 +83,14 @@ ConfigNode ConfigWalker::walk(Evaluation& evaluation, bool defaults) {
       ConfigNode node;
       node.name = attr.name;
       node.fleetMade = true;
-      walkValue(attr.value, node, defaults, std::string(ev_.text(attr.name)), 0);
+      walkValue(attr.value, node, defaults, {nullptr, {}, ev_.text(attr.name)}, 0);
       root.children.push_back(std::move(node));
     }
   std::sort(root.children.begin(), root.children.end(), [&](const ConfigNode& a, const ConfigNode& b) { return ev_.text(a.name) < ev_.text(b.name); });
   return root;
 }
 
-void ConfigWalker::walkLevel(Level& level, ConfigNode& out, bool defaults, std::string path) {
+void ConfigWalker::walkLevel(Level& level, ConfigNode& out, bool defaults, const Path& path) {
   for (const Value& failed : {compose::resolveDecls(level), compose::resolveDefs(level)})
     if (failed.isError()) return error(failed, path);
   if (compose::isOpen(*level.evaluation))
@@ -93,16 +98,17 @@ void ConfigWalker::walkLevel(Level& level, ConfigNode& out, bool defaults, std::
   for (std::span<Child> group : {level.children, level.assumed})
     for (Child& child : group) {
       if (&level == level.evaluation->root && child.name == c_.common.module) continue;
-      if (child.ownDefs && undeclared(level, child, joinPath(path, ev_.text(child.name)))) continue;
-      walkChild(child, out, defaults, joinPath(path, ev_.text(child.name)));
+      const Path below{&path, child.name};
+      if (child.ownDefs && undeclared(level, child, below)) continue;
+      walkChild(child, out, defaults, below);
     }
   std::sort(out.children.begin(), out.children.end(), [&](const ConfigNode& a, const ConfigNode& b) { return ev_.text(a.name) < ev_.text(b.name); });
 }
 
-bool ConfigWalker::undeclared(Level& level, Child& child, const std::string& path) {
+bool ConfigWalker::undeclared(Level& level, Child& child, const Path& path) {
   if (!isFleetsOwn(c_, level) || !compose::refusesUndeclared(*level.evaluation)) return false;
   Undeclared found;
-  found.path = path;
+  found.path = text(path);
   found.defs = compose::childDefs(child);
   // What holds under a condition that is not known may never be defined.
   if (std::any_of(found.defs.begin(), found.defs.end(), [](const compose::Def& def) { return !def.condition.is(Tag::Null); })) return false;
@@ -113,7 +119,7 @@ bool ConfigWalker::undeclared(Level& level, Child& child, const std::string& pat
   return true;
 }
 
-void ConfigWalker::walkChild(Child& child, ConfigNode& out, bool defaults, const std::string& path) {
+void ConfigWalker::walkChild(Child& child, ConfigNode& out, bool defaults, const Path& path) {
   const Value unresolved = compose::resolveChild(child);
   if (unresolved.isError()) return error(unresolved, path);
   if (!defaults && child.kind == ChildKind::Option && isPlatforms(child) && compose::childDefs(child).empty()) return;
@@ -138,11 +144,12 @@ void ConfigWalker::walkChild(Child& child, ConfigNode& out, bool defaults, const
 ConfigNode ConfigWalker::walkOption(Option& option, base::Symbol name) {
   ConfigNode node;
   node.name = name;
-  walkOption(option, node, false, compose::showOption(c_, option.loc));
+  const std::string path = compose::showOption(c_, option.loc);
+  walkOption(option, node, false, {nullptr, {}, path});
   return node;
 }
 
-void ConfigWalker::walkOption(Option& option, ConfigNode& node, bool defaults, const std::string& path) {
+void ConfigWalker::walkOption(Option& option, ConfigNode& node, bool defaults, const Path& path) {
   node.option = &option;
   std::size_t own = 0;
   for (const compose::Def& def : option.cell.defs)
@@ -187,7 +194,7 @@ bool ConfigWalker::definesNothing(const Option& option) {
   });
 }
 
-void ConfigWalker::walkValue(Value v, ConfigNode& node, bool defaults, const std::string& path, int depth) {
+void ConfigWalker::walkValue(Value v, ConfigNode& node, bool defaults, const Path& path, int depth) {
   bool assumed = ev_.tracksAssumed([&] { v = ev_.force(v); });
   node.assumed = node.assumed || assumed;
   node.value = v;
@@ -202,7 +209,7 @@ void ConfigWalker::walkValue(Value v, ConfigNode& node, bool defaults, const std
           ConfigNode child;
           child.name = attr.name;
           child.fleetMade = true;
-          walkValue(attr.value, child, defaults, joinPath(path, ev_.text(attr.name)), depth + 1);
+          walkValue(attr.value, child, defaults, Path{&path, attr.name}, depth + 1);
           node.children.push_back(std::move(child));
         }
     std::sort(node.children.begin(), node.children.end(), [&](const ConfigNode& a, const ConfigNode& b) { return ev_.text(a.name) < ev_.text(b.name); });
@@ -218,7 +225,7 @@ void ConfigWalker::walkValue(Value v, ConfigNode& node, bool defaults, const std
       child.option = node.option;
       child.fleetMade = true;
       child.assumed = node.assumed;
-      walkValue(attr->value, child, defaults, joinPath(path, ev_.text(attr->name)), depth + 1);
+      walkValue(attr->value, child, defaults, Path{&path, attr->name}, depth + 1);
       node.children.push_back(std::move(child));
     }
     return;

@@ -50,15 +50,22 @@ class ConfigWalker {
   std::size_t definitions() const { return definitions_; }  // made by the fleet, of all options walked
 
  private:
-  void walkLevel(compose::Level& level, ConfigNode& out, bool defaults, std::string path);
-  void walkChild(compose::Child& child, ConfigNode& out, bool defaults, const std::string& path);
-  void walkOption(compose::Option& option, ConfigNode& out, bool defaults, const std::string& path);
+  // Where the walk is; becomes text only when there is something to say about it.
+  struct Path {
+    const Path* up = nullptr;
+    base::Symbol name;
+    std::string_view start = {};  // of the first, in place of a name
+  };
+  std::string text(const Path& path) const;
+  void walkLevel(compose::Level& level, ConfigNode& out, bool defaults, const Path& path);
+  void walkChild(compose::Child& child, ConfigNode& out, bool defaults, const Path& path);
+  void walkOption(compose::Option& option, ConfigNode& out, bool defaults, const Path& path);
   bool definesNothing(const compose::Option& option);
-  void walkValue(lang::Value v, ConfigNode& out, bool defaults, const std::string& path, int depth);
+  void walkValue(lang::Value v, ConfigNode& out, bool defaults, const Path& path, int depth);
   compose::Evaluation* evaluationOf(lang::Value v);
   // Reports a name of `level` that nobody declares when it cannot exist; true when it was reported.
-  bool undeclared(compose::Level& level, compose::Child& child, const std::string& path);
-  void error(lang::Value v, const std::string& path);
+  bool undeclared(compose::Level& level, compose::Child& child, const Path& path);
+  void error(lang::Value v, const Path& path);
 
   compose::Compose& c_;
   lang::Evaluator& ev_;
