@@ -12,7 +12,7 @@ namespace fleetd::compose {
 
 inline constexpr char kComposeKind[] = "compose";
 
-// Lives in the arena of its evaluator and as long as that. One thread, the evaluator's.
+// The evaluator keeps it, as long as it lives itself. One thread, the evaluator's.
 class Compose : public lang::NativeObject {
  public:
   explicit Compose(Evaluator& evaluator);

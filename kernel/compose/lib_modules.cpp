@@ -1,5 +1,6 @@
 // lib.modules: evalModules and the functions that merge definitions and declarations.
 #include <algorithm>
+#include <memory>
 #include <vector>
 
 #include "kernel/compose/evaluation.hpp"
@@ -159,8 +160,9 @@ constexpr PrimOp kFixupOptionType{"fixupOptionType", 3, runFixupOptionType};
 }  // namespace
 
 Compose& installCompose(Evaluator& evaluator) {
-  auto& arena = evaluator.arena();
-  auto* c = new (arena.allocate(sizeof(Compose), alignof(Compose))) Compose(evaluator);
+  const auto owned = std::make_shared<Compose>(evaluator);
+  evaluator.keep(owned);
+  Compose* c = owned.get();
   makeInternalModules(*c);
   c->typesSet = makeTypesSet(*c);
   evaluator.setLibPart("types", [c](Evaluator&) { return c->typesSet; });

@@ -146,6 +146,9 @@ class Evaluator {
   void useScope(Scope* scope) { scope_ = scope; }
   Scope* scope() const { return scope_; }
 
+  // Owned by the evaluator from now on: what is no plain memory and so cannot be in an arena.
+  void keep(std::shared_ptr<void> object) { kept_.push_back(std::move(object)); }
+
   // --- knowledge ---
   bool assumed() const { return assumed_; }
   void noteAssumed() { assumed_ = true; }
@@ -218,6 +221,7 @@ class Evaluator {
   base::Arena* arena_ = &own_;
   Scope* scope_ = nullptr;
   std::uint16_t mark_ = 0;
+  std::vector<std::shared_ptr<void>> kept_;
   std::vector<Value> globals_;
   std::vector<Symbol> globalNames_;
   Value builtins_;
