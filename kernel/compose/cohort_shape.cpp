@@ -68,7 +68,7 @@ Shape* Cohort::shapeOf() {
   e->cohort = this;
   e->collectState = State::Done;
   Decl* decls = c_.ev.arena().array<Decl>(shape.declaring.size());
-  for (std::size_t i = 0; i < shape.declaring.size(); ++i) decls[i] = {shape.declaring[i]->file, 0, shape.declaring[i]->options, false};
+  for (std::size_t i = 0; i < shape.declaring.size(); ++i) decls[i] = {shape.declaring[i]->file, 0, shape.declaring[i]->options, false, shape.declaring[i]->subtree};
   e->root = newLevel(*e, nullptr, nullptr, {decls, shape.declaring.size()});
   if (!makeLeaves(shape, *e->root) || scope_.takeRead() || isOpen(*e)) return nullptr;
   shape.evaluation = e;

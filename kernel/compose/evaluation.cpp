@@ -18,7 +18,7 @@ Value prepare(Evaluation& e) {
   const Value error = collect(e);
   if (error.isError() || e.root) return error;
   Decl* decls = e.c->ev.arena().array<Decl>(e.collected.size());
-  for (std::size_t i = 0; i < e.collected.size(); ++i) decls[i] = {e.collected[i]->file, 0, e.collected[i]->options, e.collected[i]->platform};
+  for (std::size_t i = 0; i < e.collected.size(); ++i) decls[i] = {e.collected[i]->file, 0, e.collected[i]->options, e.collected[i]->platform, e.collected[i]->subtree};
   e.root = newLevel(e, e.prefix, nullptr, {decls, e.collected.size()});
   return {};
 }

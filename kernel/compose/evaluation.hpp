@@ -41,6 +41,7 @@ struct Module {
   Value config;    // set
   bool opaque;     // its content is not known here
   bool platform;   // stands for a platform: opens the evaluation, and its options are assumed
+  bool subtree;        // declares a subtree of options that is its alone
 };
 
 enum class ChildKind : std::uint8_t { Unresolved, Option, Tree, Failed };

@@ -51,7 +51,7 @@ Value gather(Level& level, SmallVector<Named, 32>& out) {
     }
     if (!set.is(Tag::Attrs)) return set.isError() ? set : declarationNotASet(level, set);
     if (set.attrs->size != 0) ++sources;
-    for (const Attr& attr : *set.attrs) out.push({attr.name, {decl.file, attr.pos, attr.value, decl.platform}});
+    for (const Attr& attr : *set.attrs) out.push({attr.name, {decl.file, attr.pos, attr.value, decl.platform, decl.subtree}});
   }
   if (sources > 1) std::stable_sort(out.begin(), out.end(), [](const Named& a, const Named& b) { return a.name < b.name; });
   return {};

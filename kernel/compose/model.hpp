@@ -73,6 +73,7 @@ struct Decl {
   Pos pos = 0;
   Value options;  // not forced
   bool platform = false;  // by a platform: what the option is set to may not be all
+  bool subtree = false;   // by the one module that declares options here
 };
 
 // Names and texts.

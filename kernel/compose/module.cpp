@@ -155,6 +155,7 @@ Module* unify(Evaluation& e, Value m, File* file, std::string_view key, Value* e
     }
     out->key = text.string();
   }
+  out->subtree = set->find(n.subtree) != nullptr;
   // Of fleetd's own making: the module that stands for a platform whose other modules are left to Nix.
   if (set->find(n.platform)) {
     out->platform = true;
@@ -163,7 +164,7 @@ Module* unify(Evaluation& e, Value m, File* file, std::string_view key, Value* e
   const Attr* config = set->find(n.config);
   const Attr* options = set->find(n.options);
   if (config || options) {
-    const std::array known = {n.klass, n.file, n.key, n.disabledModules, n.imports, n.options, n.config, n.meta, n.freeformType, n.platform};
+    const std::array known = {n.klass, n.file, n.key, n.disabledModules, n.imports, n.options, n.config, n.meta, n.freeformType, n.platform, n.subtree};
     const Value bad = without(c, set, known);
     if (bad.attrs->size != 0) {
       *error = unsupported(c, key, bad.attrs);
@@ -175,7 +176,7 @@ Module* unify(Evaluation& e, Value m, File* file, std::string_view key, Value* e
     out->config = withFreeform(c, set, body);
     return out;
   }
-  const std::array taken = {n.klass, n.file, n.key, n.disabledModules, n.require, n.imports, n.freeformType, n.platform};
+  const std::array taken = {n.klass, n.file, n.key, n.disabledModules, n.require, n.imports, n.freeformType, n.platform, n.subtree};
   out->require = attrOr(set, n.require, Value::list({}));
   out->options = Value::null();
   out->config = withFreeform(c, set, without(c, set, taken));

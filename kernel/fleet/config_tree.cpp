@@ -23,18 +23,25 @@ using lang::Value;
 
 constexpr int kMaxRecordDepth = 64;
 
-// Whether a level lies below a top-level name under which only the fleet's modules declare options: then nothing else can.
+std::span<compose::Decl> declsOf(const Child& child) { return child.level->declsByChild.subspan(child.declBegin, child.declCount); }
+
+// Whether a level lies where only the fleet's modules or one plugin declare options: below a top-level name of theirs, or in the subtree
+// that a plugin's manifest claims. Then nothing else can.
 bool isFleetsOwn(compose::Compose& c, const Level& level) {
   const Child* top = level.origin;
-  while (top && top->level->origin) top = top->level->origin;
+  for (; top; top = top->level->origin) {
+    const auto decls = declsOf(*top);
+    if (!decls.empty() && std::all_of(decls.begin(), decls.end(), [](const compose::Decl& decl) { return decl.subtree; })) return true;
+    if (!top->level->origin) break;
+  }
   if (!top || top->ownDefs || isPlatformName(c.text(top->name))) return false;
-  const auto decls = top->level->declsByChild.subspan(top->declBegin, top->declCount);
+  const auto decls = declsOf(*top);
   return !decls.empty() && std::none_of(decls.begin(), decls.end(), [](const compose::Decl& decl) { return decl.platform; });
 }
 
 // Whether an option is a platform's: what the fleet does not set of it, it says nothing about.
 bool isPlatforms(const Child& child) {
-  const auto decls = child.level->declsByChild.subspan(child.declBegin, child.declCount);
+  const auto decls = declsOf(child);
   return std::any_of(decls.begin(), decls.end(), [](const compose::Decl& decl) { return decl.platform; });
 }
 

@@ -32,7 +32,6 @@ class HostConfiguration : public ComposedHost {
   const ConfigNode& treeWithDefaults();
   void checkAssertions();
   void reportUndeclared(const ConfigWalker::Undeclared& found);
-  Result<compose::Option*> findOption(const std::vector<std::string>& path, compose::Option** enclosing, std::size_t* used);
 
   Fleet& fleet_;
   lang::Evaluator& ev_;

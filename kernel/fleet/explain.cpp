@@ -132,6 +132,25 @@ std::string textAttr(lang::Evaluator& ev, lang::Bindings* set, std::string_view 
   return v.isError() ? std::string() : shortened(valueText(ev, v));
 }
 
+void collectConditions(lang::Evaluator& ev, const Def& def, std::vector<std::string>& out) {
+  for (const compose::Wrap* wrap = def.wraps; wrap; wrap = wrap->outer) collectReferences(ev, wrap->value, out);
+}
+
+// The option of the host itself that a path lies in, when the path leads on into its value; else null.
+const Option* optionAround(compose::Evaluation& e, const std::vector<std::string>& path) {
+  compose::Level* level = e.root;
+  for (std::size_t i = 0; level && i + 1 < path.size(); ++i) {
+    const compose::Child* found = nullptr;
+    for (const std::span<compose::Child> group : {level->children, level->assumed})
+      for (const compose::Child& child : group)
+        if (e.c->text(child.name) == path[i]) found = &child;
+    if (!found) return nullptr;
+    if (found->kind != compose::ChildKind::Tree) return found->kind == compose::ChildKind::Option ? found->option : nullptr;
+    level = found->tree;
+  }
+  return nullptr;
+}
+
 }  // namespace
 
 Result<std::vector<std::string>> parseOptionPath(std::string_view path) {
@@ -189,7 +208,14 @@ Result<Explanation> HostConfiguration::explain(const std::string& path) {
     if (!option->hasDefault || &def != option->cell.defs.data()) describer.describe(def);
   judge(all);
   for (Described& d : all) out.definitions.push_back(std::move(d.shown));
-  for (const Def& def : option->cell.defs) collectReferences(ev_, def.value, out.references);
+  for (const Def& def : option->cell.defs) {
+    collectReferences(ev_, def.value, out.references);
+    collectConditions(ev_, def, out.references);
+  }
+  // Conditions around the whole option decide, too, about what is inside its value.
+  FLEETD_TRY_ASSIGN(const auto parts, parseOptionPath(path));
+  if (const Option* around = optionAround(*evaluation_, parts); around && around != option)
+    for (const Def& def : around->cell.defs) collectConditions(ev_, def, out.references);
   std::sort(out.references.begin(), out.references.end());
   out.references.erase(std::unique(out.references.begin(), out.references.end()), out.references.end());
   return out;

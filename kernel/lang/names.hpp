@@ -15,7 +15,7 @@ namespace fleetd::lang {
   X(functionArgs, "__functionArgs") X(description, "description") X(merge, "merge") X(apply, "apply") X(defaultValue, "default") \
   X(message, "message") X(assertion, "assertion") X(assertions, "assertions") X(warnings, "warnings") X(inputs, "inputs")      \
   X(prefix, "prefix") X(line, "line") X(column, "column") X(flake, "flake") X(modules, "modules") X(osConfig, "osConfig")       \
-  X(system, "system") X(require, "require") X(empty, "") X(nativeType, "__native") X(platform, "_fleetdPlatform")
+  X(system, "system") X(require, "require") X(empty, "") X(nativeType, "__native") X(platform, "_fleetdPlatform") X(subtree, "_fleetdSubtree")
 
 struct Names {
 #define FLEETD_NAME_MEMBER(member, text) base::Symbol member;

@@ -44,8 +44,11 @@ Result<std::string> optionsModuleText(const plugin::Manifest& manifest, const pl
 }
 
 Result<Value> optionsModule(Evaluator& ev, const plugin::Manifest& manifest, const plugin::Schema& schema) {
-  FLEETD_TRY_ASSIGN(auto text, optionsModuleText(manifest, schema));
-  return moduleFromText(ev, fmt::format("fleetd: options of {}", manifest.id), std::move(text));
+  const std::string name = fmt::format("fleetd: options of {}", manifest.id);
+  if (schema.options.empty() || !manifest.optionRoot) return moduleFromText(ev, name, std::string());
+  auto text = sdk::nix::optionsText(headOf(manifest.id), *manifest.optionRoot, schema.options, {"_fleetdSubtree = true;", ""});
+  if (!text) return writerError(manifest.id, text.error());
+  return moduleFromText(ev, name, *std::move(text));
 }
 
 }  // namespace fleetd::render
