@@ -34,6 +34,8 @@ struct DynName {
 DynName dynamicName(Evaluator& ev, Value name, Pos pos) {
   if (name.isError() || name.isUnknown() || name.is(Tag::Null)) return {{}, name};
   if (!name.is(Tag::String)) return {{}, ev.typeError("a string", name, pos)};
+  if (const StringContext* context = ev.contextOf(name); context && !context->elements.empty())
+    return {{}, ev.fail(ErrorKind::Value, pos, "the string '{}' is not allowed to refer to a store path (such as '{}')", name.string(), context->elements.front())};
   return {ev.symbol(name.string()), {}};
 }
 

@@ -201,6 +201,8 @@ class Evaluator {
   friend struct EvalDetail;
   friend class Scope;
   Value runThunk(Thunk* cell);
+  struct Deep;
+  Value forceDeep(Value v, Deep& deep);
   Value evalAttrs(const ExprAttrs* expr, Env* env);
   Value evalLet(const ExprLet* expr, Env* env);
   Value evalSelect(const ExprSelect* expr, Env* env);

@@ -1,6 +1,8 @@
 // Files: parsing once, importing once, expressions from the command line; and deep evaluation.
 #include <sys/stat.h>
 
+#include <unordered_set>
+
 #include "kernel/lang/evaluator.hpp"
 #include "kernel/lang/parser.hpp"
 
@@ -109,27 +111,53 @@ Value Evaluator::evalText(std::string label, std::string text, std::string baseD
   return eval(file.root, nullptr);
 }
 
+namespace {
+
+// Sets may contain themselves, as derivations do; from some depth on what was met is remembered.
+constexpr std::uint32_t kTrustedDepth = 8;
+
+}  // namespace
+
+struct Evaluator::Deep {
+  std::uint32_t depth = 0;
+  std::unordered_set<const void*> seen;
+
+  bool met(Value v) {
+    if (depth < kTrustedDepth) return false;
+    const void* identity = v.is(Tag::Attrs) ? static_cast<const void*>(v.attrs) : v.elements;
+    return !seen.insert(identity).second;
+  }
+};
+
 Value Evaluator::forceDeep(Value v) {
+  Deep deep;
+  return forceDeep(v, deep);
+}
+
+Value Evaluator::forceDeep(Value v, Deep& deep) {
   v = force(v);
   if (!v.is(Tag::List) && !v.is(Tag::Attrs)) return v;
+  if (deep.met(v)) return v;
   Value error;
   if (!enter(0, &error)) return error;
+  ++deep.depth;
   Value first = v;
   if (v.is(Tag::List)) {
     for (const Value& element : v.list()) {
-      const Value forced = forceDeep(element);
+      const Value forced = forceDeep(element, deep);
       if (!forced.isError()) continue;
       first = forced;
       break;
     }
   } else {
     for (Attr* attr : sortedByName(v.attrs)) {
-      const Value forced = forceDeep(attr->value);
+      const Value forced = forceDeep(attr->value, deep);
       if (!forced.isError()) continue;
       first = addFrame(forced, attr->pos, arena().copy(fmt::format("while evaluating the attribute '{}'", this->text(attr->name))));
       break;
     }
   }
+  --deep.depth;
   leave();
   return first;
 }

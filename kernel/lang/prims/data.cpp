@@ -12,7 +12,7 @@ using namespace prims;
 
 Value fromJsonPrim(Evaluator& ev, Value* args, Pos) {
   Value out;
-  return wantString(ev, args[0], &out) ? fromJson(ev, args[0].string()) : out;
+  return wantPlainString(ev, args[0], &out) ? fromJson(ev, args[0].string()) : out;
 }
 
 // Known structure gives known text around the unknown parts; with nothing known the residual is the builtin itself.

@@ -68,6 +68,9 @@ Value sort(Evaluator& ev, Value* args, Pos pos) {
   Value out;
   std::vector<Value> items;
   if (!knownList(ev, args[1], &items, &out)) return out;
+  // As Nix does, whatever the comparison looks at.
+  for (Value& item : items)
+    if (item = ev.force(item); item.isError()) return item;
   Sorter sorter(ev, args[0], pos);
   return sorter.sort(items) ? ev.list(items) : sorter.result;
 }
