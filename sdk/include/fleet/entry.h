@@ -11,7 +11,8 @@ typedef struct fleet_plugin_factory {
   /* How many plugins the library holds, 1..64. [thread-safe] */
   uint32_t(FLEET_CALL* count)(const struct fleet_plugin_factory* self);
 
-  /* The manifest of one of them, null when `index` is out of range. Fast; creates nothing. [thread-safe] */
+  /* The manifest of one of them, null when `index` is out of range. Fast; creates nothing. It stays
+     valid while the library is loaded. [thread-safe] */
   const fleet_manifest_t*(FLEET_CALL* manifest)(const struct fleet_plugin_factory* self, uint32_t index);
 
   /* A new instance, or null with `err` filled. Only allocates: it must not call the host yet. Freed with
@@ -28,12 +29,13 @@ typedef struct fleet_entry {
   fleet_version_t min_host; /* the oldest host accepted */
 
   /* Called before any other function of the library. The host counts: calls may come several times, each with
-     its own deinit(). `plugin_path` is the absolute path of the library, borrowed. [any thread, never two at
-     once] */
+     its own deinit(). `plugin_path` is the absolute path of the library, borrowed. After a failure, told in
+     `err`, nothing else of the library is called. [any thread, never two at once] */
   fleet_status_t(FLEET_CALL* init)(const char* plugin_path, fleet_error_t* err);
+  /* Ends what one init() began. [any thread, never two at once] */
   void(FLEET_CALL* deinit)(void);
 
-  /* The factory of that id, or null. [thread-safe] */
+  /* The factory of that id, or null; it stays valid while the library is loaded. [thread-safe] */
   const void*(FLEET_CALL* get_factory)(const char* factory_id);
 } fleet_entry_t;
 

@@ -1,5 +1,7 @@
 // fleet/cxx/manifest.hpp - a manifest written with designated initialisers, as a compile-time constant.
 #pragma once
+#include <cstdint>
+
 #include "../manifest.h"
 
 namespace fleet {
