@@ -201,6 +201,12 @@ bool ConfigWalker::definesNothing(const Option& option) {
   });
 }
 
+// The name of a platform that lib.systems.elaborate made hundreds of facts of; else null.
+Value ConfigWalker::platformName(Value v) {
+  if (!v.is(Tag::Attrs) || !v.attrs->find(ev_.symbol("_withoutFunctions"))) return {};
+  return ev_.selectOr(v, ev_.names().system, Value::null(), 0);
+}
+
 void ConfigWalker::walkValue(Value v, ConfigNode& node, bool defaults, const Path& path, int depth) {
   bool assumed = ev_.tracksAssumed([&] { v = ev_.force(v); });
   node.assumed = node.assumed || assumed;
@@ -223,6 +229,10 @@ void ConfigWalker::walkValue(Value v, ConfigNode& node, bool defaults, const Pat
     return;
   }
   const lang::Names& n = ev_.names();
+  if (const Value name = platformName(v); name.is(Tag::String)) {
+    node.value = name;
+    return;
+  }
   if (v.is(Tag::Attrs) && depth < kMaxRecordDepth && !v.attrs->find(n.toString) && !v.attrs->find(n.outPath) && !v.attrs->find(n.functor) &&
       !v.attrs->find(n.type)) {
     node.kind = ConfigNode::Kind::Record;

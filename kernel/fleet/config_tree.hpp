@@ -63,6 +63,7 @@ class ConfigWalker {
   bool definesNothing(const compose::Option& option);
   void walkValue(lang::Value v, ConfigNode& out, bool defaults, const Path& path, int depth);
   compose::Evaluation* evaluationOf(lang::Value v);
+  lang::Value platformName(lang::Value v);
   // Reports a name of `level` that nobody declares when it cannot exist; true when it was reported.
   bool undeclared(compose::Level& level, compose::Child& child, const Path& path);
   void error(lang::Value v, const Path& path);

@@ -42,6 +42,7 @@ class UnknownPrinter {
       case UnknownOp::Negate: return "(-" + a(0) + ")";
       case UnknownOp::Binary:
         if (u.binary == BinaryOp::Update && isSource(u)) return a(0);
+        if (const Value* flake = u.binary == BinaryOp::Update ? flakeOf(u) : nullptr) return operand(*flake);
         return "(" + a(0) + " " + sign(u.binary) + " " + a(1) + ")";
       case UnknownOp::Interp: {
         std::string out = "\"";
@@ -80,6 +81,15 @@ class UnknownPrinter {
   }
   bool isSource(const Unknown& u) const {
     return references(u.args[0]) && u.args[1].is(Tag::Attrs) && u.args[1].attrs->find(ev_.names().outPath);
+  }
+
+  // What a flake is called whose outputs are known, but not whether its tree is clean (fleet/inputs.cpp); else null.
+  const Value* flakeOf(const Unknown& u) const {
+    const Attr* type = u.args[0].is(Tag::Attrs) ? u.args[0].attrs->find(ev_.names().type) : nullptr;
+    const Value clean = u.args[1];
+    if (!type || !type->value.is(Tag::String) || type->value.string() != "flake" || !clean.isUnknown() || clean.unknown->op != UnknownOp::If) return nullptr;
+    const Value test = clean.unknown->args[0];
+    return test.isUnknown() && test.unknown->op == UnknownOp::HasAttr && references(test.unknown->args[0]) ? test.unknown->args : nullptr;
   }
 
   static const char* sign(BinaryOp op) {
