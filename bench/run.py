@@ -32,6 +32,16 @@ def run_once(argv, cwd):
     return seconds, peak, child.returncode, errors
 
 
+def figures(text, runs):
+    """What a program measured by itself: lines of a name and microseconds. The median of each over the runs."""
+    samples = {}
+    for line in "\n".join(text).split("\n"):
+        name, _, number = line.partition(" ")
+        if number:
+            samples.setdefault(name, []).append(float(number))
+    return {name: round(statistics.median(values), 2) for name, values in samples.items() if len(values) == runs}
+
+
 def measure(bench, build, runs):
     with tempfile.TemporaryDirectory(prefix="fleetd-bench-") as scratch:
         places = {"fleetd": os.path.join(ROOT, build, "fleetd"), "build": os.path.join(ROOT, build), "root": ROOT, "tmp": scratch}
@@ -45,6 +55,16 @@ def measure(bench, build, runs):
         for step in bench.get("prepare", []):
             subprocess.run([word.format(**places) for word in step], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
         runs = min(runs, bench.get("runs", runs))
+        if bench.get("figures"):
+            texts = []
+            for i in range(runs):
+                place = os.path.join(scratch, str(i))
+                os.mkdir(place)
+                done = subprocess.run([*argv, place], cwd=ROOT, capture_output=True, text=True, check=False)
+                if done.returncode != 0:
+                    return None, f"exit status {done.returncode}: {done.stderr[-500:]}"
+                texts.append(done.stdout)
+            return {"figures_us": figures(texts, runs), "runs": runs}, None
         expected = bench.get("exit", 0)
         samples = []
         for i in range(runs + 1):
@@ -90,12 +110,19 @@ def write_tables(benches, results):
     for bench in benches:
         r = results.get(bench["name"])
         peer = results.get(bench.get("peer", ""))
+        if r and "figures_us" in r:
+            continue
         if r:
             ratio = f"{peer['median_ms'] / r['median_ms']:.0f} times as fast" if peer else ""
             lines.append(
                 f"| [{bench['name']}](README.md#{bench['name']}) | {r['median_ms']} ms | {r['min_ms']} ms | {r['max_ms']} ms | "
                 f"{r['peak_mib']} MiB | {ratio} | {r['runs']} | {r['machine']} |"
             )
+    lines += ["", "What programs measured of their own parts:", "", "| figure | median | machine |", "|---|---:|---|"]
+    for bench in benches:
+        r = results.get(bench["name"], {})
+        for name, value in r.get("figures_us", {}).items():
+            lines.append(f"| [{bench['name']}](README.md#{bench['name']}): {name} | {value} µs | {r['machine']} |")
     with open(os.path.join(HERE, "RESULTS.md"), "w", encoding="utf-8") as out:
         out.write("\n".join(lines) + "\n")
 
@@ -128,6 +155,9 @@ def main():
             failed += 0 if problem.startswith("skipped") else 1
             continue
         results[bench["name"]] = {**result, "machine": where}
+        if "figures_us" in result:
+            print(f"{bench['name']}: {result['figures_us']}")
+            continue
         print(f"{bench['name']}: {result['median_ms']} ms (fastest {result['min_ms']} ms), {result['peak_mib']} MiB")
     if not options.dry_run:
         with open(store, "w", encoding="utf-8") as file:
