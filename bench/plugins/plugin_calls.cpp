@@ -1,5 +1,5 @@
-// Times loading a plugin and asking it, in this process: `plugin_calls LIBRARY DIRECTORY`. Prints one figure a line: name, median in
-// microseconds. DIRECTORY is empty and receives copies of the library, so that each load is one.
+// Times loading a plugin and asking it, in this process: `plugin_calls LIBRARY DIRECTORY`. Prints one figure a line:
+// name, median in microseconds. DIRECTORY is empty and receives copies of the library, so that each load is one.
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
@@ -54,13 +54,15 @@ void timeLoads(const std::filesystem::path& library, const std::filesystem::path
 void timeCalls(const std::filesystem::path& library) {
   Diagnostics diagnostics;
   const std::string id = library.stem().string();
-  auto plugins = plugin::Plugins::open({{library.parent_path().string(), plugin::Origin::environment}}, {}, diagnostics);
+  auto plugins =
+      plugin::Plugins::open({{library.parent_path().string(), plugin::Origin::environment}}, {}, diagnostics);
   const double start = microseconds([&] {
     if (auto manifest = plugins.manifest(id); !manifest) give(manifest.error().message);
   });
   fmt::print("plugin-start {:.1f}\n", start);
   std::vector<double> rules, batches;
-  for (int i = 0; i < kCalls; ++i) rules.push_back(microseconds([&] {
+  for (int i = 0; i < kCalls; ++i)
+    rules.push_back(microseconds([&] {
       if (auto answer = plugins.rules(id); !answer) give(answer.error().message);
     }));
   fmt::print("bus-round-trip {:.1f}\n", median(rules));
@@ -72,7 +74,8 @@ void timeCalls(const std::filesystem::path& library) {
     hosts[i].system = "x86_64-linux";
   }
   for (int i = 0; i < kBatches; ++i)
-    batches.push_back(microseconds([&] { static_cast<void>(plugins.contribute(id, fleet, hosts, diagnostics)); }) / static_cast<double>(kHosts));
+    batches.push_back(microseconds([&] { static_cast<void>(plugins.contribute(id, fleet, hosts, diagnostics)); }) /
+                      static_cast<double>(kHosts));
   fmt::print("host-in-a-batch {:.2f}\n", median(batches));
   if (diagnostics.hasErrors()) give("the plugin refuses hosts");
 }

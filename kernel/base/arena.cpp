@@ -16,7 +16,8 @@ constexpr std::size_t kHugePage = 2 << 20;
 constexpr std::size_t kMaxChunk = 2 * kHugePage;
 constexpr std::size_t kMinGrowth = 1 << 10;
 
-// Large chunks lie on huge pages where the system has them: touching 40 MiB in small pages costs as much as what fills them.
+// Large chunks lie on huge pages where the system has them: touching 40 MiB in small pages costs as much as what fills
+// them.
 std::byte* chunkOf(std::size_t size) {
   void* data = size < kHugePage ? std::malloc(size) : std::aligned_alloc(kHugePage, size);
   if (!data) throw std::bad_alloc();
@@ -57,8 +58,8 @@ void Arena::reset() {
   *this = Arena();
   return;
 #endif
-  auto largest = std::max_element(chunks_.begin(), chunks_.end(),
-                                  [](const Chunk& a, const Chunk& b) { return a.size < b.size; });
+  auto largest =
+      std::max_element(chunks_.begin(), chunks_.end(), [](const Chunk& a, const Chunk& b) { return a.size < b.size; });
   Chunk kept = std::move(*largest);
   chunks_.clear();
   chunks_.push_back(std::move(kept));

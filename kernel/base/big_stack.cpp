@@ -35,8 +35,7 @@ int create(pthread_t& thread, std::size_t stackBytes, std::function<void()>* bod
 std::uintptr_t lowestAddress() {
 #ifdef __APPLE__
   const pthread_t self = ::pthread_self();
-  return reinterpret_cast<std::uintptr_t>(::pthread_get_stackaddr_np(self)) -
-         ::pthread_get_stacksize_np(self);
+  return reinterpret_cast<std::uintptr_t>(::pthread_get_stackaddr_np(self)) - ::pthread_get_stacksize_np(self);
 #else
   pthread_attr_t attributes;
   if (::pthread_getattr_np(::pthread_self(), &attributes) != 0) return 0;

@@ -21,8 +21,7 @@ inline constexpr std::size_t kBigStack = std::size_t{1} << 30;
 class StackThread {
  public:
   StackThread() = default;
-  StackThread(StackThread&& other) noexcept
-      : thread_(other.thread_), running_(std::exchange(other.running_, false)) {}
+  StackThread(StackThread&& other) noexcept : thread_(other.thread_), running_(std::exchange(other.running_, false)) {}
   StackThread& operator=(StackThread&&) = delete;
   ~StackThread() { join(); }
 

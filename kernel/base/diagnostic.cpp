@@ -23,8 +23,8 @@ void Diagnostics::add(Diagnostic diagnostic) {
 
 std::size_t Diagnostics::count(Severity severity) const {
   std::lock_guard lock(mutex_);
-  return static_cast<std::size_t>(std::count_if(items_.begin(), items_.end(),
-                                                [&](const Diagnostic& d) { return d.severity == severity; }));
+  return static_cast<std::size_t>(
+      std::count_if(items_.begin(), items_.end(), [&](const Diagnostic& d) { return d.severity == severity; }));
 }
 
 std::vector<Diagnostic> Diagnostics::sorted() const {
@@ -33,11 +33,10 @@ std::vector<Diagnostic> Diagnostics::sorted() const {
   auto key = [](const Diagnostic& d) {
     return std::tie(d.span.begin, d.span.end, d.code, d.file, d.host, d.option, d.message);
   };
-  std::stable_sort(out.begin(), out.end(),
-                   [&](const Diagnostic& a, const Diagnostic& b) { return key(a) < key(b); });
-  out.erase(std::unique(out.begin(), out.end(),
-                        [&](const Diagnostic& a, const Diagnostic& b) { return key(a) == key(b); }),
-            out.end());
+  std::stable_sort(out.begin(), out.end(), [&](const Diagnostic& a, const Diagnostic& b) { return key(a) < key(b); });
+  out.erase(
+      std::unique(out.begin(), out.end(), [&](const Diagnostic& a, const Diagnostic& b) { return key(a) == key(b); }),
+      out.end());
   return out;
 }
 

@@ -67,9 +67,7 @@ std::string diagnosticJson(const Diagnostic& d, const SourceMap& sources, std::s
   JsonWriter json(out);
   Context c{json, sources, root};
   json.beginObject();
-  json.member("code", info(d.code).id)
-      .member("severity", severityName(d.severity))
-      .member("message", d.message);
+  json.member("code", info(d.code).id).member("severity", severityName(d.severity)).member("message", d.message);
   place(c, d.span, d.file);
   json.member("host", d.host).member("option", d.option);
   labels(c, d.labels);

@@ -92,10 +92,8 @@ void Printer::collectMarks() {
     return std::tuple(m.begin.file != primaryFile, std::string_view(m.begin.file->name), m.begin.at.line,
                       m.begin.at.column);
   };
-  std::stable_sort(marks_.begin(), marks_.end(),
-                   [&](const Mark& a, const Mark& b) { return key(a) < key(b); });
-  for (const Mark& mark : marks_)
-    gutterWidth_ = std::max(gutterWidth_, std::to_string(mark.begin.at.line).size());
+  std::stable_sort(marks_.begin(), marks_.end(), [&](const Mark& a, const Mark& b) { return key(a) < key(b); });
+  for (const Mark& mark : marks_) gutterWidth_ = std::max(gutterWidth_, std::to_string(mark.begin.at.line).size());
 }
 
 void Printer::header() {
@@ -113,8 +111,7 @@ void Printer::fileHeader(const Mark& mark, bool first) {
   const auto primary = std::find_if(marks_.begin(), marks_.end(), [](const Mark& m) { return m.primary; });
   const LineColumn at = first && primary != marks_.end() ? primary->begin.at : mark.begin.at;
   gutter("", first ? "  ┌─ " : "  ├─ ");
-  out_ += fmt::format("{}:{}:{}\n", sanitize(shownPath(mark.begin.file->name, options_.root)), at.line,
-                      at.column);
+  out_ += fmt::format("{}:{}:{}\n", sanitize(shownPath(mark.begin.file->name, options_.root)), at.line, at.column);
 }
 
 void Printer::sourceLine(const Mark& mark, bool sameLine) {
@@ -177,15 +174,15 @@ std::string Printer::print() {
   }
   for (const std::string& note : d_.notes) bullet(note);
   for (const Fix& fix : d_.fixes) bullet(fix.message);
-  if (!d_.option.empty() && d_.message.find(d_.option) == std::string::npos) bullet(fmt::format("in the option {}", d_.option));
+  if (!d_.option.empty() && d_.message.find(d_.option) == std::string::npos)
+    bullet(fmt::format("in the option {}", d_.option));
   if (!d_.host.empty()) bullet(fmt::format("on host {}", d_.host));
   return std::move(out_);
 }
 
 }  // namespace
 
-std::string formatDiagnostic(const Diagnostic& diagnostic, const SourceMap& sources,
-                             const PrintOptions& options) {
+std::string formatDiagnostic(const Diagnostic& diagnostic, const SourceMap& sources, const PrintOptions& options) {
   return Printer(diagnostic, sources, options).print();
 }
 
@@ -206,11 +203,10 @@ std::vector<Diagnostic> inSourceOrder(std::vector<Diagnostic> diagnostics, const
     const Diagnostic& d = *e.diagnostic;
     return std::tie(e.file, e.at.line, e.at.column, d.code, d.host, d.option, d.message);
   };
-  std::stable_sort(entries.begin(), entries.end(),
-                   [&](const Entry& a, const Entry& b) { return key(a) < key(b); });
-  entries.erase(std::unique(entries.begin(), entries.end(),
-                            [&](const Entry& a, const Entry& b) { return key(a) == key(b); }),
-                entries.end());
+  std::stable_sort(entries.begin(), entries.end(), [&](const Entry& a, const Entry& b) { return key(a) < key(b); });
+  entries.erase(
+      std::unique(entries.begin(), entries.end(), [&](const Entry& a, const Entry& b) { return key(a) == key(b); }),
+      entries.end());
   std::vector<Diagnostic> out;
   out.reserve(entries.size());
   for (const Entry& entry : entries) out.push_back(std::move(*entry.diagnostic));

@@ -16,14 +16,12 @@ struct PrintOptions {
 };
 
 // Several lines, each ended by a newline. Text from the fleet is made harmless for the terminal.
-std::string formatDiagnostic(const Diagnostic& diagnostic, const SourceMap& sources,
-                             const PrintOptions& options = {});
+std::string formatDiagnostic(const Diagnostic& diagnostic, const SourceMap& sources, const PrintOptions& options = {});
 
 // One JSON object without a newline: code, severity, message, file, line, column, endLine, endColumn, host,
 // option, labels, notes, fixes. What is not known is null (places) or "" (host, option). Lines and columns
 // count from 1, columns are bytes.
-std::string diagnosticJson(const Diagnostic& diagnostic, const SourceMap& sources,
-                           std::string_view root = {});
+std::string diagnosticJson(const Diagnostic& diagnostic, const SourceMap& sources, std::string_view root = {});
 
 // Ordered by file name, place, code, host, option, message, and without duplicates: independent of the order
 // in which files were loaded. What has no file comes first.

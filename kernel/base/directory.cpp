@@ -67,13 +67,11 @@ UniqueFd openForRemoval(int parent, const char* name) {
 
 Result<void> removeContent(UniqueFd fd, dev_t device, const std::string& shown, int depth) {
   if (depth > kMaxDepth)
-    return Error{
-        Code::FL0004, fmt::format("{} is nested more than {} directories deep", shown, kMaxDepth), "", {}};
+    return Error{Code::FL0004, fmt::format("{} is nested more than {} directories deep", shown, kMaxDepth), "", {}};
   struct stat st {};
   if (::fstat(fd.get(), &st) != 0) return unremovable(shown, errno);
   if (st.st_dev != device)
-    return Error{
-        Code::FL0003, fmt::format("cannot remove {}: another file system is mounted there", shown), "", {}};
+    return Error{Code::FL0003, fmt::format("cannot remove {}: another file system is mounted there", shown), "", {}};
   if ((st.st_mode & 0700) != 0700 && ::fchmod(fd.get(), 0700) != 0) return unremovable(shown, errno);
   const DirHandle dir(::fdopendir(fd.get()));
   if (!dir) return unremovable(shown, errno);
@@ -104,8 +102,7 @@ Result<void> makeDirs(const std::string& path, unsigned mode) {
     const std::string part = path.substr(0, slash);
     if (::mkdir(part.c_str(), static_cast<mode_t>(mode)) != 0 && !isDirectory(part)) {
       const int code = errno == EEXIST ? ENOTDIR : errno;
-      return Error{
-          Code::FL0003, fmt::format("cannot create directory {}: {}", part, std::strerror(code)), "", {}};
+      return Error{Code::FL0003, fmt::format("cannot create directory {}: {}", part, std::strerror(code)), "", {}};
     }
     if (slash == std::string::npos) return {};
   }
@@ -137,10 +134,8 @@ Result<std::vector<DirEntry>> listDir(const std::string& path) {
   const DirHandle dir(path.find('\0') == std::string::npos ? ::opendir(path.c_str()) : nullptr);
   if (!dir) return Error{Code::FL0002, fmt::format("cannot list {}: {}", path, std::strerror(errno)), "", {}};
   std::vector<DirEntry> entries = entriesOf(dir.get());
-  if (errno != 0)
-    return Error{Code::FL0002, fmt::format("cannot list {}: {}", path, std::strerror(errno)), "", {}};
-  std::sort(entries.begin(), entries.end(),
-            [](const DirEntry& a, const DirEntry& b) { return a.name < b.name; });
+  if (errno != 0) return Error{Code::FL0002, fmt::format("cannot list {}: {}", path, std::strerror(errno)), "", {}};
+  std::sort(entries.begin(), entries.end(), [](const DirEntry& a, const DirEntry& b) { return a.name < b.name; });
   return entries;
 }
 

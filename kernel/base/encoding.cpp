@@ -63,8 +63,8 @@ std::string toBase64(std::string_view bytes) {
   out.reserve((bytes.size() + 2) / 3 * 4);
   for (std::size_t i = 0; i < bytes.size(); i += 3) {
     const std::size_t left = bytes.size() - i;
-    const unsigned group = byteAt(bytes, i) << 16 | (left > 1 ? byteAt(bytes, i + 1) << 8 : 0) |
-                           (left > 2 ? byteAt(bytes, i + 2) : 0);
+    const unsigned group =
+        byteAt(bytes, i) << 16 | (left > 1 ? byteAt(bytes, i + 1) << 8 : 0) | (left > 2 ? byteAt(bytes, i + 2) : 0);
     out += kBase64[group >> 18];
     out += kBase64[group >> 12 & 63];
     out += left > 1 ? kBase64[group >> 6 & 63] : '=';

@@ -28,8 +28,7 @@ std::vector<Cell> cellsOf(std::string_view line, std::size_t from, std::size_t t
   while (from < to) {
     const std::string_view rest = line.substr(from);
     const std::size_t size = decodeRune(rest).size;
-    std::string text =
-        rest[0] == '\t' ? std::string(kTab - column % kTab, ' ') : sanitize(rest.substr(0, size));
+    std::string text = rest[0] == '\t' ? std::string(kTab - column % kTab, ' ') : sanitize(rest.substr(0, size));
     const std::size_t width = displayWidth(text);
     cells.push_back({from, column, width, std::move(text)});
     column += width;
@@ -53,8 +52,7 @@ Excerpt makeExcerpt(std::string_view line, std::size_t begin, std::size_t end, s
 
   const std::size_t total = cells.empty() ? 0 : cells.back().column + cells.back().width;
   auto columnOf = [&](std::size_t offset) {
-    const auto it =
-        std::find_if(cells.begin(), cells.end(), [&](const Cell& c) { return c.offset >= offset; });
+    const auto it = std::find_if(cells.begin(), cells.end(), [&](const Cell& c) { return c.offset >= offset; });
     return it == cells.end() ? total : it->column;
   };
   const std::size_t first = columnOf(begin);
@@ -72,8 +70,7 @@ Excerpt makeExcerpt(std::string_view line, std::size_t begin, std::size_t end, s
   std::size_t reached = shownBegin;
   for (const Cell& cell : cells) {
     if (cell.column < shownBegin || cell.column + cell.width > shownEnd) continue;
-    if (cell.column > reached)
-      out.text.append(cell.column - reached, ' ');  // half of a wide character was cut
+    if (cell.column > reached) out.text.append(cell.column - reached, ' ');  // half of a wide character was cut
     out.text += cell.text;
     reached = cell.column + cell.width;
   }

@@ -7,7 +7,7 @@
 namespace fleetd::base {
 
 struct Excerpt {
-  std::string text;  // tabs expanded, control characters replaced, cut to the width with "…" at a cut end
+  std::string text;         // tabs expanded, control characters replaced, cut to the width with "…" at a cut end
   std::size_t column = 0;   // where `begin` is shown, in columns from 0
   std::size_t columns = 1;  // columns from `begin` to `end`, at least 1, within the text
 };

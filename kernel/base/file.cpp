@@ -117,13 +117,11 @@ Result<std::string> readFile(const std::string& path, std::uint64_t limit) {
   struct stat st {};
   if (::fstat(fd.get(), &st) != 0) return unreadable(path, errno);
   if (S_ISDIR(st.st_mode)) return unreadable(path, EISDIR);
-  if (!S_ISREG(st.st_mode))
-    return Error{Code::FL0002, fmt::format("cannot read {}: not a regular file", path), "", {}};
+  if (!S_ISREG(st.st_mode)) return Error{Code::FL0002, fmt::format("cannot read {}: not a regular file", path), "", {}};
   return readDescriptor(fd.get(), path, limit);
 }
 
-Result<void> writeFileAtomic(const std::string& path, std::string_view bytes, unsigned mode,
-                             Durability durability) {
+Result<void> writeFileAtomic(const std::string& path, std::string_view bytes, unsigned mode, Durability durability) {
   if (!usable(path)) return unwritable(path, EINVAL);
   std::string temporary;
   FLEETD_TRY_ASSIGN(UniqueFd fd, createTemporary(path, temporary));
@@ -139,11 +137,10 @@ Result<void> writeFileAtomic(const std::string& path, std::string_view bytes, un
   return {};
 }
 
-Result<bool> writeIfChanged(const std::string& path, std::string_view bytes, unsigned mode,
-                            Durability durability) {
+Result<bool> writeIfChanged(const std::string& path, std::string_view bytes, unsigned mode, Durability durability) {
   struct stat st {};
-  if (usable(path) && ::lstat(path.c_str(), &st) == 0 && S_ISREG(st.st_mode) &&
-      (st.st_mode & 07777) == mode && static_cast<std::uint64_t>(st.st_size) == bytes.size()) {
+  if (usable(path) && ::lstat(path.c_str(), &st) == 0 && S_ISREG(st.st_mode) && (st.st_mode & 07777) == mode &&
+      static_cast<std::uint64_t>(st.st_size) == bytes.size()) {
     auto old = readFile(path, bytes.size());
     if (old && *old == bytes) return false;
   }
@@ -186,8 +183,7 @@ Result<std::string> readLink(const std::string& path) {
 Result<std::string> currentDir() {
   std::string path(PATH_MAX, '\0');
   if (!::getcwd(path.data(), path.size()))
-    return Error{
-        Code::FL0002, fmt::format("cannot tell the current directory: {}", std::strerror(errno)), "", {}};
+    return Error{Code::FL0002, fmt::format("cannot tell the current directory: {}", std::strerror(errno)), "", {}};
   path.resize(std::strlen(path.c_str()));
   return path;
 }

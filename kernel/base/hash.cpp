@@ -14,9 +14,7 @@ namespace {
 
 using State = crypto_generichash_state;
 
-const unsigned char* data(std::string_view bytes) {
-  return reinterpret_cast<const unsigned char*>(bytes.data());
-}
+const unsigned char* data(std::string_view bytes) { return reinterpret_cast<const unsigned char*>(bytes.data()); }
 
 // Lets libsodium pick the code for this processor; without it the portable one runs.
 void initSodium() { [[maybe_unused]] static const int done = sodium_init(); }

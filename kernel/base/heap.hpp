@@ -3,8 +3,8 @@
 
 namespace fleetd::base {
 
-// Call once, before there are threads. A C library that gives each thread a heap of its own grows those a page at a time, with a call of
-// the system for each; one heap for all grows in large steps. No effect elsewhere.
+// Call once, before there are threads. A C library that gives each thread a heap of its own grows those a page at a
+// time, with a call of the system for each; one heap for all grows in large steps. No effect elsewhere.
 void useOneHeap();
 
 }  // namespace fleetd::base

@@ -43,8 +43,7 @@ class TreeBuilder final : public Events {
   bool end_object() override { return close(); }
   bool end_array() override { return close(); }
   bool key(string_t& name) override;
-  bool parse_error(std::size_t position, const std::string& token,
-                   const nlohmann::detail::exception& e) override;
+  bool parse_error(std::size_t position, const std::string& token, const nlohmann::detail::exception& e) override;
 
   Json root;
   Error error;
@@ -115,13 +114,10 @@ bool TreeBuilder::key(string_t& name) {
 
 // The library's text starts with "[json.exception.parse_error.101] parse error at line 1, column 2: " or just
 // with the part in brackets; only what follows is for people.
-bool TreeBuilder::parse_error(std::size_t position, const std::string&,
-                              const nlohmann::detail::exception& e) {
+bool TreeBuilder::parse_error(std::size_t position, const std::string&, const nlohmann::detail::exception& e) {
   std::string_view reason = e.what();
-  if (const auto bracket = reason.find("] "); bracket != std::string_view::npos)
-    reason.remove_prefix(bracket + 2);
-  if (reason.starts_with("parse error at "))
-    reason.remove_prefix(std::min(reason.find(": ") + 2, reason.size()));
+  if (const auto bracket = reason.find("] "); bracket != std::string_view::npos) reason.remove_prefix(bracket + 2);
+  if (reason.starts_with("parse error at ")) reason.remove_prefix(std::min(reason.find(": ") + 2, reason.size()));
   offset = position > 0 ? position - 1 : 0;  // it counts the bytes read, the offending one included
   return fail(Code::FL0006, fmt::format("malformed JSON: {}", reason));
 }

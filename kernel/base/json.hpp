@@ -59,9 +59,8 @@ enum class DuplicateKeys : std::uint8_t { LastWins, Refuse };
 
 struct JsonLimits {
   std::size_t maxBytes = 64u << 20;
-  std::size_t maxDepth = 512;  // nested arrays and objects
-  DuplicateKeys duplicateKeys =
-      DuplicateKeys::LastWins;  // the last value at the place of the first, as Nix's fromJSON
+  std::size_t maxDepth = 512;                             // nested arrays and objects
+  DuplicateKeys duplicateKeys = DuplicateKeys::LastWins;  // the last value at the place of the first, as Nix's fromJSON
 };
 
 // Reads exactly one JSON value (RFC 8259: no comments, no trailing commas, valid UTF-8). On failure returns

@@ -12,10 +12,7 @@ namespace fleetd::base {
 Result<const SourceFile*> SourceMap::add(std::string name, std::string text) {
   std::lock_guard lock(mutex_);
   if (next_ + text.size() + 2 > 0xffffffffull)
-    return Error{Code::FL0004,
-                 "the sources of one run exceed 4 GiB",
-                 "select fewer hosts or split the repository",
-                 {}};
+    return Error{Code::FL0004, "the sources of one run exceed 4 GiB", "select fewer hosts or split the repository", {}};
   Entry& entry = entries_.emplace_back();
   entry.owned = std::move(text);
   entry.file.name = std::move(name);

@@ -38,9 +38,8 @@ std::size_t editDistance(std::string_view a, std::string_view b, std::size_t bou
   return std::min(row[a.size()], beyond);
 }
 
-std::vector<std::string_view> nearestNames(std::string_view name,
-                                           const std::vector<std::string_view>& candidates, std::size_t most,
-                                           std::size_t bound) {
+std::vector<std::string_view> nearestNames(std::string_view name, const std::vector<std::string_view>& candidates,
+                                           std::size_t most, std::size_t bound) {
   std::vector<std::pair<std::size_t, std::string_view>> kept;
   if (name.size() > kLongestName || most == 0) return {};
   for (const std::string_view candidate : candidates) {

@@ -16,8 +16,7 @@ std::size_t editDistance(std::string_view a, std::string_view b, std::size_t bou
 
 // Up to `most` of the candidates within `bound`, nearest first, ties by name (bytes), duplicates once. Names
 // longer than 256 bytes are never suggested. The results point into `candidates`.
-std::vector<std::string_view> nearestNames(std::string_view name,
-                                           const std::vector<std::string_view>& candidates,
+std::vector<std::string_view> nearestNames(std::string_view name, const std::vector<std::string_view>& candidates,
                                            std::size_t most = 3, std::size_t bound = kNoBound);
 
 // "did you mean `a`, `b` or `c`?"; empty for no names.

@@ -12,9 +12,7 @@ std::uint32_t hashOf(std::string_view text) {
 }  // namespace
 
 SymbolTable::SymbolTable()
-    : slots_(4096),
-      arena_(64 << 10),
-      blocks_(std::make_unique<std::atomic<std::string_view*>[]>(kMaxBlocks)) {
+    : slots_(4096), arena_(64 << 10), blocks_(std::make_unique<std::atomic<std::string_view*>[]>(kMaxBlocks)) {
   blocks_[0].store(arena_.array<std::string_view>(1u << kBlockBits), std::memory_order_release);
 }
 

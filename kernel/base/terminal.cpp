@@ -26,14 +26,11 @@ unsigned terminalWidth(int fd) {
   struct winsize size {};
   if (::ioctl(fd, TIOCGWINSZ, &size) == 0) width = size.ws_col;
   if (width == 0)
-    width =
-        static_cast<unsigned>(std::clamp<long long>(parseInt(environment("COLUMNS")).value_or(0), 0, 500));
+    width = static_cast<unsigned>(std::clamp<long long>(parseInt(environment("COLUMNS")).value_or(0), 0, 500));
   if (width == 0) width = 80;
   return std::clamp(width, 20u, 500u);
 }
 
-bool wantsColor(int fd) {
-  return environment("NO_COLOR").empty() && environment("TERM") != "dumb" && isTerminal(fd);
-}
+bool wantsColor(int fd) { return environment("NO_COLOR").empty() && environment("TERM") != "dumb" && isTerminal(fd); }
 
 }  // namespace fleetd::base

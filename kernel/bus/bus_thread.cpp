@@ -74,11 +74,10 @@ BusThread::Answer BusThread::expect(std::string peer, std::string name, std::uin
   return answer;
 }
 
-BusThread::Answer BusThread::request(std::string peer, std::string topic, std::string body,
-                                     std::uint32_t timeoutMs) {
+BusThread::Answer BusThread::request(std::string peer, std::string topic, std::string body, std::uint32_t timeoutMs) {
   const auto epoch = state_->epoch.load();
-  return state_->ask([peer = std::move(peer), topic = std::move(topic), body = std::move(body), epoch,
-                      timeoutMs](RpcServer& server, RpcServer::Done done) mutable {
+  return state_->ask([peer = std::move(peer), topic = std::move(topic), body = std::move(body), epoch, timeoutMs](
+                         RpcServer& server, RpcServer::Done done) mutable {
     server.request(peer, std::move(topic), std::move(body), epoch, timeoutMs, std::move(done));
   });
 }

@@ -31,8 +31,7 @@ using ::fleet::overLimit;
   if (version != kVersion) return malformed("an unknown version of the header");
   Envelope out;
   FLEET_TRY_ASSIGN(const auto kind, in.natural());
-  if (kind < 1 || kind > static_cast<std::uint64_t>(Kind::cancel))
-    return malformed("an unknown kind of message");
+  if (kind < 1 || kind > static_cast<std::uint64_t>(Kind::cancel)) return malformed("an unknown kind of message");
   out.kind = static_cast<Kind>(kind);
   FLEET_TRY_ASSIGN(out.correlation, in.natural());
   FLEET_TRY_ASSIGN(out.epoch, in.natural());

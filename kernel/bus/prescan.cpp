@@ -143,9 +143,7 @@ class Scanner {
 
   static Error malformed(const char* message) { return fail(Code::FL0310, message); }
   static Error cutOff() { return fail(Code::FL0311, "the message is cut off or claims more than it holds"); }
-  static Error tooMuch(std::string message) {
-    return fail(Code::FL0311, "a message is " + std::move(message));
-  }
+  static Error tooMuch(std::string message) { return fail(Code::FL0311, "a message is " + std::move(message)); }
 
   std::string_view bytes_;
   std::size_t maxDepth_, maxNodes_;
@@ -160,8 +158,7 @@ class Scanner {
 
 Result<ScanStats> prescan(std::string_view bytes, const ScanLimits& limits) {
   if (bytes.size() > limits.bytes)
-    return fail(Code::FL0311,
-                fmt::format("a message of {} bytes exceeds the limit of {}", bytes.size(), limits.bytes));
+    return fail(Code::FL0311, fmt::format("a message of {} bytes exceeds the limit of {}", bytes.size(), limits.bytes));
   return Scanner(bytes, limits).run();
 }
 

@@ -18,8 +18,7 @@ namespace fleetd::bus {
 class RpcClient {
  public:
   // `routingId` is what the kernel expects this peer under.
-  static Result<RpcClient> connect(const Context& context, const std::string& endpoint,
-                                   const std::string& routingId);
+  static Result<RpcClient> connect(const Context& context, const std::string& endpoint, const std::string& routingId);
 
   // The first message: who this is, or why it cannot be.
   void hello(std::string body);

@@ -15,8 +15,7 @@ namespace {
 constexpr std::size_t kFrames = 3;  // routing id, header, body
 
 Error gone(const std::string& name) {
-  return fail(Code::FL0316, fmt::format("plugin `{}` cannot be reached", name),
-              "it has ended or was never started");
+  return fail(Code::FL0316, fmt::format("plugin `{}` cannot be reached", name), "it has ended or was never started");
 }
 
 Error late(const std::string& name, std::string_view what, std::uint32_t timeoutMs) {
@@ -66,9 +65,8 @@ void RpcServer::request(const std::string& peer, std::string topic, std::string 
   const auto at = peers_.find(peer);
   if (at == peers_.end()) return done(gone(peer));
   if (body.size() > kMaxBodyBytes)
-    return done(
-        fail(Code::FL0311, fmt::format("a message of {} bytes for plugin `{}` exceeds the limit of {}",
-                                       body.size(), at->second.name, kMaxBodyBytes)));
+    return done(fail(Code::FL0311, fmt::format("a message of {} bytes for plugin `{}` exceeds the limit of {}",
+                                               body.size(), at->second.name, kMaxBodyBytes)));
   at->second.waiting.push_back({std::move(topic), std::move(body), epoch, timeoutMs, std::move(done)});
   sendNext(peer, at->second);
 }
@@ -83,8 +81,7 @@ void RpcServer::sendNext(const std::string& id, Peer& peer) {
     header.epoch = next.epoch;
     header.timeoutMs = next.timeoutMs;
     header.topic = next.topic;
-    const auto timer =
-        loop_.after(nanos(next.timeoutMs), [this, id, c = header.correlation] { onDeadline(id, c); });
+    const auto timer = loop_.after(nanos(next.timeoutMs), [this, id, c = header.correlation] { onDeadline(id, c); });
     peer.outstanding.emplace(header.correlation,
                              Outstanding{next.epoch, timer, std::move(next.topic), std::move(next.done)});
     send(id, std::move(header), std::move(next.body));
@@ -114,9 +111,7 @@ void RpcServer::bye(const std::string& peer) {
   for (auto& request : ended.waiting) request.done(gone(ended.name));
 }
 
-void RpcServer::handle(std::string topic, Handler handler) {
-  handlers_[std::move(topic)] = std::move(handler);
-}
+void RpcServer::handle(std::string topic, Handler handler) { handlers_[std::move(topic)] = std::move(handler); }
 
 void RpcServer::onMessage(Received received) {
   const auto peer = received.frames.empty() ? peers_.end() : peers_.find(received.frames[0]);
@@ -131,8 +126,7 @@ void RpcServer::onMessage(Received received) {
     return;
   }
   header->sender = peer->second.name;
-  Message message{*std::move(header),
-                  received.frames.size() > 2 ? std::move(received.frames[2]) : std::string()};
+  Message message{*std::move(header), received.frames.size() > 2 ? std::move(received.frames[2]) : std::string()};
   const Envelope& head = message.header;
   switch (head.kind) {
     case Kind::hello: return onHello(id, peer->second, std::move(message));
@@ -142,11 +136,10 @@ void RpcServer::onMessage(Received received) {
     case Kind::reply: {
       const Envelope copy = head;
       if (received.refused)
-        return onAnswer(
-            id, peer->second,
-            fail(Code::FL0311, fmt::format("the answer of plugin `{}` to {} is larger than {} bytes",
-                                           peer->second.name, copy.topic, kMaxBodyBytes)),
-            copy);
+        return onAnswer(id, peer->second,
+                        fail(Code::FL0311, fmt::format("the answer of plugin `{}` to {} is larger than {} bytes",
+                                                       peer->second.name, copy.topic, kMaxBodyBytes)),
+                        copy);
       return onAnswer(id, peer->second, std::move(message), copy);
     }
     case Kind::request: return onRequest(id, peer->second, message);
@@ -183,8 +176,7 @@ void RpcServer::onRequest(const std::string& id, const Peer& peer, const Message
   Message answer;
   if (handler == handlers_.end()) {
     answer.header.kind = Kind::error;
-    answer.body =
-        packError({FLEET_E_UNSUPPORTED, {}, {}, "the kernel knows no topic " + message.header.topic, {}, 0});
+    answer.body = packError({FLEET_E_UNSUPPORTED, {}, {}, "the kernel knows no topic " + message.header.topic, {}, 0});
   } else {
     answer = handler->second(peer.name, message);
   }
@@ -214,8 +206,8 @@ void RpcServer::onDeadline(const std::string& id, std::uint64_t correlation) {
   header.correlation = correlation;
   header.epoch = request->second.epoch;
   header.topic = request->second.topic;
-  const auto error = fail(
-      Code::FL0314, fmt::format("plugin `{}` did not answer {} in time", peer->second.name, header.topic));
+  const auto error =
+      fail(Code::FL0314, fmt::format("plugin `{}` did not answer {} in time", peer->second.name, header.topic));
   send(id, std::move(header), {});
   complete(id, correlation, error);
 }

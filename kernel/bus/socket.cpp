@@ -37,13 +37,9 @@ void published() {}
 void received() {}
 #endif
 
-Error failure(const char* what) {
-  return fail(Code::FL0316, fmt::format("{}: {}", what, zmq_strerror(errno)));
-}
+Error failure(const char* what) { return fail(Code::FL0316, fmt::format("{}: {}", what, zmq_strerror(errno))); }
 
-bool setInt(void* socket, int option, int value) {
-  return zmq_setsockopt(socket, option, &value, sizeof value) == 0;
-}
+bool setInt(void* socket, int option, int value) { return zmq_setsockopt(socket, option, &value, sizeof value) == 0; }
 
 class ZmqMessage {
  public:
@@ -85,8 +81,7 @@ Result<Socket> Socket::create(const Context& context, SocketType type, const std
   Socket out(handle);
   const std::int64_t most = static_cast<std::int64_t>(kMaxBodyBytes);
   bool done = setInt(handle, ZMQ_LINGER, 0) && setInt(handle, ZMQ_SNDHWM, kHighWater) &&
-              setInt(handle, ZMQ_RCVHWM, kHighWater) &&
-              zmq_setsockopt(handle, ZMQ_MAXMSGSIZE, &most, sizeof most) == 0;
+              setInt(handle, ZMQ_RCVHWM, kHighWater) && zmq_setsockopt(handle, ZMQ_MAXMSGSIZE, &most, sizeof most) == 0;
   if (type == SocketType::router) done = done && setInt(handle, ZMQ_ROUTER_MANDATORY, 1);
   if (!routingId.empty())
     done = done && zmq_setsockopt(handle, ZMQ_ROUTING_ID, routingId.data(), routingId.size()) == 0;

@@ -35,8 +35,7 @@ class TimerQueue {
   // already.
   void runDue(std::int64_t now) {
     const Id newest = last_;
-    while (!actions_.empty() && actions_.begin()->first.first <= now &&
-           actions_.begin()->first.second <= newest) {
+    while (!actions_.empty() && actions_.begin()->first.first <= now && actions_.begin()->first.second <= newest) {
       auto node = actions_.extract(actions_.begin());
       times_.erase(node.key().second);
       node.mapped()();

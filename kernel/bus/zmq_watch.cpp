@@ -17,8 +17,7 @@ struct ZmqWatch::Impl {
   std::shared_ptr<bool> alive = std::make_shared<bool>(true);  // handlers may be queued when the watch ends
 };
 
-ZmqWatch::ZmqWatch(Loop& loop, Socket& socket, std::size_t maxFrames, OnMessage onMessage,
-                   OnUnreachable onUnreachable)
+ZmqWatch::ZmqWatch(Loop& loop, Socket& socket, std::size_t maxFrames, OnMessage onMessage, OnUnreachable onUnreachable)
     : loop_(loop),
       socket_(socket),
       maxFrames_(maxFrames),

@@ -21,8 +21,7 @@ class ZmqWatch {
   using OnMessage = std::function<void(Received)>;
   using OnUnreachable = std::function<void(const std::vector<std::string>& frames)>;
 
-  ZmqWatch(Loop& loop, Socket& socket, std::size_t maxFrames, OnMessage onMessage,
-           OnUnreachable onUnreachable);
+  ZmqWatch(Loop& loop, Socket& socket, std::size_t maxFrames, OnMessage onMessage, OnUnreachable onUnreachable);
   ~ZmqWatch();
   ZmqWatch(const ZmqWatch&) = delete;
   ZmqWatch& operator=(const ZmqWatch&) = delete;

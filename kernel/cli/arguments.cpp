@@ -3,10 +3,10 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
-#include <fmt/format.h>
 
 #include "kernel/base/suggest.hpp"
 #include "kernel/base/text.hpp"
@@ -35,7 +35,8 @@ std::string spelling(const OptionSpec& option) {
 }
 
 std::string helpHint(const Command* command) {
-  return command ? fmt::format("`fleetd help {}` lists what it takes", command->name) : std::string("`fleetd help` lists the commands");
+  return command ? fmt::format("`fleetd help {}` lists what it takes", command->name)
+                 : std::string("`fleetd help` lists the commands");
 }
 
 const OptionSpec* byName(const std::vector<OptionSpec>& options, std::string_view name) {
@@ -44,8 +45,8 @@ const OptionSpec* byName(const std::vector<OptionSpec>& options, std::string_vie
 }
 
 // CLI11 reads "--out=" as an option whose value is the next word, and accepts values for flags: both are settled here.
-Result<std::vector<std::string>> normalised(const std::vector<std::string>& words, const std::vector<OptionSpec>& options,
-                                            const Command* command) {
+Result<std::vector<std::string>> normalised(const std::vector<std::string>& words,
+                                            const std::vector<OptionSpec>& options, const Command* command) {
   std::vector<std::string> out;
   bool onlyWords = false;
   for (const std::string& word : words) {
@@ -74,8 +75,11 @@ Error unknownOption(std::string_view word, const std::vector<OptionSpec>& option
   for (const OptionSpec& option : options) names.push_back(option.name);
   std::string hint = suggestion(name, names);
   if (hint.empty()) hint = helpHint(command);
-  return {Code::FL0902, fmt::format("unknown option `{}`{}", shownWord(name), command ? fmt::format(" of `fleetd {}`", command->name) : ""),
-          hint, {}};
+  return {Code::FL0902,
+          fmt::format("unknown option `{}`{}", shownWord(name),
+                      command ? fmt::format(" of `fleetd {}`", command->name) : ""),
+          hint,
+          {}};
 }
 
 Error unknownCommand(std::string_view word) {
@@ -87,7 +91,8 @@ Error unknownCommand(std::string_view word) {
 }
 
 // The option whose value is missing: CLI11 complains only when the words end too early.
-Error missingValue(const std::vector<std::string>& words, const std::vector<OptionSpec>& options, const Command* command) {
+Error missingValue(const std::vector<std::string>& words, const std::vector<OptionSpec>& options,
+                   const Command* command) {
   std::string name = words.empty() ? "" : words.back();
   if (!name.starts_with("--"))
     for (const OptionSpec& option : options)
@@ -101,20 +106,29 @@ Result<void> checkPositionals(const Arguments& arguments) {
   const std::size_t given = arguments.positionals.size();
   for (std::size_t i = given; i < specs.size(); ++i)
     if (specs[i].required)
-      return Error{Code::FL0903, fmt::format("`fleetd {}` needs {}: {}", command.name, specs[i].name, specs[i].help), helpHint(&command), {}};
+      return Error{Code::FL0903,
+                   fmt::format("`fleetd {}` needs {}: {}", command.name, specs[i].name, specs[i].help),
+                   helpHint(&command),
+                   {}};
   const bool open = !specs.empty() && specs.back().repeated;
   if (given > specs.size() && !open)
-    return Error{Code::FL0903, fmt::format("unexpected argument `{}`", shownWord(arguments.positionals[specs.size()])), helpHint(&command), {}};
+    return Error{Code::FL0903,
+                 fmt::format("unexpected argument `{}`", shownWord(arguments.positionals[specs.size()])),
+                 helpHint(&command),
+                 {}};
   return {};
 }
 
 Result<void> checkChoices(const Arguments& arguments) {
-  for (const auto& [option, choices] : std::initializer_list<std::pair<std::string_view, std::vector<std::string_view>>>{
+  for (const auto& [option, choices] :
+       std::initializer_list<std::pair<std::string_view, std::vector<std::string_view>>>{
            {"--color", {"auto", "always", "never"}}, {"--class", {"nixos", "darwin", "home"}}}) {
     for (const std::string& given : arguments.values(option)) {
       if (std::find(choices.begin(), choices.end(), given) != choices.end()) continue;
-      return Error{Code::FL0903, fmt::format("`{}` is no value of {}", shownWord(given), option),
-                   fmt::format("one of {}", base::join(choices, ", ")), {}};
+      return Error{Code::FL0903,
+                   fmt::format("`{}` is no value of {}", shownWord(given), option),
+                   fmt::format("one of {}", base::join(choices, ", ")),
+                   {}};
     }
   }
   return {};
@@ -157,7 +171,10 @@ Result<void> parseWith(const std::vector<std::string>& words, Arguments& out) {
       if (option.kind == Kind::Flag)
         parser.add_flag(spelling(option))->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
       else
-        parser.add_option(spelling(option))->expected(1)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)->allow_extra_args(false);
+        parser.add_option(spelling(option))
+            ->expected(1)
+            ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+            ->allow_extra_args(false);
     }
     std::vector<std::string> reversed(rest.rbegin(), rest.rend());
     parser.parse(reversed);

@@ -25,10 +25,12 @@ class Arguments {
 };
 
 // `words` are the arguments after the program's name. Errors: FL0901 … FL0904, with a hint.
-// `partial`, when given, receives what could be understood even on failure (to honour --json and --color in the report).
+// `partial`, when given, receives what could be understood even on failure (to honour --json and --color in the
+// report).
 base::Result<Arguments> parseArguments(const std::vector<std::string>& words, Arguments* partial = nullptr);
 
-// Index of the command word: the first word that is neither a global option nor the value of one; words.size() if there is none.
+// Index of the command word: the first word that is neither a global option nor the value of one; words.size() if there
+// is none.
 std::size_t commandIndex(const std::vector<std::string>& words);
 
 // A word of the user in a message: harmless for a terminal, and short.

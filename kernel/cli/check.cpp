@@ -48,7 +48,9 @@ void writeNames(base::JsonWriter& json, std::string_view key, const std::vector<
   json.endArray();
 }
 
-void writeCount(base::JsonWriter& json, std::string_view key, std::size_t count) { json.key(key).unsignedInteger(count); }
+void writeCount(base::JsonWriter& json, std::string_view key, std::size_t count) {
+  json.key(key).unsignedInteger(count);
+}
 
 void writeHost(Context& cx, base::JsonWriter& json, const Checked& checked) {
   const fleet::Host& host = *checked.host;
@@ -132,14 +134,16 @@ void printTable(Context& cx, const Report& report) {
   cx.out.write(table.text(cx.out.dataWidth(), cx.out.colorData()));
 }
 
-std::string counted(std::size_t count, std::string_view noun) { return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s"); }
+std::string counted(std::size_t count, std::string_view noun) {
+  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
+}
 
 void printSummary(Context& cx, const Report& report) {
   const auto [errors, warnings, notes] = report.findings;
   std::size_t definitions = 0;
   for (const Checked& checked : report.hosts) definitions += checked.counts.definitions;
-  std::string text = fmt::format("{}, {}, {}", counted(report.hosts.size(), "host"), counted(report.fleet.filesRead(), "file"),
-                                 counted(definitions, "definition"));
+  std::string text = fmt::format("{}, {}, {}", counted(report.hosts.size(), "host"),
+                                 counted(report.fleet.filesRead(), "file"), counted(definitions, "definition"));
   text += ": ";
   text += errors == 0 ? cx.out.styled(kGreen, "no errors") : cx.out.styled(kRed, counted(errors, "error"));
   if (warnings > 0) text += ", " + cx.out.styled(kYellow, counted(warnings, "warning"));

@@ -28,8 +28,8 @@ enum class Kind : std::uint8_t {
 };
 
 struct OptionSpec {
-  std::string_view name;   // "--out"
-  char letter = 0;         // 'o' for -o, or 0
+  std::string_view name;  // "--out"
+  char letter = 0;        // 'o' for -o, or 0
   Kind kind = Kind::Flag;
   std::string_view value;  // "DIR" in help; empty for a flag
   std::string_view help;

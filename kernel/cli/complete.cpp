@@ -17,7 +17,8 @@ namespace {
 
 class Completer {
  public:
-  Completer(const std::vector<std::string>& words, const std::string& unfinished) : words_(words), unfinished_(unfinished) {}
+  Completer(const std::vector<std::string>& words, const std::string& unfinished)
+      : words_(words), unfinished_(unfinished) {}
 
   Completion run();
 
@@ -40,7 +41,7 @@ class Completer {
   std::string prefix_;  // "--fleet=" while its value is completed
   const Command* command_ = nullptr;
   bool commandSeen_ = false;
-  bool onlyWords_ = false;                // after --
+  bool onlyWords_ = false;               // after --
   const OptionSpec* waiting_ = nullptr;  // an option whose value is the unfinished word
   Arguments args_;
   Output silent_{ColorChoice::Never};
@@ -62,7 +63,8 @@ void Completer::add(std::string_view word, std::string_view description) {
 const OptionSpec* Completer::optionOf(std::string_view word) const {
   const auto in = [&](std::span<const OptionSpec> options) -> const OptionSpec* {
     for (const OptionSpec& option : options)
-      if (word == option.name || (option.letter && word.size() == 2 && word[0] == '-' && word[1] == option.letter)) return &option;
+      if (word == option.name || (option.letter && word.size() == 2 && word[0] == '-' && word[1] == option.letter))
+        return &option;
     return nullptr;
   };
   if (const OptionSpec* option = in(globalOptions())) return option;
@@ -109,8 +111,10 @@ void Completer::addHosts() {
   if (!fleet) return;
   for (const fleet::Host& host : (*fleet)->hosts()) {
     const auto& all = (*fleet)->hosts();
-    const bool shared = std::count_if(all.begin(), all.end(), [&](const fleet::Host& h) { return h.name == host.name; }) > 1;
-    add(shared ? host.klass + ":" + host.name : host.name, host.klass + (host.system.empty() ? "" : ", " + host.system));
+    const bool shared =
+        std::count_if(all.begin(), all.end(), [&](const fleet::Host& h) { return h.name == host.name; }) > 1;
+    add(shared ? host.klass + ":" + host.name : host.name,
+        host.klass + (host.system.empty() ? "" : ", " + host.system));
   }
 }
 
@@ -153,7 +157,8 @@ void Completer::addPaths() {
   const auto value = base::parseJson(text);
   const base::Json::Object* members = value ? value->asObject() : nullptr;
   if (!members || value->find("$expr")) return;
-  for (const auto& [name, member] : *members) add((above.empty() ? "" : above + ".") + lang::printName(name), member.asObject() ? "…" : "");
+  for (const auto& [name, member] : *members)
+    add((above.empty() ? "" : above + ".") + lang::printName(name), member.asObject() ? "…" : "");
 }
 
 void Completer::addKind(Kind kind, std::string_view name) {
@@ -214,7 +219,9 @@ Completion Completer::run() {
 
 }  // namespace
 
-Completion complete(const std::vector<std::string>& words, const std::string& unfinished) { return Completer(words, unfinished).run(); }
+Completion complete(const std::vector<std::string>& words, const std::string& unfinished) {
+  return Completer(words, unfinished).run();
+}
 
 std::string completionText(const Completion& completion) {
   std::string out;

@@ -20,8 +20,8 @@ struct Completion {
   bool directories = false;           // … or of directories
 };
 
-// `words`: those before the unfinished one, without the program's name. Opens the fleet only when hosts, tags or paths are asked for;
-// what goes wrong on the way gives no candidates. Thread: needs a big stack.
+// `words`: those before the unfinished one, without the program's name. Opens the fleet only when hosts, tags or paths
+// are asked for; what goes wrong on the way gives no candidates. Thread: needs a big stack.
 Completion complete(const std::vector<std::string>& words, const std::string& unfinished);
 
 // One candidate a line: word, tab, description; then ":files" or ":directories".

@@ -8,7 +8,8 @@ namespace fleetd::cli {
 
 namespace {
 
-// bash splits words at = and : and replaces only the last piece, so the line is split here and the pieces before it cut off.
+// bash splits words at = and : and replaces only the last piece, so the line is split here and the pieces before it cut
+// off.
 constexpr std::string_view kBash = R"script(# Completion of fleetd for bash: source <(fleetd completions bash)
 _fleetd() {
   local line="${COMP_LINE:0:COMP_POINT}" word description cut
@@ -59,7 +60,8 @@ else
 fi
 )script";
 
-constexpr std::string_view kFish = R"script(# Completion of fleetd for fish: fleetd completions fish > ~/.config/fish/completions/fleetd.fish
+constexpr std::string_view kFish =
+    R"script(# Completion of fleetd for fish: fleetd completions fish > ~/.config/fish/completions/fleetd.fish
 function __fleetd_complete
     set -l words (commandline -opc)
     set -l current (commandline -ct)
@@ -92,7 +94,8 @@ int runCompletions(Context& cx) {
   if (script.empty()) {
     std::string hint = suggestion(shell, {"bash", "zsh", "fish"});
     if (hint.empty()) hint = "one of bash, zsh, fish";
-    return cx.fail({base::Code::FL0903, fmt::format("no completion for the shell `{}`", shownWord(shell)), std::move(hint), {}});
+    return cx.fail(
+        {base::Code::FL0903, fmt::format("no completion for the shell `{}`", shownWord(shell)), std::move(hint), {}});
   }
   if (!cx.json()) {
     cx.out.write(script);

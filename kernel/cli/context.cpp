@@ -32,7 +32,8 @@ Result<fleet::Fleet*> Context::openFleet() {
   if (workspace_) return &workspace_->fleet();
   FLEETD_TRY_ASSIGN(jobs_, jobs());
   FLEETD_TRY_ASSIGN(root_, locateFleet(args.value("--fleet"), args.has("--fleet")));
-  FLEETD_TRY_ASSIGN(workspace_, render::Workspace::open({root_, pluginPaths(root_), pluginLog(*this), {}}, sources, symbols, diagnostics));
+  FLEETD_TRY_ASSIGN(workspace_, render::Workspace::open({root_, pluginPaths(root_), pluginLog(*this), {}}, sources,
+                                                        symbols, diagnostics));
   return &workspace_->fleet();
 }
 
@@ -43,7 +44,10 @@ Result<unsigned> Context::jobs() const {
   unsigned number = 0;
   const auto read = std::from_chars(text.data(), text.data() + text.size(), number);
   if (read.ec != std::errc() || read.ptr != text.data() + text.size() || number == 0 || number > kMost)
-    return Error{base::Code::FL0903, fmt::format("--jobs {}: a number from 1 to {} is expected", shownWord(text), kMost), "", {}};
+    return Error{base::Code::FL0903,
+                 fmt::format("--jobs {}: a number from 1 to {} is expected", shownWord(text), kMost),
+                 "",
+                 {}};
   return number;
 }
 
@@ -70,9 +74,12 @@ Result<std::vector<const fleet::Host*>> Context::selectHosts(const std::vector<s
   return chosen;
 }
 
-std::unique_ptr<fleet::ComposedHost> Context::compose(const fleet::Host& host) { return workspace_->compose(host, diagnostics); }
+std::unique_ptr<fleet::ComposedHost> Context::compose(const fleet::Host& host) {
+  return workspace_->compose(host, diagnostics);
+}
 
-void Context::composeTogether(const std::vector<const fleet::Host*>& hosts, bool json, const fleet::Fleet::TakeHost& take) {
+void Context::composeTogether(const std::vector<const fleet::Host*>& hosts, bool json,
+                              const fleet::Fleet::TakeHost& take) {
   workspace_->composeTogether(hosts, {jobs_, json}, diagnostics, take);
 }
 
@@ -116,9 +123,10 @@ int Context::finish() {
 int Context::fail(const Error& error) {
   // What ends a command is often one of the findings already there, under the more general code.
   const auto known = diagnostics.sorted();
-  const bool said = error.span && std::any_of(known.begin(), known.end(), [&](const base::Diagnostic& d) {
-    return d.severity == base::Severity::Error && d.span.begin == error.span.begin && d.message == error.message;
-  });
+  const bool said =
+      error.span && std::any_of(known.begin(), known.end(), [&](const base::Diagnostic& d) {
+        return d.severity == base::Severity::Error && d.span.begin == error.span.begin && d.message == error.message;
+      });
   if (!said) diagnostics.add(error);
   return worse(finish(), exitCodeOf(error.code));
 }

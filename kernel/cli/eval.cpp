@@ -18,12 +18,16 @@ namespace {
 Result<lang::Value> evaluate(Context& cx, lang::Evaluator& ev) {
   const bool given = cx.args.has("--expr");
   if (given == !cx.args.positionals.empty())
-    return Error{Code::FL0903, given ? "-E and FILE exclude each other" : "a FILE or -E EXPR is needed", "`fleetd help eval` shows both", {}};
+    return Error{Code::FL0903,
+                 given ? "-E and FILE exclude each other" : "a FILE or -E EXPR is needed",
+                 "`fleetd help eval` shows both",
+                 {}};
   FLEETD_TRY_ASSIGN(const std::string here, base::currentDir());
   if (given) return ev.evalText("«string»", std::string(cx.args.value("--expr")), here);
   const std::string_view file = cx.args.positional(0);
   if (file == "-") {
-    FLEETD_TRY_ASSIGN(std::string text, base::readDescriptor(STDIN_FILENO, "standard input", base::SourceMap::kMaxFileBytes));
+    FLEETD_TRY_ASSIGN(std::string text,
+                      base::readDescriptor(STDIN_FILENO, "standard input", base::SourceMap::kMaxFileBytes));
     return ev.evalText("«stdin»", std::move(text), here);
   }
   if (file.empty()) return Error{Code::FL0903, "FILE is empty", "", {}};

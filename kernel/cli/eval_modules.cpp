@@ -19,7 +19,8 @@ Value configOf(lang::Evaluator& ev, const std::string& path) {
   if (modules.isError()) return modules;
   const Value evalModules = ev.select(lib, ev.symbol("evalModules"), 0);
   if (evalModules.isError()) return evalModules;
-  const Value result = ev.call(evalModules, ev.attrs({{"modules", modules}, {"specialArgs", Value::of(ev.newBindings(0))}}), 0);
+  const Value result =
+      ev.call(evalModules, ev.attrs({{"modules", modules}, {"specialArgs", Value::of(ev.newBindings(0))}}), 0);
   return result.isError() ? result : ev.select(result, ev.names().config, 0);
 }
 

@@ -18,13 +18,16 @@ using lang::Value;
 
 // Whether the error says only that a file does not parse; its problems say more.
 bool isOfParsing(const lang::EvalError& error) {
-  return error.kind == ErrorKind::Syntax || error.kind == ErrorKind::UndefinedVariable || error.kind == ErrorKind::DuplicateAttr;
+  return error.kind == ErrorKind::Syntax || error.kind == ErrorKind::UndefinedVariable ||
+         error.kind == ErrorKind::DuplicateAttr;
 }
 
 }  // namespace
 
 Evaluation::Evaluation(Context& cx) : cx_(cx), ev_(cx.sources, cx.symbols, lang::Purity::Command) {
-  ev_.onParsed = [this](const lang::ParsedFile& file) { problems_.insert(problems_.end(), file.problems.begin(), file.problems.end()); };
+  ev_.onParsed = [this](const lang::ParsedFile& file) {
+    problems_.insert(problems_.end(), file.problems.begin(), file.problems.end());
+  };
   // Traces are no findings. With --json they keep its promise of one object a line all the same.
   ev_.onTrace = [this](std::string_view line) {
     std::string text;

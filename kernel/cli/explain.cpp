@@ -25,14 +25,21 @@ void writeNames(base::JsonWriter& json, std::string_view key, const std::vector<
 void writeExplanation(Context& cx, const fleet::Host& host, const Explanation& e) {
   base::JsonWriter json(cx.out.data(), 2);
   json.beginObject().member("host", host.name).member("path", e.path).member("knowledge", e.knowledge);
-  json.member("value", e.value).member("type", e.type).member("description", e.description).member("default", e.defaultText);
+  json.member("value", e.value)
+      .member("type", e.type)
+      .member("description", e.description)
+      .member("default", e.defaultText);
   writeNames(json, "declaredIn", e.declaredIn);
   json.key("definitions").beginArray();
   for (const ExplainedDefinition& d : e.definitions) {
     json.beginObject().member("file", d.file).key("place");
     cx.writePlace(json, d.place);
     json.key("priority").integer(d.priority).key("order").integer(d.order);
-    json.member("value", d.value).member("condition", d.condition).member("winner", d.winner).member("why", d.why).endObject();
+    json.member("value", d.value)
+        .member("condition", d.condition)
+        .member("winner", d.winner)
+        .member("why", d.why)
+        .endObject();
   }
   json.endArray();
   writeNames(json, "references", e.references);
@@ -54,7 +61,9 @@ void field(Context& cx, std::string_view name, std::string_view text) {
   }
 }
 
-Style styleOf(std::string_view knowledge) { return knowledge == "known" ? kGreen : knowledge == "undefined" ? kDim : kCyan; }
+Style styleOf(std::string_view knowledge) {
+  return knowledge == "known" ? kGreen : knowledge == "undefined" ? kDim : kCyan;
+}
 
 std::string priorityText(long long priority) {
   switch (priority) {
@@ -99,7 +108,8 @@ void printExplanation(Context& cx, const fleet::Host& host, const Explanation& e
   if (!e.definitions.empty()) cx.out.write(cx.out.styled(kBold, "Definitions") + "\n");
   // For people the strongest first; as JSON in the order of the modules.
   std::vector<ExplainedDefinition> definitions = e.definitions;
-  std::stable_sort(definitions.begin(), definitions.end(), [](const auto& a, const auto& b) { return a.priority < b.priority; });
+  std::stable_sort(definitions.begin(), definitions.end(),
+                   [](const auto& a, const auto& b) { return a.priority < b.priority; });
   for (const ExplainedDefinition& d : definitions) printDefinition(cx, d);
   if (!e.references.empty()) cx.out.write("\n" + cx.out.styled(kBold, "Computed from") + "\n");
   for (const std::string& reference : e.references) cx.out.write(fmt::format("  {}\n", base::sanitize(reference)));
@@ -114,7 +124,8 @@ int runExplain(Context& cx) {
   const auto target = parseTarget(cx.args.positionals);
   if (!target) return cx.fail(target.error());
   if (target->path.empty())
-    return cx.fail({base::Code::FL0903, "an option path is needed", "as in `fleetd explain HOST services.openssh.enable`", {}});
+    return cx.fail(
+        {base::Code::FL0903, "an option path is needed", "as in `fleetd explain HOST services.openssh.enable`", {}});
   auto fleet = cx.openFleet();
   if (!fleet) return cx.fail(fleet.error());
   const auto host = (*fleet)->findHost(target->host);

@@ -51,7 +51,8 @@ int listCodes(Context& cx) {
   }
   TextTable table({{"CODE"}, {"SEVERITY"}, {"MEANING", false, 20, 0}});
   for (const base::CodeInfo& code : codes)
-    table.add({{std::string(code.id), kBold}, {std::string(base::severityName(code.severity))}, {std::string(code.title)}});
+    table.add(
+        {{std::string(code.id), kBold}, {std::string(base::severityName(code.severity))}, {std::string(code.title)}});
   cx.out.write(table.text(cx.out.dataWidth(), cx.out.colorData()));
   return kOk;
 }
@@ -72,8 +73,8 @@ int explainCode(Context& cx) {
   if (!code) {
     std::vector<std::string_view> ids;
     for (const base::CodeInfo& each : base::allCodes()) ids.push_back(each.id);
-    return cx.fail({base::Code::FL0904, fmt::format("no message has the code `{}`", shownWord(word)),
-                    suggestion(word, ids), {}});
+    return cx.fail(
+        {base::Code::FL0904, fmt::format("no message has the code `{}`", shownWord(word)), suggestion(word, ids), {}});
   }
   const base::CodeInfo& info = base::info(*code);
   if (cx.json()) {
@@ -83,8 +84,8 @@ int explainCode(Context& cx) {
     return kOk;
   }
   const std::size_t width = cx.out.dataWidth() == 0 ? 100 : std::min(cx.out.dataWidth(), 100u);
-  cx.out.write(fmt::format("{}: {} ({})\n\n{}\n", cx.out.styled(kBold, info.id), info.title, base::severityName(info.severity),
-                           wrapped(info.explanation, width)));
+  cx.out.write(fmt::format("{}: {} ({})\n\n{}\n", cx.out.styled(kBold, info.id), info.title,
+                           base::severityName(info.severity), wrapped(info.explanation, width)));
   return kOk;
 }
 

@@ -15,7 +15,8 @@ namespace fleetd::cli {
 namespace {
 
 std::string optionText(const OptionSpec& option) {
-  std::string text = option.letter ? fmt::format("-{}, {}", option.letter, option.name) : fmt::format("    {}", option.name);
+  std::string text =
+      option.letter ? fmt::format("-{}, {}", option.letter, option.name) : fmt::format("    {}", option.name);
   if (!option.value.empty()) text += fmt::format(" {}", option.value);
   return text;
 }
@@ -112,8 +113,8 @@ int runHelp(Context& cx) {
     if (!command) {
       std::vector<std::string_view> names;
       for (const Command& each : commands()) names.push_back(each.name);
-      return cx.fail({base::Code::FL0901, fmt::format("unknown command `{}`", shownWord(name)),
-                      suggestion(name, names), {}});
+      return cx.fail(
+          {base::Code::FL0901, fmt::format("unknown command `{}`", shownWord(name)), suggestion(name, names), {}});
     }
   }
   cx.out.write(helpFor(command, cx.out, cx.json()));

@@ -13,8 +13,9 @@ namespace {
 
 bool wanted(const fleet::Host& host, const std::vector<std::string>& classes, const std::vector<std::string>& tags) {
   if (!classes.empty() && std::find(classes.begin(), classes.end(), host.klass) == classes.end()) return false;
-  return std::all_of(tags.begin(), tags.end(),
-                     [&](const std::string& tag) { return std::find(host.tags.begin(), host.tags.end(), tag) != host.tags.end(); });
+  return std::all_of(tags.begin(), tags.end(), [&](const std::string& tag) {
+    return std::find(host.tags.begin(), host.tags.end(), tag) != host.tags.end();
+  });
 }
 
 void writeHosts(Context& cx, const std::vector<const fleet::Host*>& hosts) {
@@ -46,9 +47,14 @@ int runHosts(Context& cx) {
     writeHosts(cx, hosts);
     return cx.finish();
   }
-  TextTable table({{"HOST"}, {"CLASS", false, 0, 2}, {"SYSTEM", false, 0, 3}, {"TAGS", false, 8, 4}, {"DEFINED", false, 12, 5}});
+  TextTable table(
+      {{"HOST"}, {"CLASS", false, 0, 2}, {"SYSTEM", false, 0, 3}, {"TAGS", false, 8, 4}, {"DEFINED", false, 12, 5}});
   for (const fleet::Host* host : hosts)
-    table.add({{host->name, kBold}, {host->klass}, {host->system}, {base::join(host->tags, " ")}, {cx.placeText(host->place), kDim}});
+    table.add({{host->name, kBold},
+               {host->klass},
+               {host->system},
+               {base::join(host->tags, " ")},
+               {cx.placeText(host->place), kDim}});
   if (!table.empty()) cx.out.write(table.text(cx.out.dataWidth(), cx.out.colorData()));
   return cx.finish();
 }

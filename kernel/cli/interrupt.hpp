@@ -3,7 +3,8 @@
 
 namespace fleetd::cli {
 
-// While one lives, the first SIGINT, SIGTERM or SIGHUP waits; the destructor lets it happen. Thread: create on any, one at a time.
+// While one lives, the first SIGINT, SIGTERM or SIGHUP waits; the destructor lets it happen. Thread: create on any, one
+// at a time.
 class DeferInterrupts {
  public:
   DeferInterrupts();

@@ -20,7 +20,8 @@ namespace {
 
 // A directory that somebody named must be the root itself: silently taking one above it would check another fleet.
 Result<std::string> exactly(std::string_view directory, std::string_view source) {
-  if (directory.empty()) return Error{Code::FL0903, fmt::format("{} is empty", source), "give the directory of the fleet", {}};
+  if (directory.empty())
+    return Error{Code::FL0903, fmt::format("{} is empty", source), "give the directory of the fleet", {}};
   auto real = base::realPath(std::string(directory));
   if (!real || !base::isDirectory(*real))
     return Error{Code::FL0501, fmt::format("{}: there is no directory `{}`", source, shownWord(directory)), "", {}};

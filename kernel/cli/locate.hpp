@@ -7,7 +7,8 @@
 
 namespace fleetd::cli {
 
-// The absolute root. `given` is the value of --fleet; `wasGiven` tells an empty value from none. Errors: FL0501, FL0002, FL0903.
+// The absolute root. `given` is the value of --fleet; `wasGiven` tells an empty value from none. Errors: FL0501,
+// FL0002, FL0903.
 base::Result<std::string> locateFleet(std::string_view given, bool wasGiven);
 
 // `path` against the current directory, without "." and ".." and doubled slashes; symlinks are left alone.

@@ -12,7 +12,8 @@ std::vector<plugin::SearchPath> pluginPaths(const std::string& root);
 // Prints what plugins log, with --verbose; else nothing.
 plugin::LogSink pluginLog(Context& cx);
 
-// Looks in $FLEETD_PLUGIN_PATH, beside this program and below the fleet (`root`, may be empty). Findings go to the context.
+// Looks in $FLEETD_PLUGIN_PATH, beside this program and below the fleet (`root`, may be empty). Findings go to the
+// context.
 plugin::Plugins openPlugins(Context& cx, const std::string& root);
 
 // What each host selects, for Plugins::select.

@@ -22,7 +22,9 @@ int writeAll(int fd, std::string_view bytes) {
     if (wrote >= 0) {
       bytes.remove_prefix(static_cast<std::size_t>(wrote));
     } else if (errno == EAGAIN) {
-      struct pollfd ready {fd, POLLOUT, 0};
+      struct pollfd ready {
+        fd, POLLOUT, 0
+      };
       static_cast<void>(::poll(&ready, 1, -1));
     } else if (errno != EINTR) {
       return errno;

@@ -2,8 +2,8 @@
 #include <algorithm>
 #include <map>
 
-#include <fleet/cxx/path.hpp>
 #include <fmt/format.h>
+#include <fleet/cxx/path.hpp>
 
 #include "kernel/base/text.hpp"
 #include "kernel/cli/context.hpp"
@@ -45,7 +45,10 @@ void writeRow(base::JsonWriter& json, const Row& row) {
   json.member("origin", plugin::originName(row.file->origin)).member("loaded", row.manifest != nullptr);
   if (const Manifest* m = row.manifest) {
     json.member("name", m->name).member("version", m->version).member("role", plugin::roleName(m->role));
-    json.member("vendor", m->vendor).member("license", m->license).member("url", m->url).member("description", m->description);
+    json.member("vendor", m->vendor)
+        .member("license", m->license)
+        .member("url", m->url)
+        .member("description", m->description);
     json.key("options");
     if (m->optionRoot)
       json.string(sdk::formatPath(*m->optionRoot));
@@ -86,7 +89,8 @@ void printList(Context& cx, const std::vector<Row>& rows) {
 
 void printOne(Context& cx, const Row& row) {
   const auto line = [&](std::string_view name, std::string_view text) {
-    if (!text.empty()) cx.out.write(fmt::format("{} {}\n", cx.out.styled(kDim, fmt::format("{:<12}", name)), base::sanitize(text)));
+    if (!text.empty())
+      cx.out.write(fmt::format("{} {}\n", cx.out.styled(kDim, fmt::format("{:<12}", name)), base::sanitize(text)));
   };
   line("id", row.file->id);
   line("file", row.file->path);
@@ -144,7 +148,8 @@ int showPlugin(Context& cx, plugin::Plugins& plugins, std::vector<Row> rows) {
     for (const Row& each : rows) ids.push_back(each.file->id);
     std::string hint = suggestion(id, ids);
     if (hint.empty()) hint = "`fleetd plugins` lists those there are";
-    return worse(kUsage, cx.fail({Code::FL0301, fmt::format("there is no plugin `{}`", shownWord(id)), std::move(hint), {}}));
+    return worse(kUsage,
+                 cx.fail({Code::FL0301, fmt::format("there is no plugin `{}`", shownWord(id)), std::move(hint), {}}));
   }
   load(cx, plugins, *row);
   if (cx.json()) {
@@ -162,7 +167,10 @@ int showPlugin(Context& cx, plugin::Plugins& plugins, std::vector<Row> rows) {
 int runPlugins(Context& cx) {
   const bool one = !cx.args.positionals.empty();
   if (one && cx.args.positional(0) != "show")
-    return cx.fail({Code::FL0903, fmt::format("unexpected argument `{}`", shownWord(cx.args.positional(0))), "did you mean `show`?", {}});
+    return cx.fail({Code::FL0903,
+                    fmt::format("unexpected argument `{}`", shownWord(cx.args.positional(0))),
+                    "did you mean `show`?",
+                    {}});
   if (one && cx.args.positionals.size() < 2)
     return cx.fail({Code::FL0903, "`fleetd plugins show` needs the id of a plugin", "`fleetd plugins` lists them", {}});
   const auto fleet = fleetIfAny(cx);

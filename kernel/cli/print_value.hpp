@@ -6,8 +6,9 @@
 
 namespace fleetd::cli {
 
-// Expects a value that was forced deeply: what is not evaluated prints as <CODE>. Sets and lists that contain themselves print as
-// «repeated», unknown values as «unknown: code». Thread: the evaluator's; needs a big stack for deep values.
+// Expects a value that was forced deeply: what is not evaluated prints as <CODE>. Sets and lists that contain
+// themselves print as «repeated», unknown values as «unknown: code». Thread: the evaluator's; needs a big stack for
+// deep values.
 std::string printValue(lang::Evaluator& evaluator, lang::Value value);
 
 }  // namespace fleetd::cli

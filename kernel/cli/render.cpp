@@ -35,8 +35,9 @@ void print(Context& cx, const render::BuildTree& tree) {
     return;
   }
   if (cx.quiet()) return;
-  cx.out.write(fmt::format("{}: {} generated files around {} of the fleet; {} written, {} unchanged, {} removed\n", base::sanitize(tree.root),
-                           tree.generated.size(), tree.sources, tree.counts.written, tree.counts.unchanged, tree.counts.removed));
+  cx.out.write(fmt::format("{}: {} generated files around {} of the fleet; {} written, {} unchanged, {} removed\n",
+                           base::sanitize(tree.root), tree.generated.size(), tree.sources, tree.counts.written,
+                           tree.counts.unchanged, tree.counts.removed));
 }
 
 }  // namespace
@@ -55,7 +56,9 @@ int runRender(Context& cx) {
     files.add(*(*hosts)[i], *composed, cx.diagnostics);
   }
   cx.checkPlugins();
-  const auto refuse = [&] { return cx.fail({Code::FL0801, "the fleet has errors: no build tree was written", "", {}}); };
+  const auto refuse = [&] {
+    return cx.fail({Code::FL0801, "the fleet has errors: no build tree was written", "", {}});
+  };
   if (cx.diagnostics.count(base::Severity::Error) > 0) return refuse();
   auto generated = files.files(cx.diagnostics);
   if (!generated) return cx.fail(generated.error());

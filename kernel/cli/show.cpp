@@ -75,8 +75,10 @@ void showAllJson(Context& cx, const fleet::Fleet& fleet, std::vector<const fleet
     std::string one;
     base::JsonWriter writer(one);
     const Result<void> wrote = composed.writeJson(writer, "", defaults);
-    if (wrote) json.key(keyed[i].first).raw(one);
-    else cx.diagnostics.add(wrote.error());
+    if (wrote)
+      json.key(keyed[i].first).raw(one);
+    else
+      cx.diagnostics.add(wrote.error());
     cx.out.drain(kChunk);
     return !cx.out.readerGone();
   });
@@ -87,7 +89,10 @@ void showAllJson(Context& cx, const fleet::Fleet& fleet, std::vector<const fleet
 
 int showAll(Context& cx) {
   if (!cx.args.positionals.empty())
-    return cx.fail({Code::FL0903, fmt::format("--all and the host `{}` exclude each other", shownWord(cx.args.positional(0))), "", {}});
+    return cx.fail({Code::FL0903,
+                    fmt::format("--all and the host `{}` exclude each other", shownWord(cx.args.positional(0))),
+                    "",
+                    {}});
   auto fleet = cx.openFleet();
   if (!fleet) return cx.fail(fleet.error());
   const auto hosts = cx.selectHosts({});

@@ -8,7 +8,8 @@ namespace fleetd::cli {
 namespace {
 
 constexpr OptionSpec kGlobal[] = {
-    {"--fleet", 0, Kind::Directory, "DIR", "the fleet's directory; else $FLEETD_DIR, else the nearest at or above the current one"},
+    {"--fleet", 0, Kind::Directory, "DIR",
+     "the fleet's directory; else $FLEETD_DIR, else the nearest at or above the current one"},
     {"--json", 0, Kind::Flag, "", "data as JSON on standard output, findings as JSON lines on standard error"},
     {"--color", 0, Kind::Color, "WHEN", "auto (on a terminal, unless NO_COLOR is set), always or never"},
     {"--verbose", 'v', Kind::Flag, "", "show notes, too"},
@@ -18,7 +19,8 @@ constexpr OptionSpec kGlobal[] = {
 };
 
 constexpr OptionSpec kTiming{"--timing", 0, Kind::Flag, "", "show how long each stage took"};
-constexpr OptionSpec kDefaults{"--defaults", 0, Kind::Flag, "", "show the platform's options that only have their default, too"};
+constexpr OptionSpec kDefaults{"--defaults", 0, Kind::Flag, "",
+                               "show the platform's options that only have their default, too"};
 constexpr OptionSpec kTag{"--tag", 't', Kind::Tag, "TAG", "only hosts with this tag; several must all be there"};
 constexpr OptionSpec kClass{"--class", 'c', Kind::Class, "CLASS", "only hosts of this class: nixos, darwin or home"};
 
@@ -51,12 +53,14 @@ constexpr PositionalSpec kPluginsWords[] = {
 constexpr OptionSpec kRenderOptions[] = {
     {"--out", 'o', Kind::Directory, "DIR", "write the tree there instead of $XDG_STATE_HOME/fleetd/<fleet>/tree"},
 };
-constexpr PositionalSpec kRenderWords[] = {{"HOST", Kind::Host, "hosts to render; all when none is named", false, true}};
+constexpr PositionalSpec kRenderWords[] = {
+    {"HOST", Kind::Host, "hosts to render; all when none is named", false, true}};
 
 constexpr OptionSpec kEvalOptions[] = {
     {"--expr", 'E', Kind::Text, "EXPR", "evaluate this text instead of a file"},
 };
-constexpr PositionalSpec kEvalWords[] = {{"FILE", Kind::File, "a file, a directory with a default.nix, or - for standard input"}};
+constexpr PositionalSpec kEvalWords[] = {
+    {"FILE", Kind::File, "a file, a directory with a default.nix, or - for standard input"}};
 
 constexpr PositionalSpec kEvalModulesWords[] = {{"FILE", Kind::File, "a file holding { lib }: [ modules ]", true}};
 
@@ -79,14 +83,22 @@ constexpr Command kCommands[] = {
      "won and why the others lost, what the value was computed from and what is unknown about it. For a code such as FL0412:\n"
      "what it means and the ways out.",
      kExplainOptions, kExplainWords, Stack::Big, runExplain},
-    {"hosts", "list the hosts of the fleet",
+    {"hosts",
+     "list the hosts of the fleet",
      "Lists hosts with class, system, tags and the place that defines them. Does not compose them, so it works as long as the\n"
      "fleet itself can be read.",
-     kHostsOptions, {}, Stack::Big, runHosts},
-    {"plugins", "list plugins, or show one",
+     kHostsOptions,
+     {},
+     Stack::Big,
+     runHosts},
+    {"plugins",
+     "list plugins, or show one",
      "Lists the plugins that fleetd finds: role, version, the options each declares, the options it may write and the hosts\n"
      "that select it. `plugins show ID` shows one in full.",
-     {}, kPluginsWords, Stack::Big, runPlugins},
+     {},
+     kPluginsWords,
+     Stack::Big,
+     runPlugins},
     {"render", "write the build tree",
      "Writes the fleet's files and a generated flake around the fleet's own modules, for Nix to build. Files are written only\n"
      "when they change, each at once or not at all; while the fleet has errors nothing is written. Hosts that are not named\n"
@@ -96,14 +108,22 @@ constexpr Command kCommands[] = {
      "Evaluates an expression completely and prints its value, like `nix-instantiate --eval --strict`. With --json as JSON.\n"
      "There is no store and no search path.",
      kEvalOptions, kEvalWords, Stack::Big, runEval},
-    {"eval-modules", "evaluate a list of modules",
+    {"eval-modules",
+     "evaluate a list of modules",
      "Evaluates the modules of FILE as lib.evalModules does and prints the resulting configuration, with --json as JSON.",
-     {}, kEvalModulesWords, Stack::Big, runEvalModules},
-    {"completions", "print a completion script for a shell",
+     {},
+     kEvalModulesWords,
+     Stack::Big,
+     runEvalModules},
+    {"completions",
+     "print a completion script for a shell",
      "bash: add  source <(fleetd completions bash)  to ~/.bashrc\n"
      "zsh:  write it to a file called _fleetd in a directory of $fpath\n"
      "fish: write it to ~/.config/fish/completions/fleetd.fish",
-     {}, kCompletionsWords, Stack::Ordinary, runCompletions},
+     {},
+     kCompletionsWords,
+     Stack::Ordinary,
+     runCompletions},
     {"version", "print the version", "", {}, {}, Stack::Ordinary, runVersion},
     {"help", "explain fleetd or one command", "", {}, kHelpWords, Stack::Ordinary, runHelp},
 };
@@ -115,7 +135,8 @@ std::span<const OptionSpec> globalOptions() { return kGlobal; }
 std::span<const Command> commands() { return kCommands; }
 
 const Command* findCommand(std::string_view name) {
-  const auto* found = std::find_if(std::begin(kCommands), std::end(kCommands), [&](const Command& c) { return c.name == name; });
+  const auto* found =
+      std::find_if(std::begin(kCommands), std::end(kCommands), [&](const Command& c) { return c.name == name; });
   return found == std::end(kCommands) ? nullptr : found;
 }
 

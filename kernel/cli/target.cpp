@@ -33,7 +33,8 @@ Result<Target> parseTarget(const std::vector<std::string>& words) {
     target.path += words[next++];
   }
   if (next < words.size())
-    return Error{Code::FL0903, fmt::format("unexpected argument `{}`", shownWord(words[next])), "one option path at a time", {}};
+    return Error{
+        Code::FL0903, fmt::format("unexpected argument `{}`", shownWord(words[next])), "one option path at a time", {}};
   return target;
 }
 

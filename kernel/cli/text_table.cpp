@@ -61,7 +61,8 @@ void appendCell(std::string& line, const std::string& text, std::size_t width, b
 void TextTable::add(std::vector<Cell> row) {
   for (Cell& cell : row) {
     cell.text = base::sanitize(cell.text);
-    std::replace_if(cell.text.begin(), cell.text.end(), [](char c) { return c == '\n' || c == '\t'; }, ' ');
+    std::replace_if(
+        cell.text.begin(), cell.text.end(), [](char c) { return c == '\n' || c == '\t'; }, ' ');
   }
   rows_.push_back(std::move(row));
 }
@@ -115,9 +116,13 @@ std::string TextTable::text(unsigned width, bool color) const {
     out += text;
     out += '\n';
   };
-  line([&](std::size_t i, std::string& to) { appendCell(to, columns_[i].title, widths[i], columns_[i].right, kBold, color); });
+  line([&](std::size_t i, std::string& to) {
+    appendCell(to, columns_[i].title, widths[i], columns_[i].right, kBold, color);
+  });
   for (const auto& row : rows_)
-    line([&](std::size_t i, std::string& to) { appendCell(to, row[i].text, widths[i], columns_[i].right, row[i].style, color); });
+    line([&](std::size_t i, std::string& to) {
+      appendCell(to, row[i].text, widths[i], columns_[i].right, row[i].style, color);
+    });
   return out;
 }
 

@@ -12,9 +12,9 @@ namespace fleetd::cli {
 
 struct Column {
   std::string title;
-  bool right = false;        // numbers
+  bool right = false;         // numbers
   std::size_t narrowest = 0;  // columns it may be shortened to; 0: never shortened
-  int rank = 0;              // columns with the highest rank are left out first; 0: never
+  int rank = 0;               // columns with the highest rank are left out first; 0: never
 };
 
 struct Cell {

@@ -1,13 +1,14 @@
 // Cohort: the hosts of one class, evaluated one after another over modules that are loaded once.
 //
-// lib.evalModules applies every module function anew for every host. Here each module is applied once; what it defines are shared thunks,
-// and only those that look at the host (lang/scope.hpp) are evaluated for each. An option is merged anew only for a combination of
-// definitions and of values read that has not occurred yet: each merge is remembered with all it read. Where a host asks for something
-// that cannot be shared — modules that depend on `config`, `options`, open evaluations, errors — open() or settle() say so, and the host is
-// evaluated by itself: a cohort never reports, and is exact whenever it succeeds.
+// lib.evalModules applies every module function anew for every host. Here each module is applied once; what it defines
+// are shared thunks, and only those that look at the host (lang/scope.hpp) are evaluated for each. An option is merged
+// anew only for a combination of definitions and of values read that has not occurred yet: each merge is remembered
+// with all it read. Where a host asks for something that cannot be shared — modules that depend on `config`, `options`,
+// open evaluations, errors — open() or settle() say so, and the host is evaluated by itself: a cohort never reports,
+// and is exact whenever it succeeds.
 //
-// Reading guide: cohort_modules.cpp (loading), cohort_shape.cpp (options and definitions), cohort_leaf.cpp (one option of one host),
-// cohort_values.cpp (values that outlive their host).
+// Reading guide: cohort_modules.cpp (loading), cohort_shape.cpp (options and definitions), cohort_leaf.cpp (one option
+// of one host), cohort_values.cpp (values that outlive their host).
 #pragma once
 #include <cstdint>
 #include <deque>
@@ -78,8 +79,8 @@ struct CohortNode {
 // The options that a set of declaring modules has, and what each module defines of them.
 struct Shape {
   std::vector<Module*> declaring;
-  Evaluation* evaluation = nullptr;                   // has the tree of options and no definitions
-  std::vector<std::unique_ptr<Leaf>> leaves;          // in the order of the tree
+  Evaluation* evaluation = nullptr;           // has the tree of options and no definitions
+  std::vector<std::unique_ptr<Leaf>> leaves;  // in the order of the tree
   std::unordered_map<const Child*, std::uint32_t> leafOf;
   std::unordered_map<const Module*, std::unique_ptr<std::vector<LeafDef>>> definitions;  // null: cannot be shared
 };
@@ -113,9 +114,9 @@ class Cohort {
     std::uint64_t host = 0;
     Progress progress = Progress::Untouched;
     Value value;
-    Option* option = nullptr;      // when merged for this host
+    Option* option = nullptr;  // when merged for this host
     const Remembered* remembered = nullptr;
-    std::uint64_t hash = 0;                // of the definitions, once they were looked for
+    std::uint64_t hash = 0;              // of the definitions, once they were looked for
     std::uint32_t begin = 0, count = 0;  // in defs_
   };
 
@@ -135,7 +136,8 @@ class Cohort {
   const Remembered* recall(Leaf& leaf, LeafState& state);
   bool holds(const lang::Read& read);
   bool worthwhile(const Leaf& leaf, const LeafState& at) const;
-  const Remembered* remember(Leaf& leaf, LeafState& state, Value value, std::vector<lang::Read>& reads, Summary summary);
+  const Remembered* remember(Leaf& leaf, LeafState& state, Value value, std::vector<lang::Read>& reads,
+                             Summary summary);
 
   Compose& c_;
   lang::Scope scope_;
@@ -163,12 +165,13 @@ class Cohort {
 };
 
 // --- cohort_modules.cpp ---
-// The aggregate that a module's file names, "<class>.<name>", or nothing. Level F calls them "…#modules.<class>.<name>".
+// The aggregate that a module's file names, "<class>.<name>", or nothing. Level F calls them
+// "…#modules.<class>.<name>".
 std::string_view aggregateIn(std::string_view file);
 
 // --- cohort_values.cpp ---
-// A copy of everything below v in the evaluator's own arena, with all of it evaluated; false when something cannot be copied: functions,
-// unknown values, more than `budget` values.
+// A copy of everything below v in the evaluator's own arena, with all of it evaluated; false when something cannot be
+// copied: functions, unknown values, more than `budget` values.
 bool copyComplete(Evaluator& ev, Value v, std::size_t* budget, Value* out);
 // Whether two values are equal, where `kept` is such a copy. Gives up (false) beyond the budget.
 bool equalComplete(Evaluator& ev, Value v, Value kept, std::size_t* budget);

@@ -10,10 +10,10 @@ namespace {
 using lang::Read;
 using lang::Scope;
 
-constexpr std::size_t kMaxReads = 64;         // of a remembered merge
-constexpr std::size_t kMaxReadValues = 256;   // compared for one read
-constexpr std::size_t kMaxValues = 16384;     // of a remembered value
-constexpr std::uint32_t kFirstKept = 16;      // merges kept of an option before one of them was of use
+constexpr std::size_t kMaxReads = 64;        // of a remembered merge
+constexpr std::size_t kMaxReadValues = 256;  // compared for one read
+constexpr std::size_t kMaxValues = 16384;    // of a remembered value
+constexpr std::uint32_t kFirstKept = 16;     // merges kept of an option before one of them was of use
 
 std::uint64_t hashOf(std::span<const Def* const> defs) {
   std::uint64_t hash = 0x9e3779b97f4a7c15u;
@@ -92,7 +92,8 @@ const Remembered* Cohort::recall(Leaf& leaf, LeafState& at) {
   const Scope::Pass pass(scope_, nullptr);
   for (const auto& candidate : bucket.merges) {
     if (!std::equal(defs.begin(), defs.end(), candidate->defs.begin(), candidate->defs.end())) continue;
-    if (!std::all_of(candidate->reads.begin(), candidate->reads.end(), [&](const Read& read) { return holds(read); })) continue;
+    if (!std::all_of(candidate->reads.begin(), candidate->reads.end(), [&](const Read& read) { return holds(read); }))
+      continue;
     ++leaf.hits;
     ++bucket.hits;
     return candidate.get();
@@ -113,15 +114,18 @@ const Remembered* Cohort::remember(Leaf& leaf, LeafState& at, Value value, std::
   auto out = std::make_unique<Remembered>();
   for (Read& read : reads) {
     if (read.source == leaf.id) return nullptr;
-    const bool seen = std::any_of(out->reads.begin(), out->reads.end(),
-                                  [&](const Read& known) { return known.source == read.source && known.path == read.path; });
+    const bool seen = std::any_of(out->reads.begin(), out->reads.end(), [&](const Read& known) {
+      return known.source == read.source && known.path == read.path;
+    });
     if (seen) continue;
     if (out->reads.size() == kMaxReads) return nullptr;
     const LeafState& from = state(*leaves_[read.source]);
     if (!read.absent) {
       std::size_t budget = kMaxReadValues;
-      if (read.path.empty() && from.remembered) read.value = from.remembered->value;
-      else if (!copyComplete(c_.ev, read.value, &budget, &read.value)) return nullptr;
+      if (read.path.empty() && from.remembered)
+        read.value = from.remembered->value;
+      else if (!copyComplete(c_.ev, read.value, &budget, &read.value))
+        return nullptr;
     }
     out->reads.push_back(std::move(read));
   }
@@ -157,7 +161,8 @@ const Summary* Cohort::settle(std::uint32_t index) {
   }
   for (const Evaluation* e = c_.evaluations; e != before; e = e->made)
     for (const Module* module : e->collected)
-      if (const std::string file = c_.fileName(module->file); !aggregateIn(file).empty()) summary.aggregates.emplace_back(aggregateIn(file));
+      if (const std::string file = c_.fileName(module->file); !aggregateIn(file).empty())
+        summary.aggregates.emplace_back(aggregateIn(file));
   if (failed_ || scope_.spoiled()) return nullptr;
   if (complete && remember(leaf, at, value, reads, summary)) return &at.remembered->summary;
   return &own_.emplace_back(std::move(summary));

@@ -25,7 +25,9 @@ bool Cohort::plain(const Module& module) {
 CohortNode* Cohort::load(Value m, File* file) {
   m = c_.ev.force(m);
   const bool isFile = m.is(Tag::Path) || (m.is(Tag::String) && !(m.flags & lang::kHasContext));
-  const void* identity = m.is(Tag::Attrs) ? static_cast<const void*>(m.attrs) : m.is(Tag::Lambda) ? static_cast<const void*>(m.closure) : nullptr;
+  const void* identity = m.is(Tag::Attrs)    ? static_cast<const void*>(m.attrs)
+                         : m.is(Tag::Lambda) ? static_cast<const void*>(m.closure)
+                                             : nullptr;
   CohortNode** known = nullptr;
   if (isFile) {
     known = &byPath_[std::string(m.string())];

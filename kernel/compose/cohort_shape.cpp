@@ -45,7 +45,11 @@ bool sortInto(Shape& shape, Level& level, Value raw, File* file, const Wrap* wra
 }  // namespace
 
 Cohort::Cohort(Compose& compose, Value klass, Value specialArgs, Finish finish)
-    : c_(compose), scope_(compose.ev), finish_(std::move(finish)), klass_(klass), args_(newEvaluation(compose, {{}, specialArgs, klass, nullptr, false})) {
+    : c_(compose),
+      scope_(compose.ev),
+      finish_(std::move(finish)),
+      klass_(klass),
+      args_(newEvaluation(compose, {{}, specialArgs, klass, nullptr, false})) {
   args_->cohort = this;
   initThunk(c_.ev, args_->config, configOfHost, args_);
   initThunk(c_.ev, args_->options, optionsOfHost, args_);
@@ -68,7 +72,8 @@ Shape* Cohort::shapeOf() {
   e->cohort = this;
   e->collectState = State::Done;
   Decl* decls = c_.ev.arena().array<Decl>(shape.declaring.size());
-  for (std::size_t i = 0; i < shape.declaring.size(); ++i) decls[i] = {shape.declaring[i]->file, 0, shape.declaring[i]->options, false, shape.declaring[i]->subtree};
+  for (std::size_t i = 0; i < shape.declaring.size(); ++i)
+    decls[i] = {shape.declaring[i]->file, 0, shape.declaring[i]->options, false, shape.declaring[i]->subtree};
   e->root = newLevel(*e, nullptr, nullptr, {decls, shape.declaring.size()});
   if (!makeLeaves(shape, *e->root) || scope_.takeRead() || isOpen(*e)) return nullptr;
   shape.evaluation = e;

@@ -48,10 +48,16 @@ bool copyComplete(Evaluator& ev, Value v, std::size_t* budget, Value* out) {
   --*budget;
   v = ev.force(v);
   switch (v.tag) {
-    case Tag::Null: case Tag::Bool: case Tag::Int: case Tag::Float: *out = v; return true;
-    case Tag::String: case Tag::Path: *out = copyText(ev, v); return true;
+    case Tag::Null:
+    case Tag::Bool:
+    case Tag::Int:
+    case Tag::Float: *out = v; return true;
+    case Tag::String:
+    case Tag::Path: *out = copyText(ev, v); return true;
     // An option of a submodule without a value is an error for whoever asks for it, and no reason not to keep the rest.
-    case Tag::Error: *out = copyError(ev, v); return v.error->kind == ErrorKind::Module || v.error->kind == ErrorKind::Throw;
+    case Tag::Error:
+      *out = copyError(ev, v);
+      return v.error->kind == ErrorKind::Module || v.error->kind == ErrorKind::Throw;
     case Tag::List: {
       Value* elements = ev.ownArena().array<Value>(v.aux);
       for (std::uint32_t i = 0; i < v.aux; ++i)
@@ -98,7 +104,8 @@ bool equalComplete(Evaluator& ev, Value v, Value kept, std::size_t* budget) {
       if (v.attrs == kept.attrs) return true;
       if (v.attrs->size != kept.attrs->size) return false;
       for (std::uint32_t i = 0; i < v.attrs->size; ++i)
-        if (v.attrs->items[i].name != kept.attrs->items[i].name || !equalComplete(ev, v.attrs->items[i].value, kept.attrs->items[i].value, budget))
+        if (v.attrs->items[i].name != kept.attrs->items[i].name ||
+            !equalComplete(ev, v.attrs->items[i].value, kept.attrs->items[i].value, budget))
           return false;
       return true;
     }

@@ -78,7 +78,8 @@ class Collector {
     switch (source.kind) {
       case ModuleSource::Kind::List: return loadList(source.value, &c_.unknownFile, "", n, roots_);
       case ModuleSource::Kind::One: return loadOne(source.value, &c_.unknownFile, "", ++n, roots_);
-      case ModuleSource::Kind::Config: case ModuleSource::Kind::Import: {
+      case ModuleSource::Kind::Config:
+      case ModuleSource::Kind::Import: {
         Node* node = newNode();
         node->module = configModule(e_, source, anonymousKey("", ++n));
         roots_.push_back(node);
@@ -117,7 +118,8 @@ class Collector {
     if (isFile) {
       if (const auto found = files_.find(m.string()); found != files_.end()) {
         if (!found->second->done)
-          return c_.ev.fail(ErrorKind::InfiniteRecursion, 0, "infinite recursion encountered: module `{}' imports itself", m.string());
+          return c_.ev.fail(ErrorKind::InfiniteRecursion, 0,
+                            "infinite recursion encountered: module `{}' imports itself", m.string());
         out.push_back(found->second);
         return {};
       }
@@ -152,12 +154,15 @@ class Collector {
     const Value own = c_.ev.force(m.klass);
     if (!own.is(Tag::String) || own.string() == expected.string()) return own.isError() ? own : Value();
     const std::string a = "\"" + std::string(own.string()) + "\"", b = "\"" + std::string(expected.string()) + "\"";
-    return c_.fail(nullptr, fmt::format("The module `{}` (class: {}) cannot be imported into a module evaluation that expects class {}.\n\nHelp:\n"
-                                        "- Ensure that you are importing the correct module.\n"
-                                        "- Verify that the module's `_class`, {} matches the expected `class` {}.\n"
-                                        "- If you are using a custom class, make sure it is correctly defined and used consistently across your "
-                                        "modules.\n",
-                                        c_.fileName(m.file), a, b, a, b));
+    return c_.fail(
+        nullptr,
+        fmt::format(
+            "The module `{}` (class: {}) cannot be imported into a module evaluation that expects class {}.\n\nHelp:\n"
+            "- Ensure that you are importing the correct module.\n"
+            "- Verify that the module's `_class`, {} matches the expected `class` {}.\n"
+            "- If you are using a custom class, make sure it is correctly defined and used consistently across your "
+            "modules.\n",
+            c_.fileName(m.file), a, b, a, b));
   }
 
   // --- disabledModules ---
@@ -176,8 +181,10 @@ class Collector {
   Value findDisabledBelow(const Node& node, std::unordered_set<const Node*>& visited) {
     if (!visited.insert(&node).second) return {};
     const Value list = c_.ev.force(node.module->disabled);
-    if (list.isUnknown()) noteOpaque(e_, list, node.module->file);
-    else if (!list.is(Tag::List)) return list.isError() ? list : c_.ev.typeError("a list", list, 0);
+    if (list.isUnknown())
+      noteOpaque(e_, list, node.module->file);
+    else if (!list.is(Tag::List))
+      return list.isError() ? list : c_.ev.typeError("a list", list, 0);
     else
       for (Value m : list.list()) {
         const Value key = disabledKey(c_.ev.force(m), node.module->file);
@@ -196,31 +203,42 @@ class Collector {
     const std::string name = c_.fileName(file);
     if (m.is(Tag::String)) {
       if (m.string().starts_with('/')) return m;
-      const Value base = c_.ev.coerceToString(c_.ev.selectOr(e_.specialArgs, c_.names.modulesPath, Value::text(""), 0), Evaluator::Coerce::ToString, 0);
+      const Value base = c_.ev.coerceToString(c_.ev.selectOr(e_.specialArgs, c_.names.modulesPath, Value::text(""), 0),
+                                              Evaluator::Coerce::ToString, 0);
       return base.is(Tag::String) ? c_.ev.string(fmt::format("{}/{}", base.string(), m.string())) : base;
     }
     const Attr* key = m.is(Tag::Attrs) ? m.attrs->find(c_.common.key) : nullptr;
-    const bool convertible = isStringLike(c_, m) || m.is(Tag::Null) || m.is(Tag::Int) || m.is(Tag::Float) || m.is(Tag::Bool) || m.is(Tag::List);
+    const bool convertible = isStringLike(c_, m) || m.is(Tag::Null) || m.is(Tag::Int) || m.is(Tag::Float) ||
+                             m.is(Tag::Bool) || m.is(Tag::List);
     if (convertible) {
       const Value text = c_.ev.coerceToString(m, Evaluator::Coerce::ToString, 0);
       if (!text.is(Tag::String) || !key) return text;
       const Value own = c_.ev.force(key->value);
       if (own.is(Tag::String) && own.string() == text.string()) return text;
-      return c_.fail(nullptr, fmt::format("Module `{}` contains a disabledModules item that is an attribute set that can be converted to a string "
-                                          "({}) but also has a `.key` attribute ({}) with a different value. This makes it ambiguous which module "
-                                          "should be disabled.",
-                                          name, text.string(), own.is(Tag::String) ? own.string() : std::string_view("?")));
+      return c_.fail(
+          nullptr,
+          fmt::format(
+              "Module `{}` contains a disabledModules item that is an attribute set that can be converted to a string "
+              "({}) but also has a `.key` attribute ({}) with a different value. This makes it ambiguous which module "
+              "should be disabled.",
+              name, text.string(), own.is(Tag::String) ? own.string() : std::string_view("?")));
     }
     if (key) return c_.ev.force(key->value);
     if (m.is(Tag::Attrs))
-      return c_.fail(nullptr, fmt::format("Module `{}` contains a disabledModules item that is an attribute set, presumably a module, that does not "
-                                          "have a `key` attribute. This means that the module system doesn't have any means to identify the module "
-                                          "that should be disabled. Make sure that you've put the correct value in disabledModules: a string path "
-                                          "relative to modulesPath, a path value, or an attribute set with a `key` attribute.",
-                                          name));
-    return c_.fail(nullptr, fmt::format("Each disabledModules item must be a path, string, or a attribute set with a key attribute, or a value "
-                                        "supported by toString. However, one of the disabledModules items in `{}` is none of that, but is of type {}.",
-                                        name, valueKind(m)));
+      return c_.fail(
+          nullptr,
+          fmt::format(
+              "Module `{}` contains a disabledModules item that is an attribute set, presumably a module, that does not "
+              "have a `key` attribute. This means that the module system doesn't have any means to identify the module "
+              "that should be disabled. Make sure that you've put the correct value in disabledModules: a string path "
+              "relative to modulesPath, a path value, or an attribute set with a `key` attribute.",
+              name));
+    return c_.fail(
+        nullptr,
+        fmt::format(
+            "Each disabledModules item must be a path, string, or a attribute set with a key attribute, or a value "
+            "supported by toString. However, one of the disabledModules items in `{}` is none of that, but is of type {}.",
+            name, valueKind(m)));
   }
 
   Value describe(const Node* node) {

@@ -13,7 +13,8 @@ Compose::Compose(Evaluator& evaluator)
   makeSimpleTypes(*this);
 }
 
-ForOneHost::ForOneHost(Compose& compose, lang::Scope& scope) : c_(compose), arena_(&compose.ev.arena()), evaluations_(compose.evaluations) {
+ForOneHost::ForOneHost(Compose& compose, lang::Scope& scope)
+    : c_(compose), arena_(&compose.ev.arena()), evaluations_(compose.evaluations) {
   scope.begin();
   c_.ev.useScope(&scope);
   c_.ev.useArena(&scope.arena());
@@ -36,7 +37,9 @@ Value Compose::fail(const Loc* where, std::string_view message, Pos pos) {
 
 Value Compose::recursion() { return ev.failText(ErrorKind::InfiniteRecursion, 0, "infinite recursion encountered"); }
 
-Loc* Compose::loc(const Loc* up, Symbol name) { return ev.arena().make<Loc>(Loc{up, name, 0, 0, up ? up->depth + 1 : 1}); }
+Loc* Compose::loc(const Loc* up, Symbol name) {
+  return ev.arena().make<Loc>(Loc{up, name, 0, 0, up ? up->depth + 1 : 1});
+}
 
 Loc* Compose::entryLoc(const Loc* up, std::uint32_t definition, std::uint32_t entry) {
   return ev.arena().make<Loc>(Loc{up, {}, definition, entry, up ? up->depth + 1 : 1});

@@ -24,9 +24,10 @@ class Compose : public lang::NativeObject {
   File internalFile;  // lib/modules.nix
 
   // Types without parameters.
-  Type *unspecified, *assumed, *raw, *anything, *boolean, *boolByOr, *integer, *floating, *str, *nonEmptyStr, *singleLineStr, *attrs, *fileset,
-      *package, *shellPackage, *path, *pathInStore, *externalPath, *luaInline, *optionDeclaration, *optionType, *deferred, *lines, *commas,
-      *envVar, *number, *json, *toml, *unsignedInt, *positiveInt, *port, *packageSet;
+  Type *unspecified, *assumed, *raw, *anything, *boolean, *boolByOr, *integer, *floating, *str, *nonEmptyStr,
+      *singleLineStr, *attrs, *fileset, *package, *shellPackage, *path, *pathInStore, *externalPath, *luaInline,
+      *optionDeclaration, *optionType, *deferred, *lines, *commas, *envVar, *number, *json, *toml, *unsignedInt,
+      *positiveInt, *port, *packageSet;
   Value typesSet;  // lib.types
 
   // Every evaluation made, latest first.
@@ -41,7 +42,8 @@ class Compose : public lang::NativeObject {
   Value placeholderName;        // config of the module that gives a submodule its default `name`
 
   Value self() { return Value::of(static_cast<lang::NativeObject*>(this)); }
-  Value fail(const Loc* loc, std::string_view message, Pos pos = 0);  // an error of kind Module about the option `loc` (may be null)
+  Value fail(const Loc* loc, std::string_view message,
+             Pos pos = 0);  // an error of kind Module about the option `loc` (may be null)
   Value recursion();
   std::string_view text(Symbol s) const { return ev.text(s); }
   Symbol symbol(std::string_view s) const { return ev.symbols().intern(s); }
@@ -57,7 +59,8 @@ class Compose : public lang::NativeObject {
   Value lib(std::initializer_list<std::string_view> members);
 };
 
-// While it lives, what is evaluated is made for one host and forgotten with it: values made before stay, and what they evaluate to.
+// While it lives, what is evaluated is made for one host and forgotten with it: values made before stay, and what they
+// evaluate to.
 class ForOneHost {
  public:
   ForOneHost(Compose& compose, lang::Scope& scope);

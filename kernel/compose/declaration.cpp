@@ -33,7 +33,8 @@ Value alreadyDeclared(Compose& c, const Loc* loc, const Decl& decl, const Merged
     if (!files.empty()) files += " and ";
     files += fmt::format("`{}'", text.is(Tag::String) ? text.string() : std::string_view("<unknown-file>"));
   }
-  return c.fail(loc, fmt::format("The option `{}' in `{}' is already declared in {}.", showOption(c, loc), c.fileName(decl.file), files));
+  return c.fail(loc, fmt::format("The option `{}' in `{}' is already declared in {}.", showOption(c, loc),
+                                 c.fileName(decl.file), files));
 }
 
 // Merges the type of a further declaration into those before it; Null when nothing changes.
@@ -104,9 +105,12 @@ Value mergeDecls(Compose& c, const Loc* loc, std::span<const Decl> decls) {
     if (error.isError()) return error;
   }
   auto set = [&](Symbol name, Value value) {
-    const auto at = std::find_if(merged.items.begin(), merged.items.end(), [&](const Attr& attr) { return attr.name == name; });
-    if (at != merged.items.end()) at->value = value;
-    else merged.items.push_back({name, 0, value});
+    const auto at =
+        std::find_if(merged.items.begin(), merged.items.end(), [&](const Attr& attr) { return attr.name == name; });
+    if (at != merged.items.end())
+      at->value = value;
+    else
+      merged.items.push_back({name, 0, value});
   };
   set(c.names.loc, locList(c, loc));
   set(c.names.declarations, c.ev.list(merged.files));
@@ -120,8 +124,10 @@ Value fixupType(Compose& c, Value merged) {
   std::vector<Attr> items(merged.attrs->begin(), merged.attrs->end());
   auto set = [&](Symbol name, Value value) {
     const auto at = std::find_if(items.begin(), items.end(), [&](const Attr& attr) { return attr.name == name; });
-    if (at != items.end()) at->value = value;
-    else items.push_back({name, 0, value});
+    if (at != items.end())
+      at->value = value;
+    else
+      items.push_back({name, 0, value});
   };
   const Attr* attr = merged.attrs->find(c.common.drvType);
   Value error;

@@ -15,7 +15,8 @@ namespace {
 constexpr std::string_view kPriorityHint =
     "Use `lib.mkForce value` or `lib.mkDefault value` to change the priority on any of these definitions.\n";
 
-// `text` followed by the definitions and `tail`, at the place of the first of them; an error met while they are printed wins.
+// `text` followed by the definitions and `tail`, at the place of the first of them; an error met while they are printed
+// wins.
 Value withDefs(Compose& c, const Loc* loc, std::string text, std::span<const Def> defs, std::string_view tail = {}) {
   const Value error = showDefs(c, defs, &text);
   if (error.isError()) return error;
@@ -54,7 +55,8 @@ Value typeErrorOf(Type* type, const Loc* loc, Value head) {
 }
 
 Value noValue(Compose& c, const Loc* loc) {
-  return c.fail(loc, fmt::format("The option `{}' was accessed but has no value defined. Try setting the option.", showOption(c, loc)));
+  return c.fail(loc, fmt::format("The option `{}' was accessed but has no value defined. Try setting the option.",
+                                 showOption(c, loc)));
 }
 
 Value conflicting(Compose& c, const Loc* loc, const Def& first, const Def& second) {
@@ -64,17 +66,22 @@ Value conflicting(Compose& c, const Loc* loc, const Def& first, const Def& secon
 }
 
 Value notUnique(Compose& c, const Loc* loc, std::string_view message, std::span<const Def> defs) {
-  const std::string text = fmt::format("The option `{}' is defined multiple times while it's expected to be unique.\n{}\nDefinition values:",
-                                       showOption(c, loc), message);
+  const std::string text =
+      fmt::format("The option `{}' is defined multiple times while it's expected to be unique.\n{}\nDefinition values:",
+                  showOption(c, loc), message);
   return withDefs(c, loc, text, defs, "\n" + std::string(kPriorityHint));
 }
 
 Value cannotMerge(Compose& c, const Loc* loc, std::span<const Def> defs) {
-  return withDefs(c, loc, fmt::format("Cannot merge definitions of `{}'. Definition values:", showOption(c, loc)), defs);
+  return withDefs(c, loc, fmt::format("Cannot merge definitions of `{}'. Definition values:", showOption(c, loc)),
+                  defs);
 }
 
 Value readOnlyTwice(Compose& c, const Loc* loc, std::span<const Def> defs) {
-  return withDefs(c, loc, fmt::format("The option `{}' is read-only, but it's set multiple times. Definition values:", showOption(c, loc)), defs);
+  return withDefs(
+      c, loc,
+      fmt::format("The option `{}' is read-only, but it's set multiple times. Definition values:", showOption(c, loc)),
+      defs);
 }
 
 Value notASet(Compose& c, const Loc* loc, File* file, Value value) {
@@ -82,13 +89,17 @@ Value notASet(Compose& c, const Loc* loc, File* file, Value value) {
   std::vector<std::string> parts;
   for (const Loc* part = loc; part; part = part->up) parts.push_back(locPart(c, part));
   for (auto it = parts.rbegin(); it != parts.rend(); ++it) path += (path.empty() ? "" : ".") + *it;
-  return c.fail(loc, fmt::format("In module `{}', you're trying to define a value of type `{}'\nrather than an attribute set for the option\n`{}'!\n\n"
-                                 "This usually happens if `{}' has option\ndefinitions inside that are not matched. Please check how to properly define\n"
-                                 "this option by e.g. referring to `man 5 configuration.nix'!\n",
-                                 c.fileName(file), valueKind(value), path, path));
+  return c.fail(
+      loc,
+      fmt::format(
+          "In module `{}', you're trying to define a value of type `{}'\nrather than an attribute set for the option\n`{}'!\n\n"
+          "This usually happens if `{}' has option\ndefinitions inside that are not matched. Please check how to properly define\n"
+          "this option by e.g. referring to `man 5 configuration.nix'!\n",
+          c.fileName(file), valueKind(value), path, path));
 }
 
-Value noSuchOption(Compose& c, const Loc* prefix, const Loc* invalid, const Def& def, std::span<const std::string_view> siblings, bool noOptions) {
+Value noSuchOption(Compose& c, const Loc* prefix, const Loc* invalid, const Def& def,
+                   std::span<const std::string_view> siblings, bool noOptions) {
   std::string text = fmt::format("The option `{}' does not exist. Definition values:", showOption(c, invalid));
   const Value error = showDefs(c, std::span<const Def>(&def, 1), &text);
   if (error.isError()) return inDefinition(c, error, def.file);
@@ -101,23 +112,32 @@ Value noSuchOption(Compose& c, const Loc* prefix, const Loc* invalid, const Def&
   if (!names.empty()) text += '?';
   if (!noOptions) return c.fail(invalid, text, def.pos);
   if (!prefix)
-    return c.fail(invalid, text + "\n\nIt seems as if you're trying to declare an option by placing it into `config' rather than `options'!\n", def.pos);
-  return c.fail(invalid, fmt::format("{}\n\nHowever there are no options defined in `{}'. Are you sure you've\n"
-                                     "declared your options properly? This can happen if you e.g. declared your options in `types.submodule'\n"
-                                     "under `config' rather than `options'.\n",
-                                     text, showOption(c, prefix)),
-                def.pos);
+    return c.fail(
+        invalid,
+        text +
+            "\n\nIt seems as if you're trying to declare an option by placing it into `config' rather than `options'!\n",
+        def.pos);
+  return c.fail(
+      invalid,
+      fmt::format(
+          "{}\n\nHowever there are no options defined in `{}'. Are you sure you've\n"
+          "declared your options properly? This can happen if you e.g. declared your options in `types.submodule'\n"
+          "under `config' rather than `options'.\n",
+          text, showOption(c, prefix)),
+      def.pos);
 }
 
 Value incoherentCheck(Type* type, const Loc* loc) {
   const Value description = typeDescription(type);
   if (description.isError()) return description;
   return type->c->fail(
-      loc, fmt::format("The option `{}' has a type `{}' that uses\nan ad-hoc `type // {{ check = ...; }}' override, which is incompatible with\n"
-                       "the v2 merge mechanism.\n\nPlease use `lib.types.addCheck` instead of `type // {{ check }}' to add\ncustom validation. "
-                       "For example:\n\n  lib.types.addCheck baseType (value: /* your check */)\n\ninstead of:\n\n"
-                       "  baseType // {{ check = value: /* your check */; }}\n",
-                       showOption(*type->c, loc), description.string()));
+      loc,
+      fmt::format(
+          "The option `{}' has a type `{}' that uses\nan ad-hoc `type // {{ check = ...; }}' override, which is incompatible with\n"
+          "the v2 merge mechanism.\n\nPlease use `lib.types.addCheck` instead of `type // {{ check }}' to add\ncustom validation. "
+          "For example:\n\n  lib.types.addCheck baseType (value: /* your check */)\n\ninstead of:\n\n"
+          "  baseType // {{ check = value: /* your check */; }}\n",
+          showOption(*type->c, loc), description.string()));
 }
 
 Value inOption(Compose& c, Value error, const Loc* loc) {
@@ -131,7 +151,9 @@ Value inOption(Compose& c, Value error, const Loc* loc) {
 }
 
 Value inDefinition(Compose& c, Value error, File* file) {
-  return error.isError() ? c.ev.addFrame(error, 0, fmt::format("while evaluating definitions from `{}':", c.fileName(file))) : error;
+  return error.isError()
+             ? c.ev.addFrame(error, 0, fmt::format("while evaluating definitions from `{}':", c.fileName(file)))
+             : error;
 }
 
 std::string_view valueKind(Value v) {
@@ -144,7 +166,9 @@ std::string_view valueKind(Value v) {
     case Tag::Path: return "path";
     case Tag::List: return "list";
     case Tag::Attrs: return "set";
-    case Tag::Lambda: case Tag::Prim: case Tag::PrimApp: return "lambda";
+    case Tag::Lambda:
+    case Tag::Prim:
+    case Tag::PrimApp: return "lambda";
     default: return "unknown";
   }
 }

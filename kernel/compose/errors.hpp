@@ -20,7 +20,8 @@ Value readOnlyTwice(Compose& c, const Loc* loc, std::span<const Def> defs);
 // A definition that is no set where options are nested.
 Value notASet(Compose& c, const Loc* loc, File* file, Value value);
 // `invalid` is the path of the definition that matches no option; `siblings` the names that exist beside it.
-Value noSuchOption(Compose& c, const Loc* prefix, const Loc* invalid, const Def& def, std::span<const std::string_view> siblings, bool noOptions);
+Value noSuchOption(Compose& c, const Loc* prefix, const Loc* invalid, const Def& def,
+                   std::span<const std::string_view> siblings, bool noOptions);
 Value incoherentCheck(Type* type, const Loc* loc);
 // The error with the frame "while evaluating the option `x':" and, unless it names one already, its option.
 Value inOption(Compose& c, Value error, const Loc* loc);

@@ -18,7 +18,8 @@ Value prepare(Evaluation& e) {
   const Value error = collect(e);
   if (error.isError() || e.root) return error;
   Decl* decls = e.c->ev.arena().array<Decl>(e.collected.size());
-  for (std::size_t i = 0; i < e.collected.size(); ++i) decls[i] = {e.collected[i]->file, 0, e.collected[i]->options, e.collected[i]->platform, e.collected[i]->subtree};
+  for (std::size_t i = 0; i < e.collected.size(); ++i)
+    decls[i] = {e.collected[i]->file, 0, e.collected[i]->options, e.collected[i]->platform, e.collected[i]->subtree};
   e.root = newLevel(e, e.prefix, nullptr, {decls, e.collected.size()});
   return {};
 }
@@ -45,7 +46,8 @@ Value internalOption(Evaluation& e, Symbol name, Value untouched) {
   return c.ev.force(Value::of(&child->config));
 }
 
-// lib.recursiveUpdate for a freeform part and the declared options: where both are sets they merge, else the declared one wins.
+// lib.recursiveUpdate for a freeform part and the declared options: where both are sets they merge, else the declared
+// one wins.
 Value updateDeep(Compose& c, Value left, Value right);
 
 struct Overlap {
@@ -71,7 +73,8 @@ Value updateDeep(Compose& c, Value left, Value right) {
       continue;
     }
     auto* overlap = c.ev.arena().make<Overlap>(Overlap{&c, both->value, attr.value});
-    out[static_cast<std::size_t>(both - left.attrs->items)] = {attr.name, attr.pos, c.ev.nativeThunk(overlapValue, overlap)};
+    out[static_cast<std::size_t>(both - left.attrs->items)] = {attr.name, attr.pos,
+                                                               c.ev.nativeThunk(overlapValue, overlap)};
   }
   return c.ev.attrs(out);
 }
@@ -160,7 +163,8 @@ Value evaluateChecked(Evaluator& ev, void* data) {
 }  // namespace
 
 bool refusesUndeclared(Evaluation& e) {
-  return internalOption(e, e.c->common.check, Value::of(true)).isTrue() && internalOption(e, e.c->common.freeformType, Value::null()).is(Tag::Null);
+  return internalOption(e, e.c->common.check, Value::of(true)).isTrue() &&
+         internalOption(e, e.c->common.freeformType, Value::null()).is(Tag::Null);
 }
 
 namespace {
@@ -211,7 +215,8 @@ Value modulesList(Evaluation& e) {
     } else if (source.kind == ModuleSource::Kind::Config) {
       out.push_back(c.ev.attrs({{"_file", c.fileValue(source.file)}, {"config", source.value}}));
     } else {
-      out.push_back(source.kind == ModuleSource::Kind::Import ? located(c, c.fileValue(source.file), source.value) : source.value);
+      out.push_back(source.kind == ModuleSource::Kind::Import ? located(c, c.fileValue(source.file), source.value)
+                                                              : source.value);
     }
   }
   return c.ev.list(out);
@@ -230,7 +235,9 @@ constexpr lang::PrimOp kExtend{"extendModules", 2, extendPrim};
 
 }  // namespace
 
-Value extendModulesOf(Evaluation& e) { return e.c->ev.primApp(&kExtend, {Value::of(static_cast<lang::NativeObject*>(&e))}); }
+Value extendModulesOf(Evaluation& e) {
+  return e.c->ev.primApp(&kExtend, {Value::of(static_cast<lang::NativeObject*>(&e))});
+}
 
 Evaluation* newEvaluation(Compose& c, const EvaluationArgs& args) {
   auto* e = c.ev.arena().make<Evaluation>();
@@ -268,7 +275,8 @@ Value resultOf(Evaluation& e) {
         return error.isError() ? error : ev.select(configOf(own), own.c->common.module, 0);
       },
       &e);
-  const Value graph = c.ev.nativeThunk([](Evaluator&, void* data) { return moduleGraph(*static_cast<Evaluation*>(data)); }, &e);
+  const Value graph =
+      c.ev.nativeThunk([](Evaluator&, void* data) { return moduleGraph(*static_cast<Evaluation*>(data)); }, &e);
   return c.ev.attrs({{"_type", Value::text("configuration")},
                      {"options", Value::of(&e.visibleOptions)},
                      {"config", visibleConfig(e)},
@@ -287,10 +295,13 @@ Value extended(Evaluation& e, Value args) {
   if (!args.is(Tag::Attrs)) return args.isError() ? args : c.ev.typeError("a set", args, 0);
   for (const Attr* attr : c.ev.sortedByName(args.attrs))
     if (attr->name != c.common.modules && attr->name != c.common.specialArgs && attr->name != c.common.prefix)
-      return c.ev.fail(ErrorKind::Arguments, attr->pos, "function 'extendModules' called with unexpected argument '{}'", c.text(attr->name));
+      return c.ev.fail(ErrorKind::Arguments, attr->pos, "function 'extendModules' called with unexpected argument '{}'",
+                       c.text(attr->name));
   std::vector<ModuleSource> sources(e.sources.begin(), e.sources.end());
-  if (const Attr* modules = args.attrs->find(c.common.modules)) sources.push_back({ModuleSource::Kind::List, modules->value, nullptr});
-  EvaluationArgs more{c.ev.arena().copy(std::span<const ModuleSource>(sources)), e.specialArgs, e.klass, e.prefix, e.allowUndeclared};
+  if (const Attr* modules = args.attrs->find(c.common.modules))
+    sources.push_back({ModuleSource::Kind::List, modules->value, nullptr});
+  EvaluationArgs more{c.ev.arena().copy(std::span<const ModuleSource>(sources)), e.specialArgs, e.klass, e.prefix,
+                      e.allowUndeclared};
   if (const Attr* special = args.attrs->find(c.common.specialArgs)) {
     more.specialArgs = c.ev.update(e.specialArgs, special->value, 0);
     if (more.specialArgs.isError()) return more.specialArgs;

@@ -1,7 +1,9 @@
-// One evaluation of modules (lib.evalModules): the modules that take part, the tree of their options, configuration and result.
+// One evaluation of modules (lib.evalModules): the modules that take part, the tree of their options, configuration and
+// result.
 //
-// Reading guide: collect.cpp (the import graph), module.cpp (what a module says), level.cpp (declarations), pushdown.cpp (definitions),
-// option.cpp and merge.cpp (one option), evaluation.cpp (config and result), submodule.cpp (evaluations inside evaluations).
+// Reading guide: collect.cpp (the import graph), module.cpp (what a module says), level.cpp (declarations),
+// pushdown.cpp (definitions), option.cpp and merge.cpp (one option), evaluation.cpp (config and result), submodule.cpp
+// (evaluations inside evaluations).
 #pragma once
 #include <span>
 #include <string_view>
@@ -41,7 +43,7 @@ struct Module {
   Value config;    // set
   bool opaque;     // its content is not known here
   bool platform;   // stands for a platform: opens the evaluation, and its options are assumed
-  bool subtree;        // declares a subtree of options that is its alone
+  bool subtree;    // declares a subtree of options that is its alone
 };
 
 enum class ChildKind : std::uint8_t { Unresolved, Option, Tree, Failed };
@@ -77,11 +79,11 @@ struct Level {
   State declState, defState;
   Value declError, defError;
   std::span<Decl> declsByChild;
-  std::span<Child> children;  // sorted by symbol id
-  std::span<Def> defs;        // grouped by child
+  std::span<Child> children;   // sorted by symbol id
+  std::span<Def> defs;         // grouped by child
   std::span<Entry> unmatched;  // definitions of names nobody declares, in order
-  bool hasDefs;               // any set of definitions reaches this level
-  std::span<Child> assumed;   // the names of `unmatched`, made for open evaluations
+  bool hasDefs;                // any set of definitions reaches this level
+  std::span<Child> assumed;    // the names of `unmatched`, made for open evaluations
   bool assumedMade;
   Bindings* config;
   Bindings* options;
@@ -98,27 +100,27 @@ class Cohort;
 
 struct Evaluation : lang::NativeObject {
   Compose* c;
-  bool isPrivate;       // made for one host of a cohort
-  Cohort* cohort;       // of the evaluation that stands for every host of it; else null
+  bool isPrivate;  // made for one host of a cohort
+  Cohort* cohort;  // of the evaluation that stands for every host of it; else null
   std::span<const ModuleSource> sources;
-  Value specialArgs;    // set, not forced
-  Value klass;          // string or Null, not forced
+  Value specialArgs;  // set, not forced
+  Value klass;        // string or Null, not forced
   const Loc* prefix;
-  bool allowUndeclared; // open: see knowledge.hpp
+  bool allowUndeclared;  // open: see knowledge.hpp
 
   State collectState;
   Value collectError;
   std::span<Module*> collected;  // reversed: later modules first
 
-  Value args;           // what module functions are called with; Null until made
+  Value args;  // what module functions are called with; Null until made
   Level* root;
   State unmatchedState;
   Value unmatchedError;
   std::span<Unmatched> unmatched;
   Knowledge knowledge;
 
-  Evaluation* made;     // the evaluation made before this one
-  Thunk config;         // everything, `_module` included
+  Evaluation* made;  // the evaluation made before this one
+  Thunk config;      // everything, `_module` included
   Thunk options;
   Thunk checked;        // Null, or the error of an undeclared option
   Thunk visibleConfig;  // checked, without `_module`
@@ -140,7 +142,8 @@ Evaluation* newEvaluation(Compose& c, const EvaluationArgs& args);
 inline Value configOf(Evaluation& e) { return Value::of(&e.config); }
 inline Value optionsOf(Evaluation& e) { return Value::of(&e.options); }
 inline Value visibleConfig(Evaluation& e) { return Value::of(&e.visibleConfig); }
-// Whether a definition of an undeclared option is an error where all options are known: `_module.check` holds, no freeform type.
+// Whether a definition of an undeclared option is an error where all options are known: `_module.check` holds, no
+// freeform type.
 bool refusesUndeclared(Evaluation& e);
 // What tells one set from another: its address; null for a value that is no set.
 inline const void* identityOf(Value v) {
@@ -168,11 +171,11 @@ Module* configModule(Evaluation& e, const ModuleSource& source, std::string_view
 
 // --- level.cpp ---
 Level* newLevel(Evaluation& e, const Loc* loc, Child* origin, std::span<Decl> decls);
-Value resolveDecls(Level& level);    // Null, or the error
-Value levelConfig(Level& level);     // the set in `config`, or the error
+Value resolveDecls(Level& level);  // Null, or the error
+Value levelConfig(Level& level);   // the set in `config`, or the error
 Value levelOptions(Level& level);
-Value resolveChild(Child& child);    // whether it is an option or a tree; Null, or the error
-Value resolveOption(Child& child);   // the same, and makes the option
+Value resolveChild(Child& child);   // whether it is an option or a tree; Null, or the error
+Value resolveOption(Child& child);  // the same, and makes the option
 Child* findChild(Level& level, Symbol name);
 void initChild(Child& child, Level& level, Symbol name);
 

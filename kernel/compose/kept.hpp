@@ -4,8 +4,8 @@
 
 namespace fleetd::compose {
 
-// While it lives, what is made lives as long as the object that keeps it. A shared object must not keep what depends on one host:
-// dependent() tells, and unless the caller asked and kept nothing, the scope is spoiled.
+// While it lives, what is made lives as long as the object that keeps it. A shared object must not keep what depends on
+// one host: dependent() tells, and unless the caller asked and kept nothing, the scope is spoiled.
 class Kept {
  public:
   Kept(lang::Evaluator& ev, bool isPrivate) : ev_(ev), scope_(isPrivate ? nullptr : ev.scope()) {

@@ -31,11 +31,32 @@ bool isIdentity(Type* type, int depth = 0) {
   if (depth > 8) return false;
   Value error;
   switch (type->kind) {
-    case Kind::Unspecified: case Kind::Assumed: case Kind::Raw: case Kind::Anything: case Kind::Bool: case Kind::BoolByOr: case Kind::Int: case Kind::Float:
-    case Kind::Str: case Kind::NonEmptyStr: case Kind::StrMatching: case Kind::SeparatedString: case Kind::Attrs: case Kind::Fileset:
-    case Kind::Package: case Kind::ShellPackage: case Kind::Path: case Kind::LuaInline: case Kind::OptionDeclaration: case Kind::OptionType:
+    case Kind::Unspecified:
+    case Kind::Assumed:
+    case Kind::Raw:
+    case Kind::Anything:
+    case Kind::Bool:
+    case Kind::BoolByOr:
+    case Kind::Int:
+    case Kind::Float:
+    case Kind::Str:
+    case Kind::NonEmptyStr:
+    case Kind::StrMatching:
+    case Kind::SeparatedString:
+    case Kind::Attrs:
+    case Kind::Fileset:
+    case Kind::Package:
+    case Kind::ShellPackage:
+    case Kind::Path:
+    case Kind::LuaInline:
+    case Kind::OptionDeclaration:
+    case Kind::OptionType:
     case Kind::Enum: return true;
-    case Kind::ListOf: case Kind::AttrsWith: case Kind::NullOr: case Kind::Unique: case Kind::AddCheck: {
+    case Kind::ListOf:
+    case Kind::AttrsWith:
+    case Kind::NullOr:
+    case Kind::Unique:
+    case Kind::AddCheck: {
       Type* elem = elemOf(type, &error);
       return elem && isIdentity(elem, depth + 1);
     }
@@ -44,8 +65,14 @@ bool isIdentity(Type* type, int depth = 0) {
       Type* right = left ? otherOf(type, &error) : nullptr;
       return right && isIdentity(left, depth + 1) && isIdentity(right, depth + 1);
     }
-    case Kind::SingleLineStr: case Kind::AttrListOf: case Kind::AttrTag: case Kind::FunctionTo: case Kind::CoercedTo: case Kind::Submodule:
-    case Kind::Deferred: case Kind::Custom: return false;
+    case Kind::SingleLineStr:
+    case Kind::AttrListOf:
+    case Kind::AttrTag:
+    case Kind::FunctionTo:
+    case Kind::CoercedTo:
+    case Kind::Submodule:
+    case Kind::Deferred:
+    case Kind::Custom: return false;
   }
   return false;
 }
@@ -53,13 +80,40 @@ bool isIdentity(Type* type, int depth = 0) {
 // Types whose definitions must all be equal, so that one known definition is the value.
 bool mergesEqual(const Type* type) {
   switch (type->kind) {
-    case Kind::Bool: case Kind::Int: case Kind::Float: case Kind::Str: case Kind::NonEmptyStr: case Kind::StrMatching: case Kind::Path:
+    case Kind::Bool:
+    case Kind::Int:
+    case Kind::Float:
+    case Kind::Str:
+    case Kind::NonEmptyStr:
+    case Kind::StrMatching:
+    case Kind::Path:
     case Kind::Enum: return true;
     case Kind::AddCheck: return type->elemType && mergesEqual(type->elemType);
-    case Kind::Unspecified: case Kind::Assumed: case Kind::Raw: case Kind::Anything: case Kind::BoolByOr: case Kind::SingleLineStr: case Kind::SeparatedString:
-    case Kind::Attrs: case Kind::Fileset: case Kind::Package: case Kind::ShellPackage: case Kind::LuaInline: case Kind::OptionDeclaration:
-    case Kind::OptionType: case Kind::ListOf: case Kind::AttrListOf: case Kind::AttrsWith: case Kind::AttrTag: case Kind::Unique:
-    case Kind::NullOr: case Kind::FunctionTo: case Kind::Either: case Kind::CoercedTo: case Kind::Submodule: case Kind::Deferred:
+    case Kind::Unspecified:
+    case Kind::Assumed:
+    case Kind::Raw:
+    case Kind::Anything:
+    case Kind::BoolByOr:
+    case Kind::SingleLineStr:
+    case Kind::SeparatedString:
+    case Kind::Attrs:
+    case Kind::Fileset:
+    case Kind::Package:
+    case Kind::ShellPackage:
+    case Kind::LuaInline:
+    case Kind::OptionDeclaration:
+    case Kind::OptionType:
+    case Kind::ListOf:
+    case Kind::AttrListOf:
+    case Kind::AttrsWith:
+    case Kind::AttrTag:
+    case Kind::Unique:
+    case Kind::NullOr:
+    case Kind::FunctionTo:
+    case Kind::Either:
+    case Kind::CoercedTo:
+    case Kind::Submodule:
+    case Kind::Deferred:
     case Kind::Custom: return false;
   }
   return false;
@@ -94,8 +148,9 @@ std::span<Def> under(Compose& c, std::span<const Def> defs, Value condition, boo
 std::size_t conditionCount(std::span<const Def> defs) {
   std::vector<Value> seen;
   for (const Def& def : defs)
-    if (!def.condition.is(Tag::Null) &&
-        std::none_of(seen.begin(), seen.end(), [&](Value v) { return sameCondition(v, def.condition) || isNegationOf(v, def.condition) || isNegationOf(def.condition, v); }))
+    if (!def.condition.is(Tag::Null) && std::none_of(seen.begin(), seen.end(), [&](Value v) {
+          return sameCondition(v, def.condition) || isNegationOf(v, def.condition) || isNegationOf(def.condition, v);
+        }))
       seen.push_back(def.condition);
   return seen.size();
 }
@@ -133,7 +188,9 @@ Value residualMerge(Compose& c, std::span<const Def> defs) {
 }
 
 bool isPartial(const Evaluation& e) { return e.knowledge.imports != nullptr || e.knowledge.definitions != nullptr; }
-bool isOpen(const Evaluation& e) { return e.allowUndeclared || e.knowledge.imports != nullptr || e.knowledge.declarations != nullptr; }
+bool isOpen(const Evaluation& e) {
+  return e.allowUndeclared || e.knowledge.imports != nullptr || e.knowledge.declarations != nullptr;
+}
 
 Value conjunction(Compose& c, Value a, Value b) {
   if (a.is(Tag::Null) || sameCondition(a, b)) return b;
@@ -142,12 +199,14 @@ Value conjunction(Compose& c, Value a, Value b) {
 }
 
 bool anyUnknown(std::span<const Def> defs) {
-  return std::any_of(defs.begin(), defs.end(), [](const Def& def) { return def.value.isUnknown() || !def.condition.is(Tag::Null); });
+  return std::any_of(defs.begin(), defs.end(),
+                     [](const Def& def) { return def.value.isUnknown() || !def.condition.is(Tag::Null); });
 }
 
 Value mergeUnknown(Compose& c, Type* type, const Loc* loc, std::span<Def> defs) {
   const std::size_t conditions = conditionCount(defs);
-  const bool samePriority = std::all_of(defs.begin(), defs.end(), [&](const Def& def) { return def.priority == defs[0].priority; });
+  const bool samePriority =
+      std::all_of(defs.begin(), defs.end(), [&](const Def& def) { return def.priority == defs[0].priority; });
   if (type->kind == Kind::ListOf && samePriority && isIdentity(type)) return mergeSegments(c, type, loc, defs);
   if (conditions > kMaxAlternatives) return residualMerge(c, defs);
   if (conditions > 0) return mergeAlternatives(c, type, loc, defs);
@@ -168,8 +227,10 @@ Value definedness(Compose& c, std::span<const Def> defs) {
     if (def.condition.is(Tag::Null)) return Value::of(true);
     for (const Def& other : defs)
       if (isNegationOf(other.condition, def.condition)) return Value::of(true);
-    if (any.is(Tag::Null)) any = def.condition;
-    else if (!sameCondition(any, def.condition)) any = c.ev.unknownBinary(lang::BinaryOp::Or, any, def.condition, def.pos);
+    if (any.is(Tag::Null))
+      any = def.condition;
+    else if (!sameCondition(any, def.condition))
+      any = c.ev.unknownBinary(lang::BinaryOp::Or, any, def.condition, def.pos);
   }
   return any.is(Tag::Null) ? Value::of(false) : any;
 }
@@ -197,7 +258,8 @@ bool splitUnknown(Compose& c, const Def& def, const std::function<Value(const De
   return true;
 }
 
-void splitUnknownSet(Evaluation& e, Value set, File* file, const std::function<Value(Value part, Value condition)>& visit) {
+void splitUnknownSet(Evaluation& e, Value set, File* file,
+                     const std::function<Value(Value part, Value condition)>& visit) {
   Compose& c = *e.c;
   const lang::Unknown& u = *set.unknown;
   if (u.op == UnknownOp::If) {
@@ -213,7 +275,8 @@ void splitUnknownSet(Evaluation& e, Value set, File* file, const std::function<V
   }
   const auto names = lang::knownNames(c.ev, set);
   if (names) static_cast<void>(visit(Value::of(names->known), {}));
-  if (!names || names->open) e.knowledge.definitions = c.ev.arena().make<Opaque>(Opaque{set, file, e.knowledge.definitions});
+  if (!names || names->open)
+    e.knowledge.definitions = c.ev.arena().make<Opaque>(Opaque{set, file, e.knowledge.definitions});
 }
 
 Value withMaybeEntries(Compose& c, Value set, std::span<const MaybeEntry> entries) {
@@ -221,7 +284,8 @@ Value withMaybeEntries(Compose& c, Value set, std::span<const MaybeEntry> entrie
     Bindings* one = c.ev.newBindings(1);
     one->items[0] = entry.attr;
     const Value parts[] = {entry.condition, Value::of(one), Value::of(c.ev.newBindings(0))};
-    set = c.ev.unknownBinary(lang::BinaryOp::Update, set, c.ev.unknown(UnknownOp::If, parts, entry.attr.pos), entry.attr.pos);
+    set = c.ev.unknownBinary(lang::BinaryOp::Update, set, c.ev.unknown(UnknownOp::If, parts, entry.attr.pos),
+                             entry.attr.pos);
   }
   return set;
 }

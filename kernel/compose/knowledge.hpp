@@ -1,8 +1,9 @@
-// What is not known: conditions and values the fleet does not determine, imports that cannot be read, options nobody declares (design §7).
+// What is not known: conditions and values the fleet does not determine, imports that cannot be read, options nobody
+// declares (design §7).
 //
-// An open evaluation is one whose platform declares options of its own. Definitions of undeclared options are kept as assumed leaves;
-// reading an option that nobody defines gives the unknown value `config.<path>`. An import that cannot be read opens an evaluation, too,
-// and makes every value of it assumed.
+// An open evaluation is one whose platform declares options of its own. Definitions of undeclared options are kept as
+// assumed leaves; reading an option that nobody defines gives the unknown value `config.<path>`. An import that cannot
+// be read opens an evaluation, too, and makes every value of it assumed.
 #pragma once
 #include <functional>
 #include <span>
@@ -23,8 +24,8 @@ struct Opaque {
 };
 
 struct Knowledge {
-  Opaque* imports = nullptr;      // modules; latest first
-  Opaque* definitions = nullptr;  // sets of definitions whose names are not known
+  Opaque* imports = nullptr;       // modules; latest first
+  Opaque* definitions = nullptr;   // sets of definitions whose names are not known
   Opaque* declarations = nullptr;  // sets of options whose names are not known
 };
 
@@ -43,10 +44,13 @@ Value mergeUnknown(Compose& c, Type* type, const Loc* loc, std::span<Def> defs);
 Value residualMerge(Compose& c, std::span<const Def> defs);
 // Bool, or unknown when all definitions are conditional.
 Value definedness(Compose& c, std::span<const Def> defs);
-// A definition `if unknown then <property> else …` as two definitions. False: it is none. The visitor returns Null or an error.
+// A definition `if unknown then <property> else …` as two definitions. False: it is none. The visitor returns Null or
+// an error.
 bool splitUnknown(Compose& c, const Def& def, const std::function<Value(const Def&)>& visit, Value* error);
-// The same for a set of definitions of several options: its known parts, each with the condition it holds under (or Null).
-void splitUnknownSet(Evaluation& e, Value set, File* file, const std::function<Value(Value part, Value condition)>& visit);
+// The same for a set of definitions of several options: its known parts, each with the condition it holds under (or
+// Null).
+void splitUnknownSet(Evaluation& e, Value set, File* file,
+                     const std::function<Value(Value part, Value condition)>& visit);
 // set // (if condition then { name = value; } else { }) for each entry.
 struct MaybeEntry {
   Attr attr;

@@ -51,9 +51,11 @@ Value gather(Level& level, SmallVector<Named, 32>& out) {
     }
     if (!set.is(Tag::Attrs)) return set.isError() ? set : declarationNotASet(level, set);
     if (set.attrs->size != 0) ++sources;
-    for (const Attr& attr : *set.attrs) out.push({attr.name, {decl.file, attr.pos, attr.value, decl.platform, decl.subtree}});
+    for (const Attr& attr : *set.attrs)
+      out.push({attr.name, {decl.file, attr.pos, attr.value, decl.platform, decl.subtree}});
   }
-  if (sources > 1) std::stable_sort(out.begin(), out.end(), [](const Named& a, const Named& b) { return a.name < b.name; });
+  if (sources > 1)
+    std::stable_sort(out.begin(), out.end(), [](const Named& a, const Named& b) { return a.name < b.name; });
   return {};
 }
 
@@ -104,13 +106,17 @@ Declared declaredAs(Child& child, const Decl& decl, Value* error) {
     return Declared::Error;
   }
   const Loc* loc = c.loc(child.level->loc, child.name);
-  std::string message = fmt::format("In module {}: expected an option declaration at option path `{}` but got an attribute set with type {}",
-                                    c.fileName(decl.file), showOption(c, loc), text);
+  std::string message = fmt::format(
+      "In module {}: expected an option declaration at option path `{}` but got an attribute set with type {}",
+      c.fileName(decl.file), showOption(c, loc), text);
   if (text == "option-type") {
     const std::string name = nixIdentifier(c.text(child.name));
-    message += "\n\nWhen declaring an option, you must wrap the type in a `mkOption` call. It should look somewhat like:\n    ";
+    message +=
+        "\n\nWhen declaring an option, you must wrap the type in a `mkOption` call. It should look somewhat like:\n    ";
     if (loc->depth > 1) message += fmt::format("\n    # {}", showOption(c, loc));
-    message += fmt::format("\n    {} = lib.mkOption {{\n      description = ...;\n      type = <the type you wrote for {}>;\n      ...\n    }};\n", name, name);
+    message += fmt::format(
+        "\n    {} = lib.mkOption {{\n      description = ...;\n      type = <the type you wrote for {}>;\n      ...\n    }};\n",
+        name, name);
   }
   *error = c.fail(loc, message);
   error->error->option = {};
@@ -131,15 +137,18 @@ Value parentOfOptions(Child& child, std::span<Decl> decls, std::span<const Decla
     const Value set = c.ev.force(decls[i].options);
     if (!set.is(Tag::Attrs)) return set.isError() ? set : c.ev.typeError("a set", set, 0);
     for (const Attr& attr : *set.attrs)
-      nested.push_back(fmt::format(" - option(s) with prefix `{}' in module `{}'", showOption(c, c.loc(loc, attr.name)), c.fileName(decls[i].file)));
+      nested.push_back(fmt::format(" - option(s) with prefix `{}' in module `{}'", showOption(c, c.loc(loc, attr.name)),
+                                   c.fileName(decls[i].file)));
   }
   std::sort(nested.begin(), nested.end());
   const Value type = c.ev.selectOr(first->options, c.common.drvType, Value::of(c.ev.newBindings(0)), 0);
   const Value description = c.ev.selectOr(type, c.common.description, Value::text("<no description>"), 0);
   if (description.isError()) return description;
-  std::string message = fmt::format("The option `{}' in module `{}' would be a parent of the following options, but its type `{}' does not support "
-                                    "nested options.",
-                                    showOption(c, loc), c.fileName(first->file), description.is(Tag::String) ? description.string() : std::string_view());
+  std::string message = fmt::format(
+      "The option `{}' in module `{}' would be a parent of the following options, but its type `{}' does not support "
+      "nested options.",
+      showOption(c, loc), c.fileName(first->file),
+      description.is(Tag::String) ? description.string() : std::string_view());
   for (const std::string& line : nested) message += "\n" + line;
   return c.fail(loc, message);
 }
@@ -154,7 +163,8 @@ bool isSubmodule(Compose& c, const Decl& decl) {
 // A tree of options as the option that a submodule with these options would be.
 Decl treeAsOption(Compose& c, const Decl& decl) {
   const Value module = c.ev.attrs({{"options", decl.options}});
-  SubmoduleArgs args{c.ev.list(std::span<const Value>(&module, 1)), Value::of(c.ev.newBindings(0)), Value::null(), Value::null(), Value::null()};
+  SubmoduleArgs args{c.ev.list(std::span<const Value>(&module, 1)), Value::of(c.ev.newBindings(0)), Value::null(),
+                     Value::null(), Value::null()};
   Decl out = decl;
   out.options = c.ev.attrs({{"_type", Value::text("option")}, {"type", typeValue(submoduleWith(c, args))}});
   return out;
@@ -180,7 +190,8 @@ Value computeChild(Child& child) {
   }
   if (options != decls.size()) {
     bool submodules = true;
-    for (std::size_t i = 0; i < decls.size(); ++i) submodules = submodules && (kinds[i] != Declared::Option || isSubmodule(c, decls[i]));
+    for (std::size_t i = 0; i < decls.size(); ++i)
+      submodules = submodules && (kinds[i] != Declared::Option || isSubmodule(c, decls[i]));
     if (!submodules) return parentOfOptions(child, decls, kinds.span());
     for (std::size_t i = 0; i < decls.size(); ++i)
       if (kinds[i] != Declared::Option) decls[i] = treeAsOption(c, decls[i]);
@@ -201,7 +212,8 @@ Value completeOption(Child& child) {
   Value error;
   child.option = declareOption(c, c.loc(level.loc, child.name), decls, childDefs(child), &error);
   if (child.option)
-    child.option->assumed = isPartial(*level.evaluation) || std::any_of(decls.begin(), decls.end(), [](const Decl& d) { return d.platform; });
+    child.option->assumed = isPartial(*level.evaluation) ||
+                            std::any_of(decls.begin(), decls.end(), [](const Decl& d) { return d.platform; });
   return child.option ? Value() : error;
 }
 
@@ -260,7 +272,8 @@ Value resolveOption(Child& child) {
 }
 
 Child* findChild(Level& level, Symbol name) {
-  const auto at = std::lower_bound(level.children.begin(), level.children.end(), name, [](const Child& a, Symbol b) { return a.name < b; });
+  const auto at = std::lower_bound(level.children.begin(), level.children.end(), name,
+                                   [](const Child& a, Symbol b) { return a.name < b; });
   return at != level.children.end() && at->name == name ? &*at : nullptr;
 }
 
@@ -271,7 +284,8 @@ Value levelConfig(Level& level) {
     const Kept kept(level.evaluation->c->ev, level.evaluation->isPrivate);
     Bindings* set = level.evaluation->c->ev.newBindings(static_cast<std::uint32_t>(level.children.size()));
     for (std::size_t i = 0; i < level.children.size(); ++i)
-      set->items[i] = {level.children[i].name, level.declsByChild[level.children[i].declBegin].pos, Value::of(&level.children[i].config)};
+      set->items[i] = {level.children[i].name, level.declsByChild[level.children[i].declBegin].pos,
+                       Value::of(&level.children[i].config)};
     level.config = set;
   }
   return openConfig(level, Value::of(level.config));
@@ -284,7 +298,8 @@ Value levelOptions(Level& level) {
     const Kept kept(level.evaluation->c->ev, level.evaluation->isPrivate);
     Bindings* set = level.evaluation->c->ev.newBindings(static_cast<std::uint32_t>(level.children.size()));
     for (std::size_t i = 0; i < level.children.size(); ++i)
-      set->items[i] = {level.children[i].name, level.declsByChild[level.children[i].declBegin].pos, Value::of(&level.children[i].options)};
+      set->items[i] = {level.children[i].name, level.declsByChild[level.children[i].declBegin].pos,
+                       Value::of(&level.children[i].options)};
     level.options = set;
   }
   return openOptions(level, Value::of(level.options));

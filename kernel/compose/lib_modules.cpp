@@ -25,12 +25,15 @@ Value runEvalModules(Evaluator& ev, Value* args, Pos pos) {
   Compose& c = self(args);
   const Value set = ev.force(args[1]);
   if (!set.is(Tag::Attrs)) return set.isError() ? set : ev.typeError("a set", set, pos);
-  const Symbol known[] = {c.common.modules, c.common.prefix, c.common.specialArgs, c.names.klassArg, c.common.args, c.common.check};
+  const Symbol known[] = {c.common.modules, c.common.prefix, c.common.specialArgs,
+                          c.names.klassArg, c.common.args,   c.common.check};
   for (const Attr* attr : ev.sortedByName(set.attrs))
     if (std::find(std::begin(known), std::end(known), attr->name) == std::end(known))
-      return ev.fail(ErrorKind::Arguments, attr->pos, "function 'evalModules' called with unexpected argument '{}'", c.text(attr->name));
+      return ev.fail(ErrorKind::Arguments, attr->pos, "function 'evalModules' called with unexpected argument '{}'",
+                     c.text(attr->name));
   const Attr* modules = set.attrs->find(c.common.modules);
-  if (!modules) return ev.fail(ErrorKind::Arguments, pos, "function 'evalModules' called without required argument 'modules'");
+  if (!modules)
+    return ev.fail(ErrorKind::Arguments, pos, "function 'evalModules' called without required argument 'modules'");
 
   std::vector<ModuleSource> sources{{ModuleSource::Kind::List, modules->value, nullptr}};
   const Attr* moduleArgs = set.attrs->find(c.common.args);
@@ -57,8 +60,12 @@ Value runEvalModules(Evaluator& ev, Value* args, Pos pos) {
     if (error.isError()) return error;
   }
   Value result = resultOf(*newEvaluation(c, out));
-  if (check) result = warning(c, "The check argument to evalModules is deprecated. Please set config._module.check instead.", result);
-  if (moduleArgs) result = warning(c, "The args argument to evalModules is deprecated. Please set config._module.args instead.", result);
+  if (check)
+    result =
+        warning(c, "The check argument to evalModules is deprecated. Please set config._module.check instead.", result);
+  if (moduleArgs)
+    result =
+        warning(c, "The args argument to evalModules is deprecated. Please set config._module.args instead.", result);
   return result;
 }
 
@@ -100,7 +107,8 @@ Value runMergeDefinitions(Evaluator& ev, Value* args, Pos) {
   const auto defs = defsFromValue(c, args[3], &error);
   if (error.isError()) return error;
   Cell* cell = newCell(c, type, loc, defs);
-  const Value checked = ev.attrs({{"headError", Value::null()}, {"value", mergedThunk(*cell)}, {"valueMeta", Value::of(ev.newBindings(0))}});
+  const Value checked = ev.attrs(
+      {{"headError", Value::null()}, {"value", mergedThunk(*cell)}, {"valueMeta", Value::of(ev.newBindings(0))}});
   return ev.attrs({{"defsFinal'", ev.nativeThunk(finalSet, cell)},
                    {"defsFinal", ev.nativeThunk(finalDefs, cell)},
                    {"mergedValue", mergedThunk(*cell)},
@@ -166,8 +174,10 @@ Compose& installCompose(Evaluator& evaluator) {
   makeInternalModules(*c);
   c->typesSet = makeTypesSet(*c);
   evaluator.setLibPart("types", [c](Evaluator&) { return c->typesSet; });
-  for (const PrimOp* prim : {&kEvalModules, &kFixMerge, &kMergeDefinitions, &kEvalOptionValue, &kMergeOptionDecls, &kFixupOptionType})
-    evaluator.setLibPart(fmt::format("modules.{}", prim->name), [c, prim](Evaluator& ev) { return ev.primApp(prim, {c->self()}); });
+  for (const PrimOp* prim :
+       {&kEvalModules, &kFixMerge, &kMergeDefinitions, &kEvalOptionValue, &kMergeOptionDecls, &kFixupOptionType})
+    evaluator.setLibPart(fmt::format("modules.{}", prim->name),
+                         [c, prim](Evaluator& ev) { return ev.primApp(prim, {c->self()}); });
   return *c;
 }
 

@@ -28,7 +28,8 @@ class Args {
     set_ = set.attrs;
     for (const Attr* attr : c.ev.sortedByName(set_))
       if (std::find(known.begin(), known.end(), c.text(attr->name)) == known.end()) {
-        error_ = c.ev.fail(ErrorKind::Arguments, attr->pos, "function '{}' called with unexpected argument '{}'", function, c.text(attr->name));
+        error_ = c.ev.fail(ErrorKind::Arguments, attr->pos, "function '{}' called with unexpected argument '{}'",
+                           function, c.text(attr->name));
         return;
       }
     function_ = function;
@@ -43,11 +44,14 @@ class Args {
   Value need(std::string_view name) {
     const Attr* attr = set_ ? set_->find(c_.symbol(name)) : nullptr;
     if (attr) return attr->value;
-    if (!error_.isError()) error_ = c_.ev.fail(ErrorKind::Arguments, 0, "function '{}' called without required argument '{}'", function_, name);
+    if (!error_.isError())
+      error_ =
+          c_.ev.fail(ErrorKind::Arguments, 0, "function '{}' called without required argument '{}'", function_, name);
     return {};
   }
   bool flag(std::string_view name, bool fallback) {
-    const Value v = c_.ev.truth(c_.ev.force(get(name, Value::of(fallback))), 0, "while evaluating an argument of a type");
+    const Value v =
+        c_.ev.truth(c_.ev.force(get(name, Value::of(fallback))), 0, "while evaluating an argument of a type");
     if (v.isError() && !error_.isError()) error_ = v;
     return v.isTrue();
   }
@@ -65,8 +69,12 @@ class Args {
 };
 
 Value runListOf(Evaluator&, Value* args, Pos) { return typeValue(listOf(self(args), args[1])); }
-Value runAttrsOf(Evaluator&, Value* args, Pos) { return typeValue(attrsWith(self(args), args[1], false, Value::text("name"))); }
-Value runLazyAttrsOf(Evaluator&, Value* args, Pos) { return typeValue(attrsWith(self(args), args[1], true, Value::text("name"))); }
+Value runAttrsOf(Evaluator&, Value* args, Pos) {
+  return typeValue(attrsWith(self(args), args[1], false, Value::text("name")));
+}
+Value runLazyAttrsOf(Evaluator&, Value* args, Pos) {
+  return typeValue(attrsWith(self(args), args[1], true, Value::text("name")));
+}
 Value runNullOr(Evaluator&, Value* args, Pos) { return typeValue(nullOr(self(args), args[1])); }
 Value runFunctionTo(Evaluator&, Value* args, Pos) { return typeValue(functionTo(self(args), args[1])); }
 Value runUniq(Evaluator&, Value* args, Pos) { return typeValue(uniqueOf(self(args), Value::text(""), args[1])); }
@@ -84,7 +92,8 @@ Value runAttrsWith(Evaluator&, Value* args, Pos) {
   Args a(self(args), args[1], "attrsWith", {"elemType", "lazy", "placeholder"});
   const Value elem = a.need("elemType");
   const bool lazy = a.flag("lazy", false);
-  return a.error().isError() ? a.error() : typeValue(attrsWith(self(args), elem, lazy, a.get("placeholder", Value::text("name"))));
+  return a.error().isError() ? a.error()
+                             : typeValue(attrsWith(self(args), elem, lazy, a.get("placeholder", Value::text("name"))));
 }
 
 Value secondArgument(Evaluator& ev, Value* args, Pos) { return ev.force(args[1]); }
@@ -136,14 +145,19 @@ Value between(Value* args, Type* base, std::string_view name, std::string_view f
   type->fixedName = name;
   return typeValue(type);
 }
-Value runIntsBetween(Evaluator&, Value* args, Pos) { return between(args, self(args).integer, "intBetween", "ints.between"); }
-Value runNumbersBetween(Evaluator&, Value* args, Pos) { return between(args, self(args).number, "numberBetween", "numbers.between"); }
+Value runIntsBetween(Evaluator&, Value* args, Pos) {
+  return between(args, self(args).integer, "intBetween", "ints.between");
+}
+Value runNumbersBetween(Evaluator&, Value* args, Pos) {
+  return between(args, self(args).number, "numberBetween", "numbers.between");
+}
 
 Value runOneOf(Evaluator& ev, Value* args, Pos) {
   Compose& c = self(args);
   const Value list = ev.force(args[1]);
   if (!list.is(Tag::List)) return list.isError() ? list : ev.typeError("a list", list, 0);
-  if (list.aux == 0) return ev.failText(ErrorKind::Throw, 0, "types.oneOf needs to get at least one type in its argument");
+  if (list.aux == 0)
+    return ev.failText(ErrorKind::Throw, 0, "types.oneOf needs to get at least one type in its argument");
   Value type = list.elements[0];
   for (std::uint32_t i = 1; i < list.aux; ++i) type = typeValue(eitherOf(c, type, list.elements[i]));
   return ev.force(type);
@@ -159,7 +173,8 @@ Value runCoercedTo(Evaluator& ev, Value* args, Pos) {
   if (!modules.is(Tag::Null)) {
     const Value description = typeDescription(from);
     if (!description.is(Tag::String)) return description;
-    return ev.fail(ErrorKind::Throw, 0, "coercedTo: coercedType must not have submodules (it’s a {})", description.string());
+    return ev.fail(ErrorKind::Throw, 0, "coercedTo: coercedType must not have submodules (it’s a {})",
+                   description.string());
   }
   Type* type = newType(c, Kind::CoercedTo);
   type->elem = args[1];
@@ -172,7 +187,9 @@ Value badTag(Compose& c, Symbol tag, Value option) {
   const std::string name = nixIdentifier(c.text(tag));
   const Value type = option.is(Tag::Attrs) ? c.ev.selectOr(option, c.common.type, Value::null(), 0) : Value();
   std::string what = "was not.";
-  if (type.is(Tag::String)) what = type.string() == "option-type" ? "was a bare type, not wrapped in mkOption." : fmt::format("was of type {}.", quoted(type.string()));
+  if (type.is(Tag::String))
+    what = type.string() == "option-type" ? "was a bare type, not wrapped in mkOption."
+                                          : fmt::format("was of type {}.", quoted(type.string()));
   return c.ev.fail(ErrorKind::Throw, 0, "In attrTag, each tag value must be an option, but tag {} {}", name, what);
 }
 
@@ -199,9 +216,11 @@ Value tagOption(Evaluator& ev, void* data) {
   if (!option.attrs->find(c.names.declarationPositions)) {
     Value place;
     if (placed)
-      place = ev.attrs({{"file", Value::text(at.file->name)}, {"line", Value::of(static_cast<std::int64_t>(at.at.line))},
+      place = ev.attrs({{"file", Value::text(at.file->name)},
+                        {"line", Value::of(static_cast<std::int64_t>(at.at.line))},
                         {"column", Value::of(static_cast<std::int64_t>(at.at.column))}});
-    items.push_back({c.names.declarationPositions, 0, placed ? ev.list(std::span<const Value>(&place, 1)) : Value::list({})});
+    items.push_back(
+        {c.names.declarationPositions, 0, placed ? ev.list(std::span<const Value>(&place, 1)) : Value::list({})});
   }
   return ev.attrs(items);
 }
@@ -235,11 +254,13 @@ Value runSubmodule(Evaluator& ev, Value* args, Pos) {
         return v.is(Tag::List) || v.isError() ? v : e.list(std::span<const Value>(&v, 1));
       },
       ev.arena().make<Request>(Request{args[1]}));
-  return typeValue(submoduleWith(c, {modules, Value::of(ev.newBindings(0)), Value::of(true), Value::null(), Value::null()}));
+  return typeValue(
+      submoduleWith(c, {modules, Value::of(ev.newBindings(0)), Value::of(true), Value::null(), Value::null()}));
 }
 
 Value runSubmoduleWith(Evaluator& ev, Value* args, Pos) {
-  Args a(self(args), args[1], "submoduleWith", {"modules", "specialArgs", "shorthandOnlyDefinesConfig", "description", "class"});
+  Args a(self(args), args[1], "submoduleWith",
+         {"modules", "specialArgs", "shorthandOnlyDefinesConfig", "description", "class"});
   SubmoduleArgs out;
   out.modules = a.need("modules");
   out.specialArgs = a.get("specialArgs", Value::of(ev.newBindings(0)));
@@ -253,7 +274,8 @@ Value runPathWith(Evaluator& ev, Value* args, Pos) {
   Args a(self(args), args[1], "pathWith", {"inStore", "absolute"});
   const Tri inStore = a.tri("inStore"), absolute = a.tri("absolute");
   if (a.error().isError()) return a.error();
-  if (inStore == Tri::True && absolute == Tri::False) return ev.failText(ErrorKind::Throw, 0, "In pathWith, inStore means the path must be absolute");
+  if (inStore == Tri::True && absolute == Tri::False)
+    return ev.failText(ErrorKind::Throw, 0, "In pathWith, inStore means the path must be absolute");
   return typeValue(pathWith(self(args), inStore, absolute));
 }
 
@@ -274,10 +296,12 @@ Value runMkOptionType(Evaluator& ev, Value* args, Pos pos) {
 
 Value runLoaOf(Evaluator& ev, Value* args, Pos) {
   const Value attrs = typeValue(attrsWith(self(args), args[1], false, Value::text("name")));
-  const Value more = ev.attrs({{"name", Value::text("loaOf")},
-                               {"deprecationMessage", Value::text("Mixing lists with attribute values is no longer possible; please use `types.attrsOf` instead. "
-                                                                  "See https://github.com/NixOS/nixpkgs/issues/1800 for the motivation.")},
-                               {"nestedTypes", ev.attrs({{"elemType", args[1]}})}});
+  const Value more = ev.attrs(
+      {{"name", Value::text("loaOf")},
+       {"deprecationMessage",
+        Value::text("Mixing lists with attribute values is no longer possible; please use `types.attrsOf` instead. "
+                    "See https://github.com/NixOS/nixpkgs/issues/1800 for the motivation.")},
+       {"nestedTypes", ev.attrs({{"elemType", args[1]}})}});
   return ev.update(attrs, more, 0);
 }
 
@@ -288,7 +312,9 @@ Value runIsOptionType(Evaluator& ev, Value* args, Pos pos) {
   Value inner[] = {args[0], Value::text("option-type"), args[1]};
   return runIsType(ev, inner, pos);
 }
-Value runSetType(Evaluator& ev, Value* args, Pos pos) { return ev.update(args[2], ev.attrs({{"_type", args[1]}}), pos); }
+Value runSetType(Evaluator& ev, Value* args, Pos pos) {
+  return ev.update(args[2], ev.attrs({{"_type", args[1]}}), pos);
+}
 Value runDefaultTypeMerge(Evaluator&, Value* args, Pos) { return defaultTypeMerge(self(args), args[1], args[2]); }
 
 Value noBinOp(Evaluator&, Value*, Pos) { return Value::null(); }
@@ -377,7 +403,8 @@ constexpr PrimOp kBetween[] = {{"ints.between", 3, runIntsBetween}, {"numbers.be
 }  // namespace
 
 void addTypeFunctions(Compose& c, std::vector<Attr>& items) {
-  for (const PrimOp& function : kFunctions) items.push_back({c.symbol(function.name), 0, c.ev.primApp(&function, {c.self()})});
+  for (const PrimOp& function : kFunctions)
+    items.push_back({c.symbol(function.name), 0, c.ev.primApp(&function, {c.self()})});
 }
 
 Value typeFunction(Compose& c, std::string_view name) {

@@ -23,11 +23,12 @@ constexpr Range kRanges[] = {
     {"u32", "unsignedInt32", "32 bit unsigned integer; between 0 and 4294967295 (both inclusive)", 0, 4294967295},
     {"s8", "signedInt8", "8 bit signed integer; between -128 and 127 (both inclusive)", -128, 127},
     {"s16", "signedInt16", "16 bit signed integer; between -32768 and 32767 (both inclusive)", -32768, 32767},
-    {"s32", "signedInt32", "32 bit signed integer; between -2147483648 and 2147483647 (both inclusive)", -2147483648, 2147483647},
+    {"s32", "signedInt32", "32 bit signed integer; between -2147483648 and 2147483647 (both inclusive)", -2147483648,
+     2147483647},
 };
 
-Type* checked(Compose& c, Type* elem, Predicate predicate, std::string_view name, std::string_view description, std::string_view klass,
-              Value other = {}, Value extra = {}) {
+Type* checked(Compose& c, Type* elem, Predicate predicate, std::string_view name, std::string_view description,
+              std::string_view klass, Value other = {}, Value extra = {}) {
   Value error;
   Type* type = addCheck(c, typeValue(elem), predicate, other, extra, &error);
   type->fixedName = name;
@@ -39,7 +40,8 @@ Type* checked(Compose& c, Type* elem, Predicate predicate, std::string_view name
 
 Type* range(Compose& c, std::string_view member) {
   for (const Range& r : kRanges)
-    if (r.member == member) return checked(c, c.integer, Predicate::Range, r.name, r.description, {}, Value::of(r.low), Value::of(r.high));
+    if (r.member == member)
+      return checked(c, c.integer, Predicate::Range, r.name, r.description, {}, Value::of(r.low), Value::of(r.high));
   return nullptr;
 }
 
@@ -86,9 +88,11 @@ Type* serializable(Compose& c, std::string_view format, bool nullable) {
     Type* type;
   };
   auto* request = c.ev.arena().make<Request>(Request{&c, nullptr});
-  const Value self = c.ev.nativeThunk([](Evaluator&, void* data) { return typeValue(static_cast<Request*>(data)->type); }, request);
+  const Value self =
+      c.ev.nativeThunk([](Evaluator&, void* data) { return typeValue(static_cast<Request*>(data)->type); }, request);
   Type* base = c.boolean;
-  for (Type* next : {c.integer, c.floating, c.str, c.path, attrsWith(c, self, false, Value::text("name")), listOf(c, self)})
+  for (Type* next :
+       {c.integer, c.floating, c.str, c.path, attrsWith(c, self, false, Value::text("name")), listOf(c, self)})
     base = made(eitherOf(c, typeValue(base), typeValue(next)));
   Type* type = nullable ? nullOr(c, typeValue(base)) : base;
   type->fixedDescription = c.ev.arena().copy(std::string_view(fmt::format("{} value", format)));
@@ -124,10 +128,13 @@ void makeSimpleTypes(Compose& c) {
   c.commas = made(separatedString(c, Value::text(",")));
   c.envVar = made(separatedString(c, Value::text(":")));
   c.number = made(eitherOf(c, typeValue(c.integer), typeValue(c.floating)));
-  c.unsignedInt = checked(c, c.integer, Predicate::NonNegative, "unsignedInt", "unsigned integer, meaning >=0", kRestrictive);
-  c.positiveInt = checked(c, c.integer, Predicate::Positive, "positiveInt", "positive integer, meaning >0", kRestrictive);
+  c.unsignedInt =
+      checked(c, c.integer, Predicate::NonNegative, "unsignedInt", "unsigned integer, meaning >=0", kRestrictive);
+  c.positiveInt =
+      checked(c, c.integer, Predicate::Positive, "positiveInt", "positive integer, meaning >0", kRestrictive);
   c.port = range(c, "u16");
-  Type* onePackageSet = made(uniqueOf(c, Value::text("A Nixpkgs pkgs set can not be merged with another pkgs set."), typeValue(c.attrs)));
+  Type* onePackageSet =
+      made(uniqueOf(c, Value::text("A Nixpkgs pkgs set can not be merged with another pkgs set."), typeValue(c.attrs)));
   c.packageSet = checked(c, onePackageSet, Predicate::PackageSet, "pkgs", "Nixpkgs package set", "noun");
   c.json = serializable(c, "JSON", true);
   c.toml = serializable(c, "TOML", false);
@@ -142,17 +149,28 @@ void makeInternalModules(Compose& c) {
     return ev.attrs(attrs);
   };
   const Value argsType = typeValue(attrsWith(c, typeValue(c.raw), true, Value::text("name")));
-  const Value argsText = Value::text("Additional arguments that module functions of this evaluation may ask for by name.");
-  const Value check = option({{"type", typeValue(c.boolean)}, {"internal", yes}, {"default", yes},
+  const Value argsText =
+      Value::text("Additional arguments that module functions of this evaluation may ask for by name.");
+  const Value check = option({{"type", typeValue(c.boolean)},
+                              {"internal", yes},
+                              {"default", yes},
                               {"description", Value::text("Whether a definition without an option is an error.")}});
-  const Value freeform = option({{"type", typeValue(made(nullOr(c, typeValue(c.optionType))))}, {"internal", yes}, {"default", Value::null()},
-                                 {"description", Value::text("The type that merges all definitions without an option, if any.")}});
-  const Value special = option({{"readOnly", yes}, {"internal", yes},
-                                {"description", Value::text("The arguments of modules that are known before any module is loaded.")}});
+  const Value freeform =
+      option({{"type", typeValue(made(nullOr(c, typeValue(c.optionType))))},
+              {"internal", yes},
+              {"default", Value::null()},
+              {"description", Value::text("The type that merges all definitions without an option, if any.")}});
+  const Value special =
+      option({{"readOnly", yes},
+              {"internal", yes},
+              {"description", Value::text("The arguments of modules that are known before any module is loaded.")}});
   auto options = [&](bool nested) {
     std::vector<std::pair<std::string_view, Value>> items{{"type", argsType}, {"description", argsText}};
     if (nested) items.emplace_back("internal", yes);
-    return ev.attrs({{"_module", ev.attrs({{"args", option(items)}, {"check", check}, {"freeformType", freeform}, {"specialArgs", special}})}});
+    return ev.attrs(
+        {{"_module",
+          ev.attrs(
+              {{"args", option(items)}, {"check", check}, {"freeformType", freeform}, {"specialArgs", special}})}});
   };
   c.internalOptions = options(false);
   c.internalOptionsNested = options(true);
@@ -195,10 +213,13 @@ Value makeTypesSet(Compose& c) {
   type("toml", c.toml);
   add("ints", intsSet(c));
   add("numbers", numbersSet(c));
-  const Value off = c.ev.attrs({{"_module", c.ev.attrs({{"check", makeOverride(c, Value::of(std::int64_t{50}), Value::of(false))}})}});
+  const Value off = c.ev.attrs(
+      {{"_module", c.ev.attrs({{"check", makeOverride(c, Value::of(std::int64_t{50}), Value::of(false))}})}});
   add("noCheckForDocsModule",
-      c.ev.attrs({{"config", off},
-                  {"_file", Value::text("<built-in module that disables checks for the purpose of documentation generation>")}}));
+      c.ev.attrs(
+          {{"config", off},
+           {"_file",
+            Value::text("<built-in module that disables checks for the purpose of documentation generation>")}}));
   addTypeFunctions(c, items);
   add("types", c.ev.nativeThunk([](Evaluator&, void* data) { return static_cast<Compose*>(data)->typesSet; }, &c));
   return c.ev.attrs(items);

@@ -15,8 +15,9 @@ constexpr std::array kKeywords = {"assert", "else", "if", "in", "inherit", "let"
 bool isIdentifier(std::string_view text) {
   auto letter = [](char ch) { return (ch >= 'a' && ch <= 'z') || (ch >= 'A' && ch <= 'Z') || ch == '_'; };
   if (text.empty() || !letter(text.front())) return false;
-  const bool plain = std::all_of(text.begin(), text.end(),
-                                 [&](char ch) { return letter(ch) || (ch >= '0' && ch <= '9') || ch == '\'' || ch == '-'; });
+  const bool plain = std::all_of(text.begin(), text.end(), [&](char ch) {
+    return letter(ch) || (ch >= '0' && ch <= '9') || ch == '\'' || ch == '-';
+  });
   return plain && std::find(kKeywords.begin(), kKeywords.end(), text) == kKeywords.end();
 }
 

@@ -111,9 +111,13 @@ class Discharge {
       }
       case Property::Override: return overridden(inner, v);
       case Property::Definition: return definition(inner, v);
-      case Property::None: case Property::Order: case Property::Other: break;
+      case Property::None:
+      case Property::Order:
+      case Property::Other: break;
     }
-    if (v.isUnknown() && splitUnknown(c_, inner, [&](const Def& part) { return value(part, part.value); }, &error)) return error;
+    if (v.isUnknown() && splitUnknown(
+                             c_, inner, [&](const Def& part) { return value(part, part.value); }, &error))
+      return error;
     out_.push({inner, false, {}});
     return {};
   }
@@ -169,13 +173,17 @@ class Discharge {
 
 Value priorityNumber(Compose& c, Value raw, std::int64_t* out) {
   const Value v = c.ev.force(raw);
-  if (v.is(Tag::Int)) *out = v.integer;
-  else if (v.is(Tag::Float)) *out = static_cast<std::int64_t>(v.real);
-  else return v.isError() ? v : c.ev.typeError("an integer", v, 0);
+  if (v.is(Tag::Int))
+    *out = v.integer;
+  else if (v.is(Tag::Float))
+    *out = static_cast<std::int64_t>(v.real);
+  else
+    return v.isError() ? v : c.ev.typeError("an integer", v, 0);
   return {};
 }
 
-// Keeps the strongest definitions. One whose condition is unknown hides nothing and stays as long as no certain one is stronger.
+// Keeps the strongest definitions. One whose condition is unknown hides nothing and stays as long as no certain one is
+// stronger.
 Value filterPriorities(Cell& cell, SmallVector<Held, 6>& held, SmallVector<Def, 6>& out) {
   std::int64_t best = kNoPriority;
   std::int64_t strongest = kNoPriority;
@@ -191,7 +199,9 @@ Value filterPriorities(Cell& cell, SmallVector<Held, 6>& held, SmallVector<Def, 
   }
   cell.priority = held.size() == 1 ? held[0].def.priority : strongest;
   for (const Held& item : held)
-    if (item.def.priority == best || (!item.def.condition.is(Tag::Null) && item.def.priority < best) || held.size() == 1) out.push(item.def);
+    if (item.def.priority == best || (!item.def.condition.is(Tag::Null) && item.def.priority < best) ||
+        held.size() == 1)
+      out.push(item.def);
   return {};
 }
 
@@ -281,7 +291,8 @@ void initCell(Cell& cell, Compose& c, Type* type, const Loc* loc, std::span<Def>
   cell.priority = kNoPriority;
   cell.state = State::Pending;
   cell.error = {};
-  initThunk(c.ev, cell.merged, [](Evaluator&, void* data) { return mergeCell(*static_cast<Cell*>(data)); }, &cell);
+  initThunk(
+      c.ev, cell.merged, [](Evaluator&, void* data) { return mergeCell(*static_cast<Cell*>(data)); }, &cell);
 }
 
 Cell* newCell(Compose& c, Type* type, const Loc* loc, std::span<Def> defs) {
@@ -299,7 +310,8 @@ Value finalize(Cell& cell) {
   const Value error = computeFinal(cell);
   cell.error = error.isError() ? error : Value();
   // How deep the stack was is no property of these definitions.
-  const bool passing = error.isError() && (error.error->kind == ErrorKind::StackOverflow || error.error->kind == ErrorKind::Budget);
+  const bool passing =
+      error.isError() && (error.error->kind == ErrorKind::StackOverflow || error.error->kind == ErrorKind::Budget);
   cell.state = passing ? State::Pending : State::Done;
   return cell.error;
 }

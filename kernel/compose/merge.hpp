@@ -1,4 +1,5 @@
-// Merging the definitions of one option: properties, priorities, order, then the type's merge (lib.modules.mergeDefinitions).
+// Merging the definitions of one option: properties, priorities, order, then the type's merge
+// (lib.modules.mergeDefinitions).
 #pragma once
 #include <span>
 
@@ -18,15 +19,15 @@ Value materialize(Compose& c, const Def& def);
 // The definitions of one option and, once asked for, what becomes of them. Lives in the arena.
 struct Cell {
   Compose* c;
-  bool isPrivate;            // made for one host of a cohort
+  bool isPrivate;  // made for one host of a cohort
   Type* type;
   const Loc* loc;
-  std::span<Def> defs;       // as collected
-  std::span<Def> final;      // after conditions, priorities and order
-  std::int64_t priority;     // of `final`
-  State state;               // of `final`
-  Value error;               // met on the way to `final`
-  Thunk merged;              // the merged value
+  std::span<Def> defs;    // as collected
+  std::span<Def> final;   // after conditions, priorities and order
+  std::int64_t priority;  // of `final`
+  State state;            // of `final`
+  Value error;            // met on the way to `final`
+  Thunk merged;           // the merged value
 };
 
 Cell* newCell(Compose& c, Type* type, const Loc* loc, std::span<Def> defs);

@@ -27,8 +27,11 @@ Value lateArg(Evaluator& ev, void* data) {
   const Value args = moduleOption(*arg->e, c.common.args);
   Value v = args.isError() ? args : moduleArgument(*arg->e, args, arg->name, arg->pos);
   if (!v.isError()) return v;
-  v = ev.addFrame(v, arg->pos, "noting that the argument is not passed by the caller, so _module.args is asked, which needs `config`");
-  return ev.addFrame(v, arg->pos, fmt::format("while evaluating the module argument `{}' in \"{}\":", c.text(arg->name), arg->key));
+  v = ev.addFrame(
+      v, arg->pos,
+      "noting that the argument is not passed by the caller, so _module.args is asked, which needs `config`");
+  return ev.addFrame(v, arg->pos,
+                     fmt::format("while evaluating the module argument `{}' in \"{}\":", c.text(arg->name), arg->key));
 }
 
 // What every module function gets: config, options, lib, specialArgs and the special arguments themselves.
@@ -47,16 +50,21 @@ Value baseArgs(Evaluation& e) {
   return all;
 }
 
-// A module function always gets more than its pattern names, so one without `...` fails. Null when there is no such problem.
+// A module function always gets more than its pattern names, so one without `...` fails. Null when there is no such
+// problem.
 Value missingEllipsis(Compose& c, Value fn) {
   if (!fn.is(Tag::Lambda) || !fn.closure->lambda->hasFormals || fn.closure->lambda->ellipsis) return {};
   const lang::ExprLambda* lambda = fn.closure->lambda;
-  for (Symbol name : {c.common.specialArgs, c.common.lib, c.common.config, c.common.options, c.common.klass, c.names.prefixArg}) {
-    const bool named = std::any_of(lambda->formals.begin(), lambda->formals.end(), [&](const lang::Formal& f) { return f.name == name; });
+  for (Symbol name :
+       {c.common.specialArgs, c.common.lib, c.common.config, c.common.options, c.common.klass, c.names.prefixArg}) {
+    const bool named = std::any_of(lambda->formals.begin(), lambda->formals.end(),
+                                   [&](const lang::Formal& f) { return f.name == name; });
     if (named) continue;
-    const std::string text = fmt::format("function '{}' called with unexpected argument '{}'",
-                                         lambda->name ? c.text(lambda->name) : std::string_view("anonymous lambda"), c.text(name));
-    return c.ev.failText(ErrorKind::Arguments, lambda->pos, text, "a module is called with more arguments than it names: add `...` to its pattern");
+    const std::string text =
+        fmt::format("function '{}' called with unexpected argument '{}'",
+                    lambda->name ? c.text(lambda->name) : std::string_view("anonymous lambda"), c.text(name));
+    return c.ev.failText(ErrorKind::Arguments, lambda->pos, text,
+                         "a module is called with more arguments than it names: add `...` to its pattern");
   }
   return {};
 }
@@ -114,14 +122,19 @@ Value unsupported(Compose& c, std::string_view key, Bindings* bad) {
   std::string names;
   std::string_view first;
   for (const Attr* attr : c.ev.sortedByName(bad)) {
-    if (names.empty()) first = c.text(attr->name);
-    else names += ' ';
+    if (names.empty())
+      first = c.text(attr->name);
+    else
+      names += ' ';
     names += c.text(attr->name);
   }
-  return c.fail(nullptr, fmt::format("Module `{}' has an unsupported attribute `{}'. This is caused by introducing a top-level `config' or "
-                                     "`options' attribute. Add configuration attributes immediately on the top level instead, or move all of "
-                                     "them (namely: {}) into the explicit `config' attribute.",
-                                     key, first, names));
+  return c.fail(
+      nullptr,
+      fmt::format(
+          "Module `{}' has an unsupported attribute `{}'. This is caused by introducing a top-level `config' or "
+          "`options' attribute. Add configuration attributes immediately on the top level instead, or move all of "
+          "them (namely: {}) into the explicit `config' attribute.",
+          key, first, names));
 }
 
 // Brings a module set into one form: either it has `options` or `config`, or all of it is configuration.
@@ -164,7 +177,8 @@ Module* unify(Evaluation& e, Value m, File* file, std::string_view key, Value* e
   const Attr* config = set->find(n.config);
   const Attr* options = set->find(n.options);
   if (config || options) {
-    const std::array known = {n.klass, n.file, n.key, n.disabledModules, n.imports, n.options, n.config, n.meta, n.freeformType, n.platform, n.subtree};
+    const std::array known = {n.klass,  n.file, n.key,          n.disabledModules, n.imports, n.options,
+                              n.config, n.meta, n.freeformType, n.platform,        n.subtree};
     const Value bad = without(c, set, known);
     if (bad.attrs->size != 0) {
       *error = unsupported(c, key, bad.attrs);
@@ -176,7 +190,8 @@ Module* unify(Evaluation& e, Value m, File* file, std::string_view key, Value* e
     out->config = withFreeform(c, set, body);
     return out;
   }
-  const std::array taken = {n.klass, n.file, n.key, n.disabledModules, n.require, n.imports, n.freeformType, n.platform, n.subtree};
+  const std::array taken = {n.klass,   n.file,         n.key,      n.disabledModules, n.require,
+                            n.imports, n.freeformType, n.platform, n.subtree};
   out->require = attrOr(set, n.require, Value::list({}));
   out->options = Value::null();
   out->config = withFreeform(c, set, without(c, set, taken));
@@ -188,17 +203,21 @@ Value notAModule(Evaluation& e, std::string_view type, File* file) {
   std::string text = fmt::format("Expected a module, but found a value of type {}", quoted(type));
   if (file != &c.unknownFile) text += fmt::format(", while trying to load a module into {}", c.fileName(file));
   if (e.prefix) text += fmt::format(", while trying to load a module into {}", showOption(c, e.prefix));
-  text += ".\nA module is typically loaded by adding it to the imports = [ ... ]; attribute of an existing module, or in the modules = [ ... ]; "
-          "argument of various functions.\nPlease make sure that each of the list items is a module, and not a different kind of value.";
+  text +=
+      ".\nA module is typically loaded by adding it to the imports = [ ... ]; attribute of an existing module, or in the modules = [ ... ]; "
+      "argument of various functions.\nPlease make sure that each of the list items is a module, and not a different kind of value.";
   if (type == "configuration")
-    text += "\n\nIf you really mean to import this configuration, instead please only import the modules that make up the configuration.\n"
-            "You may have to create a `let` binding, file or attribute to give yourself access to the relevant modules.\n"
-            "While loading a configuration into the module system is a very sensible idea, it can not be done cleanly in practice.";
+    text +=
+        "\n\nIf you really mean to import this configuration, instead please only import the modules that make up the configuration.\n"
+        "You may have to create a `let` binding, file or attribute to give yourself access to the relevant modules.\n"
+        "While loading a configuration into the module system is a very sensible idea, it can not be done cleanly in practice.";
   if (type == "flake") {
     const Value klass = c.ev.force(e.klass);
     const std::string_view name = klass.is(Tag::String) ? klass.string() : "someApp";
-    text += fmt::format("\n\nPerhaps you forgot to select an attribute name?\nInstead of, for example,\n    inputs.someflake\n"
-                        "you need to write something like\n    inputs.someflake.modules.{}.default", name);
+    text += fmt::format(
+        "\n\nPerhaps you forgot to select an attribute name?\nInstead of, for example,\n    inputs.someflake\n"
+        "you need to write something like\n    inputs.someflake.modules.{}.default",
+        name);
     if (name == "nixos") text += "\nor\n    inputs.someflake.nixosModules.default";
     if (name == "darwin") text += "\nor\n    inputs.someflake.darwinModules.default";
   }
@@ -209,7 +228,8 @@ Value nestedList(Compose& c, Value m, File* file) {
   Def def;
   def.value = m;
   def.file = file;
-  std::string text = "Module imports can't be nested lists. Perhaps you meant to remove one level of lists? Definitions: ";
+  std::string text =
+      "Module imports can't be nested lists. Perhaps you meant to remove one level of lists? Definitions: ";
   const Value error = showDefs(c, std::span<const Def>(&def, 1), &text);
   return error.isError() ? error : c.fail(nullptr, text);
 }
@@ -240,8 +260,10 @@ Module* fromFile(Evaluation& e, Value m, Value* error) {
   Value content = m.is(Tag::Path) ? c.ev.evalFile(std::string(m.string()))
                                   : c.ev.call(c.ev.select(c.ev.builtins(), c.symbol("import"), 0), m, 0);
   const Value callable = content.isError() ? content : isFunction(c, content);
-  if (callable.isTrue()) content = applyModule(e, content, key);
-  else if (callable.isError()) content = callable;
+  if (callable.isTrue())
+    content = applyModule(e, content, key);
+  else if (callable.isError())
+    content = callable;
   return unify(e, content, c.fileOf(Value::text(key)), key, error);
 }
 

@@ -1,10 +1,12 @@
-// Names the module system looks up, interned once per evaluator; those the language shares are in kernel/lang/names.hpp.
+// Names the module system looks up, interned once per evaluator; those the language shares are in
+// kernel/lang/names.hpp.
 #pragma once
 #include "kernel/base/symbol.hpp"
 
 namespace fleetd::compose {
 
 // X(member, "text")
+// clang-format off
 #define FLEETD_COMPOSE_NAMES(X)                                                                                                    \
   X(typeMerge, "typeMerge") X(functor, "functor") X(payload, "payload") X(binOp, "binOp") X(elemType, "elemType")                   \
   X(emptyValue, "emptyValue") X(getSubOptions, "getSubOptions") X(getSubModules, "getSubModules")                                  \
@@ -23,6 +25,7 @@ namespace fleetd::compose {
   X(attrList, "attrList") X(attrListValue, "attrListValue") X(configuration, "configuration") X(internalMeta, "_internal")         \
   X(freeformOptions, "_freeformOptions") X(shellPath, "shellPath") X(pos, "pos") X(error, "error") X(typeName, "typeName")         \
   X(nullable, "nullable") X(defaultText, "defaultText")
+// clang-format on
 
 struct ComposeNames {
 #define FLEETD_COMPOSE_MEMBER(member, text) base::Symbol member;
@@ -33,7 +36,7 @@ struct ComposeNames {
 #define FLEETD_COMPOSE_INIT(member, text) member(symbols.intern(text)),
         FLEETD_COMPOSE_NAMES(FLEETD_COMPOSE_INIT)
 #undef FLEETD_COMPOSE_INIT
-        last_(0) {
+            last_(0) {
   }
 
  private:

@@ -17,7 +17,8 @@ namespace {
 Value reference(Compose& c, std::string_view root, const Loc* loc) {
   if (!loc) return c.ev.unknownRoot(root);
   const Value up = reference(c, root, loc->up);
-  return c.ev.unknown(lang::UnknownOp::Select, std::span<const Value>(&up, 1), 0, loc->name ? loc->name : c.symbol(locPart(c, loc)));
+  return c.ev.unknown(lang::UnknownOp::Select, std::span<const Value>(&up, 1), 0,
+                      loc->name ? loc->name : c.symbol(locPart(c, loc)));
 }
 
 // What a set of a level shows: `config` in full, `config` for others than the evaluation's own modules, `options`.
@@ -40,13 +41,16 @@ template <Shown shown>
 Value open(Level& level, Value set) {
   Compose& c = *level.evaluation->c;
   if (!isOpen(*level.evaluation)) return set;
-  const Value known = c.ev.nativeThunk([](Evaluator&, void* data) { return allNames(*static_cast<Level*>(data), shown); }, &level);
-  return c.ev.unknownBinary(lang::BinaryOp::Update, reference(c, shown == Shown::Options ? "options" : "config", level.loc), known, 0);
+  const Value known =
+      c.ev.nativeThunk([](Evaluator&, void* data) { return allNames(*static_cast<Level*>(data), shown); }, &level);
+  return c.ev.unknownBinary(lang::BinaryOp::Update,
+                            reference(c, shown == Shown::Options ? "options" : "config", level.loc), known, 0);
 }
 
 // A set that is nothing but a collection of names: no property, package, function or text.
 bool isRecord(Compose& c, Value v) {
-  if (!v.is(Tag::Attrs) || v.attrs->find(c.common.type) || v.attrs->find(c.common.functor) || isStringLike(c, v)) return false;
+  if (!v.is(Tag::Attrs) || v.attrs->find(c.common.type) || v.attrs->find(c.common.functor) || isStringLike(c, v))
+    return false;
   const Attr* type = v.attrs->find(c.common.drvType);
   if (!type || !type->value.is(Tag::String)) return true;
   return type->value.string() != "derivation";
@@ -65,7 +69,8 @@ bool isTree(Compose& c, Value raw, bool* any) {
   if (property == Property::Merge) {
     const Value contents = c.ev.select(v, c.common.contents, 0);
     if (!contents.is(Tag::List)) return false;
-    return std::all_of(contents.list().begin(), contents.list().end(), [&](Value part) { return isTree(c, part, any); });
+    return std::all_of(contents.list().begin(), contents.list().end(),
+                       [&](Value part) { return isTree(c, part, any); });
   }
   if (!isRecord(c, v)) return false;
   *any = *any || v.attrs->size != 0;
@@ -89,7 +94,8 @@ Value makeAssumed(Level& level) {
   for (const Entry& entry : level.unmatched)
     if (std::find(names.begin(), names.end(), entry.name) == names.end()) names.push(entry.name);
   std::sort(names.begin(), names.end());
-  auto* children = static_cast<Child*>(c.ev.arena().allocate(sizeof(Child) * std::max<std::size_t>(names.size(), 1), alignof(Child)));
+  auto* children = static_cast<Child*>(
+      c.ev.arena().allocate(sizeof(Child) * std::max<std::size_t>(names.size(), 1), alignof(Child)));
   for (std::size_t i = 0; i < names.size(); ++i) {
     Child& child = *new (children + i) Child;
     initChild(child, level, names[i]);

@@ -108,8 +108,10 @@ Value buildView(Evaluator& ev, void* data) {
   std::vector<Attr> items(declared->begin(), declared->end());
   auto set = [&](Symbol name, Value value) {
     const auto at = std::find_if(items.begin(), items.end(), [&](const Attr& attr) { return attr.name == name; });
-    if (at != items.end()) at->value = value;
-    else items.push_back({name, 0, value});
+    if (at != items.end())
+      at->value = value;
+    else
+      items.push_back({name, 0, value});
   };
   set(c.common.type, Value::text("option"));
   set(c.names.loc, locList(c, option.loc));
@@ -132,8 +134,8 @@ Value deprecation(Compose& c, const Option& option) {
   if (!message.is(Tag::String)) return message.isError() ? message : Value();
   const Value name = typeName(option.type);
   const std::string text = fmt::format("The type `types.{}' of option `{}' defined in `{}' is deprecated. {}",
-                                       name.is(Tag::String) ? name.string() : std::string_view(), showOption(c, option.loc),
-                                       c.fileName(option.declaredIn), message.string());
+                                       name.is(Tag::String) ? name.string() : std::string_view(),
+                                       showOption(c, option.loc), c.fileName(option.declaredIn), message.string());
   return c.ev.call(c.ev.select(c.ev.builtins(), c.symbol("warn"), 0), {c.ev.string(text), Value::null()}, 0);
 }
 
@@ -145,7 +147,8 @@ bool isTrue(Compose& c, Bindings* set, Symbol name, Value* error) {
   return v.isTrue();
 }
 
-Option* makeOption(Compose& c, const Loc* loc, Bindings* declared, Type* type, File* file, std::span<Def> defs, Value* error) {
+Option* makeOption(Compose& c, const Loc* loc, Bindings* declared, Type* type, File* file, std::span<Def> defs,
+                   Value* error) {
   auto* option = static_cast<Option*>(c.ev.arena().allocate(sizeof(Option), alignof(Option)));
   new (option) Option;
   option->c = &c;

@@ -1,4 +1,5 @@
-// One declared option of an evaluation: its merged declarations, its definitions, its value, and the set that `options` shows.
+// One declared option of an evaluation: its merged declarations, its definitions, its value, and the set that `options`
+// shows.
 #pragma once
 #include <span>
 
@@ -10,16 +11,16 @@ namespace fleetd::compose {
 struct Option {
   Compose* c;
   const Loc* loc;
-  Bindings* declared;          // the declarations' attributes merged, with declarations, loc, options …
+  Bindings* declared;  // the declarations' attributes merged, with declarations, loc, options …
   Type* type;
-  Cell cell;                   // definitions, the default first
+  Cell cell;  // definitions, the default first
   bool hasDefault, readOnly;
-  bool assumed;                // its value may not be the last word: reading it is noted
-  Value apply;                 // Stuck: none
-  File* declaredIn;            // file of the first declaration
+  bool assumed;                 // its value may not be the last word: reading it is noted
+  Value apply;                  // Stuck: none
+  File* declaredIn;             // file of the first declaration
   std::span<const Decl> decls;  // empty for options of an attrTag
-  Thunk value;                 // the value with `apply` done
-  Thunk view;                  // the set in `options`
+  Thunk value;                  // the value with `apply` done
+  Thunk view;                   // the set in `options`
 };
 
 // An option from a merged declaration (what mkOption or mergeDecls made). Null and *error set when its type is none.

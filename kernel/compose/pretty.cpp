@@ -18,7 +18,8 @@ namespace {
 constexpr int kDepthLimit = 10;
 
 void replaceAll(std::string& text, std::string_view what, std::string_view with) {
-  for (std::size_t at = text.find(what); at != std::string::npos; at = text.find(what, at + with.size())) text.replace(at, what.size(), with);
+  for (std::size_t at = text.find(what); at != std::string::npos; at = text.find(what, at + with.size()))
+    text.replace(at, what.size(), with);
 }
 
 class Printer {
@@ -39,7 +40,9 @@ class Printer {
       case Tag::Null: out_ += "null"; return {};
       case Tag::Path: out_ += v.string(); return {};
       case Tag::List: return list(v, margin, depth);
-      case Tag::Lambda: case Tag::Prim: case Tag::PrimApp: return function(v);
+      case Tag::Lambda:
+      case Tag::Prim:
+      case Tag::PrimApp: return function(v);
       case Tag::Attrs: return set(v, margin, depth);
       case Tag::Native: out_ += "<native>"; return {};
       default: out_ += v.isUnknown() ? "<" + lang::printUnknown(c_.ev, v) + ">" : "<unevaluated>"; return {};
@@ -154,7 +157,8 @@ Value prettyText(Compose& c, Value v, std::string* out) { return Printer(c, *out
 Value showDefs(Compose& c, std::span<const Def> defs, std::string* out) {
   // Printing looks into values nobody asked for; what their code has to say is not wanted.
   struct Quiet {
-    explicit Quiet(lang::Evaluator& evaluator) : ev(evaluator), before(std::exchange(evaluator.onTrace, [](std::string_view) {})) {}
+    explicit Quiet(lang::Evaluator& evaluator)
+        : ev(evaluator), before(std::exchange(evaluator.onTrace, [](std::string_view) {})) {}
     ~Quiet() { ev.onTrace = std::move(before); }
     lang::Evaluator& ev;
     std::function<void(std::string_view)> before;

@@ -7,7 +7,8 @@
 
 namespace fleetd::compose {
 
-// The value as Nix text over as many lines as it needs; parts nested deeper than ten levels are not evaluated. Null, or the error met.
+// The value as Nix text over as many lines as it needs; parts nested deeper than ten levels are not evaluated. Null, or
+// the error met.
 Value prettyText(Compose& c, Value v, std::string* out);
 // "\n- In `file': value" for each definition. Values that throw are left out; any other error is returned (else Null).
 Value showDefs(Compose& c, std::span<const Def> defs, std::string* out);

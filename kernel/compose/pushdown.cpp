@@ -39,7 +39,10 @@ class PushDown {
       }
       case Property::If: return inside(v, c_.common.condition, Wrap::Kind::If, file, wraps);
       case Property::Override: return inside(v, c_.common.priority, Wrap::Kind::Override, file, wraps);
-      case Property::None: case Property::Order: case Property::Definition: case Property::Other: break;
+      case Property::None:
+      case Property::Order:
+      case Property::Definition:
+      case Property::Other: break;
     }
     out_.push({v.attrs, file, wraps});
     return {};
@@ -115,7 +118,8 @@ void distribute(Level& level, const SmallVector<Part, 16>& parts) {
   for (const Part& part : parts)
     for (const Attr& attr : *part.set) {
       const std::uint32_t index = target[at++];
-      Def& def = index == kUnmatched ? rest[restAt].def : defs[level.children[index].defBegin + level.children[index].defCount++];
+      Def& def = index == kUnmatched ? rest[restAt].def
+                                     : defs[level.children[index].defBegin + level.children[index].defCount++];
       def.value = attr.value;
       def.file = part.file;
       def.wraps = part.wraps;
@@ -155,7 +159,8 @@ Value collectBelow(Level& level, const Loc* relative, SmallVector<Unmatched, 16>
   }
   for (const Entry& entry : level.unmatched) names.push({entry.name, nullptr});
   if (!level.unmatched.empty() || names.size() > 1)
-    std::sort(names.begin(), names.end(), [&](const Name& a, const Name& b) { return a.name != b.name && c.text(a.name) < c.text(b.name); });
+    std::sort(names.begin(), names.end(),
+              [&](const Name& a, const Name& b) { return a.name != b.name && c.text(a.name) < c.text(b.name); });
   for (std::size_t i = 0; i < names.size(); ++i) {
     if (i > 0 && names[i].name == names[i - 1].name) continue;
     const Loc* below = c.loc(relative, names[i].name);
@@ -189,7 +194,8 @@ Value resolveDefs(Level& level) {
 }
 
 std::span<Def> childDefs(Child& child) {
-  return child.ownDefs ? std::span<Def>(child.ownDefs, child.defCount) : child.level->defs.subspan(child.defBegin, child.defCount);
+  return child.ownDefs ? std::span<Def>(child.ownDefs, child.defCount)
+                       : child.level->defs.subspan(child.defBegin, child.defCount);
 }
 
 Value collectUnmatched(Evaluation& e) {

@@ -46,8 +46,10 @@ Evaluation* baseOf(Type* type) {
 
 Evaluation* documentedEvaluation(Type* type, const Loc* prefix) {
   Compose& c = *type->c;
-  const Value off = c.ev.attrs({{"_module", c.ev.attrs({{"check", makeOverride(c, Value::of(std::int64_t{50}), Value::of(false))}})}});
-  File* file = c.fileOf(Value::text("<built-in module that disables checks for the purpose of documentation generation>"));
+  const Value off = c.ev.attrs(
+      {{"_module", c.ev.attrs({{"check", makeOverride(c, Value::of(std::int64_t{50}), Value::of(false))}})}});
+  File* file =
+      c.fileOf(Value::text("<built-in module that disables checks for the purpose of documentation generation>"));
   const ModuleSource source{ModuleSource::Kind::Config, off, file};
   return evaluationOf(type, std::span<const ModuleSource>(&source, 1), prefix);
 }
@@ -56,15 +58,18 @@ Evaluation* documentedEvaluation(Type* type, const Loc* prefix) {
 Type* asSubmodule(Type* type) {
   if (type->kind == Kind::Submodule) return type;
   Compose& c = *type->c;
-  return submoduleWith(c, {type->other, Value::of(c.ev.newBindings(0)), Value::of(false), Value::null(), Value::null()});
+  return submoduleWith(c,
+                       {type->other, Value::of(c.ev.newBindings(0)), Value::of(false), Value::null(), Value::null()});
 }
 
 // nixpkgs' lib takes definitions with nothing but a value and a file, so that these fail there, too.
 Value badShape(Compose& c, const Def& def) {
   if (!def.ordered && !def.set) return {};
-  return c.ev.failText(ErrorKind::Arguments, def.pos,
-                       fmt::format("function 'anonymous lambda' called with unexpected argument '{}'", def.ordered ? "priority" : "_type"),
-                       "a definition of a submodule as a whole cannot be ordered or located: put mkOrder, mkBefore and mkAfter around the values inside");
+  return c.ev.failText(
+      ErrorKind::Arguments, def.pos,
+      fmt::format("function 'anonymous lambda' called with unexpected argument '{}'",
+                  def.ordered ? "priority" : "_type"),
+      "a definition of a submodule as a whole cannot be ordered or located: put mkOrder, mkBefore and mkAfter around the values inside");
 }
 
 Evaluation* instance(Type* type, const Loc* loc, std::span<Def> defs, Value* error) {
@@ -161,7 +166,8 @@ Value mergeSubmoduleTypes(Type* a, Type* b) {
   };
   std::string classes = "class values";
   const Value one = c.ev.force(x.klass), two = c.ev.force(y.klass);
-  if (one.is(Tag::String) && two.is(Tag::String)) classes = fmt::format("class values \"{}\" and \"{}\".", one.string(), two.string());
+  if (one.is(Tag::String) && two.is(Tag::String))
+    classes = fmt::format("class values \"{}\" and \"{}\".", one.string(), two.string());
   out.klass = either(x.klass, y.klass, classes);
   out.shorthand = either(x.shorthand, y.shorthand, "shorthandOnlyDefinesConfig values");
   out.description = either(x.description, y.description, "descriptions");
@@ -175,7 +181,9 @@ Value mergeSubmoduleTypes(Type* a, Type* b) {
     for (const Attr* attr : c.ev.sortedByName(left.attrs))
       if (right.attrs->find(attr->name)) both += (both.empty() ? "" : " ") + std::string(c.text(attr->name));
     if (!both.empty())
-      return c.fail(nullptr, fmt::format("A submoduleWith option is declared multiple times with the same specialArgs \"{}\"", both));
+      return c.fail(
+          nullptr,
+          fmt::format("A submoduleWith option is declared multiple times with the same specialArgs \"{}\"", both));
   }
   return typeValue(submoduleWith(c, out));
 }

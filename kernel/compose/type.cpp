@@ -11,12 +11,41 @@ namespace {
 
 bool hasV2(Kind kind) {
   switch (kind) {
-    case Kind::ListOf: case Kind::AttrListOf: case Kind::AttrsWith: case Kind::Either: case Kind::CoercedTo: case Kind::Submodule: return true;
-    case Kind::Unspecified: case Kind::Assumed: case Kind::Raw: case Kind::Anything: case Kind::Bool: case Kind::BoolByOr: case Kind::Int: case Kind::Float:
-    case Kind::Str: case Kind::NonEmptyStr: case Kind::SingleLineStr: case Kind::StrMatching: case Kind::SeparatedString: case Kind::Attrs:
-    case Kind::Fileset: case Kind::Package: case Kind::ShellPackage: case Kind::Path: case Kind::LuaInline: case Kind::OptionDeclaration:
-    case Kind::OptionType: case Kind::Enum: case Kind::AttrTag: case Kind::Unique: case Kind::NullOr: case Kind::FunctionTo:
-    case Kind::AddCheck: case Kind::Deferred: case Kind::Custom: return false;
+    case Kind::ListOf:
+    case Kind::AttrListOf:
+    case Kind::AttrsWith:
+    case Kind::Either:
+    case Kind::CoercedTo:
+    case Kind::Submodule: return true;
+    case Kind::Unspecified:
+    case Kind::Assumed:
+    case Kind::Raw:
+    case Kind::Anything:
+    case Kind::Bool:
+    case Kind::BoolByOr:
+    case Kind::Int:
+    case Kind::Float:
+    case Kind::Str:
+    case Kind::NonEmptyStr:
+    case Kind::SingleLineStr:
+    case Kind::StrMatching:
+    case Kind::SeparatedString:
+    case Kind::Attrs:
+    case Kind::Fileset:
+    case Kind::Package:
+    case Kind::ShellPackage:
+    case Kind::Path:
+    case Kind::LuaInline:
+    case Kind::OptionDeclaration:
+    case Kind::OptionType:
+    case Kind::Enum:
+    case Kind::AttrTag:
+    case Kind::Unique:
+    case Kind::NullOr:
+    case Kind::FunctionTo:
+    case Kind::AddCheck:
+    case Kind::Deferred:
+    case Kind::Custom: return false;
   }
   return false;
 }
@@ -43,7 +72,8 @@ Type* derived(Compose& c, Type* original, Bindings* attrs) {
   if (differs(attrs, base, c.names.emptyValue)) type->replaced |= overridden::kEmptyValue;
   if (differs(attrs, base, c.names.getSubModules)) type->replaced |= overridden::kSubModules;
   if (differs(attrs, base, c.names.substSubModules)) type->replaced |= overridden::kSubstSubModules;
-  if (differs(attrs, base, c.names.typeMerge) || differs(attrs, base, c.names.functor)) type->replaced |= overridden::kTypeMerge;
+  if (differs(attrs, base, c.names.typeMerge) || differs(attrs, base, c.names.functor))
+    type->replaced |= overridden::kTypeMerge;
   if (differs(attrs, base, c.names.getSubOptions)) type->replaced |= overridden::kSubOptions;
   return type;
 }
@@ -82,7 +112,8 @@ Type* typeOf(Compose& c, Value v, Value* error) {
     return nullptr;
   }
   if (const Attr* hidden = v.attrs->find(c.common.nativeType)) {
-    if (Type* type = nativeOf<Type>(hidden->value, kTypeKind)) return type->attrs == v.attrs ? type : derived(c, type, v.attrs);
+    if (Type* type = nativeOf<Type>(hidden->value, kTypeKind))
+      return type->attrs == v.attrs ? type : derived(c, type, v.attrs);
   }
   Type* type = newType(c, Kind::Custom);
   type->attrs = v.attrs;

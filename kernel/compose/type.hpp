@@ -1,7 +1,8 @@
-// Option types as native objects. To the language a type is a set as in nixpkgs' lib.types; its hidden attribute `__native` leads here.
+// Option types as native objects. To the language a type is a set as in nixpkgs' lib.types; its hidden attribute
+// `__native` leads here.
 //
-// A set made from a native one with `//` keeps the native behaviour as long as `check` and `merge` are still the native ones; any other
-// set of `_type = "option-type"` is Kind::Custom and is asked through its own functions.
+// A set made from a native one with `//` keeps the native behaviour as long as `check` and `merge` are still the native
+// ones; any other set of `_type = "option-type"` is Kind::Custom and is asked through its own functions.
 #pragma once
 #include <cstdint>
 #include <span>
@@ -12,34 +13,49 @@ namespace fleetd::compose {
 
 enum class Kind : std::uint8_t {
   Unspecified,
-  Assumed,          // of an option nobody declares (open evaluations)
-  Raw, Anything, Bool, BoolByOr, Int, Float, Str, NonEmptyStr, SingleLineStr,
+  Assumed,  // of an option nobody declares (open evaluations)
+  Raw,
+  Anything,
+  Bool,
+  BoolByOr,
+  Int,
+  Float,
+  Str,
+  NonEmptyStr,
+  SingleLineStr,
   StrMatching,      // other: pattern
   SeparatedString,  // other: separator
-  Attrs, Fileset, Package, ShellPackage,
-  Path,             // inStore, absolute
-  LuaInline, OptionDeclaration, OptionType,
-  Enum,             // other: list of values
-  ListOf,           // elem
-  AttrListOf,       // elem, asAttrs, extra: mergeAttrValues
-  AttrsWith,        // elem, lazy, other: placeholder
-  AttrTag,          // other: set of options
-  Unique,           // elem, other: message
-  NullOr, FunctionTo,  // elem
-  Either,           // elem, other: types
-  CoercedTo,        // elem: the coerced type, other: the final type, extra: the function
-  AddCheck,         // elem, predicate
-  Submodule,        // submodule
-  Deferred,         // other: staticModules
+  Attrs,
+  Fileset,
+  Package,
+  ShellPackage,
+  Path,  // inStore, absolute
+  LuaInline,
+  OptionDeclaration,
+  OptionType,
+  Enum,        // other: list of values
+  ListOf,      // elem
+  AttrListOf,  // elem, asAttrs, extra: mergeAttrValues
+  AttrsWith,   // elem, lazy, other: placeholder
+  AttrTag,     // other: set of options
+  Unique,      // elem, other: message
+  NullOr,
+  FunctionTo,  // elem
+  Either,      // elem, other: types
+  CoercedTo,   // elem: the coerced type, other: the final type, extra: the function
+  AddCheck,    // elem, predicate
+  Submodule,   // submodule
+  Deferred,    // other: staticModules
   Custom,
 };
 
 // What addCheck adds.
 enum class Predicate : std::uint8_t {
   None,
-  Function,      // other
-  Range,         // other <= x <= extra
-  NonNegative, Positive,
+  Function,  // other
+  Range,     // other <= x <= extra
+  NonNegative,
+  Positive,
   NonEmptyList,  // nonEmptyListOf
   Passwd,        // no colon, no newline
   PackageSet,    // _type = "pkgs"
@@ -66,13 +82,13 @@ struct Type : lang::NativeObject {
   Kind kind = Kind::Custom;
   Predicate predicate = Predicate::None;
   bool isPrivate = false;  // made for one host of a cohort
-  bool v2 = false;  // merges report their own type errors ("TypeError: …"); unset for Custom, see isV2
+  bool v2 = false;         // merges report their own type errors ("TypeError: …"); unset for Custom, see isV2
   std::uint8_t replaced = 0;
   bool lazy = false, asAttrs = false;
   Tri inStore = Tri::Null, absolute = Tri::Null;
-  Bindings* attrs = nullptr;  // what the language sees
+  Bindings* attrs = nullptr;       // what the language sees
   const Type* original = nullptr;  // the native type a derived set started from
-  std::string_view fixedName;         // when the name is not the one of the kind (ints.u8)
+  std::string_view fixedName;      // when the name is not the one of the kind (ints.u8)
   std::string_view fixedDescription;
   std::string_view fixedClass;
   Value elem, other, extra;
@@ -115,11 +131,13 @@ Value typeName(Type* type);
 // --- type_check.cpp ---
 // Bool, an error, or unknown.
 Value checkValue(Type* type, Value v);
-// A definition that stands alone and needs no further look: true and *out set. Forces nothing, calls nothing; v is forced.
+// A definition that stands alone and needs no further look: true and *out set. Forces nothing, calls nothing; v is
+// forced.
 bool mergesAtOnce(const Type* type, Value v, Value* out);
 
 // --- type_merge.cpp ---
-// What `merge.v2` does: *headError is Null, the text of a type error, or an error; the result is the merged value when wanted and fine.
+// What `merge.v2` does: *headError is Null, the text of a type error, or an error; the result is the merged value when
+// wanted and fine.
 Value checkedValue(Type* type, const Loc* loc, std::span<Def> defs, bool wanted, Value* headError);
 // What calling `merge` does.
 Value mergeOnly(Type* type, const Loc* loc, std::span<Def> defs);
@@ -139,7 +157,7 @@ Value mergeEqual(Compose& c, const Loc* loc, std::span<Def> defs);
 Value mergeSubmodule(Type* type, const Loc* loc, std::span<Def> defs);
 
 // --- type_functor.cpp: merging two declarations ---
-Value typeMerge(Type* a, Type* b);              // a type, Null, or an error
+Value typeMerge(Type* a, Type* b);               // a type, Null, or an error
 Value typeMergeFunctor(Type* a, Value functor);  // with any functor set
 Value typeFunctor(Type* type);
 Value defaultTypeMerge(Compose& c, Value functor, Value otherFunctor);

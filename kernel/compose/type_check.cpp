@@ -55,7 +55,8 @@ Value checkPackage(Type* type, Value v) {
   if (!text.is(Tag::String)) return text;
   const std::string_view path = text.string();
   constexpr std::string_view kStore = "/nix/store/";
-  return yes(path.starts_with(kStore) && path.size() > kStore.size() && path.find('/', kStore.size()) == std::string_view::npos);
+  return yes(path.starts_with(kStore) && path.size() > kStore.size() &&
+             path.find('/', kStore.size()) == std::string_view::npos);
 }
 
 // /nix/store/<hash>-name, perhaps with more below it.
@@ -64,7 +65,8 @@ bool inStore(std::string_view path) {
   if (!path.starts_with(kStore)) return false;
   const std::string_view name = path.substr(kStore.size(), path.find('/', kStore.size()) - kStore.size());
   if (name.size() < 34 || name[32] != '-') return false;
-  return std::all_of(name.begin(), name.begin() + 32, [](char ch) { return (ch >= 'a' && ch <= 'z') || (ch >= '0' && ch <= '9'); });
+  return std::all_of(name.begin(), name.begin() + 32,
+                     [](char ch) { return (ch >= 'a' && ch <= 'z') || (ch >= '0' && ch <= '9'); });
 }
 
 Value checkPath(const Type* type, Value v) {
@@ -82,7 +84,8 @@ Value checkEnum(Type* type, Value v) {
   Compose& c = *type->c;
   if (v.isError() || v.isUnknown()) return v;
   const Value values = c.ev.force(type->other);
-  if (!values.is(Tag::List)) return values.isError() || values.isUnknown() ? values : c.ev.typeError("a list", values, 0);
+  if (!values.is(Tag::List))
+    return values.isError() || values.isUnknown() ? values : c.ev.typeError("a list", values, 0);
   for (Value one : values.list()) {
     const Value same = c.ev.equal(v, one, 0);
     if (!same.isFalse()) return same;
@@ -98,7 +101,8 @@ Value checkTag(Type* type, Value v) {
 }
 
 Value checkModule(Type* type, Value v) {
-  if (v.isError() || v.isUnknown() || v.is(Tag::Attrs) || v.isFunction()) return v.isError() || v.isUnknown() ? v : yes(true);
+  if (v.isError() || v.isUnknown() || v.is(Tag::Attrs) || v.isFunction())
+    return v.isError() || v.isUnknown() ? v : yes(true);
   return checkPath(type->c->path, v);
 }
 
@@ -117,14 +121,16 @@ Value checkPredicate(Type* type, Value v) {
   };
   switch (type->predicate) {
     case Predicate::None: return yes(true);
-    case Predicate::Function: return c.ev.truth(c.ev.call(type->other, v, 0), 0, "while checking the value of an option");
+    case Predicate::Function:
+      return c.ev.truth(c.ev.call(type->other, v, 0), 0, "while checking the value of an option");
     case Predicate::Range: {
       const Value low = lessOrEqual(c.ev.force(type->other), v);
       return low.isTrue() ? lessOrEqual(v, c.ev.force(type->extra)) : low;
     }
     case Predicate::NonNegative: return lessOrEqual(Value::of(std::int64_t{0}), v);
     case Predicate::Positive: return c.ev.less(Value::of(std::int64_t{0}), v, 0);
-    case Predicate::NonEmptyList: return v.is(Tag::List) ? yes(v.aux != 0) : v.isUnknown() || v.isError() ? v : yes(true);
+    case Predicate::NonEmptyList:
+      return v.is(Tag::List) ? yes(v.aux != 0) : v.isUnknown() || v.isError() ? v : yes(true);
     case Predicate::Passwd:
       if (!v.is(Tag::String)) return v.isUnknown() || v.isError() ? v : c.ev.typeError("a string", v, 0);
       return yes(v.string().find_first_of(":\n") == std::string_view::npos);
@@ -160,11 +166,16 @@ Value checkValue(Type* type, Value v) {
   Compose& c = *type->c;
   Value error;
   switch (type->kind) {
-    case Kind::Unspecified: case Kind::Assumed: case Kind::Raw: case Kind::Anything: return yes(true);
-    case Kind::Bool: case Kind::BoolByOr: return hasTag(c.ev.force(v), Tag::Bool);
+    case Kind::Unspecified:
+    case Kind::Assumed:
+    case Kind::Raw:
+    case Kind::Anything: return yes(true);
+    case Kind::Bool:
+    case Kind::BoolByOr: return hasTag(c.ev.force(v), Tag::Bool);
     case Kind::Int: return hasTag(c.ev.force(v), Tag::Int);
     case Kind::Float: return hasTag(c.ev.force(v), Tag::Float);
-    case Kind::Str: case Kind::SeparatedString: return hasTag(c.ev.force(v), Tag::String);
+    case Kind::Str:
+    case Kind::SeparatedString: return hasTag(c.ev.force(v), Tag::String);
     case Kind::NonEmptyStr: {
       const Value ok = hasTag(v = c.ev.force(v), Tag::String);
       return ok.isTrue() ? yes(!onlyBlanks(v.string())) : ok;
@@ -177,13 +188,15 @@ Value checkValue(Type* type, Value v) {
       const Value ok = hasTag(v = c.ev.force(v), Tag::String);
       return ok.isTrue() ? matches(c, type->other, v) : ok;
     }
-    case Kind::Attrs: case Kind::AttrsWith: return hasTag(c.ev.force(v), Tag::Attrs);
+    case Kind::Attrs:
+    case Kind::AttrsWith: return hasTag(c.ev.force(v), Tag::Attrs);
     case Kind::ListOf: return hasTag(c.ev.force(v), Tag::List);
     case Kind::AttrListOf:
       v = c.ev.force(v);
       return v.isError() || v.isUnknown() ? v : yes(v.is(Tag::List) || v.is(Tag::Attrs));
     case Kind::Fileset: return c.ev.call(c.lib({"fileset", "isFileset"}), v, 0);
-    case Kind::Package: case Kind::ShellPackage: return checkPackage(type, c.ev.force(v));
+    case Kind::Package:
+    case Kind::ShellPackage: return checkPackage(type, c.ev.force(v));
     case Kind::Path: return checkPath(type, c.ev.force(v));
     case Kind::LuaInline: return typeIs(c, c.ev.force(v), "lua-inline");
     case Kind::OptionDeclaration: {
@@ -193,7 +206,8 @@ Value checkValue(Type* type, Value v) {
     case Kind::OptionType: return typeIs(c, c.ev.force(v), "option-type");
     case Kind::Enum: return checkEnum(type, c.ev.force(v));
     case Kind::AttrTag: return checkTag(type, c.ev.force(v));
-    case Kind::Submodule: case Kind::Deferred: return checkModule(type, c.ev.force(v));
+    case Kind::Submodule:
+    case Kind::Deferred: return checkModule(type, c.ev.force(v));
     case Kind::FunctionTo: return isFunction(c, c.ev.force(v));
     case Kind::NullOr:
       if ((v = c.ev.force(v)).is(Tag::Null)) return yes(true);
@@ -223,7 +237,12 @@ namespace {
 
 bool isScalar(Value v) {
   switch (v.tag) {
-    case Tag::Null: case Tag::Bool: case Tag::Int: case Tag::Float: case Tag::String: case Tag::Path: return true;
+    case Tag::Null:
+    case Tag::Bool:
+    case Tag::Int:
+    case Tag::Float:
+    case Tag::String:
+    case Tag::Path: return true;
     default: return false;
   }
 }
@@ -236,7 +255,8 @@ bool sameScalar(Value a, Value b) {
 
 bool inRange(const Type* type, Value v) {
   const Value low = type->other, high = type->extra;
-  return v.is(Tag::Int) && low.is(Tag::Int) && high.is(Tag::Int) && low.integer <= v.integer && v.integer <= high.integer;
+  return v.is(Tag::Int) && low.is(Tag::Int) && high.is(Tag::Int) && low.integer <= v.integer &&
+         v.integer <= high.integer;
 }
 
 bool listed(Value values, Value v) {
@@ -249,30 +269,52 @@ bool listed(Value values, Value v) {
 bool mergesAtOnce(const Type* type, Value v, Value* out) {
   bool ok = false;
   switch (type->kind) {
-    case Kind::Bool: case Kind::BoolByOr: ok = v.is(Tag::Bool); break;
+    case Kind::Bool:
+    case Kind::BoolByOr: ok = v.is(Tag::Bool); break;
     case Kind::Int: ok = v.is(Tag::Int); break;
     case Kind::Float: ok = v.is(Tag::Float); break;
     case Kind::Str: ok = v.is(Tag::String); break;
     case Kind::SeparatedString: ok = v.is(Tag::String); break;
     case Kind::NonEmptyStr: ok = v.is(Tag::String) && !onlyBlanks(v.string()); break;
-    case Kind::Unspecified: case Kind::Raw: ok = !v.isUnknown(); break;
+    case Kind::Unspecified:
+    case Kind::Raw: ok = !v.isUnknown(); break;
     case Kind::Assumed: ok = !v.isUnknown() && !(v.is(Tag::Attrs) && v.attrs->size == 0); break;  // see mergeAssumed
     case Kind::Anything: ok = isScalar(v); break;
     case Kind::Enum: ok = listed(type->other, v); break;
     case Kind::Path:
-      ok = type->inStore == Tri::Null && type->absolute == Tri::True && (v.is(Tag::String) || v.is(Tag::Path)) && v.string().starts_with('/');
+      ok = type->inStore == Tri::Null && type->absolute == Tri::True && (v.is(Tag::String) || v.is(Tag::Path)) &&
+           v.string().starts_with('/');
       break;
     case Kind::NullOr:
-      if (v.is(Tag::Null)) ok = true;
-      else return type->elemType && !type->elemType->v2 && mergesAtOnce(type->elemType, v, out);
+      if (v.is(Tag::Null))
+        ok = true;
+      else
+        return type->elemType && !type->elemType->v2 && mergesAtOnce(type->elemType, v, out);
       break;
     case Kind::AddCheck:
-      ok = type->predicate == Predicate::Range && !type->v2 && type->elemType && type->elemType->kind == Kind::Int && inRange(type, v);
+      ok = type->predicate == Predicate::Range && !type->v2 && type->elemType && type->elemType->kind == Kind::Int &&
+           inRange(type, v);
       break;
-    case Kind::SingleLineStr: case Kind::StrMatching: case Kind::Attrs: case Kind::Fileset: case Kind::Package: case Kind::ShellPackage:
-    case Kind::LuaInline: case Kind::OptionDeclaration: case Kind::OptionType: case Kind::ListOf: case Kind::AttrListOf: case Kind::AttrsWith:
-    case Kind::AttrTag: case Kind::Unique: case Kind::FunctionTo: case Kind::Either: case Kind::CoercedTo: case Kind::Submodule:
-    case Kind::Deferred: case Kind::Custom: break;
+    case Kind::SingleLineStr:
+    case Kind::StrMatching:
+    case Kind::Attrs:
+    case Kind::Fileset:
+    case Kind::Package:
+    case Kind::ShellPackage:
+    case Kind::LuaInline:
+    case Kind::OptionDeclaration:
+    case Kind::OptionType:
+    case Kind::ListOf:
+    case Kind::AttrListOf:
+    case Kind::AttrsWith:
+    case Kind::AttrTag:
+    case Kind::Unique:
+    case Kind::FunctionTo:
+    case Kind::Either:
+    case Kind::CoercedTo:
+    case Kind::Submodule:
+    case Kind::Deferred:
+    case Kind::Custom: break;
   }
   if (ok) *out = v;
   return ok;

@@ -22,7 +22,8 @@ bool usesSet(const Type* type) { return type->kind == Kind::Custom || (type->rep
 // The name of a functor; types of equal names may merge.
 std::string_view functorName(const Type* type) {
   switch (type->kind) {
-    case Kind::Unspecified: case Kind::Assumed: return "unspecified";
+    case Kind::Unspecified:
+    case Kind::Assumed: return "unspecified";
     case Kind::Raw: return "raw";
     case Kind::Anything: return "anything";
     case Kind::Bool: return "bool";
@@ -36,7 +37,8 @@ std::string_view functorName(const Type* type) {
     case Kind::SeparatedString: return "separatedString";
     case Kind::Attrs: return "attrs";
     case Kind::Fileset: return "fileset";
-    case Kind::Package: case Kind::ShellPackage: return "package";
+    case Kind::Package:
+    case Kind::ShellPackage: return "package";
     case Kind::Path: return "path";
     case Kind::LuaInline: return "luaInline";
     case Kind::OptionDeclaration: return "optionDeclaration";
@@ -53,7 +55,8 @@ std::string_view functorName(const Type* type) {
     case Kind::CoercedTo: return "coercedTo";
     case Kind::Submodule: return "submodule";
     case Kind::Deferred: return "deferredModuleWith";
-    case Kind::AddCheck: case Kind::Custom: break;
+    case Kind::AddCheck:
+    case Kind::Custom: break;
   }
   return {};
 }
@@ -66,7 +69,9 @@ Value mergeValues(Compose& c, Value a, Value b) {
 }
 
 // The type without parameters that lib.types has by the functor's name.
-Value plainType(Type* type) { return typeValue(type->kind == Kind::ShellPackage ? type->c->package : newType(*type->c, type->kind)); }
+Value plainType(Type* type) {
+  return typeValue(type->kind == Kind::ShellPackage ? type->c->package : newType(*type->c, type->kind));
+}
 
 Value mergeEnums(Compose& c, Type* a, Type* b) {
   const Value left = c.ev.force(a->other), right = c.ev.force(b->other);
@@ -90,11 +95,14 @@ Value mergeAttrsWith(Compose& c, Type* a, Type* b) {
   const Value elem = mergeValues(c, a->elem, b->elem);
   if (!elem.is(Tag::Attrs) || a->lazy != b->lazy) return elem.isError() ? elem : Value::null();
   const Value left = c.ev.force(a->other), right = c.ev.force(b->other);
-  if (!left.is(Tag::String) || !right.is(Tag::String)) return left.isError() ? left : right.isError() ? right : Value::null();
+  if (!left.is(Tag::String) || !right.is(Tag::String))
+    return left.isError() ? left : right.isError() ? right : Value::null();
   Value placeholder = left;
   if (left.string() != right.string()) {
-    if (left.string() == "name") placeholder = right;
-    else if (right.string() != "name") return Value::null();
+    if (left.string() == "name")
+      placeholder = right;
+    else if (right.string() != "name")
+      return Value::null();
   }
   return typeValue(attrsWith(c, elem, a->lazy, placeholder));
 }
@@ -144,7 +152,8 @@ Value ifEqual(Compose& c, Type* type, Value a, Value b) {
 
 Value mergeNative(Type* a, Type* b) {
   Compose& c = *a->c;
-  if (a->kind == Kind::AttrListOf || a->kind == Kind::CoercedTo || functorName(a) != functorName(b)) return Value::null();
+  if (a->kind == Kind::AttrListOf || a->kind == Kind::CoercedTo || functorName(a) != functorName(b))
+    return Value::null();
   auto withElem = [&](auto make) {
     const Value elem = mergeValues(c, a->elem, b->elem);
     return elem.is(Tag::Attrs) ? typeValue(make(elem)) : elem;
@@ -152,7 +161,9 @@ Value mergeNative(Type* a, Type* b) {
   switch (a->kind) {
     case Kind::StrMatching: return ifEqual(c, strMatching(c, a->other), a->other, b->other);
     case Kind::SeparatedString: return ifEqual(c, separatedString(c, a->other), a->other, b->other);
-    case Kind::Path: return a->inStore == b->inStore && a->absolute == b->absolute ? typeValue(pathWith(c, a->inStore, a->absolute)) : Value::null();
+    case Kind::Path:
+      return a->inStore == b->inStore && a->absolute == b->absolute ? typeValue(pathWith(c, a->inStore, a->absolute))
+                                                                    : Value::null();
     case Kind::Enum: return mergeEnums(c, a, b);
     case Kind::ListOf: return withElem([&](Value elem) { return listOf(c, elem); });
     case Kind::NullOr: return withElem([&](Value elem) { return nullOr(c, elem); });
@@ -171,10 +182,28 @@ Value mergeNative(Type* a, Type* b) {
       const Value modules = c.ev.concat(a->other, b->other, 0);
       return modules.isError() ? modules : typeValue(deferredWith(c, modules));
     }
-    case Kind::Unspecified: case Kind::Assumed: case Kind::Raw: case Kind::Anything: case Kind::Bool: case Kind::BoolByOr: case Kind::Int: case Kind::Float:
-    case Kind::Str: case Kind::NonEmptyStr: case Kind::SingleLineStr: case Kind::Attrs: case Kind::Fileset: case Kind::Package:
-    case Kind::ShellPackage: case Kind::LuaInline: case Kind::OptionDeclaration: case Kind::OptionType: return plainType(a);
-    case Kind::AttrListOf: case Kind::CoercedTo: case Kind::AddCheck: case Kind::Custom: break;
+    case Kind::Unspecified:
+    case Kind::Assumed:
+    case Kind::Raw:
+    case Kind::Anything:
+    case Kind::Bool:
+    case Kind::BoolByOr:
+    case Kind::Int:
+    case Kind::Float:
+    case Kind::Str:
+    case Kind::NonEmptyStr:
+    case Kind::SingleLineStr:
+    case Kind::Attrs:
+    case Kind::Fileset:
+    case Kind::Package:
+    case Kind::ShellPackage:
+    case Kind::LuaInline:
+    case Kind::OptionDeclaration:
+    case Kind::OptionType: return plainType(a);
+    case Kind::AttrListOf:
+    case Kind::CoercedTo:
+    case Kind::AddCheck:
+    case Kind::Custom: break;
   }
   return Value::null();
 }
@@ -195,14 +224,37 @@ Value runFromPayload(Evaluator& ev, Value* args, Pos) {
     case Kind::NullOr: return typeValue(nullOr(c, get(c.names.elemType)));
     case Kind::FunctionTo: return typeValue(functionTo(c, get(c.names.elemType)));
     case Kind::Unique: return typeValue(uniqueOf(c, type->other, get(c.names.elemType)));
-    case Kind::AttrsWith: return typeValue(attrsWith(c, get(c.names.elemType), get(c.names.lazy).isTrue(), get(c.names.placeholder)));
+    case Kind::AttrsWith:
+      return typeValue(attrsWith(c, get(c.names.elemType), get(c.names.lazy).isTrue(), get(c.names.placeholder)));
     case Kind::AttrTag: return typeValue(attrTag(c, get(c.names.tags)));
     case Kind::Deferred: return typeValue(deferredWith(c, get(c.names.staticModules)));
-    case Kind::Path: case Kind::Submodule: return ev.call(ev.select(c.typesSet, c.symbol(type->kind == Kind::Path ? "pathWith" : "submoduleWith"), 0), payload, 0);
-    case Kind::Unspecified: case Kind::Assumed: case Kind::Raw: case Kind::Anything: case Kind::Bool: case Kind::BoolByOr: case Kind::Int: case Kind::Float:
-    case Kind::Str: case Kind::NonEmptyStr: case Kind::SingleLineStr: case Kind::Attrs: case Kind::Fileset: case Kind::Package:
-    case Kind::ShellPackage: case Kind::LuaInline: case Kind::OptionDeclaration: case Kind::OptionType: case Kind::AttrListOf:
-    case Kind::Either: case Kind::CoercedTo: case Kind::AddCheck: case Kind::Custom: break;
+    case Kind::Path:
+    case Kind::Submodule:
+      return ev.call(ev.select(c.typesSet, c.symbol(type->kind == Kind::Path ? "pathWith" : "submoduleWith"), 0),
+                     payload, 0);
+    case Kind::Unspecified:
+    case Kind::Assumed:
+    case Kind::Raw:
+    case Kind::Anything:
+    case Kind::Bool:
+    case Kind::BoolByOr:
+    case Kind::Int:
+    case Kind::Float:
+    case Kind::Str:
+    case Kind::NonEmptyStr:
+    case Kind::SingleLineStr:
+    case Kind::Attrs:
+    case Kind::Fileset:
+    case Kind::Package:
+    case Kind::ShellPackage:
+    case Kind::LuaInline:
+    case Kind::OptionDeclaration:
+    case Kind::OptionType:
+    case Kind::AttrListOf:
+    case Kind::Either:
+    case Kind::CoercedTo:
+    case Kind::AddCheck:
+    case Kind::Custom: break;
   }
   return plainType(type);
 }
@@ -211,7 +263,8 @@ Value runFromPayload(Evaluator& ev, Value* args, Pos) {
 Value runBinOp(Evaluator& ev, Value* args, Pos) {
   Type* type = ownerArg(args[0]);
   Compose& c = *type->c;
-  const Value made[] = {ev.call(ev.primApp(args[1].prim, {args[0]}), args[2], 0), ev.call(ev.primApp(args[1].prim, {args[0]}), args[3], 0)};
+  const Value made[] = {ev.call(ev.primApp(args[1].prim, {args[0]}), args[2], 0),
+                        ev.call(ev.primApp(args[1].prim, {args[0]}), args[3], 0)};
   const Value merged = mergeValues(c, made[0], made[1]);
   if (!merged.is(Tag::Attrs)) return merged;
   return ev.select(ev.select(merged, c.names.functor, 0), c.names.payload, 0);
@@ -231,8 +284,12 @@ Value payloadOf(Type* type) {
     case Kind::StrMatching: return c.ev.attrs({{"pattern", type->other}});
     case Kind::SeparatedString: return c.ev.attrs({{"sep", type->other}});
     case Kind::Enum: return c.ev.attrs({{"values", type->other}});
-    case Kind::ListOf: case Kind::NullOr: case Kind::FunctionTo: case Kind::Unique: return c.ev.attrs({{"elemType", type->elem}});
-    case Kind::AttrsWith: return c.ev.attrs({{"elemType", type->elem}, {"lazy", Value::of(type->lazy)}, {"placeholder", type->other}});
+    case Kind::ListOf:
+    case Kind::NullOr:
+    case Kind::FunctionTo:
+    case Kind::Unique: return c.ev.attrs({{"elemType", type->elem}});
+    case Kind::AttrsWith:
+      return c.ev.attrs({{"elemType", type->elem}, {"lazy", Value::of(type->lazy)}, {"placeholder", type->other}});
     case Kind::AttrTag: return c.ev.attrs({{"tags", type->other}});
     case Kind::Deferred: return c.ev.attrs({{"staticModules", type->other}});
     case Kind::Path: return c.ev.attrs({{"inStore", triValue(type->inStore)}, {"absolute", triValue(type->absolute)}});
@@ -242,13 +299,34 @@ Value payloadOf(Type* type) {
     }
     case Kind::Submodule: {
       const SubmoduleArgs& args = *type->submodule;
-      return c.ev.attrs({{"modules", args.modules}, {"class", args.klass}, {"specialArgs", args.specialArgs},
-                         {"shorthandOnlyDefinesConfig", args.shorthand}, {"description", args.description}});
+      return c.ev.attrs({{"modules", args.modules},
+                         {"class", args.klass},
+                         {"specialArgs", args.specialArgs},
+                         {"shorthandOnlyDefinesConfig", args.shorthand},
+                         {"description", args.description}});
     }
-    case Kind::Unspecified: case Kind::Assumed: case Kind::Raw: case Kind::Anything: case Kind::Bool: case Kind::BoolByOr: case Kind::Int: case Kind::Float:
-    case Kind::Str: case Kind::NonEmptyStr: case Kind::SingleLineStr: case Kind::Attrs: case Kind::Fileset: case Kind::Package:
-    case Kind::ShellPackage: case Kind::LuaInline: case Kind::OptionDeclaration: case Kind::OptionType: case Kind::AttrListOf:
-    case Kind::CoercedTo: case Kind::AddCheck: case Kind::Custom: break;
+    case Kind::Unspecified:
+    case Kind::Assumed:
+    case Kind::Raw:
+    case Kind::Anything:
+    case Kind::Bool:
+    case Kind::BoolByOr:
+    case Kind::Int:
+    case Kind::Float:
+    case Kind::Str:
+    case Kind::NonEmptyStr:
+    case Kind::SingleLineStr:
+    case Kind::Attrs:
+    case Kind::Fileset:
+    case Kind::Package:
+    case Kind::ShellPackage:
+    case Kind::LuaInline:
+    case Kind::OptionDeclaration:
+    case Kind::OptionType:
+    case Kind::AttrListOf:
+    case Kind::CoercedTo:
+    case Kind::AddCheck:
+    case Kind::Custom: break;
   }
   return Value::null();
 }
@@ -293,7 +371,11 @@ Value typeFunctor(Type* type) {
   const bool none = owner->kind == Kind::AttrListOf || owner->kind == Kind::CoercedTo;
   const Value make = none ? Value::null() : plain ? plainType(owner) : c.ev.primApp(&kFromPayload, {self});
   const Value binOp = plain ? Value::of(&kNoBinOp) : c.ev.primApp(&kBinOp, {self, Value::of(&kFromPayload)});
-  return c.ev.attrs({{"name", Value::text(functorName(owner))}, {"type", make}, {"payload", payload}, {"binOp", binOp}, {"__native", self}});
+  return c.ev.attrs({{"name", Value::text(functorName(owner))},
+                     {"type", make},
+                     {"payload", payload},
+                     {"binOp", binOp},
+                     {"__native", self}});
 }
 
 Value defaultTypeMerge(Compose& c, Value functor, Value otherFunctor) {

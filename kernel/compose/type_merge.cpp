@@ -79,8 +79,9 @@ Value chooseSide(Type* type, const Loc* loc, std::span<Def> defs, bool wanted, V
     *head = left.isError() ? left : right;
     return {};
   }
-  std::string text = fmt::format("The option `{}` is neither a value of type `{}` nor `{}`, Definition values: ", showOption(c, loc),
-                                 left.string(), right.string());
+  std::string text =
+      fmt::format("The option `{}` is neither a value of type `{}` nor `{}`, Definition values: ", showOption(c, loc),
+                  left.string(), right.string());
   error = showDefs(c, defs, &text);
   *head = error.isError() ? error : c.ev.string(text);
   return {};
@@ -188,7 +189,8 @@ Value mergeNullOr(Type* type, const Loc* loc, std::span<Def> defs) {
   }
   if (nulls == defs.size()) return Value::null();
   if (nulls != 0)
-    return c.fail(loc, fmt::format("The option `{}` is defined both null and not null, in {}.", showOption(c, loc), showFiles(c, defs)));
+    return c.fail(loc, fmt::format("The option `{}` is defined both null and not null, in {}.", showOption(c, loc),
+                                   showFiles(c, defs)));
   Value error;
   Type* elem = elemOf(type, &error);
   return elem ? mergeOnly(elem, loc, defs) : error;
@@ -252,14 +254,22 @@ Value mergeOnly(Type* type, const Loc* loc, std::span<Def> defs) {
     case Kind::Assumed: return mergeAssumed(c, loc, defs);
     case Kind::Raw: return defs.size() == 1 ? c.ev.force(defs[0].value) : notUnique(c, loc, "", defs);
     case Kind::Anything: return mergeAnything(type, loc, defs);
-    case Kind::Bool: case Kind::Int: case Kind::Float: case Kind::Str: case Kind::NonEmptyStr: case Kind::StrMatching: case Kind::Path:
-    case Kind::LuaInline: case Kind::Enum: return mergeEqual(c, loc, defs);
+    case Kind::Bool:
+    case Kind::Int:
+    case Kind::Float:
+    case Kind::Str:
+    case Kind::NonEmptyStr:
+    case Kind::StrMatching:
+    case Kind::Path:
+    case Kind::LuaInline:
+    case Kind::Enum: return mergeEqual(c, loc, defs);
     case Kind::BoolByOr: return mergeOr(defs, c);
     case Kind::SingleLineStr: return mergeSingleLine(c, loc, defs);
     case Kind::SeparatedString: return mergeStrings(type, defs);
     case Kind::Attrs: return mergeUpdates(c, defs);
     case Kind::Fileset: return mergeFileset(c, defs);
-    case Kind::Package: case Kind::ShellPackage: return mergePackage(c, loc, defs);
+    case Kind::Package:
+    case Kind::ShellPackage: return mergePackage(c, loc, defs);
     case Kind::OptionDeclaration: return mergeUnspecified(c, loc, defs);
     case Kind::OptionType: return mergeOptionTypes(c, loc, defs);
     case Kind::ListOf: return mergeList(type, loc, defs);

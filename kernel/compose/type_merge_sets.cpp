@@ -26,8 +26,10 @@ std::span<Def> single(Compose& c, Value value, File* file, Pos pos) {
   return {def, 1};
 }
 
-// One element of a list definition; false when conditions leave nothing of it. *out is the value or a thunk, *error an error.
-bool mergeElement(Type* elem, const Loc* loc, const Def& def, Value raw, std::uint32_t n, std::uint32_t m, Value* out, Value* error) {
+// One element of a list definition; false when conditions leave nothing of it. *out is the value or a thunk, *error an
+// error.
+bool mergeElement(Type* elem, const Loc* loc, const Def& def, Value raw, std::uint32_t n, std::uint32_t m, Value* out,
+                  Value* error) {
   Compose& c = *elem->c;
   const Value v = c.ev.force(raw);
   if (v.isError()) {
@@ -115,7 +117,8 @@ std::span<Def> entryDefs(Compose& c, std::span<const Entry> group, std::span<Def
 }
 
 // The value of one name; false when conditions leave nothing of it.
-bool mergeEntry(Type* type, Type* elem, const Loc* loc, std::span<Entry> group, std::span<Def> defs, Value* out, Value* condition, Value* error) {
+bool mergeEntry(Type* type, Type* elem, const Loc* loc, std::span<Entry> group, std::span<Def> defs, Value* out,
+                Value* condition, Value* error) {
   Compose& c = *type->c;
   if (group.size() == 1 && !type->lazy) {
     const Value v = c.ev.force(group[0].value);
@@ -157,11 +160,14 @@ Value mergeAttrs(Type* type, const Loc* loc, std::span<Def> defs) {
     std::size_t end = begin + 1;
     while (end < entries.size() && entries[end].name == entries[begin].name) ++end;
     Value merged, condition;
-    const bool there = mergeEntry(type, elem, loc, entries.span().subspan(begin, end - begin), defs, &merged, &condition, &error);
+    const bool there =
+        mergeEntry(type, elem, loc, entries.span().subspan(begin, end - begin), defs, &merged, &condition, &error);
     if (error.isError()) return error;
     const Attr attr{entries[begin].name, entries[begin].pos, merged};
-    if (there && condition.is(Tag::Null)) out.push(attr);
-    else if (there) maybe.push({attr, condition});
+    if (there && condition.is(Tag::Null))
+      out.push(attr);
+    else if (there)
+      maybe.push({attr, condition});
     begin = end;
   }
   Bindings* set = c.ev.newBindings(static_cast<std::uint32_t>(out.size()));
@@ -287,9 +293,11 @@ class AttrList {
   Value badItem(const Def& def, Value raw, Value set) {
     const Value description = typeDescription(type_);
     if (description.isError()) return description;
-    std::string text = fmt::format("A definition for option `{}' is not of type `{}'. ", showOption(c_, loc_), description.string());
-    text += set.is(Tag::Attrs) ? fmt::format("Each list element must be a single-key attribute set, but got {} keys.", set.attrs->size)
-                               : fmt::format("Each list element must be an attribute set, but got {}.", valueKind(set));
+    std::string text =
+        fmt::format("A definition for option `{}' is not of type `{}'. ", showOption(c_, loc_), description.string());
+    text += set.is(Tag::Attrs)
+                ? fmt::format("Each list element must be a single-key attribute set, but got {} keys.", set.attrs->size)
+                : fmt::format("Each list element must be an attribute set, but got {}.", valueKind(set));
     Def shown = def;
     shown.value = raw;
     const Value error = showDefs(c_, std::span<const Def>(&shown, 1), &text);

@@ -110,10 +110,13 @@ Value mergeAnything(Type* type, const Loc* loc, std::span<Def> defs) {
   Compose& c = *type->c;
   const Value error = forceAll(c, defs);
   if (error.isError()) return error;
-  auto kindOf = [&](Value v) { return v.is(Tag::Attrs) && isStringLike(c, v) ? std::string_view("stringCoercibleSet") : valueKind(v); };
+  auto kindOf = [&](Value v) {
+    return v.is(Tag::Attrs) && isStringLike(c, v) ? std::string_view("stringCoercibleSet") : valueKind(v);
+  };
   const std::string_view kind = kindOf(defs[0].value);
   if (!all(defs, [&](Value v) { return kindOf(v) == kind; }))
-    return c.fail(loc, fmt::format("The option `{}' has conflicting option types in {}", showOption(c, loc), showFiles(c, defs)));
+    return c.fail(
+        loc, fmt::format("The option `{}' has conflicting option types in {}", showOption(c, loc), showFiles(c, defs)));
   if (kind == "set") return mergeAttrs(attrsWith(c, typeValue(type), false, Value::text("name")), loc, defs);
   if (kind == "stringCoercibleSet") return defs.size() == 1 ? defs[0].value : notUnique(c, loc, "", defs);
   if (kind == "lambda")
@@ -135,11 +138,14 @@ Value mergeFunctions(Type* type, const Loc* loc, std::span<Def> defs) {
     if (!own.is(Tag::Attrs)) return own;
     for (const Attr& arg : *own.attrs) {
       const auto at = std::find_if(args.begin(), args.end(), [&](const Attr& a) { return a.name == arg.name; });
-      if (at == args.end()) args.push_back(arg);
-      else at->value = Value::of(at->value.isTrue() && c.ev.force(arg.value).isTrue());
+      if (at == args.end())
+        args.push_back(arg);
+      else
+        at->value = Value::of(at->value.isTrue() && c.ev.force(arg.value).isTrue());
     }
   }
-  const Value body = c.ev.primApp(&kFunctionTo, {asValue(c, Functions{&c, elem, c.namedLoc(loc, "<function body>"), defs})});
+  const Value body =
+      c.ev.primApp(&kFunctionTo, {asValue(c, Functions{&c, elem, c.namedLoc(loc, "<function body>"), defs})});
   return c.ev.attrs({{"__functionArgs", c.ev.attrs(args)}, {"__functor", body}});
 }
 
@@ -148,14 +154,15 @@ Value mergeTag(Type* type, const Loc* loc, std::span<Def> defs) {
   Value error = forceAll(c, defs);
   if (error.isError()) return error;
   for (const Def& def : defs)
-    if (!def.value.is(Tag::Attrs) || def.value.attrs->size != 1) return c.ev.typeError("a set with one attribute", def.value, 0);
+    if (!def.value.is(Tag::Attrs) || def.value.attrs->size != 1)
+      return c.ev.typeError("a set with one attribute", def.value, 0);
   const Symbol choice = defs[0].value.attrs->items[0].name;
   auto inner = c.ev.arena().copy(std::span<const Def>(defs));
   for (Def& def : inner) {
     const Attr& tag = def.value.attrs->items[0];
     if (tag.name != choice)
-      return c.fail(loc, fmt::format("The option `{}` is defined both as `{}` and `{}`, in {}.", showOption(c, loc), c.text(choice),
-                                     c.text(tag.name), showFiles(c, defs)));
+      return c.fail(loc, fmt::format("The option `{}` is defined both as `{}` and `{}`, in {}.", showOption(c, loc),
+                                     c.text(choice), c.text(tag.name), showFiles(c, defs)));
     def.value = tag.value;
   }
   const Value tags = c.ev.force(type->other);
@@ -166,9 +173,12 @@ Value mergeTag(Type* type, const Loc* loc, std::span<Def> defs) {
     const std::string_view choices = description.is(Tag::String) ? description.string() : std::string_view();
     const auto colon = choices.find(": ");
     const std::string name = nixIdentifier(c.text(choice));
-    return c.fail(loc, fmt::format("The option `{}` is defined as {}, but {} is not among the valid choices ({}). Value {} was defined in {}.",
-                                   showOption(c, loc), name, name, colon == std::string_view::npos ? "" : choices.substr(colon + 2),
-                                   c.text(choice), showFiles(c, defs)));
+    return c.fail(
+        loc,
+        fmt::format(
+            "The option `{}` is defined as {}, but {} is not among the valid choices ({}). Value {} was defined in {}.",
+            showOption(c, loc), name, name, colon == std::string_view::npos ? "" : choices.substr(colon + 2),
+            c.text(choice), showFiles(c, defs)));
   }
   const Value declaration = c.ev.force(tag->value);
   if (!declaration.is(Tag::Attrs)) return declaration.isError() ? declaration : c.ev.typeError("a set", declaration, 0);

@@ -1,4 +1,5 @@
-// The parts of option types that documentation and further declarations look at: sub-options, sub-modules, nested types.
+// The parts of option types that documentation and further declarations look at: sub-options, sub-modules, nested
+// types.
 #include "kernel/compose/compose.hpp"
 #include "kernel/compose/submodule.hpp"
 #include "kernel/compose/type_set.hpp"
@@ -10,19 +11,48 @@ namespace {
 // The type whose sub-modules are those of a container; null when the kind is no such container.
 Type* inner(Type* type, Value* error) {
   switch (type->kind) {
-    case Kind::ListOf: case Kind::AttrListOf: case Kind::AttrsWith: case Kind::NullOr: case Kind::FunctionTo: case Kind::Unique:
+    case Kind::ListOf:
+    case Kind::AttrListOf:
+    case Kind::AttrsWith:
+    case Kind::NullOr:
+    case Kind::FunctionTo:
+    case Kind::Unique:
     case Kind::AddCheck: return elemOf(type, error);
     case Kind::CoercedTo: return otherOf(type, error);
-    case Kind::Unspecified: case Kind::Assumed: case Kind::Raw: case Kind::Anything: case Kind::Bool: case Kind::BoolByOr: case Kind::Int: case Kind::Float:
-    case Kind::Str: case Kind::NonEmptyStr: case Kind::SingleLineStr: case Kind::StrMatching: case Kind::SeparatedString: case Kind::Attrs:
-    case Kind::Fileset: case Kind::Package: case Kind::ShellPackage: case Kind::Path: case Kind::LuaInline: case Kind::OptionDeclaration:
-    case Kind::OptionType: case Kind::Enum: case Kind::AttrTag: case Kind::Either: case Kind::Submodule: case Kind::Deferred:
+    case Kind::Unspecified:
+    case Kind::Assumed:
+    case Kind::Raw:
+    case Kind::Anything:
+    case Kind::Bool:
+    case Kind::BoolByOr:
+    case Kind::Int:
+    case Kind::Float:
+    case Kind::Str:
+    case Kind::NonEmptyStr:
+    case Kind::SingleLineStr:
+    case Kind::StrMatching:
+    case Kind::SeparatedString:
+    case Kind::Attrs:
+    case Kind::Fileset:
+    case Kind::Package:
+    case Kind::ShellPackage:
+    case Kind::Path:
+    case Kind::LuaInline:
+    case Kind::OptionDeclaration:
+    case Kind::OptionType:
+    case Kind::Enum:
+    case Kind::AttrTag:
+    case Kind::Either:
+    case Kind::Submodule:
+    case Kind::Deferred:
     case Kind::Custom: return nullptr;
   }
   return nullptr;
 }
 
-bool asksTheSet(const Type* type, std::uint8_t part) { return type->kind == Kind::Custom || (type->replaced & part) != 0; }
+bool asksTheSet(const Type* type, std::uint8_t part) {
+  return type->kind == Kind::Custom || (type->replaced & part) != 0;
+}
 
 }  // namespace
 
@@ -39,7 +69,8 @@ bool hasSubModules(Type* type, Value* error) {
 
 Value subModules(Type* type) {
   Compose& c = *type->c;
-  if (asksTheSet(type, overridden::kSubModules)) return c.ev.selectOr(typeValue(type), c.names.getSubModules, Value::null(), 0);
+  if (asksTheSet(type, overridden::kSubModules))
+    return c.ev.selectOr(typeValue(type), c.names.getSubModules, Value::null(), 0);
   if (type->kind == Kind::Submodule) return c.ev.force(type->submodule->modules);
   if (type->kind == Kind::Deferred) return c.ev.force(type->other);
   Value error;
@@ -90,10 +121,32 @@ Value substSubModules(Type* type, Value modules) {
       if (type->predicate != Predicate::NonEmptyList) return changed;
       copy = addCheck(c, changed, type->predicate, type->other, type->extra, &error);
       break;
-    case Kind::Unspecified: case Kind::Assumed: case Kind::Raw: case Kind::Anything: case Kind::Bool: case Kind::BoolByOr: case Kind::Int: case Kind::Float:
-    case Kind::Str: case Kind::NonEmptyStr: case Kind::SingleLineStr: case Kind::StrMatching: case Kind::SeparatedString: case Kind::Attrs:
-    case Kind::Fileset: case Kind::Package: case Kind::ShellPackage: case Kind::Path: case Kind::LuaInline: case Kind::OptionDeclaration:
-    case Kind::OptionType: case Kind::Enum: case Kind::AttrTag: case Kind::Either: case Kind::Submodule: case Kind::Deferred:
+    case Kind::Unspecified:
+    case Kind::Assumed:
+    case Kind::Raw:
+    case Kind::Anything:
+    case Kind::Bool:
+    case Kind::BoolByOr:
+    case Kind::Int:
+    case Kind::Float:
+    case Kind::Str:
+    case Kind::NonEmptyStr:
+    case Kind::SingleLineStr:
+    case Kind::StrMatching:
+    case Kind::SeparatedString:
+    case Kind::Attrs:
+    case Kind::Fileset:
+    case Kind::Package:
+    case Kind::ShellPackage:
+    case Kind::Path:
+    case Kind::LuaInline:
+    case Kind::OptionDeclaration:
+    case Kind::OptionType:
+    case Kind::Enum:
+    case Kind::AttrTag:
+    case Kind::Either:
+    case Kind::Submodule:
+    case Kind::Deferred:
     case Kind::Custom: break;
   }
   return copy ? typeValue(copy) : error;
@@ -132,8 +185,12 @@ Value subOptions(Type* type, const Loc* prefix) {
 Value nestedTypes(Type* type) {
   Compose& c = *type->c;
   switch (type->kind) {
-    case Kind::ListOf: case Kind::AttrListOf: case Kind::AttrsWith: case Kind::NullOr: case Kind::FunctionTo: case Kind::Unique:
-      return c.ev.attrs({{"elemType", type->elem}});
+    case Kind::ListOf:
+    case Kind::AttrListOf:
+    case Kind::AttrsWith:
+    case Kind::NullOr:
+    case Kind::FunctionTo:
+    case Kind::Unique: return c.ev.attrs({{"elemType", type->elem}});
     case Kind::Either: return c.ev.attrs({{"left", type->elem}, {"right", type->other}});
     case Kind::CoercedTo: return c.ev.attrs({{"coercedType", type->elem}, {"finalType", type->other}});
     case Kind::AttrTag: return c.ev.force(type->other);
@@ -144,10 +201,31 @@ Value nestedTypes(Type* type) {
       if (freeform.is(Tag::Null)) break;
       return c.ev.attrs({{"freeformType", freeform}});
     }
-    case Kind::Unspecified: case Kind::Assumed: case Kind::Raw: case Kind::Anything: case Kind::Bool: case Kind::BoolByOr: case Kind::Int: case Kind::Float:
-    case Kind::Str: case Kind::NonEmptyStr: case Kind::SingleLineStr: case Kind::StrMatching: case Kind::SeparatedString: case Kind::Attrs:
-    case Kind::Fileset: case Kind::Package: case Kind::ShellPackage: case Kind::Path: case Kind::LuaInline: case Kind::OptionDeclaration:
-    case Kind::OptionType: case Kind::Enum: case Kind::AddCheck: case Kind::Deferred: case Kind::Custom: break;
+    case Kind::Unspecified:
+    case Kind::Assumed:
+    case Kind::Raw:
+    case Kind::Anything:
+    case Kind::Bool:
+    case Kind::BoolByOr:
+    case Kind::Int:
+    case Kind::Float:
+    case Kind::Str:
+    case Kind::NonEmptyStr:
+    case Kind::SingleLineStr:
+    case Kind::StrMatching:
+    case Kind::SeparatedString:
+    case Kind::Attrs:
+    case Kind::Fileset:
+    case Kind::Package:
+    case Kind::ShellPackage:
+    case Kind::Path:
+    case Kind::LuaInline:
+    case Kind::OptionDeclaration:
+    case Kind::OptionType:
+    case Kind::Enum:
+    case Kind::AddCheck:
+    case Kind::Deferred:
+    case Kind::Custom: break;
   }
   return Value::of(c.ev.newBindings(0));
 }

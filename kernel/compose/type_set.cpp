@@ -68,7 +68,9 @@ Value runMergeV2(Evaluator& ev, Value* args, Pos) {
         return mergeOnly(r->type, r->loc, r->defs);
       },
       request);
-  return ev.attrs({{"headError", ev.nativeThunk(headErrorSet, request)}, {"value", value}, {"valueMeta", Value::of(ev.newBindings(0))}});
+  return ev.attrs({{"headError", ev.nativeThunk(headErrorSet, request)},
+                   {"value", value},
+                   {"valueMeta", Value::of(ev.newBindings(0))}});
 }
 
 Value runSubOptions(Evaluator&, Value* args, Pos) {
@@ -82,7 +84,9 @@ Value runTypeMerge(Evaluator&, Value* args, Pos) { return typeMergeFunctor(typeA
 Value runTrue(Evaluator&, Value*, Pos) { return Value::of(true); }
 Value runNull(Evaluator&, Value*, Pos) { return Value::null(); }
 Value runEmptySet(Evaluator& ev, Value*, Pos) { return Value::of(ev.newBindings(0)); }
-Value runDefaultTypeMerge(Evaluator&, Value* args, Pos) { return defaultTypeMerge(*static_cast<Compose*>(args[0].native), args[1], args[2]); }
+Value runDefaultTypeMerge(Evaluator&, Value* args, Pos) {
+  return defaultTypeMerge(*static_cast<Compose*>(args[0].native), args[1], args[2]);
+}
 
 constexpr PrimOp kCheck{"check", 2, runCheck};
 constexpr PrimOp kCheckFunctor{"check", 3, runCheckFunctor};
@@ -108,7 +112,8 @@ Value checkFunction(Type* type) {
 Value mergeFunction(Type* type) {
   Evaluator& ev = type->c->ev;
   if (!type->v2) return ev.primApp(&kMerge, {asValue(type)});
-  return ev.attrs({{"__functor", ev.primApp(&kMergeFunctor, {asValue(type)})}, {"v2", ev.primApp(&kMergeV2, {asValue(type)})}});
+  return ev.attrs(
+      {{"__functor", ev.primApp(&kMergeFunctor, {asValue(type)})}, {"v2", ev.primApp(&kMergeV2, {asValue(type)})}});
 }
 
 Value emptyValueSet(Evaluator& ev, void* data) {
@@ -120,13 +125,15 @@ Value emptyValueSet(Evaluator& ev, void* data) {
     return inner ? ev.select(typeValue(inner), c.names.emptyValue, 0) : error;
   }
   if (type->kind == Kind::Submodule)
-    return ev.attrs({{"value", ev.nativeThunk([](Evaluator&, void* t) { return emptyValue(static_cast<Type*>(t)); }, type)}});
+    return ev.attrs(
+        {{"value", ev.nativeThunk([](Evaluator&, void* t) { return emptyValue(static_cast<Type*>(t)); }, type)}});
   const Value empty = emptyValue(type);
   if (empty.isStuck()) return Value::of(ev.newBindings(0));
   return ev.attrs({{"value", empty}});
 }
 
-// addCheck keeps everything of its element's set but the check, the merge and what the particular type says about itself.
+// addCheck keeps everything of its element's set but the check, the merge and what the particular type says about
+// itself.
 Bindings* checkedSet(Type* type) {
   Compose& c = *type->c;
   Value error;
@@ -135,18 +142,20 @@ Bindings* checkedSet(Type* type) {
   std::vector<Attr> items(base->begin(), base->end());
   auto set = [&](Symbol name, Value value) {
     const auto at = std::find_if(items.begin(), items.end(), [&](const Attr& attr) { return attr.name == name; });
-    if (at != items.end()) *at = {name, 0, value};
-    else items.push_back({name, 0, value});
+    if (at != items.end())
+      *at = {name, 0, value};
+    else
+      items.push_back({name, 0, value});
   };
   set(c.common.check, checkFunction(type));
   set(c.common.merge, mergeFunction(type));
   set(c.common.nativeType, asValue(type));
-  if (!type->fixedName.empty() || type->predicate == Predicate::Passwd) set(c.common.name, lazily(type, [](Evaluator&, void* t) {
-                                                                            return describeName(static_cast<Type*>(t));
-                                                                          }));
+  if (!type->fixedName.empty() || type->predicate == Predicate::Passwd)
+    set(c.common.name, lazily(type, [](Evaluator&, void* t) { return describeName(static_cast<Type*>(t)); }));
   const bool describes = !type->fixedDescription.empty() || type->predicate == Predicate::Passwd ||
                          type->predicate == Predicate::NonEmptyList || type->predicate == Predicate::Range;
-  if (describes) set(c.common.description, lazily(type, [](Evaluator&, void* t) { return describe(static_cast<Type*>(t)); }));
+  if (describes)
+    set(c.common.description, lazily(type, [](Evaluator&, void* t) { return describe(static_cast<Type*>(t)); }));
   if (!type->fixedClass.empty()) set(c.names.descriptionClass, Value::text(type->fixedClass));
   if (type->predicate == Predicate::NonEmptyList) {
     set(c.names.emptyValue, Value::of(c.ev.newBindings(0)));
@@ -172,7 +181,9 @@ Bindings* makeTypeSet(Type* type) {
   const Attr items[] = {
       {c.common.type, 0, Value::text("option-type")},
       {c.common.nativeType, 0, asValue(type)},
-      {c.common.name, 0, type->kind == Kind::StrMatching ? at([](Evaluator&, void* t) { return describeName(static_cast<Type*>(t)); }) : describeName(type)},
+      {c.common.name, 0,
+       type->kind == Kind::StrMatching ? at([](Evaluator&, void* t) { return describeName(static_cast<Type*>(t)); })
+                                       : describeName(type)},
       {c.common.description, 0, at([](Evaluator&, void* t) { return describe(static_cast<Type*>(t)); })},
       {c.names.descriptionClass, 0, at([](Evaluator&, void* t) { return describeClass(static_cast<Type*>(t)); })},
       {c.common.check, 0, checkFunction(type)},
@@ -191,15 +202,18 @@ Bindings* makeTypeSet(Type* type) {
 
 Value makeCustomType(Compose& c, Value args, Pos pos) {
   Evaluator& ev = c.ev;
-  const Symbol known[] = {c.common.name,        c.common.description,      c.names.descriptionClass, c.common.check,
-                          c.common.merge,       c.names.emptyValue,        c.names.getSubOptions,    c.names.getSubModules,
-                          c.names.substSubModules, c.names.typeMerge,      c.names.functor,          c.names.deprecationMessage,
+  const Symbol known[] = {c.common.name,         c.common.description,  c.names.descriptionClass,
+                          c.common.check,        c.common.merge,        c.names.emptyValue,
+                          c.names.getSubOptions, c.names.getSubModules, c.names.substSubModules,
+                          c.names.typeMerge,     c.names.functor,       c.names.deprecationMessage,
                           c.names.nestedTypes};
   for (const Attr* attr : ev.sortedByName(args.attrs))
     if (std::find(std::begin(known), std::end(known), attr->name) == std::end(known))
-      return ev.fail(ErrorKind::Arguments, pos, "function 'mkOptionType' called with unexpected argument '{}'", c.text(attr->name));
+      return ev.fail(ErrorKind::Arguments, pos, "function 'mkOptionType' called with unexpected argument '{}'",
+                     c.text(attr->name));
   const Attr* name = args.attrs->find(c.common.name);
-  if (!name) return ev.fail(ErrorKind::Arguments, pos, "function 'mkOptionType' called without required argument 'name'");
+  if (!name)
+    return ev.fail(ErrorKind::Arguments, pos, "function 'mkOptionType' called without required argument 'name'");
 
   auto given = [&](Symbol symbol, Value fallback) {
     const Attr* attr = args.attrs->find(symbol);
@@ -265,7 +279,8 @@ Value defToValue(Compose& c, const Def& def) {
       if (attr.name == c.common.value) attr.value = def.value;
     return c.ev.attrs(items);
   }
-  const Attr items[] = {{c.common.fileArg, 0, c.fileValue(def.file)}, {c.common.value, 0, def.value},
+  const Attr items[] = {{c.common.fileArg, 0, c.fileValue(def.file)},
+                        {c.common.value, 0, def.value},
                         {c.common.priority, 0, Value::of(static_cast<std::int64_t>(def.order))}};
   return makeSet(c, std::span<const Attr>(items, def.ordered ? 3u : 2u));
 }

@@ -33,8 +33,10 @@ class Text {
     return *this;
   }
   Text& value(Value v) {
-    if (v.isError()) error_ = error_.isError() ? error_ : v;
-    else if (v.is(Tag::String)) text_ += v.string();
+    if (v.isError())
+      error_ = error_.isError() ? error_ : v;
+    else if (v.is(Tag::String))
+      text_ += v.string();
     return *this;
   }
   // The description of a type, in parentheses unless its class is among `bare`.
@@ -59,10 +61,14 @@ class Text {
 Value json(Compose& c, Value v) {
   v = c.ev.force(v);
   std::string out;
-  if (v.is(Tag::String)) base::appendJsonString(out, v.string());
-  else if (v.is(Tag::Float)) base::appendJsonFloat(out, v.real);
-  else if (v.is(Tag::Int)) out = std::to_string(v.integer);
-  else return v.isError() ? v : c.ev.typeError("a number", v, 0);
+  if (v.is(Tag::String))
+    base::appendJsonString(out, v.string());
+  else if (v.is(Tag::Float))
+    base::appendJsonFloat(out, v.real);
+  else if (v.is(Tag::Int))
+    out = std::to_string(v.integer);
+  else
+    return v.isError() ? v : c.ev.typeError("a number", v, 0);
   return c.ev.string(out);
 }
 
@@ -103,7 +109,9 @@ Value describeTag(Type* type) {
 }
 
 std::string pathText(const Type* type) {
-  std::string out = type->absolute == Tri::Null ? "path" : type->absolute == Tri::True ? "absolute path" : "relative path";
+  std::string out = type->absolute == Tri::Null   ? "path"
+                    : type->absolute == Tri::True ? "absolute path"
+                                                  : "relative path";
   if (type->inStore != Tri::Null) out += type->inStore == Tri::True ? " in the Nix store" : " not in the Nix store";
   return out;
 }
@@ -115,7 +123,11 @@ Value describeEither(Type* type, Text& text) {
   const Value klass = descriptionClassOf(left);
   if (klass.is(Tag::String) && klass.string() == "nonRestrictiveClause")
     return text.value(typeDescription(left)).operator<<(", or ").phrase(right, kNoun | kConjunction).done();
-  return text.phrase(left, kNoun | kConjunction).operator<<(" or ").phrase(right, kNoun | kConjunction | kComposite).done();
+  return text.phrase(left, kNoun | kConjunction)
+      .
+      operator<<(" or ")
+      .phrase(right, kNoun | kConjunction | kComposite)
+      .done();
 }
 
 Value describeCheck(Type* type, Text& text) {
@@ -128,16 +140,27 @@ Value describeCheck(Type* type, Text& text) {
     case Predicate::Range: {
       const bool ints = elem->kind == Kind::Int;
       text << (ints ? "integer between " : "integer or floating point number between ");
-      return text.value(json(c, type->other)).operator<<(" and ").value(json(c, type->extra)).operator<<(" (both inclusive)").done();
+      return text.value(json(c, type->other))
+          .
+          operator<<(" and ")
+          .value(json(c, type->extra))
+          .
+          operator<<(" (both inclusive)")
+          .done();
     }
-    case Predicate::None: case Predicate::Function: case Predicate::NonNegative: case Predicate::Positive: case Predicate::PackageSet: break;
+    case Predicate::None:
+    case Predicate::Function:
+    case Predicate::NonNegative:
+    case Predicate::Positive:
+    case Predicate::PackageSet: break;
   }
   return typeDescription(elem);
 }
 
 std::string_view fixedText(Kind kind) {
   switch (kind) {
-    case Kind::Unspecified: case Kind::Assumed: return "unspecified value";
+    case Kind::Unspecified:
+    case Kind::Assumed: return "unspecified value";
     case Kind::Raw: return "raw value";
     case Kind::Anything: return "anything";
     case Kind::Bool: return "boolean";
@@ -149,14 +172,28 @@ std::string_view fixedText(Kind kind) {
     case Kind::SingleLineStr: return "(optionally newline-terminated) single-line string";
     case Kind::Attrs: return "attribute set";
     case Kind::Fileset: return "fileset";
-    case Kind::Package: case Kind::ShellPackage: return "package";
+    case Kind::Package:
+    case Kind::ShellPackage: return "package";
     case Kind::LuaInline: return "inline lua";
     case Kind::OptionDeclaration: return "option declaration";
     case Kind::OptionType: return "optionType";
     case Kind::Deferred: return "module";
-    case Kind::StrMatching: case Kind::SeparatedString: case Kind::Path: case Kind::Enum: case Kind::ListOf: case Kind::AttrListOf:
-    case Kind::AttrsWith: case Kind::AttrTag: case Kind::Unique: case Kind::NullOr: case Kind::FunctionTo: case Kind::Either:
-    case Kind::CoercedTo: case Kind::AddCheck: case Kind::Submodule: case Kind::Custom: break;
+    case Kind::StrMatching:
+    case Kind::SeparatedString:
+    case Kind::Path:
+    case Kind::Enum:
+    case Kind::ListOf:
+    case Kind::AttrListOf:
+    case Kind::AttrsWith:
+    case Kind::AttrTag:
+    case Kind::Unique:
+    case Kind::NullOr:
+    case Kind::FunctionTo:
+    case Kind::Either:
+    case Kind::CoercedTo:
+    case Kind::AddCheck:
+    case Kind::Submodule:
+    case Kind::Custom: break;
   }
   return {};
 }
@@ -178,7 +215,10 @@ Value describe(Type* type) {
     case Kind::Enum: return describeEnum(type);
     case Kind::ListOf: return (text << "list of ").phrase(elem, kNoun | kComposite).done();
     case Kind::AttrListOf: return (text << "attribute list of ").phrase(elem, kNoun | kComposite).done();
-    case Kind::AttrsWith: return (text << (type->lazy ? "lazy attribute set of " : "attribute set of ")).phrase(elem, kNoun | kComposite).done();
+    case Kind::AttrsWith:
+      return (text << (type->lazy ? "lazy attribute set of " : "attribute set of "))
+          .phrase(elem, kNoun | kComposite)
+          .done();
     case Kind::AttrTag: return describeTag(type);
     case Kind::Unique: return elem ? typeDescription(elem) : text.done();
     case Kind::NullOr: return (text << "null or ").phrase(elem, kNoun | kConjunction).done();
@@ -195,11 +235,28 @@ Value describe(Type* type) {
       Value error;
       Type* freeform = documentedFreeform(type, &error);
       if (error.isError()) return error;
-      return freeform ? (text << "open submodule of ").phrase(freeform, kNoun | kComposite).done() : Value::text("submodule");
+      return freeform ? (text << "open submodule of ").phrase(freeform, kNoun | kComposite).done()
+                      : Value::text("submodule");
     }
-    case Kind::Unspecified: case Kind::Assumed: case Kind::Raw: case Kind::Anything: case Kind::Bool: case Kind::BoolByOr: case Kind::Int: case Kind::Float:
-    case Kind::Str: case Kind::NonEmptyStr: case Kind::SingleLineStr: case Kind::Attrs: case Kind::Fileset: case Kind::Package:
-    case Kind::ShellPackage: case Kind::LuaInline: case Kind::OptionDeclaration: case Kind::OptionType: case Kind::Deferred:
+    case Kind::Unspecified:
+    case Kind::Assumed:
+    case Kind::Raw:
+    case Kind::Anything:
+    case Kind::Bool:
+    case Kind::BoolByOr:
+    case Kind::Int:
+    case Kind::Float:
+    case Kind::Str:
+    case Kind::NonEmptyStr:
+    case Kind::SingleLineStr:
+    case Kind::Attrs:
+    case Kind::Fileset:
+    case Kind::Package:
+    case Kind::ShellPackage:
+    case Kind::LuaInline:
+    case Kind::OptionDeclaration:
+    case Kind::OptionType:
+    case Kind::Deferred:
     case Kind::Custom: break;
   }
   return Value::text(fixedText(type->kind));
@@ -209,24 +266,51 @@ Value describeClass(Type* type) {
   Compose& c = *type->c;
   if (!type->fixedClass.empty()) return Value::text(type->fixedClass);
   switch (type->kind) {
-    case Kind::ListOf: case Kind::AttrListOf: case Kind::AttrsWith: case Kind::FunctionTo: return Value::text("composite");
-    case Kind::NullOr: case Kind::Either: return Value::text("conjunction");
+    case Kind::ListOf:
+    case Kind::AttrListOf:
+    case Kind::AttrsWith:
+    case Kind::FunctionTo: return Value::text("composite");
+    case Kind::NullOr:
+    case Kind::Either: return Value::text("conjunction");
     case Kind::Enum: {
       const Value values = c.ev.force(type->other);
       if (values.isError()) return values;
       return Value::text(values.is(Tag::List) && values.aux < 2 ? "noun" : "conjunction");
     }
-    case Kind::Unique: case Kind::AddCheck: {
+    case Kind::Unique:
+    case Kind::AddCheck: {
       Value error;
       Type* elem = elemOf(type, &error);
       if (!elem) return error;
-      return type->kind == Kind::Unique ? c.ev.select(typeValue(elem), c.names.descriptionClass, 0) : descriptionClassOf(elem);
+      return type->kind == Kind::Unique ? c.ev.select(typeValue(elem), c.names.descriptionClass, 0)
+                                        : descriptionClassOf(elem);
     }
-    case Kind::Attrs: case Kind::CoercedTo: case Kind::Submodule: case Kind::Custom: return Value::null();
-    case Kind::Unspecified: case Kind::Assumed: case Kind::Raw: case Kind::Anything: case Kind::Bool: case Kind::BoolByOr: case Kind::Int: case Kind::Float:
-    case Kind::Str: case Kind::NonEmptyStr: case Kind::SingleLineStr: case Kind::StrMatching: case Kind::SeparatedString: case Kind::Fileset:
-    case Kind::Package: case Kind::ShellPackage: case Kind::Path: case Kind::LuaInline: case Kind::OptionDeclaration: case Kind::OptionType:
-    case Kind::AttrTag: case Kind::Deferred: break;
+    case Kind::Attrs:
+    case Kind::CoercedTo:
+    case Kind::Submodule:
+    case Kind::Custom: return Value::null();
+    case Kind::Unspecified:
+    case Kind::Assumed:
+    case Kind::Raw:
+    case Kind::Anything:
+    case Kind::Bool:
+    case Kind::BoolByOr:
+    case Kind::Int:
+    case Kind::Float:
+    case Kind::Str:
+    case Kind::NonEmptyStr:
+    case Kind::SingleLineStr:
+    case Kind::StrMatching:
+    case Kind::SeparatedString:
+    case Kind::Fileset:
+    case Kind::Package:
+    case Kind::ShellPackage:
+    case Kind::Path:
+    case Kind::LuaInline:
+    case Kind::OptionDeclaration:
+    case Kind::OptionType:
+    case Kind::AttrTag:
+    case Kind::Deferred: break;
   }
   return Value::text("noun");
 }
@@ -235,7 +319,8 @@ Value describeName(Type* type) {
   Compose& c = *type->c;
   if (!type->fixedName.empty()) return Value::text(type->fixedName);
   switch (type->kind) {
-    case Kind::Unspecified: case Kind::Assumed: return Value::text("unspecified");
+    case Kind::Unspecified:
+    case Kind::Assumed: return Value::text("unspecified");
     case Kind::Raw: return Value::text("raw");
     case Kind::Anything: return Value::text("anything");
     case Kind::Bool: return Value::text("bool");
@@ -253,7 +338,8 @@ Value describeName(Type* type) {
     case Kind::SeparatedString: return Value::text("separatedString");
     case Kind::Attrs: return Value::text("attrs");
     case Kind::Fileset: return Value::text("fileset");
-    case Kind::Package: case Kind::ShellPackage: return Value::text("package");
+    case Kind::Package:
+    case Kind::ShellPackage: return Value::text("package");
     case Kind::Path: return Value::text("path");
     case Kind::LuaInline: return Value::text("luaInline");
     case Kind::OptionDeclaration: return Value::text("optionDeclaration");
@@ -270,7 +356,8 @@ Value describeName(Type* type) {
     case Kind::CoercedTo: return Value::text("coercedTo");
     case Kind::Submodule: return Value::text("submodule");
     case Kind::Deferred: return Value::text("deferredModule");
-    case Kind::AddCheck: case Kind::Custom: break;
+    case Kind::AddCheck:
+    case Kind::Custom: break;
   }
   Value error;
   Type* elem = elemOf(type, &error);
@@ -285,10 +372,14 @@ std::string quoted(std::string_view text) {
   for (std::size_t i = 0; i < text.size(); ++i) {
     const char ch = text[i];
     if (ch == '"' || ch == '\\' || (ch == '$' && i + 1 < text.size() && text[i + 1] == '{')) out += '\\';
-    if (ch == '\n') out += "\\n";
-    else if (ch == '\r') out += "\\r";
-    else if (ch == '\t') out += "\\t";
-    else out += ch;
+    if (ch == '\n')
+      out += "\\n";
+    else if (ch == '\r')
+      out += "\\r";
+    else if (ch == '\t')
+      out += "\\t";
+    else
+      out += ch;
   }
   return out + '"';
 }

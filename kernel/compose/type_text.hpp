@@ -7,9 +7,9 @@
 
 namespace fleetd::compose {
 
-Value describe(Type* type);       // string or error
-Value describeClass(Type* type);  // string or Null
-Value describeName(Type* type);   // string or error
+Value describe(Type* type);                 // string or error
+Value describeClass(Type* type);            // string or Null
+Value describeName(Type* type);             // string or error
 std::string quoted(std::string_view text);  // as a Nix string literal
 // The freeform type of a submodule's own modules, as documentation sees them; null when there is none.
 Type* documentedFreeform(Type* type, Value* error);

@@ -19,7 +19,9 @@ constexpr std::uint32_t kNoLeaf = ~std::uint32_t{0};
 bool sameArgs(Value a, Value b) {
   if (!a.is(Tag::Attrs) || !b.is(Tag::Attrs)) return false;
   return std::equal(a.attrs->begin(), a.attrs->end(), b.attrs->begin(), b.attrs->end(),
-                    [](const lang::Attr& x, const lang::Attr& y) { return x.name == y.name && compose::sameValue(x.value, y.value); });
+                    [](const lang::Attr& x, const lang::Attr& y) {
+                      return x.name == y.name && compose::sameValue(x.value, y.value);
+                    });
 }
 
 }  // namespace
@@ -32,7 +34,9 @@ compose::Cohort* Cohorts::cohortFor(const Host& host) {
     if (one.klass == host.klass && sameArgs(one.specialArgs, args)) return one.cohort.get();
   // As evalHost in nix/host.nix without a platform.
   const Value klass = ev.string(host.klass == "home" ? "homeManager" : host.klass);
-  auto finish = [this](const compose::Leaf& leaf, compose::Option& option, compose::Summary& out) { return this->finish(option, leaf, out); };
+  auto finish = [this](const compose::Leaf& leaf, compose::Option& option, compose::Summary& out) {
+    return this->finish(option, leaf, out);
+  };
   auto cohort = std::make_unique<compose::Cohort>(fleet_.composition(), klass, args, finish);
   return cohorts_.emplace_back(One{host.klass, args, std::move(cohort)}).cohort.get();
 }
@@ -48,7 +52,8 @@ bool Cohorts::finish(compose::Option& option, const compose::Leaf& leaf, compose
     return lang::writeJson(c.ev, v, json, lang::UnknownJson::Object).is(Tag::Null);
   }
   bool fine = true;
-  ConfigWalker walker(c, [&](const lang::EvalError&, const std::string&) { fine = false; }, [](const ConfigWalker::Undeclared&) {});
+  ConfigWalker walker(
+      c, [&](const lang::EvalError&, const std::string&) { fine = false; }, [](const ConfigWalker::Undeclared&) {});
   const ConfigNode node = walker.walkOption(option, leaf.child->name);
   if (!fine) return false;
   out.definitions = static_cast<std::uint32_t>(walker.definitions());
@@ -69,7 +74,8 @@ void Cohorts::addPieces(const compose::Shape& shape, const compose::Level& level
   std::vector<const compose::Child*> children;
   for (const compose::Child& child : level.children)
     if (!root || child.name != ev.names().module) children.push_back(&child);
-  std::sort(children.begin(), children.end(), [&](const auto* a, const auto* b) { return ev.text(a->name) < ev.text(b->name); });
+  std::sort(children.begin(), children.end(),
+            [&](const auto* a, const auto* b) { return ev.text(a->name) < ev.text(b->name); });
   if (children.empty()) ++plan.emptyRecords;
   for (const compose::Child* child : children) {
     const std::string_view name = ev.text(child->name);
@@ -148,7 +154,8 @@ void Cohorts::nameAggregates(const compose::Cohort& cohort, const Host& host, Sh
     out.imported.emplace_back(node->aggregate);
     if (!node->aggregate.starts_with(prefix)) continue;
     const std::string_view name = node->aggregate.substr(prefix.size());
-    if (std::find(out.aggregates.begin(), out.aggregates.end(), name) == out.aggregates.end()) out.aggregates.emplace_back(name);
+    if (std::find(out.aggregates.begin(), out.aggregates.end(), name) == out.aggregates.end())
+      out.aggregates.emplace_back(name);
   }
   if (out.aggregates.empty()) out.aggregates = host.aggregates;
 }

@@ -1,4 +1,5 @@
-// Cohorts: composing many hosts over shared modules (compose/cohort.hpp), for those who want a fleet as a whole: its JSON and its counts.
+// Cohorts: composing many hosts over shared modules (compose/cohort.hpp), for those who want a fleet as a whole: its
+// JSON and its counts.
 #pragma once
 #include <memory>
 #include <optional>
@@ -23,8 +24,8 @@ class Cohorts {
  private:
   // How the JSON of a host is put together: text, then the value of an option.
   struct Piece {
-    std::string text;         // what stands before the value, with the name
-    std::uint32_t leaf = 0;   // kNoLeaf: an end of a set
+    std::string text;        // what stands before the value, with the name
+    std::uint32_t leaf = 0;  // kNoLeaf: an end of a set
   };
   struct Plan {
     std::vector<Piece> pieces;

@@ -28,21 +28,21 @@ struct ExplainedDefinition {
   Span place;                // of the attribute name, or nowhere
   long long priority = 100;  // 1500 default, 1000 mkDefault, 100 plain, 50 mkForce
   long long order = 1000;
-  std::string value;         // short text
-  std::string condition;     // text of a condition that is not known, else empty
+  std::string value;      // short text
+  std::string condition;  // text of a condition that is not known, else empty
   bool winner = false;
-  std::string why;           // why it lost: "priority 1000 is weaker than 100", "its condition is false", or empty
+  std::string why;  // why it lost: "priority 1000 is weaker than 100", "its condition is false", or empty
 };
 
 // Everything `fleetd explain HOST PATH` prints.
 struct Explanation {
   std::string path;
-  std::string type;               // "boolean"; empty when no declaration is known
+  std::string type;  // "boolean"; empty when no declaration is known
   std::string description;
-  std::string defaultText;        // empty without a default
+  std::string defaultText;  // empty without a default
   std::vector<std::string> declaredIn;
-  std::string knowledge;          // "known", "assumed", "unknown", "undefined"
-  std::string value;              // pretty text, may hold newlines
+  std::string knowledge;  // "known", "assumed", "unknown", "undefined"
+  std::string value;      // pretty text, may hold newlines
   std::vector<ExplainedDefinition> definitions;
   std::vector<std::string> references;  // option paths the value was computed from, sorted
   std::vector<std::string> unknownParts;
@@ -53,8 +53,9 @@ class ComposedHost {
   virtual ~ComposedHost() = default;
   virtual const Host& host() const = 0;
   virtual const Counts& counts() const = 0;
-  // The configuration below `path` ("" for all) as JSON; unknown values print as {"$expr": …, "$at": …}. With `defaults`, options
-  // nobody in the fleet defines are printed too. Error FL0420 when nothing is there, with suggestions.
+  // The configuration below `path` ("" for all) as JSON; unknown values print as {"$expr": …, "$at": …}. With
+  // `defaults`, options nobody in the fleet defines are printed too. Error FL0420 when nothing is there, with
+  // suggestions.
   virtual Result<void> writeJson(base::JsonWriter& out, const std::string& path, bool defaults) = 0;
   // The same as text for people, one leaf a line: `services.openssh.enable = true`, marks for assumed and unknown.
   virtual Result<std::string> text(const std::string& path, bool defaults) = 0;

@@ -1,4 +1,5 @@
-// Walking a configuration: options through the module system's own tree, so that definitions and knowledge stay at hand.
+// Walking a configuration: options through the module system's own tree, so that definitions and knowledge stay at
+// hand.
 #include "kernel/fleet/config_tree.hpp"
 
 #include <algorithm>
@@ -23,20 +24,25 @@ using lang::Value;
 
 constexpr int kMaxRecordDepth = 64;
 
-std::span<compose::Decl> declsOf(const Child& child) { return child.level->declsByChild.subspan(child.declBegin, child.declCount); }
+std::span<compose::Decl> declsOf(const Child& child) {
+  return child.level->declsByChild.subspan(child.declBegin, child.declCount);
+}
 
-// Whether a level lies where only the fleet's modules or one plugin declare options: below a top-level name of theirs, or in the subtree
-// that a plugin's manifest claims. Then nothing else can.
+// Whether a level lies where only the fleet's modules or one plugin declare options: below a top-level name of theirs,
+// or in the subtree that a plugin's manifest claims. Then nothing else can.
 bool isFleetsOwn(compose::Compose& c, const Level& level) {
   const Child* top = level.origin;
   for (; top; top = top->level->origin) {
     const auto decls = declsOf(*top);
-    if (!decls.empty() && std::all_of(decls.begin(), decls.end(), [](const compose::Decl& decl) { return decl.subtree; })) return true;
+    if (!decls.empty() &&
+        std::all_of(decls.begin(), decls.end(), [](const compose::Decl& decl) { return decl.subtree; }))
+      return true;
     if (!top->level->origin) break;
   }
   if (!top || top->ownDefs || isPlatformName(c.text(top->name))) return false;
   const auto decls = declsOf(*top);
-  return !decls.empty() && std::none_of(decls.begin(), decls.end(), [](const compose::Decl& decl) { return decl.platform; });
+  return !decls.empty() &&
+         std::none_of(decls.begin(), decls.end(), [](const compose::Decl& decl) { return decl.platform; });
 }
 
 // Whether an option is a platform's: what the fleet does not set of it, it says nothing about.
@@ -84,7 +90,8 @@ ConfigNode ConfigWalker::walk(Evaluation& evaluation, bool defaults) {
   // Freeform values stand beside the options at the root.
   if (config.is(Tag::Attrs))
     for (const lang::Attr& attr : *config.attrs) {
-      const bool seen = std::any_of(root.children.begin(), root.children.end(), [&](const ConfigNode& n) { return n.name == attr.name; }) ||
+      const bool seen = std::any_of(root.children.begin(), root.children.end(),
+                                    [&](const ConfigNode& n) { return n.name == attr.name; }) ||
                         compose::findChild(*evaluation.root, attr.name);
       if (seen) continue;
       ConfigNode node;
@@ -93,7 +100,8 @@ ConfigNode ConfigWalker::walk(Evaluation& evaluation, bool defaults) {
       walkValue(attr.value, node, defaults, {nullptr, {}, ev_.text(attr.name)}, 0);
       root.children.push_back(std::move(node));
     }
-  std::sort(root.children.begin(), root.children.end(), [&](const ConfigNode& a, const ConfigNode& b) { return ev_.text(a.name) < ev_.text(b.name); });
+  std::sort(root.children.begin(), root.children.end(),
+            [&](const ConfigNode& a, const ConfigNode& b) { return ev_.text(a.name) < ev_.text(b.name); });
   return root;
 }
 
@@ -109,7 +117,8 @@ void ConfigWalker::walkLevel(Level& level, ConfigNode& out, bool defaults, const
       if (child.ownDefs && undeclared(level, child, below)) continue;
       walkChild(child, out, defaults, below);
     }
-  std::sort(out.children.begin(), out.children.end(), [&](const ConfigNode& a, const ConfigNode& b) { return ev_.text(a.name) < ev_.text(b.name); });
+  std::sort(out.children.begin(), out.children.end(),
+            [&](const ConfigNode& a, const ConfigNode& b) { return ev_.text(a.name) < ev_.text(b.name); });
 }
 
 bool ConfigWalker::undeclared(Level& level, Child& child, const Path& path) {
@@ -118,7 +127,9 @@ bool ConfigWalker::undeclared(Level& level, Child& child, const Path& path) {
   found.path = text(path);
   found.defs = compose::childDefs(child);
   // What holds under a condition that is not known may never be defined.
-  if (std::any_of(found.defs.begin(), found.defs.end(), [](const compose::Def& def) { return !def.condition.is(Tag::Null); })) return false;
+  if (std::any_of(found.defs.begin(), found.defs.end(),
+                  [](const compose::Def& def) { return !def.condition.is(Tag::Null); }))
+    return false;
   found.maybe = compose::isPartial(*level.evaluation);
   for (const Child& sibling : level.children) found.siblings.emplace_back(ev_.text(sibling.name));
   std::sort(found.siblings.begin(), found.siblings.end());
@@ -173,7 +184,8 @@ void ConfigWalker::walkOption(Option& option, ConfigNode& node, bool defaults, c
   Value v;
   node.assumed = ev_.tracksAssumed([&] { v = ev_.force(compose::optionValue(option)); });
   if (v.isError()) {
-    const bool noValue = v.error->kind == lang::ErrorKind::Module && v.error->message.find("was accessed but has no value defined") != std::string_view::npos;
+    const bool noValue = v.error->kind == lang::ErrorKind::Module &&
+                         v.error->message.find("was accessed but has no value defined") != std::string_view::npos;
     if (noValue && own == 0) {
       node.undefined = true;
       return;
@@ -192,7 +204,8 @@ void ConfigWalker::walkOption(Option& option, ConfigNode& node, bool defaults, c
   walkValue(definesNothing(option) ? Value::of(ev_.newBindings(0)) : v, node, defaults, path, 0);
 }
 
-// Whether an option nobody declares is set to the empty set: read, it has what its type gives it; shown, it is what the fleet says.
+// Whether an option nobody declares is set to the empty set: read, it has what its type gives it; shown, it is what the
+// fleet says.
 bool ConfigWalker::definesNothing(const Option& option) {
   if (option.type->kind != compose::Kind::Assumed) return false;
   return std::all_of(option.cell.final.begin(), option.cell.final.end(), [&](const compose::Def& def) {
@@ -225,7 +238,8 @@ void ConfigWalker::walkValue(Value v, ConfigNode& node, bool defaults, const Pat
           walkValue(attr.value, child, defaults, Path{&path, attr.name}, depth + 1);
           node.children.push_back(std::move(child));
         }
-    std::sort(node.children.begin(), node.children.end(), [&](const ConfigNode& a, const ConfigNode& b) { return ev_.text(a.name) < ev_.text(b.name); });
+    std::sort(node.children.begin(), node.children.end(),
+              [&](const ConfigNode& a, const ConfigNode& b) { return ev_.text(a.name) < ev_.text(b.name); });
     return;
   }
   const lang::Names& n = ev_.names();
@@ -233,8 +247,8 @@ void ConfigWalker::walkValue(Value v, ConfigNode& node, bool defaults, const Pat
     node.value = name;
     return;
   }
-  if (v.is(Tag::Attrs) && depth < kMaxRecordDepth && !v.attrs->find(n.toString) && !v.attrs->find(n.outPath) && !v.attrs->find(n.functor) &&
-      !v.attrs->find(n.type)) {
+  if (v.is(Tag::Attrs) && depth < kMaxRecordDepth && !v.attrs->find(n.toString) && !v.attrs->find(n.outPath) &&
+      !v.attrs->find(n.functor) && !v.attrs->find(n.type)) {
     node.kind = ConfigNode::Kind::Record;
     for (const lang::Attr* attr : ev_.sortedByName(v.attrs)) {
       ConfigNode child;
@@ -262,9 +276,12 @@ void countNode(lang::Evaluator& ev, const ConfigNode& node, Counts& counts) {
     return;
   }
   ++counts.options;
-  if (node.kind == ConfigNode::Kind::Leaf && !node.value.isError() && hasUnknown(ev, node.value)) ++counts.unknown;
-  else if (node.assumed) ++counts.assumed;
-  else ++counts.known;
+  if (node.kind == ConfigNode::Kind::Leaf && !node.value.isError() && hasUnknown(ev, node.value))
+    ++counts.unknown;
+  else if (node.assumed)
+    ++counts.assumed;
+  else
+    ++counts.known;
 }
 
 Result<void> writeNode(lang::Evaluator& ev, const ConfigNode& node, base::JsonWriter& out) {

@@ -19,20 +19,20 @@ struct ConfigNode {
   enum class Kind : std::uint8_t { Record, Leaf };
   Kind kind = Kind::Leaf;
   base::Symbol name;
-  std::vector<ConfigNode> children;  // Record: sorted by name
-  lang::Value value;                 // Leaf: forced to weak head normal form; may be an error
-  compose::Option* option = nullptr; // the option it is, or is a part of
-  bool assumed = false;              // rests on something assumed
-  bool undefined = false;            // an option without any value
-  bool fleetMade = false;            // the fleet defines it, or declares it
+  std::vector<ConfigNode> children;   // Record: sorted by name
+  lang::Value value;                  // Leaf: forced to weak head normal form; may be an error
+  compose::Option* option = nullptr;  // the option it is, or is a part of
+  bool assumed = false;               // rests on something assumed
+  bool undefined = false;             // an option without any value
+  bool fleetMade = false;             // the fleet defines it, or declares it
 };
 
 class ConfigWalker {
  public:
   // Told of every error that is a fact, with the node's path as printed by showOption.
   using OnError = std::function<void(const lang::EvalError&, std::string path)>;
-  // Told of each option that is defined and cannot exist: it lies below a name that only the fleet's own modules declare options under.
-  // `maybe`: a module that cannot be read here might declare it.
+  // Told of each option that is defined and cannot exist: it lies below a name that only the fleet's own modules
+  // declare options under. `maybe`: a module that cannot be read here might declare it.
   struct Undeclared {
     std::string path;
     std::vector<std::string> siblings;  // sorted

@@ -42,18 +42,21 @@ std::vector<std::string> aggregatesIn(Evaluation& e, std::string_view klass) {
 void Fleet::countAggregates(const Host& host, Evaluation* evaluation) {
   if (!evaluation) return;
   for (Evaluation* e = evaluation->c->evaluations; e && e != evaluation->made; e = e->made)
-    for (const compose::Module* module : e->collected) countAggregate(host, compose::aggregateIn(e->c->fileName(module->file)));
+    for (const compose::Module* module : e->collected)
+      countAggregate(host, compose::aggregateIn(e->c->fileName(module->file)));
 }
 
 void Fleet::countAggregate(const Host& host, std::string_view aggregate) {
-  if (!aggregate.empty() && isOwn(host)) importers_[std::string(aggregate)].insert(static_cast<std::size_t>(&host - hosts_.data()));
+  if (!aggregate.empty() && isOwn(host))
+    importers_[std::string(aggregate)].insert(static_cast<std::size_t>(&host - hosts_.data()));
 }
 
 bool Fleet::isOwn(const Host& host) const { return &host >= hosts_.data() && &host < hosts_.data() + hosts_.size(); }
 
 const std::vector<Aggregate>& Fleet::aggregates() {
   for (Aggregate& aggregate : aggregates_)
-    if (const auto found = importers_.find(aggregate.klass + "." + aggregate.name); found != importers_.end()) aggregate.hosts = found->second.size();
+    if (const auto found = importers_.find(aggregate.klass + "." + aggregate.name); found != importers_.end())
+      aggregate.hosts = found->second.size();
   return aggregates_;
 }
 
@@ -79,7 +82,8 @@ std::unique_ptr<ComposedHost> Fleet::compose(const Host& host, base::Diagnostics
     base::Diagnostic d = ev.diagnostic(*made.error);
     d.host = host.name;
     diagnostics.add(std::move(d));
-  } else if (const Value native = ev.selectOr(made, ev.symbol("_fleetdEvaluation"), Value::null(), 0); native.is(Tag::Native)) {
+  } else if (const Value native = ev.selectOr(made, ev.symbol("_fleetdEvaluation"), Value::null(), 0);
+             native.is(Tag::Native)) {
     evaluation = static_cast<Evaluation*>(native.native);
   }
   auto out = std::make_unique<HostConfiguration>(*this, host, evaluation, diagnostics);
@@ -88,7 +92,8 @@ std::unique_ptr<ComposedHost> Fleet::compose(const Host& host, base::Diagnostics
   return out;
 }
 
-HostConfiguration::HostConfiguration(Fleet& fleet, const Host& host, Evaluation* evaluation, base::Diagnostics& diagnostics)
+HostConfiguration::HostConfiguration(Fleet& fleet, const Host& host, Evaluation* evaluation,
+                                     base::Diagnostics& diagnostics)
     : fleet_(fleet), ev_(fleet.evaluator()), host_(host), evaluation_(evaluation), diagnostics_(diagnostics) {
   tree_.kind = ConfigNode::Kind::Record;
   if (!evaluation_) {
@@ -97,22 +102,30 @@ HostConfiguration::HostConfiguration(Fleet& fleet, const Host& host, Evaluation*
   }
   // One mistake shows in every option computed from it, and a cycle in each option on it: each is told of once.
   std::set<std::tuple<base::Pos, std::string, std::string>> told;
-  ConfigWalker walker(*evaluation_->c, [&](const lang::EvalError& error, const std::string& path) {
-    base::Diagnostic d = ev_.diagnostic(error);
-    const std::string about = error.kind == lang::ErrorKind::InfiniteRecursion ? std::string() : d.option;
-    if ((!about.empty() || d.span || error.kind == lang::ErrorKind::InfiniteRecursion) && !told.emplace(d.span.begin, about, d.message).second) return;
-    d.host = host_.name;
-    if (d.option.empty()) d.option = path;
-    if (d.severity == base::Severity::Error) ++counts_.problems;
-    diagnostics_.add(std::move(d));
-  }, [&](const ConfigWalker::Undeclared& found) { reportUndeclared(found); });
+  ConfigWalker walker(
+      *evaluation_->c,
+      [&](const lang::EvalError& error, const std::string& path) {
+        base::Diagnostic d = ev_.diagnostic(error);
+        const std::string about = error.kind == lang::ErrorKind::InfiniteRecursion ? std::string() : d.option;
+        if ((!about.empty() || d.span || error.kind == lang::ErrorKind::InfiniteRecursion) &&
+            !told.emplace(d.span.begin, about, d.message).second)
+          return;
+        d.host = host_.name;
+        if (d.option.empty()) d.option = path;
+        if (d.severity == base::Severity::Error) ++counts_.problems;
+        diagnostics_.add(std::move(d));
+      },
+      [&](const ConfigWalker::Undeclared& found) { reportUndeclared(found); });
   tree_ = walker.walk(*evaluation_, false);
   counts_.definitions = walker.definitions();
   for (const ConfigNode& child : tree_.children) countNode(ev_, child, counts_);
   for (auto* opaque = evaluation_->knowledge.imports; opaque; opaque = opaque->next) ++counts_.opaque;
-  if (const auto found = aggregatesIn(*evaluation_, host_.klass == "home" ? "homeManager" : host_.klass); !found.empty()) host_.aggregates = found;
+  if (const auto found = aggregatesIn(*evaluation_, host_.klass == "home" ? "homeManager" : host_.klass);
+      !found.empty())
+    host_.aggregates = found;
   if (host_.system.empty()) {
-    const Value platform = ev_.call(ev_.select(fleet_.intrinsics().kernel(), ev_.symbol("hostPlatform"), 0), compose::visibleConfig(*evaluation_), 0);
+    const Value platform = ev_.call(ev_.select(fleet_.intrinsics().kernel(), ev_.symbol("hostPlatform"), 0),
+                                    compose::visibleConfig(*evaluation_), 0);
     if (platform.is(Tag::String)) host_.system = platform.string();
   }
   // Without a platform, an option of that name is the fleet's own affair.
@@ -128,10 +141,13 @@ void HostConfiguration::reportUndeclared(const ConfigWalker::Undeclared& found) 
   d.host = host_.name;
   const compose::Def& first = found.defs.front();
   const std::string_view name = std::string_view(found.path).substr(found.path.rfind('.') + 1);
-  if (first.pos != 0) d.span = {first.pos, first.pos + static_cast<base::Pos>(name.size())};
-  else d.file = evaluation_->c->fileName(first.file);
+  if (first.pos != 0)
+    d.span = {first.pos, first.pos + static_cast<base::Pos>(name.size())};
+  else
+    d.file = evaluation_->c->fileName(first.file);
   for (const compose::Def& def : found.defs.subspan(1))
-    if (def.pos != 0) d.labels.push_back({{def.pos, def.pos + static_cast<base::Pos>(name.size())}, "also defined here"});
+    if (def.pos != 0)
+      d.labels.push_back({{def.pos, def.pos + static_cast<base::Pos>(name.size())}, "also defined here"});
   const std::string prefix = found.path.substr(0, found.path.size() - name.size());
   std::vector<std::string> siblings;
   for (const std::string& sibling : found.siblings) siblings.push_back(prefix + compose::showOptionPart(sibling));
@@ -164,14 +180,16 @@ void HostConfiguration::checkAssertions() {
       const Value entry = ev_.force(element);
       if (!entry.is(Tag::Attrs)) continue;
       Value holds;
-      const bool assumed = ev_.tracksAssumed([&] { holds = ev_.selectOr(entry, ev_.names().assertion, Value::of(true), 0); });
+      const bool assumed =
+          ev_.tracksAssumed([&] { holds = ev_.selectOr(entry, ev_.names().assertion, Value::of(true), 0); });
       if (!holds.isFalse() || assumed) continue;
       const Value message = ev_.selectOr(entry, ev_.names().message, Value::text("an assertion does not hold"), 0);
       base::Diagnostic d;
       d.code = base::Code::FL0512;
       d.message = message.is(Tag::String) ? std::string(message.string()) : ev_.show(message);
       d.host = host_.name;
-      if (const lang::Attr* attr = entry.attrs->find(ev_.names().assertion); attr && attr->pos) d.span = {attr->pos, attr->pos + 9};
+      if (const lang::Attr* attr = entry.attrs->find(ev_.names().assertion); attr && attr->pos)
+        d.span = {attr->pos, attr->pos + 9};
       ++counts_.problems;
       diagnostics_.add(std::move(d));
     }
@@ -188,7 +206,8 @@ std::vector<std::string> HostConfiguration::homes() {
 
 const ConfigNode& HostConfiguration::treeWithDefaults() {
   if (!withDefaults_) {
-    ConfigWalker walker(*evaluation_->c, [](const lang::EvalError&, const std::string&) {}, [](const ConfigWalker::Undeclared&) {});
+    ConfigWalker walker(
+        *evaluation_->c, [](const lang::EvalError&, const std::string&) {}, [](const ConfigWalker::Undeclared&) {});
     withDefaults_ = std::make_unique<ConfigNode>(walker.walk(*evaluation_, true));
   }
   return *withDefaults_;
@@ -207,8 +226,10 @@ Result<const ConfigNode*> HostConfiguration::find(const std::string& path, bool 
     if (!next) {
       if (!defaults && evaluation_) return find(path, true);
       const auto best = base::nearestNames(parts[i], names, 3, 3);
-      return Error{base::Code::FL0420, fmt::format("{} has no `{}`", host_.name, path),
-                   best.empty() ? "" : base::didYouMean(best), {}};
+      return Error{base::Code::FL0420,
+                   fmt::format("{} has no `{}`", host_.name, path),
+                   best.empty() ? "" : base::didYouMean(best),
+                   {}};
     }
     node = next;
   }

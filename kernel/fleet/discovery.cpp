@@ -25,7 +25,8 @@ Result<void> walk(const std::string& directory, Selection selection, std::size_t
       FLEETD_TRY(walk(path, selection, depth + 1, out));
     } else if (entry.name.ends_with(".nix") && !(entry.type == base::FileType::Symlink && base::isDirectory(path))) {
       // A link to nowhere and a file that is no file are imported, too: reading them says what is wrong.
-      if (out.size() >= kMaxFiles) return Error{base::Code::FL0004, fmt::format("{}: more than {} Nix files", directory, kMaxFiles), "", {}};
+      if (out.size() >= kMaxFiles)
+        return Error{base::Code::FL0004, fmt::format("{}: more than {} Nix files", directory, kMaxFiles), "", {}};
       out.push_back(path);
     }
   }
@@ -58,7 +59,8 @@ Result<std::string> findFleet(const std::string& start) {
     for (const char* marker : {"/flake.nix", "/fleet.json"})
       if (base::isRegularFile(directory + marker)) return directory;
     if (base::isDirectory(directory + "/modules")) {
-      if (base::isDirectory(directory + "/machines") || base::isRegularFile(directory + "/inventory.json")) return directory;
+      if (base::isDirectory(directory + "/machines") || base::isRegularFile(directory + "/inventory.json"))
+        return directory;
       if (bare.empty()) bare = directory;
     }
     if (directory == "/" || directory.empty()) break;
@@ -66,8 +68,10 @@ Result<std::string> findFleet(const std::string& start) {
     if (directory.empty()) directory.assign(1, '/');
   }
   if (!bare.empty()) return bare;
-  return Error{base::Code::FL0501, fmt::format("{} is not part of a fleet", *at),
-               "a fleet has a flake.nix, a fleet.json, or modules/; name it with --fleet DIR", {}};
+  return Error{base::Code::FL0501,
+               fmt::format("{} is not part of a fleet", *at),
+               "a fleet has a flake.nix, a fleet.json, or modules/; name it with --fleet DIR",
+               {}};
 }
 
 }  // namespace fleetd::fleet

@@ -48,8 +48,10 @@ class Describer {
     std::vector<const compose::Wrap*> wraps;
     for (const compose::Wrap* wrap = def.wraps; wrap; wrap = wrap->outer) wraps.push_back(wrap);
     for (auto it = wraps.rbegin(); it != wraps.rend(); ++it) {
-      if ((*it)->kind == compose::Wrap::Kind::If) condition(d, (*it)->value);
-      else priority(d, (*it)->value);
+      if ((*it)->kind == compose::Wrap::Kind::If)
+        condition(d, (*it)->value);
+      else
+        priority(d, (*it)->value);
     }
     content(std::move(d), def.value, 0);
   }
@@ -73,16 +75,15 @@ class Describer {
   void content(Described d, Value v, int depth) {
     v = ev_.force(v);
     Value error;
-    const Property property = v.is(Tag::Attrs) && depth < kMaxProperties ? compose::propertyOf(c_, v, &error) : Property::None;
-    const auto attr = [&](base::Symbol name) { return v.attrs->find(name) ? v.attrs->find(name)->value : Value::null(); };
+    const Property property =
+        v.is(Tag::Attrs) && depth < kMaxProperties ? compose::propertyOf(c_, v, &error) : Property::None;
+    const auto attr = [&](base::Symbol name) {
+      return v.attrs->find(name) ? v.attrs->find(name)->value : Value::null();
+    };
     const lang::Names& n = ev_.names();
     switch (property) {
-      case Property::If:
-        condition(d, attr(n.condition));
-        return content(std::move(d), attr(n.content), depth + 1);
-      case Property::Override:
-        priority(d, attr(n.priority));
-        return content(std::move(d), attr(n.content), depth + 1);
+      case Property::If: condition(d, attr(n.condition)); return content(std::move(d), attr(n.content), depth + 1);
+      case Property::Override: priority(d, attr(n.priority)); return content(std::move(d), attr(n.content), depth + 1);
       case Property::Order: {
         const Value order = ev_.force(attr(n.priority));
         if (order.is(Tag::Int)) d.shown.order = order.integer;
@@ -96,7 +97,9 @@ class Describer {
         }
         break;
       }
-      case Property::None: case Property::Definition: case Property::Other: break;
+      case Property::None:
+      case Property::Definition:
+      case Property::Other: break;
     }
     d.shown.value = shortened(v.isError() ? "«error: " + std::string(v.error->message) + "»" : valueText(ev_, v));
     out_.push_back(std::move(d));
@@ -117,7 +120,8 @@ void judge(std::vector<Described>& all) {
     d.shown.winner = d.shown.priority <= best;
     if (!d.shown.winner) d.shown.why = fmt::format("priority {} is weaker than {}", d.shown.priority, best);
   }
-  std::stable_sort(all.begin(), all.end(), [](const Described& a, const Described& b) { return a.shown.winner > b.shown.winner; });
+  std::stable_sort(all.begin(), all.end(),
+                   [](const Described& a, const Described& b) { return a.shown.winner > b.shown.winner; });
 }
 
 std::string textAttr(lang::Evaluator& ev, lang::Bindings* set, std::string_view name) {
@@ -145,7 +149,8 @@ const Option* optionAround(compose::Evaluation& e, const std::vector<std::string
       for (const compose::Child& child : group)
         if (e.c->text(child.name) == path[i]) found = &child;
     if (!found) return nullptr;
-    if (found->kind != compose::ChildKind::Tree) return found->kind == compose::ChildKind::Option ? found->option : nullptr;
+    if (found->kind != compose::ChildKind::Tree)
+      return found->kind == compose::ChildKind::Option ? found->option : nullptr;
     level = found->tree;
   }
   return nullptr;

@@ -36,8 +36,8 @@ Fleet::Fleet(std::string root, base::SourceMap& sources, base::SymbolTable& symb
 
 Fleet::~Fleet() = default;
 
-Result<std::unique_ptr<Fleet>> Fleet::open(const OpenOptions& options, base::SourceMap& sources, base::SymbolTable& symbols,
-                                           base::Diagnostics& diagnostics) {
+Result<std::unique_ptr<Fleet>> Fleet::open(const OpenOptions& options, base::SourceMap& sources,
+                                           base::SymbolTable& symbols, base::Diagnostics& diagnostics) {
   std::unique_ptr<Fleet> fleet(new Fleet(options.directory, sources, symbols));
   if (options.prepare) options.prepare(*fleet);
   const base::Stopwatch watch;
@@ -52,14 +52,20 @@ Result<const Host*> Fleet::findHost(std::string_view name) const {
   for (const Host& host : hosts_) {
     if (name != host.name && name != host.klass + ":" + host.name) continue;
     if (found && name == host.name)
-      return Error{base::Code::FL0503, fmt::format("several classes have a host {}", name), fmt::format("write {}:{} or {}:{}", found->klass, name, host.klass, name), {}};
+      return Error{base::Code::FL0503,
+                   fmt::format("several classes have a host {}", name),
+                   fmt::format("write {}:{} or {}:{}", found->klass, name, host.klass, name),
+                   {}};
     found = &host;
   }
   if (found) return found;
   std::vector<std::string_view> names;
   for (const Host& host : hosts_) names.push_back(host.name);
   const auto best = base::nearestNames(name, names, 3, 3);
-  return Error{base::Code::FL0503, fmt::format("the fleet has no host {}", name), best.empty() ? "`fleetd hosts` lists them" : base::didYouMean(best), {}};
+  return Error{base::Code::FL0503,
+               fmt::format("the fleet has no host {}", name),
+               best.empty() ? "`fleetd hosts` lists them" : base::didYouMean(best),
+               {}};
 }
 
 }  // namespace fleetd::fleet

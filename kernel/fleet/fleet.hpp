@@ -1,4 +1,5 @@
-// Fleet: a repository opened at level F — what kind it is, its hosts, aggregates and inventory — and the composition of its hosts.
+// Fleet: a repository opened at level F — what kind it is, its hosts, aggregates and inventory — and the composition of
+// its hosts.
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -24,7 +25,7 @@ namespace fleetd::compose {
 class Compose;
 class ForOneHost;
 struct Evaluation;
-}
+}  // namespace fleetd::compose
 
 namespace fleetd::fleet {
 
@@ -71,8 +72,8 @@ Result<std::string> findFleet(const std::string& start);
 class Fleet {
  public:
   // Reads the repository. Findings about its code go to `diagnostics`; an Error means there is nothing to work on.
-  static Result<std::unique_ptr<Fleet>> open(const OpenOptions& options, base::SourceMap& sources, base::SymbolTable& symbols,
-                                             base::Diagnostics& diagnostics);
+  static Result<std::unique_ptr<Fleet>> open(const OpenOptions& options, base::SourceMap& sources,
+                                             base::SymbolTable& symbols, base::Diagnostics& diagnostics);
   ~Fleet();
 
   Kind kind() const { return kind_; }
@@ -84,15 +85,17 @@ class Fleet {
   const std::vector<Aggregate>& aggregates();
   // By name; a name that several classes use needs "class:name". Error FL0503 with suggestions.
   Result<const Host*> findHost(std::string_view name) const;
-  // Composes hosts for those who want them as a whole, their counts and perhaps their JSON; the rest of a host is composed when somebody
-  // asks. `take` gets each, in order, and returns false when it wants no more.
+  // Composes hosts for those who want them as a whole, their counts and perhaps their JSON; the rest of a host is
+  // composed when somebody asks. `take` gets each, in order, and returns false when it wants no more.
   struct Together {
     unsigned workers = 1;  // processes that work at once; the result is the same for any number
     bool json = false;
   };
   using TakeHost = std::function<bool(std::size_t index, ComposedHost& host)>;
-  void composeTogether(std::span<const Host* const> hosts, const Together& how, base::Diagnostics& diagnostics, const TakeHost& take);
-  // While it lives, hosts are composed for the moment: what was composed is gone with it, and its memory serves the next.
+  void composeTogether(std::span<const Host* const> hosts, const Together& how, base::Diagnostics& diagnostics,
+                       const TakeHost& take);
+  // While it lives, hosts are composed for the moment: what was composed is gone with it, and its memory serves the
+  // next.
   class ForTheMoment {
    public:
     explicit ForTheMoment(Fleet& fleet);
@@ -119,7 +122,8 @@ class Fleet {
   void countAggregates(const Host& host, compose::Evaluation* evaluation);
   void countAggregate(const Host& host, std::string_view aggregate);
   bool isOwn(const Host& host) const;  // whether it is an element of hosts()
-  std::unique_ptr<ComposedHost> shared(const Host& host, std::optional<SharedResult> result, bool json, base::Diagnostics& diagnostics);
+  std::unique_ptr<ComposedHost> shared(const Host& host, std::optional<SharedResult> result, bool json,
+                                       base::Diagnostics& diagnostics);
   void noteComposed(const Host& host, const Host& composed);
   Fleet(std::string root, base::SourceMap& sources, base::SymbolTable& symbols);
 
@@ -134,7 +138,8 @@ class Fleet {
   lang::Value outputs_;
   std::vector<Host> hosts_;
   std::vector<Aggregate> aggregates_;
-  std::unordered_map<std::string, std::unordered_set<std::size_t>> importers_;  // "<class>.<name>" of an aggregate -> indices of hosts
+  std::unordered_map<std::string, std::unordered_set<std::size_t>>
+      importers_;  // "<class>.<name>" of an aggregate -> indices of hosts
   std::unique_ptr<Cohorts> cohorts_;
   std::unique_ptr<lang::Scope> scope_;  // of hosts composed for the moment
   std::vector<Stage> stages_;

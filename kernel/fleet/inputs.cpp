@@ -20,18 +20,25 @@ using lang::Value;
 
 constexpr int kMaxFlakeDepth = 32;  // flakes that are inputs of flakes, read natively
 
-// What an input is, by the repository it is locked to; forks keep the name of the repository often enough to be listed too.
+// What an input is, by the repository it is locked to; forks keep the name of the repository often enough to be listed
+// too.
 struct Known {
   std::string_view identity;
   std::string_view part;
 };
 constexpr std::array kKnown = {
-    Known{"hercules-ci/flake-parts", "flakeParts"},       Known{"vic/import-tree", "importTree"},
-    Known{"denful/import-tree", "importTree"},            Known{"nixos/nixpkgs", "nixpkgs"},
-    Known{"nixos/nixpkgs-channels", "nixpkgs"},           Known{"nix-community/nixpkgs.lib", "nixpkgs"},
-    Known{"nix-community/home-manager", "homeManager"},   Known{"rycee/home-manager", "homeManager"},
-    Known{"nix-darwin/nix-darwin", "nixDarwin"},          Known{"lnl7/nix-darwin", "nixDarwin"},
-    Known{"clan/clan-core", "clan"},                      Known{"git.clan.lol/clan/clan-core", "clan"},
+    Known{"hercules-ci/flake-parts", "flakeParts"},
+    Known{"vic/import-tree", "importTree"},
+    Known{"denful/import-tree", "importTree"},
+    Known{"nixos/nixpkgs", "nixpkgs"},
+    Known{"nixos/nixpkgs-channels", "nixpkgs"},
+    Known{"nix-community/nixpkgs.lib", "nixpkgs"},
+    Known{"nix-community/home-manager", "homeManager"},
+    Known{"rycee/home-manager", "homeManager"},
+    Known{"nix-darwin/nix-darwin", "nixDarwin"},
+    Known{"lnl7/nix-darwin", "nixDarwin"},
+    Known{"clan/clan-core", "clan"},
+    Known{"git.clan.lol/clan/clan-core", "clan"},
     Known{"zhaofengli/colmena", "colmena"},
 };
 
@@ -154,14 +161,16 @@ Value Inputs::all(Value declared, const LockNode* node, const std::string& direc
       std::string_view name, url, directory;
       const LockNode* node;
     };
-    auto* request = ev.arena().make<Request>(
-        Request{this, ev.arena().copy(std::string_view(name)), ev.arena().copy(std::string_view(url)), ev.arena().copy(std::string_view(directory)), target});
-    items.push_back({ev.symbol(name), 0, ev.nativeThunk(
-                                             [](Evaluator&, void* raw) {
-                                               auto* r = static_cast<Request*>(raw);
-                                               return r->inputs->one(std::string(r->name), r->url, r->node, std::string(r->directory));
-                                             },
-                                             request)});
+    auto* request = ev.arena().make<Request>(Request{this, ev.arena().copy(std::string_view(name)),
+                                                     ev.arena().copy(std::string_view(url)),
+                                                     ev.arena().copy(std::string_view(directory)), target});
+    items.push_back({ev.symbol(name), 0,
+                     ev.nativeThunk(
+                         [](Evaluator&, void* raw) {
+                           auto* r = static_cast<Request*>(raw);
+                           return r->inputs->one(std::string(r->name), r->url, r->node, std::string(r->directory));
+                         },
+                         request)});
   }
   return ev.attrs(items);
 }
@@ -183,8 +192,10 @@ Value Inputs::flakeValue(Value outputs, Value inputs, const std::string& directo
                                 {"lastModifiedDate", unknownAttr("lastModifiedDate")},
                                 {"sourceInfo", ev.attrs({{"outPath", ev.path(directory)}})}});
   // Whether the tree is clean is not known here: either rev or dirtyRev exists.
-  const Value clean = ev.attrs({{"rev", unknownAttr("rev")}, {"shortRev", unknownAttr("shortRev")}, {"revCount", unknownAttr("revCount")}});
-  const Value dirty = ev.attrs({{"dirtyRev", unknownAttr("dirtyRev")}, {"dirtyShortRev", unknownAttr("dirtyShortRev")}});
+  const Value clean = ev.attrs(
+      {{"rev", unknownAttr("rev")}, {"shortRev", unknownAttr("shortRev")}, {"revCount", unknownAttr("revCount")}});
+  const Value dirty =
+      ev.attrs({{"dirtyRev", unknownAttr("dirtyRev")}, {"dirtyShortRev", unknownAttr("dirtyShortRev")}});
   const Value isClean = ev.unknown(UnknownOp::HasAttr, std::span<const Value>(&source, 1), 0, ev.symbol("rev"));
   const Value parts[] = {isClean, clean, dirty};
   return ev.update(ev.update(outputs, facts, 0), ev.unknown(UnknownOp::If, parts, 0), 0);
@@ -194,7 +205,8 @@ Value Inputs::evalFlake(const std::string& directory, const LockNode* node, Valu
   Evaluator& ev = intrinsics_.ev;
   const Value flake = ev.evalFile(directory + "/flake.nix");
   if (flake.isError()) return flake;
-  if (!flake.is(Tag::Attrs)) return ev.fail(lang::ErrorKind::Type, 0, "{}/flake.nix must be a set but is {}", directory, ev.typeName(flake));
+  if (!flake.is(Tag::Attrs))
+    return ev.fail(lang::ErrorKind::Type, 0, "{}/flake.nix must be a set but is {}", directory, ev.typeName(flake));
   const lang::Attr* declared = flake.attrs->find(ev.names().inputs);
   const lang::Attr* outputs = flake.attrs->find(ev.symbol("outputs"));
   if (!outputs) return ev.fail(lang::ErrorKind::MissingAttr, 0, "{}/flake.nix has no attribute 'outputs'", directory);
@@ -207,10 +219,12 @@ Value Inputs::evalFlake(const std::string& directory, const LockNode* node, Valu
     std::string_view directory;
   };
   auto* knot = ev.arena().make<Knot>(Knot{this, {}, {}, {}, ev.arena().copy(std::string_view(directory))});
-  *self = ev.nativeThunk([](Evaluator&, void* raw) {
-    auto* k = static_cast<Knot*>(raw);
-    return k->owner->flakeValue(k->outputs, k->inputs, std::string(k->directory));
-  }, knot);
+  *self = ev.nativeThunk(
+      [](Evaluator&, void* raw) {
+        auto* k = static_cast<Knot*>(raw);
+        return k->owner->flakeValue(k->outputs, k->inputs, std::string(k->directory));
+      },
+      knot);
   knot->inputs = ev.update(inputs, ev.attrs({{"self", *self}}), 0);
   knot->outputs = ev.lazyCall(outputs->value, {knot->inputs}, outputs->pos);
   return ev.force(knot->outputs);

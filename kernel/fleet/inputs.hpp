@@ -14,8 +14,9 @@ class Inputs {
   // `lock` may be null (a flake without a lock file): then inputs are known by the URLs written in flake.nix only.
   Inputs(Intrinsics& intrinsics, const Lock* lock, std::string root, base::Diagnostics& diagnostics);
 
-  // The arguments of `outputs` besides self: every input of the flake at `directory`, whose locked node is `node` (null: none).
-  // `declared` is the flake's `inputs` attribute. FL0511 is reported for inputs that are declared and not locked.
+  // The arguments of `outputs` besides self: every input of the flake at `directory`, whose locked node is `node`
+  // (null: none). `declared` is the flake's `inputs` attribute. FL0511 is reported for inputs that are declared and not
+  // locked.
   lang::Value all(lang::Value declared, const LockNode* node, const std::string& directory);
   // `{ outPath, inputs, … } // outputs` as `self` and as the value of a flake read natively.
   lang::Value flakeValue(lang::Value outputs, lang::Value inputs, const std::string& directory);

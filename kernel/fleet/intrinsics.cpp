@@ -107,7 +107,8 @@ Value levelFPrim(Evaluator& ev, Value* args, Pos) {
   return ev.force(args[2]);
 }
 
-// layer priority settings: a module whose scalar definitions yield to those of nearer layers; lists and sets still merge with them.
+// layer priority settings: a module whose scalar definitions yield to those of nearer layers; lists and sets still
+// merge with them.
 Value weaken(Evaluator& ev, std::int64_t priority, Value v);
 
 struct Weaken {
@@ -136,7 +137,12 @@ Value weaken(Evaluator& ev, std::int64_t priority, Value v) {
       }
       return Value::of(out);
     }
-    case Tag::Null: case Tag::Bool: case Tag::Int: case Tag::Float: case Tag::String: case Tag::Path:
+    case Tag::Null:
+    case Tag::Bool:
+    case Tag::Int:
+    case Tag::Float:
+    case Tag::String:
+    case Tag::Path:
       return ev.attrs({{"_type", Value::text("override")}, {"priority", Value::of(priority)}, {"content", v}});
     default: return v;
   }
@@ -185,7 +191,8 @@ Value Intrinsics::kernel() {
   std::vector<lang::Attr> items;
   for (const PrimOp& op : kNatives)
     items.push_back({ev.symbol(op.name), 0, ev.primApp(&op, {Value::of(static_cast<lang::NativeObject*>(this))})});
-  items.push_back({ev.symbol("homeLib"), 0, ev.nativeThunk([](Evaluator& e, void*) { return lang::homeLib(e); }, nullptr)});
+  items.push_back(
+      {ev.symbol("homeLib"), 0, ev.nativeThunk([](Evaluator& e, void*) { return lang::homeLib(e); }, nullptr)});
   return kernel_ = ev.attrs(items);
 }
 
@@ -201,8 +208,7 @@ Value Intrinsics::evalPart(std::string_view name, Value scope) {
 }
 
 Value Intrinsics::parts() {
-  if (parts_.is(Tag::Null))
-    parts_ = evalPart("default", ev.attrs({{"lib", ev.lib()}, {"kernel", kernel()}}));
+  if (parts_.is(Tag::Null)) parts_ = evalPart("default", ev.attrs({{"lib", ev.lib()}, {"kernel", kernel()}}));
   return parts_;
 }
 

@@ -25,7 +25,8 @@ class Intrinsics : public lang::NativeObject {
   lang::Value parts();
   lang::Value part(std::string_view name);  // one of them
   lang::Value kernel();                     // the set of natives that the parts call `kernel`
-  // A module with the options of a platform ("nixos", "darwin", "home"), set by the layer that knows schemas; else an open module.
+  // A module with the options of a platform ("nixos", "darwin", "home"), set by the layer that knows schemas; else an
+  // open module.
   std::map<std::string, lang::Value, std::less<>> platforms;
   // What mkFlake evaluated last: the result of evalModules, or Null. Aggregates are read from it.
   lang::Value levelF;

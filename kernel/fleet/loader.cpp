@@ -28,12 +28,14 @@ Error failed(lang::Evaluator& ev, const Value& error) {
 }
 
 bool isSyntax(base::Code code) {
-  return code == base::Code::FL0101 || code == base::Code::FL0005 || code == base::Code::FL0205 || code == base::Code::FL0207;
+  return code == base::Code::FL0101 || code == base::Code::FL0005 || code == base::Code::FL0205 ||
+         code == base::Code::FL0207;
 }
 
 }  // namespace
 
-Loader::Loader(Fleet& fleet, base::Diagnostics& diagnostics) : fleet_(fleet), ev_(fleet.evaluator()), diagnostics_(diagnostics) {}
+Loader::Loader(Fleet& fleet, base::Diagnostics& diagnostics)
+    : fleet_(fleet), ev_(fleet.evaluator()), diagnostics_(diagnostics) {}
 
 void Loader::report(Value error, std::string_view host) {
   base::Diagnostic d = ev_.diagnostic(*error.error);
@@ -92,7 +94,10 @@ Result<void> Loader::openFlake() {
   const Value outputs = fleet_.inputs_->evalFlake(fleet_.root_, lock ? &lock->root() : nullptr, &self);
   if (outputs.isError()) return failed(ev_, outputs);
   if (!outputs.is(Tag::Attrs))
-    return Error{base::Code::FL0502, "the outputs of flake.nix are not known without Nix", "fleetd reads flakes whose outputs are a set or a flake-parts mkFlake", {}};
+    return Error{base::Code::FL0502,
+                 "the outputs of flake.nix are not known without Nix",
+                 "fleetd reads flakes whose outputs are a set or a flake-parts mkFlake",
+                 {}};
   fleet_.outputs_ = outputs;
   collect(outputs, "nixosConfigurations", "nixos");
   collect(outputs, "darwinConfigurations", "darwin");
@@ -102,9 +107,11 @@ Result<void> Loader::openFlake() {
     if (nodes.is(Tag::Attrs))
       for (const lang::Attr* attr : ev_.sortedByName(nodes.attrs)) addHost(*attr, "nixos", "colmena");
   } else if (const lang::Attr* colmena = outputs.attrs->find(ev_.symbol("colmena"))) {
-    const Value hive2 = ev_.call(ev_.select(fleet_.intrinsics_->part("deploy"), ev_.symbol("hive"), 0), colmena->value, colmena->pos);
+    const Value hive2 =
+        ev_.call(ev_.select(fleet_.intrinsics_->part("deploy"), ev_.symbol("hive"), 0), colmena->value, colmena->pos);
     const Value nodes = hive2.isError() ? hive2 : ev_.select(hive2, ev_.symbol("nodes"), colmena->pos);
-    if (nodes.isError()) report(nodes);
+    if (nodes.isError())
+      report(nodes);
     else if (nodes.is(Tag::Attrs))
       for (const lang::Attr* attr : ev_.sortedByName(nodes.attrs)) addHost(*attr, "nixos", "colmena");
   }

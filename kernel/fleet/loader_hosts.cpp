@@ -38,7 +38,8 @@ void sortUnique(std::vector<std::string>& names) {
   names.erase(std::unique(names.begin(), names.end()), names.end());
 }
 
-// Where each quoted text of a JSON document begins first, by what stands between the quotes. The place of a host is that of its name.
+// Where each quoted text of a JSON document begins first, by what stands between the quotes. The place of a host is
+// that of its name.
 std::unordered_map<std::string_view, std::size_t> quotedTexts(std::string_view json) {
   std::unordered_map<std::string_view, std::size_t> out;
   for (std::size_t begin = json.find('"'); begin != std::string_view::npos;) {
@@ -83,7 +84,8 @@ std::vector<std::string> Loader::aggregatesOf(Value modules, std::string_view kl
   std::vector<std::string> out;
   modules = ev_.force(modules);
   if (modules.is(Tag::List))
-    for (const Value& module : modules.list()) findAggregates(ev_, module, klass == "home" ? "homeManager" : klass, 0, out);
+    for (const Value& module : modules.list())
+      findAggregates(ev_, module, klass == "home" ? "homeManager" : klass, 0, out);
   return out;
 }
 
@@ -145,7 +147,10 @@ Result<void> Loader::addNamedHosts(Value outputs, const std::string& jsonPath) {
   if (!source) return std::move(source).error();
   const auto malformed = [&](std::string message, std::size_t offset) {
     const Pos at = (*source)->base + static_cast<Pos>(offset);
-    return Error{base::Code::FL0508, std::move(message), "expected { \"hosts\": { NAME: { \"class\", \"tags\", \"aggregates\" } } }", {at, at + 1}};
+    return Error{base::Code::FL0508,
+                 std::move(message),
+                 "expected { \"hosts\": { NAME: { \"class\", \"tags\", \"aggregates\" } } }",
+                 {at, at + 1}};
   };
   if (!json) {
     // With everything else in order, a name that occurs twice is one of the objects': of hosts, mostly.
@@ -165,15 +170,19 @@ Result<void> Loader::addNamedHosts(Value outputs, const std::string& jsonPath) {
     host.klass = std::string(spec.stringOr("class", ""));
     host.system = std::string(spec.stringOr("system", ""));
     host.origin = "fleet.json";
-    host.place = {(*source)->base + static_cast<Pos>(offset), (*source)->base + static_cast<Pos>(offset + name.size() + 2)};
+    host.place = {(*source)->base + static_cast<Pos>(offset),
+                  (*source)->base + static_cast<Pos>(offset + name.size() + 2)};
     if (host.klass != "nixos" && host.klass != "darwin" && host.klass != "home")
-      return malformed(fmt::format("host {} has class \"{}\"; it must be nixos, darwin or home", name, host.klass), offset);
+      return malformed(fmt::format("host {} has class \"{}\"; it must be nixos, darwin or home", name, host.klass),
+                       offset);
     for (const char* key : {"tags", "aggregates"})
       if (const base::Json* list = spec.find(key); list && list->asArray())
         for (const base::Json& element : *list->asArray())
-          if (element.asString()) (std::string_view(key) == "tags" ? host.tags : host.aggregates).push_back(*element.asString());
+          if (element.asString())
+            (std::string_view(key) == "tags" ? host.tags : host.aggregates).push_back(*element.asString());
     sortUnique(host.tags);
-    const Value klass = ev_.selectOr(modules, ev_.symbol(host.klass == "home" ? "homeManager" : host.klass), Value::of(ev_.newBindings(0)), 0);
+    const Value klass = ev_.selectOr(modules, ev_.symbol(host.klass == "home" ? "homeManager" : host.klass),
+                                     Value::of(ev_.newBindings(0)), 0);
     if (klass.isError()) {
       report(klass, name);
       continue;
@@ -187,13 +196,16 @@ Result<void> Loader::addNamedHosts(Value outputs, const std::string& jsonPath) {
       }
       base::Diagnostic d;
       d.code = base::Code::FL0504;
-      d.message = fmt::format("host {} names the aggregate `{}`, which no module of class {} contributes to", name, aggregate, host.klass);
+      d.message = fmt::format("host {} names the aggregate `{}`, which no module of class {} contributes to", name,
+                              aggregate, host.klass);
       d.span = host.place;
       d.host = name;
       std::vector<std::string_view> names;
       if (klass.is(Tag::Attrs))
         for (const lang::Attr& a : *klass.attrs) names.push_back(ev_.text(a.name));
-      if (const auto best = base::nearestNames(aggregate, names, 3, std::max<std::size_t>(2, aggregate.size() / 3)); !best.empty()) d.notes.push_back(base::didYouMean(best));
+      if (const auto best = base::nearestNames(aggregate, names, 3, std::max<std::size_t>(2, aggregate.size() / 3));
+          !best.empty())
+        d.notes.push_back(base::didYouMean(best));
       diagnostics_.add(std::move(d));
     }
     host.modules = ev_.list(list);

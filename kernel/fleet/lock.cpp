@@ -1,4 +1,5 @@
-// Reading flake.lock. The file is the user's, but hostile all the same: every reference is checked, cycles of `follows` end.
+// Reading flake.lock. The file is the user's, but hostile all the same: every reference is checked, cycles of `follows`
+// end.
 #include "kernel/fleet/lock.hpp"
 
 #include <fmt/format.h>
@@ -47,7 +48,8 @@ Result<Lock> Lock::parse(std::string_view text, const std::string& path) {
   const Json* root = json->find("root");
   if (!version || !version->asInt() || *version->asInt() < 5 || *version->asInt() > 7)
     return malformed(path, "not a lock file of version 5, 6 or 7");
-  if (!nodes || !nodes->asObject() || !root || !root->asString()) return malformed(path, "the lock file has no nodes or no root");
+  if (!nodes || !nodes->asObject() || !root || !root->asString())
+    return malformed(path, "the lock file has no nodes or no root");
 
   Lock lock;
   lock.rootKey_ = *root->asString();
@@ -93,7 +95,8 @@ Result<Lock> Lock::parse(std::string_view text, const std::string& path) {
       node.path = locked->stringOr("path", "");
       node.rev = locked->stringOr("rev", "");
       node.narHash = locked->stringOr("narHash", "");
-      if (const Json* modified = locked->find("lastModified"); modified && modified->asInt()) node.lastModified = *modified->asInt();
+      if (const Json* modified = locked->find("lastModified"); modified && modified->asInt())
+        node.lastModified = *modified->asInt();
     }
     if (const Json* flake = value.find("flake"); flake && flake->asBool()) node.isFlake = *flake->asBool();
     if (const Json* inputs = value.find("inputs"); inputs && inputs->asObject())

@@ -11,10 +11,11 @@
 namespace fleetd::fleet {
 
 struct LockNode {
-  std::string key;        // name of the node in the lock file
-  std::string identity;   // lower-case "owner/repo" of a forge, else the URL or path without scheme; what intrinsics go by
-  std::string type;       // "github", "git", "path", "tarball", …
-  std::string path;       // of type path
+  std::string key;  // name of the node in the lock file
+  std::string
+      identity;      // lower-case "owner/repo" of a forge, else the URL or path without scheme; what intrinsics go by
+  std::string type;  // "github", "git", "path", "tarball", …
+  std::string path;  // of type path
   std::string rev;
   std::string narHash;
   std::int64_t lastModified = 0;

@@ -18,8 +18,10 @@ class Finder {
   void value(Value v, int depth) {
     if (depth > 24) return;
     if (v.isThunk()) {
-      if (v.thunk->expr) expr(v.thunk->expr, v.thunk->env, 0);
-      else v = v.thunk->value;
+      if (v.thunk->expr)
+        expr(v.thunk->expr, v.thunk->env, 0);
+      else
+        v = v.thunk->value;
     }
     if (v.is(Tag::Attrs))
       for (const Attr& attr : *v.attrs) value(attr.value, depth + 1);
@@ -28,7 +30,8 @@ class Finder {
   }
 
  private:
-  // `inner` counts frames between the expression and `env` that do not exist because the code around it did not run here.
+  // `inner` counts frames between the expression and `env` that do not exist because the code around it did not run
+  // here.
   void expr(const Expr* e, Env* env, std::uint32_t inner) {
     if (!e) return;
     switch (e->kind) {
@@ -81,7 +84,8 @@ class Finder {
         expr(node->condition, env, inner);
         return expr(node->body, env, inner);
       }
-      case ExprKind::Not: case ExprKind::Negate: return expr(static_cast<const ExprUnary*>(e)->operand, env, inner);
+      case ExprKind::Not:
+      case ExprKind::Negate: return expr(static_cast<const ExprUnary*>(e)->operand, env, inner);
       case ExprKind::Binary: {
         const auto* node = static_cast<const ExprBinary*>(e);
         expr(node->left, env, inner);
@@ -90,8 +94,17 @@ class Finder {
       case ExprKind::Interp:
         for (const Expr* part : static_cast<const ExprInterp*>(e)->parts) expr(part, env, inner);
         return;
-      case ExprKind::Int: case ExprKind::Float: case ExprKind::String: case ExprKind::Path: case ExprKind::SearchPath: case ExprKind::Local:
-      case ExprKind::Global: case ExprKind::WithVar: case ExprKind::InheritFrom: case ExprKind::Var: case ExprKind::CurPos: return;
+      case ExprKind::Int:
+      case ExprKind::Float:
+      case ExprKind::String:
+      case ExprKind::Path:
+      case ExprKind::SearchPath:
+      case ExprKind::Local:
+      case ExprKind::Global:
+      case ExprKind::WithVar:
+      case ExprKind::InheritFrom:
+      case ExprKind::Var:
+      case ExprKind::CurPos: return;
     }
   }
 

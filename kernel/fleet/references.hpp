@@ -7,7 +7,8 @@
 
 namespace fleetd::fleet {
 
-// Adds the paths ("services.web.port") that the code of a value selects from `config`. Only code that is still at hand is looked at.
+// Adds the paths ("services.web.port") that the code of a value selects from `config`. Only code that is still at hand
+// is looked at.
 void collectReferences(lang::Evaluator& ev, lang::Value v, std::vector<std::string>& out);
 
 }  // namespace fleetd::fleet

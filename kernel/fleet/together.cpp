@@ -12,7 +12,8 @@ namespace fleetd::fleet {
 
 namespace {
 
-constexpr std::size_t kWarmUp = 16;         // hosts composed before there are workers, so that all of them know the usual merges
+constexpr std::size_t kWarmUp =
+    16;  // hosts composed before there are workers, so that all of them know the usual merges
 constexpr std::size_t kHostsForWorker = 24;  // fewer are not worth a process
 constexpr std::size_t kPiece = 256 << 10;    // bytes a worker collects before it sends them
 
@@ -107,8 +108,8 @@ bool takeResult(std::string_view* in, bool* there, SharedResult* out) {
   if (!take(in, &has)) return false;
   *there = has != 0;
   if (!has) return true;
-  return take(in, &out->counts) && takeText(in, &out->system) && takeTexts(in, &out->aggregates) && takeTexts(in, &out->imported) &&
-         takeText(in, &out->json);
+  return take(in, &out->counts) && takeText(in, &out->system) && takeTexts(in, &out->aggregates) &&
+         takeTexts(in, &out->imported) && takeText(in, &out->json);
 }
 
 Fleet::ForTheMoment::ForTheMoment(Fleet& fleet) {
@@ -118,7 +119,8 @@ Fleet::ForTheMoment::ForTheMoment(Fleet& fleet) {
 
 Fleet::ForTheMoment::~ForTheMoment() = default;
 
-std::unique_ptr<ComposedHost> Fleet::shared(const Host& host, std::optional<SharedResult> result, bool json, base::Diagnostics& diagnostics) {
+std::unique_ptr<ComposedHost> Fleet::shared(const Host& host, std::optional<SharedResult> result, bool json,
+                                            base::Diagnostics& diagnostics) {
   if (!result) return compose(host, diagnostics);
   for (const std::string& aggregate : result->imported) countAggregate(host, aggregate);
   auto out = std::make_unique<SharedConfiguration>(*this, host, *std::move(result), json);
@@ -126,11 +128,14 @@ std::unique_ptr<ComposedHost> Fleet::shared(const Host& host, std::optional<Shar
   return out;
 }
 
-void Fleet::composeTogether(std::span<const Host* const> hosts, const Together& how, base::Diagnostics& diagnostics, const TakeHost& takeHost) {
+void Fleet::composeTogether(std::span<const Host* const> hosts, const Together& how, base::Diagnostics& diagnostics,
+                            const TakeHost& takeHost) {
   // Only where the fleet declares all options itself are modules free of what a platform may add to each host.
   const bool share = kind_ == Kind::FleetJson;
   if (share && !cohorts_) cohorts_ = std::make_unique<Cohorts>(*this);
-  const auto composeOne = [&](const Host& host) { return share ? cohorts_->compose(host, how.json) : std::optional<SharedResult>(); };
+  const auto composeOne = [&](const Host& host) {
+    return share ? cohorts_->compose(host, how.json) : std::optional<SharedResult>();
+  };
   const auto give = [&](std::size_t i, std::optional<SharedResult> result) {
     const ForTheMoment moment(*this);
     const auto host = shared(*hosts[i], std::move(result), how.json, diagnostics);
@@ -144,7 +149,8 @@ void Fleet::composeTogether(std::span<const Host* const> hosts, const Together& 
   const std::size_t warm = std::min(hosts.size(), kWarmUp);
   if (!composeHere(0, warm)) return;
   const std::size_t rest = hosts.size() - warm;
-  const std::size_t parts = share ? std::max<std::size_t>(std::min<std::size_t>(how.workers, rest / kHostsForWorker), 1) : 1;
+  const std::size_t parts =
+      share ? std::max<std::size_t>(std::min<std::size_t>(how.workers, rest / kHostsForWorker), 1) : 1;
   const auto begins = [&](std::size_t part) { return warm + rest * part / parts; };
   std::vector<Result<process::Worker>> workers;
   for (std::size_t part = 1; part < parts; ++part)
@@ -166,8 +172,10 @@ void Fleet::composeTogether(std::span<const Host* const> hosts, const Together& 
     for (std::size_t i = begins(part); i < begins(part + 1); ++i) {
       bool there = false;
       std::optional<SharedResult> result(std::in_place);
-      if (!takeResult(&left, &there, &*result)) result = composeOne(*hosts[i]);
-      else if (!there) result.reset();
+      if (!takeResult(&left, &there, &*result))
+        result = composeOne(*hosts[i]);
+      else if (!there)
+        result.reset();
       if (!give(i, std::move(result))) return;
     }
   }

@@ -37,7 +37,8 @@ std::string setText(lang::Evaluator& ev, Value v, std::size_t indent) {
   if (v.attrs->size == 0) return "{ }";
   std::string out = "{";
   for (const lang::Attr* attr : ev.sortedByName(v.attrs))
-    out += "\n" + std::string(indent + 2, ' ') + lang::printName(ev.text(attr->name)) + " = " + valueText(ev, attr->value, indent + 2) + ";";
+    out += "\n" + std::string(indent + 2, ' ') + lang::printName(ev.text(attr->name)) + " = " +
+           valueText(ev, attr->value, indent + 2) + ";";
   return out + "\n" + std::string(indent, ' ') + "}";
 }
 
@@ -49,8 +50,10 @@ std::string valueText(lang::Evaluator& ev, Value v, std::size_t indent) {
   switch (v.tag) {
     case Tag::String: return lang::printString(v.string());
     case Tag::Float: return lang::printFloat(v.real);
-    case Tag::List: case Tag::Attrs: {
-      if (v.is(Tag::Attrs) && (v.attrs->find(ev.names().outPath) || v.attrs->find(ev.names().functor))) return ev.show(v, 1);
+    case Tag::List:
+    case Tag::Attrs: {
+      if (v.is(Tag::Attrs) && (v.attrs->find(ev.names().outPath) || v.attrs->find(ev.names().functor)))
+        return ev.show(v, 1);
       if (!ev.enter(0, &error)) return "…";
       std::string out = v.is(Tag::List) ? listText(ev, v, indent) : setText(ev, v, indent);
       ev.leave();

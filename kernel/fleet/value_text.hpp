@@ -8,7 +8,8 @@ namespace fleetd::fleet {
 
 // Evaluates everything inside. Several lines for sets and long lists, indented by `indent` blanks after the first line.
 std::string valueText(lang::Evaluator& ev, lang::Value v, std::size_t indent = 0);
-// Whether a value, looked at completely, has unknown parts; their texts, in order, unique, are added to `parts` when given.
+// Whether a value, looked at completely, has unknown parts; their texts, in order, unique, are added to `parts` when
+// given.
 bool hasUnknown(lang::Evaluator& ev, lang::Value v, std::vector<std::string>* parts = nullptr);
 
 }  // namespace fleetd::fleet

@@ -35,7 +35,9 @@ DynName dynamicName(Evaluator& ev, Value name, Pos pos) {
   if (name.isError() || name.isUnknown() || name.is(Tag::Null)) return {{}, name};
   if (!name.is(Tag::String)) return {{}, ev.typeError("a string", name, pos)};
   if (const StringContext* context = ev.contextOf(name); context && !context->elements.empty())
-    return {{}, ev.fail(ErrorKind::Value, pos, "the string '{}' is not allowed to refer to a store path (such as '{}')", name.string(), context->elements.front())};
+    return {{},
+            ev.fail(ErrorKind::Value, pos, "the string '{}' is not allowed to refer to a store path (such as '{}')",
+                    name.string(), context->elements.front())};
   return {ev.symbol(name.string()), {}};
 }
 
@@ -74,7 +76,8 @@ Value Evaluator::hasAttr(Value set, Symbol name, Pos pos) {
 }
 
 // One component of a selection. With a fallback a miss returns Stuck, so that the caller can leave the path at once.
-static Value selectStep(Evaluator& ev, Value set, const AttrName& component, Env* env, const Value* fallback, Pos pos, Symbol* selected) {
+static Value selectStep(Evaluator& ev, Value set, const AttrName& component, Env* env, const Value* fallback, Pos pos,
+                        Symbol* selected) {
   Symbol name = component.symbol;
   if (!name) {
     const DynName dyn = dynamicName(ev, ev.eval(component.expr, env), component.pos);
@@ -106,7 +109,8 @@ Value Evaluator::evalSelect(const ExprSelect* expr, Env* env) {
     reads.beforeStep();
     const bool fromSet = v.is(Tag::Attrs);
     Symbol name;
-    // On an unknown set a fallback covers this component and all that follow; the residual keeps the fallback at each of them.
+    // On an unknown set a fallback covers this component and all that follow; the residual keeps the fallback at each
+    // of them.
     v = selectStep(*this, v, component, env, expr->fallback ? &fallback : nullptr, expr->pos, &name);
     if (v.isError()) return v;
     reads.afterStep(name, fromSet, v);
@@ -191,7 +195,8 @@ Value Evaluator::evalWithVar(const ExprVar* expr, Env* env) {
     const Value scope = force(env->slots[0]);
     if (scope.isError()) return scope;
     if (!scope.is(Tag::Attrs) && !scope.isUnknown())
-      return addFrame(typeError("a set", scope, 0), expr->pos, "while evaluating the first subexpression of a with expression");
+      return addFrame(typeError("a set", scope, 0), expr->pos,
+                      "while evaluating the first subexpression of a with expression");
     const Value has = hasAttr(scope, expr->name, expr->pos);
     if (has.isTrue()) return select(scope, expr->name, expr->pos);
     const bool outermost = env->isWith == 1;
@@ -215,7 +220,8 @@ Value addDynamicAttrs(Evaluator& ev, const ExprAttrs* expr, Bindings* statics, E
   std::vector<Value> open;  // pairs (unknown name, value)
   for (const DynamicAttr& dynamic : expr->dynamics) {
     const DynName name = dynamicName(ev, ev.eval(dynamic.name, env), dynamic.pos);
-    if (name.other.isError()) return ev.addFrame(name.other, dynamic.pos, "while evaluating the name of a dynamic attribute");
+    if (name.other.isError())
+      return ev.addFrame(name.other, dynamic.pos, "while evaluating the name of a dynamic attribute");
     if (!name.symbol) {
       if (name.other.is(Tag::Null)) continue;  // `${null} = …` defines nothing
       open.push_back(name.other);
@@ -224,8 +230,8 @@ Value addDynamicAttrs(Evaluator& ev, const ExprAttrs* expr, Bindings* statics, E
     }
     const auto same = std::find_if(items.begin(), items.end(), [&](const Attr& a) { return a.name == name.symbol; });
     if (same != items.end())
-      return ev.fail(ErrorKind::DuplicateAttr, dynamic.pos, "dynamic attribute '{}' already defined at {}", ev.text(name.symbol),
-                     ev.sources().describe(same->pos));
+      return ev.fail(ErrorKind::DuplicateAttr, dynamic.pos, "dynamic attribute '{}' already defined at {}",
+                     ev.text(name.symbol), ev.sources().describe(same->pos));
     items.push_back({name.symbol, dynamic.pos, ev.thunk(dynamic.value, env)});
   }
   Value known = ev.attrs(items);

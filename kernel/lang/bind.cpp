@@ -17,8 +17,7 @@ namespace {
 
 constexpr std::size_t kStackReserve = 32 << 10;
 constexpr std::size_t kMaxUndefined = 1000;
-constexpr std::size_t kMaxSuggestions =
-    20;  // searches for similar names; more undefined names have another cause
+constexpr std::size_t kMaxSuggestions = 20;  // searches for similar names; more undefined names have another cause
 
 class Binder {
  public:
@@ -138,8 +137,7 @@ class Binder {
   void undefined(const ExprVar* var) {
     if (++undefined_ > kMaxUndefined) return;
     const std::string_view name = symbols_.text(var->name);
-    base::Diagnostic& made =
-        problem(base::Code::FL0107, fmt::format("undefined variable '{}'", name), var->span());
+    base::Diagnostic& made = problem(base::Code::FL0107, fmt::format("undefined variable '{}'", name), var->span());
     if (undefined_ > kMaxSuggestions) return;
     std::vector<std::string_view> known;
     for (const Entry& entry : entries_)
@@ -243,8 +241,7 @@ class Binder {
         define(attrs->statics[i].name, static_cast<std::uint32_t>(i));
     }
     for (const AttrDef& def : attrs->statics)
-      if (def.kind == AttrKind::Plain || (def.kind == AttrKind::Inherit && !attrs->recursive))
-        children.add(def.value);
+      if (def.kind == AttrKind::Plain || (def.kind == AttrKind::Inherit && !attrs->recursive)) children.add(def.value);
     children.add(attrs->inheritFrom);
     for (const DynamicAttr& dynamic : attrs->dynamics) children.add(dynamic.name).add(dynamic.value);
   }

@@ -17,7 +17,10 @@ const Formal* findFormal(const ExprLambda* lambda, Symbol name) {
   std::size_t low = 0, high = lambda->formals.size();
   while (low < high) {
     const std::size_t mid = (low + high) / 2;
-    if (lambda->formals[mid].name < name) low = mid + 1; else high = mid;
+    if (lambda->formals[mid].name < name)
+      low = mid + 1;
+    else
+      high = mid;
   }
   return low < lambda->formals.size() && lambda->formals[low].name == name ? &lambda->formals[low] : nullptr;
 }
@@ -28,9 +31,10 @@ Value unexpected(Evaluator& ev, const ExprLambda* lambda, Symbol name) {
   std::sort(names.begin(), names.end());
   const auto best = base::nearestNames(ev.text(name), names, 1, 2);
   const std::string hint = best.empty() ? std::string() : fmt::format("Did you mean {}?", best.front());
-  return ev.failText(ErrorKind::Arguments, lambda->pos,
-                     fmt::format("function '{}' called with unexpected argument '{}'", functionName(ev, lambda), ev.text(name)),
-                     ev.arena().copy(std::string_view(hint)));
+  return ev.failText(
+      ErrorKind::Arguments, lambda->pos,
+      fmt::format("function '{}' called with unexpected argument '{}'", functionName(ev, lambda), ev.text(name)),
+      ev.arena().copy(std::string_view(hint)));
 }
 
 // Fills the slots of the formals from a known set. Null-like result (tag Null) means success.
@@ -45,8 +49,8 @@ Value bindKnown(Evaluator& ev, const ExprLambda* lambda, Bindings* args, Env* en
     } else if (formal.fallback) {
       env->slots[first + i] = ev.thunk(formal.fallback, env);
     } else {
-      return ev.fail(ErrorKind::Arguments, lambda->pos, "function '{}' called without required argument '{}'", functionName(ev, lambda),
-                     ev.text(formal.name));
+      return ev.fail(ErrorKind::Arguments, lambda->pos, "function '{}' called without required argument '{}'",
+                     functionName(ev, lambda), ev.text(formal.name));
     }
   }
   if (!lambda->ellipsis && used != args->size)
@@ -99,7 +103,8 @@ Value Evaluator::callLambda(Closure* closure, Value arg, Pos pos) {
     } else {
       leave();
       return set.isError() ? set
-                           : addFrame(typeError("a set", set, 0), lambda->pos, "while evaluating the value passed for the lambda argument");
+                           : addFrame(typeError("a set", set, 0), lambda->pos,
+                                      "while evaluating the value passed for the lambda argument");
     }
   }
   const Value result = eval(lambda->body, env);
@@ -140,7 +145,8 @@ Value Evaluator::call(Value fn, Value arg, Pos pos) {
     case Tag::Attrs:
       if (const Attr* functor = fn.attrs->find(names_.functor)) {
         const Value self = call(functor->value, fn, pos);
-        if (self.isError()) return addFrame(self, pos, "while calling a functor (an attribute set with a '__functor' attribute)");
+        if (self.isError())
+          return addFrame(self, pos, "while calling a functor (an attribute set with a '__functor' attribute)");
         return call(self, arg, pos);
       }
       break;
@@ -151,7 +157,8 @@ Value Evaluator::call(Value fn, Value arg, Pos pos) {
     case Tag::Error: return fn;
     default: break;
   }
-  return fail(ErrorKind::Type, pos, "attempt to call something which is not a function but {}: {}", typeName(fn), show(fn));
+  return fail(ErrorKind::Type, pos, "attempt to call something which is not a function but {}: {}", typeName(fn),
+              show(fn));
 }
 
 Value Evaluator::call(Value fn, std::initializer_list<Value> args, Pos pos) {

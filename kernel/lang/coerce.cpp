@@ -20,8 +20,8 @@ Value unknownText(Evaluator& ev, Value v, Pos pos) {
   return ev.unknownPrim(findPrim("toString"), std::span<const Value>(&v, 1), pos);
 }
 
-// toString of a list: elements joined by a blank, none after an empty nested list. An unknown element that may be a list takes its
-// blank along: toString [ x "" ] is its text and that blank.
+// toString of a list: elements joined by a blank, none after an empty nested list. An unknown element that may be a
+// list takes its blank along: toString [ x "" ] is its text and that blank.
 Value listToString(Evaluator& ev, Value v, Pos pos) {
   std::vector<Value> parts;
   const auto elements = v.list();
@@ -138,7 +138,8 @@ Value Evaluator::evalInterp(const ExprInterp* expr, Env* env) {
   if (isPath)
     for (const Value& part : parts)
       if (const StringContext* context = contextOf(part); context && !context->elements.empty())
-        return failText(ErrorKind::Type, expr->pos, "a string that refers to a store path cannot be appended to a path");
+        return failText(ErrorKind::Type, expr->pos,
+                        "a string that refers to a store path cannot be appended to a path");
   return joinStrings(parts, expr->pos, isPath);
 }
 

@@ -91,15 +91,27 @@ Tag certainTag(Value v) {
   switch (v.unknown->op) {
     case UnknownOp::Interp: return v.unknown->name ? Tag::Path : Tag::String;
     case UnknownOp::StorePath: return Tag::String;
-    case UnknownOp::HasAttr: case UnknownOp::DynHasAttr: case UnknownOp::Not: return Tag::Bool;
+    case UnknownOp::HasAttr:
+    case UnknownOp::DynHasAttr:
+    case UnknownOp::Not: return Tag::Bool;
     case UnknownOp::Attrs: return Tag::Attrs;
     case UnknownOp::Binary:
       switch (v.unknown->binary) {
-        case BinaryOp::Or: case BinaryOp::And: case BinaryOp::Implies: case BinaryOp::Eq: case BinaryOp::Neq:
-        case BinaryOp::Lt: case BinaryOp::Leq: case BinaryOp::Gt: case BinaryOp::Geq: return Tag::Bool;
+        case BinaryOp::Or:
+        case BinaryOp::And:
+        case BinaryOp::Implies:
+        case BinaryOp::Eq:
+        case BinaryOp::Neq:
+        case BinaryOp::Lt:
+        case BinaryOp::Leq:
+        case BinaryOp::Gt:
+        case BinaryOp::Geq: return Tag::Bool;
         case BinaryOp::Concat: return Tag::List;
         case BinaryOp::Update: return Tag::Attrs;
-        case BinaryOp::Add: case BinaryOp::Sub: case BinaryOp::Mul: case BinaryOp::Div: return Tag::Unknown;
+        case BinaryOp::Add:
+        case BinaryOp::Sub:
+        case BinaryOp::Mul:
+        case BinaryOp::Div: return Tag::Unknown;
       }
       return Tag::Unknown;
     default: return Tag::Unknown;
@@ -159,7 +171,8 @@ Value Evaluator::equal(Value a, Value b, Pos pos) {
   switch (a.tag) {
     case Tag::Null: return Value::of(true);
     case Tag::Bool: return Value::of(a.aux == b.aux);
-    case Tag::String: case Tag::Path: return Value::of(a.string() == b.string());
+    case Tag::String:
+    case Tag::Path: return Value::of(a.string() == b.string());
     case Tag::List: {
       if (a.aux != b.aux) return Value::of(false);
       Value error;
@@ -195,10 +208,12 @@ Value Evaluator::less(Value a, Value b, Pos pos) {
   if (a.tag == b.tag) {
     if (a.is(Tag::String) || a.is(Tag::Path)) return Value::of(a.string() < b.string());
     if (a.is(Tag::List)) return lessList(*this, a, b, pos);
-    const Value error = fail(ErrorKind::Type, 0, "cannot compare {} with {}; values of that type are incomparable", typeName(a), typeName(b));
+    const Value error = fail(ErrorKind::Type, 0, "cannot compare {} with {}; values of that type are incomparable",
+                             typeName(a), typeName(b));
     return addFrame(error, pos, "while calling the 'lessThan' builtin");
   }
-  const Value error = fail(ErrorKind::Type, 0, "cannot compare {} with {}; values are {} and {}", typeName(a), typeName(b), show(a), show(b));
+  const Value error = fail(ErrorKind::Type, 0, "cannot compare {} with {}; values are {} and {}", typeName(a),
+                           typeName(b), show(a), show(b));
   return addFrame(error, pos, "while calling the 'lessThan' builtin");
 }
 

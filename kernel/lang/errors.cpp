@@ -61,7 +61,8 @@ Value Evaluator::addFrame(Value error, Pos pos, std::string_view message) {
   if (frames.size() >= kMaxFrames) return error;
   frames.push_back({pos, arena().copy(message), nullptr});
   Frame* chain = nullptr;
-  for (auto it = frames.rbegin(); it != frames.rend(); ++it) chain = arena().make<Frame>(Frame{it->pos, it->text, chain});
+  for (auto it = frames.rbegin(); it != frames.rend(); ++it)
+    chain = arena().make<Frame>(Frame{it->pos, it->text, chain});
   copy->frames = chain;
   return Value::of(copy);
 }
@@ -102,7 +103,10 @@ std::string_view Evaluator::typeName(Value v) const {
     case Tag::Native: return "an object of fleetd";
     case Tag::Unknown: return "a value that is not known here";
     case Tag::Error: return "an error";
-    case Tag::Thunk: case Tag::Pending: case Tag::Running: case Tag::Stuck: return "a thunk";
+    case Tag::Thunk:
+    case Tag::Pending:
+    case Tag::Running:
+    case Tag::Stuck: return "a thunk";
   }
   return "a value";
 }
@@ -124,8 +128,9 @@ Value assertionFailed(Evaluator& ev, const ExprAssert* node, Env* env) {
       const Value b = ev.forceDeep(ev.eval(binary->right, env));
       const std::string difference = describeDifference(ev, a, b);
       if (!difference.empty())
-        return ev.addFrame(ev.failText(ErrorKind::Assertion, 0, difference), node->pos,
-                           ev.arena().copy(fmt::format("while evaluating the condition of the assertion '{}'", condition)));
+        return ev.addFrame(
+            ev.failText(ErrorKind::Assertion, 0, difference), node->pos,
+            ev.arena().copy(fmt::format("while evaluating the condition of the assertion '{}'", condition)));
     }
   }
   return ev.fail(ErrorKind::Assertion, node->pos, "assertion '{}' failed", condition);

@@ -41,8 +41,7 @@ Value Evaluator::thunk(const Expr* expr, Env* env) {
       if (slot.tag != Tag::Pending) return slot;
       break;
     }
-    case ExprKind::Lambda:
-      return Value::of(arena().make<Closure>(Closure{static_cast<const ExprLambda*>(expr), env}));
+    case ExprKind::Lambda: return Value::of(arena().make<Closure>(Closure{static_cast<const ExprLambda*>(expr), env}));
     case ExprKind::List:
       if (static_cast<const ExprList*>(expr)->elements.empty()) return Value::list({});
       break;
@@ -74,8 +73,8 @@ Value Evaluator::forceThunk(Thunk* cell) {
 Value Evaluator::runThunk(Thunk* cell) {
   // Not the address of a variable: sanitizers keep those elsewhere.
   if (static_cast<const char*>(__builtin_frame_address(0)) < stackFloor_) [[unlikely]]
-    return failText(ErrorKind::StackOverflow, cell->expr ? cell->expr->pos : 0, "stack overflow; the expression nests too deeply",
-                    "this is usually an infinite recursion");
+    return failText(ErrorKind::StackOverflow, cell->expr ? cell->expr->pos : 0,
+                    "stack overflow; the expression nests too deeply", "this is usually an infinite recursion");
   cell->value.tag = Tag::Running;
   const bool outer = std::exchange(assumed_, false);
   Value result = cell->expr ? eval(cell->expr, cell->env) : cell->native(*this, cell->data);
@@ -87,7 +86,8 @@ Value Evaluator::runThunk(Thunk* cell) {
   }
   if (result.isError() && (result.error->kind == ErrorKind::Budget || result.error->kind == ErrorKind::StackOverflow ||
                            result.error->kind == ErrorKind::InfiniteRecursion)) {
-    // How deep we were is no property of this value; nor is a cycle met while something was looked at that Nix would not ask for.
+    // How deep we were is no property of this value; nor is a cycle met while something was looked at that Nix would
+    // not ask for.
     cell->value.tag = Tag::Pending;
   } else {
     cell->value = result;
@@ -121,7 +121,8 @@ Value Evaluator::eval(const Expr* expr, Env* env) {
     case ExprKind::Global: return force(globals_[static_cast<const ExprVar*>(expr)->index]);
     case ExprKind::WithVar: return placed(*this, evalWithVar(static_cast<const ExprVar*>(expr), env), expr);
     case ExprKind::Var:
-      return fail(ErrorKind::UndefinedVariable, expr->pos, "undefined variable '{}'", text(static_cast<const ExprVar*>(expr)->name));
+      return fail(ErrorKind::UndefinedVariable, expr->pos, "undefined variable '{}'",
+                  text(static_cast<const ExprVar*>(expr)->name));
     case ExprKind::Select: return evalSelect(static_cast<const ExprSelect*>(expr), env);
     case ExprKind::HasAttr: return evalHasAttr(static_cast<const ExprHasAttr*>(expr), env);
     case ExprKind::Attrs: return evalAttrs(static_cast<const ExprAttrs*>(expr), env);
@@ -131,8 +132,7 @@ Value Evaluator::eval(const Expr* expr, Env* env) {
       for (std::size_t i = 0; i < elements.size(); ++i) out[i] = thunk(elements[i], env);
       return Value::list(out);
     }
-    case ExprKind::Lambda:
-      return Value::of(arena().make<Closure>(Closure{static_cast<const ExprLambda*>(expr), env}));
+    case ExprKind::Lambda: return Value::of(arena().make<Closure>(Closure{static_cast<const ExprLambda*>(expr), env}));
     case ExprKind::Call: return evalCall(static_cast<const ExprCall*>(expr), env);
     case ExprKind::Let: return evalLet(static_cast<const ExprLet*>(expr), env);
     case ExprKind::With: {
@@ -164,7 +164,8 @@ Value Evaluator::eval(const Expr* expr, Env* env) {
       return eval(node->body, env);
     }
     case ExprKind::Not: {
-      const Value v = truth(eval(static_cast<const ExprUnary*>(expr)->operand, env), expr->pos, "in the argument of the not operator");
+      const Value v = truth(eval(static_cast<const ExprUnary*>(expr)->operand, env), expr->pos,
+                            "in the argument of the not operator");
       if (v.isError()) return v;
       if (v.isUnknown()) return unknownNot(*this, v, expr->pos);
       return Value::of(!v.boolean());
@@ -222,7 +223,8 @@ Value Evaluator::evalAttrs(const ExprAttrs* expr, Env* env) {
     from = inheritFrame(*this, expr, inner);
     fillFrame(*this, expr, env, inner, from);
     if (from) fillInheritFrame(*this, expr, inner, from);
-    for (std::uint32_t i = 0; i < count; ++i) out->items[i] = {expr->statics[i].name, expr->statics[i].pos, inner->slots[i]};
+    for (std::uint32_t i = 0; i < count; ++i)
+      out->items[i] = {expr->statics[i].name, expr->statics[i].pos, inner->slots[i]};
     if (Attr* overrides = out->find(names_.overrides); overrides && expr->dynamics.empty())
       return applyOverrides(*this, expr, out, inner);
   } else {

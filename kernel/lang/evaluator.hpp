@@ -1,7 +1,9 @@
-// Evaluator: lazy evaluation of Nix expressions with known and unknown values (design §7). One evaluator belongs to one thread.
+// Evaluator: lazy evaluation of Nix expressions with known and unknown values (design §7). One evaluator belongs to one
+// thread.
 //
-// Reading guide: eval.cpp (expressions), call.cpp (functions), attrs.cpp (selection, update), unknown.cpp (symbolic rules), coerce.cpp (strings),
-// equal.cpp (==, <), errors.cpp, prims/*.cpp (builtins by family), lib/ (nixpkgs' lib: natives and Nix text).
+// Reading guide: eval.cpp (expressions), call.cpp (functions), attrs.cpp (selection, update), unknown.cpp (symbolic
+// rules), coerce.cpp (strings), equal.cpp (==, <), errors.cpp, prims/*.cpp (builtins by family), lib/ (nixpkgs' lib:
+// natives and Nix text).
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -33,14 +35,14 @@ struct State;
 
 // What evaluation may touch and how far it may go.
 struct Limits {
-  std::uint32_t callDepth = 10000;        // as Nix
-  std::uint64_t steps = 0;                // 0: no budget. Counted per call and per forced thunk
-  std::size_t memory = 0;                 // bytes of arena; 0: no budget
+  std::uint32_t callDepth = 10000;  // as Nix
+  std::uint64_t steps = 0;          // 0: no budget. Counted per call and per forced thunk
+  std::size_t memory = 0;           // bytes of arena; 0: no budget
 };
 
 enum class Purity : std::uint8_t {
-  Pure,      // currentTime, getEnv, <nixpkgs> … are unknown
-  Command,   // `fleetd eval`: like nix-instantiate with an empty NIX_PATH
+  Pure,     // currentTime, getEnv, <nixpkgs> … are unknown
+  Command,  // `fleetd eval`: like nix-instantiate with an empty NIX_PATH
 };
 
 class Evaluator {
@@ -59,13 +61,13 @@ class Evaluator {
   // Applies; `fn` may be a function, a functor set or unknown. Arguments need not be forced.
   Value call(Value fn, Value arg, Pos pos);
   Value call(Value fn, std::initializer_list<Value> args, Pos pos);
-  // Calls a function with an attribute set of arguments given lazily by name (used for module functions): only the formals are asked for.
-  // With `ellipsis` semantics of Nix: a pattern without `...` gets just its formals.
-  Value evalFile(const std::string& path);                // import: memoised per path; a directory means default.nix
+  // Calls a function with an attribute set of arguments given lazily by name (used for module functions): only the
+  // formals are asked for. With `ellipsis` semantics of Nix: a pattern without `...` gets just its formals.
+  Value evalFile(const std::string& path);  // import: memoised per path; a directory means default.nix
   Value evalText(std::string label, std::string text, std::string baseDir);  // an expression from the command line
   // scopedImport: the names of `scope` win over the globals. Not memoised.
   Value evalScoped(const std::string& path, Bindings* scope);
-  const ParsedFile* parseFile(const std::string& path, Value* error);        // null and *error set on failure
+  const ParsedFile* parseFile(const std::string& path, Value* error);  // null and *error set on failure
 
   // --- sets ---
   // set.name; missing attribute is an error at pos; distributes over unknown values.
@@ -84,9 +86,14 @@ class Evaluator {
   Value truth(Value v, Pos pos, std::string_view what);  // Bool, unknown, or a type error
 
   // --- strings ---
-  enum class Coerce : std::uint8_t { Interpolate, ToString, Plain };  // "${…}" copies paths to the store; toString takes ints, lists …; Plain: strings only
+  enum class Coerce : std::uint8_t {
+    Interpolate,
+    ToString,
+    Plain
+  };  // "${…}" copies paths to the store; toString takes ints, lists …; Plain: strings only
   Value coerceToString(Value v, Coerce mode, Pos pos);
-  Value joinStrings(std::span<const Value> parts, Pos pos, bool isPath = false);  // parts coerced already; unknown parts make an Interp
+  Value joinStrings(std::span<const Value> parts, Pos pos,
+                    bool isPath = false);  // parts coerced already; unknown parts make an Interp
   Value string(std::string_view text) { return Value::text(arena().copy(text)); }
   Value stringWithContext(std::string_view text, const StringContext* context);
   const StringContext* contextOf(Value v) const;
@@ -94,13 +101,13 @@ class Evaluator {
   Value path(std::string_view absolute);  // copies and normalises
 
   // --- construction ---
-  Bindings* newBindings(std::uint32_t size);           // items uninitialised; fill, then sortBindings unless already sorted
-  void sortBindings(Bindings* bindings);               // by symbol id; keeps the last of equal names
+  Bindings* newBindings(std::uint32_t size);  // items uninitialised; fill, then sortBindings unless already sorted
+  void sortBindings(Bindings* bindings);      // by symbol id; keeps the last of equal names
   Value attrs(std::initializer_list<std::pair<std::string_view, Value>> items);
-  Value attrs(std::vector<Attr>& items);               // sorts; names must be unique
+  Value attrs(std::vector<Attr>& items);  // sorts; names must be unique
   Value list(std::span<const Value> items);
   std::span<Value> newList(std::uint32_t size) { return {arena().array<Value>(size), size}; }
-  Value thunk(const Expr* expr, Env* env);             // constants and bound variables are returned directly
+  Value thunk(const Expr* expr, Env* env);  // constants and bound variables are returned directly
   Value nativeThunk(Thunk::Native native, void* data);
   // A thunk that applies fn to args when forced.
   Value lazyCall(Value fn, std::initializer_list<Value> args, Pos pos);
@@ -171,10 +178,14 @@ class Evaluator {
   Value builtins() const { return builtins_; }
   // Value of lib as natively provided (nixpkgs' lib); lazily built.
   Value lib();
-  // Parts of lib that a higher layer provides, by their path below lib ("types", "modules.evalModules"). Set before the first lib().
-  void setLibPart(std::string_view path, std::function<Value(Evaluator&)> make) { libParts_[std::string(path)] = std::move(make); }
+  // Parts of lib that a higher layer provides, by their path below lib ("types", "modules.evalModules"). Set before the
+  // first lib().
+  void setLibPart(std::string_view path, std::function<Value(Evaluator&)> make) {
+    libParts_[std::string(path)] = std::move(make);
+  }
   const std::map<std::string, std::function<Value(Evaluator&)>>& libParts() const { return libParts_; }
-  // The directory of nixpkgs' own lib: names that have no native form are looked up in it, lazily. Set before the first lib().
+  // The directory of nixpkgs' own lib: names that have no native form are looked up in it, lazily. Set before the first
+  // lib().
   void setLibFallback(std::string directory) { libFallback_ = std::move(directory); }
   const std::string& libFallback() const { return libFallback_; }
   lib::State*& libState() { return libState_; }  // of lib/install.cpp
@@ -186,7 +197,8 @@ class Evaluator {
   std::function<void(const ParsedFile&)> onParsed;
   // Evaluation continues on the calling thread, with its stack (see base/big_stack.hpp). The constructor does this too.
   void useThisThread();
-  // Resolves what the language cannot: called for builtins.getFlake, fetchers, <name>; null result tag Stuck means "unknown".
+  // Resolves what the language cannot: called for builtins.getFlake, fetchers, <name>; null result tag Stuck means
+  // "unknown".
   std::function<Value(Evaluator&, std::string_view what, Value argument)> onExternal;
 
   // --- used by the evaluator's own files and by builtins ---

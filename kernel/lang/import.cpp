@@ -27,7 +27,8 @@ Value problemOf(Evaluator& ev, const ParsedFile& file) {
   ErrorKind kind = ErrorKind::Syntax;
   if (first.message.starts_with("undefined variable")) kind = ErrorKind::UndefinedVariable;
   if (first.message.find("already defined at") != std::string::npos) kind = ErrorKind::DuplicateAttr;
-  const Value error = ev.failText(kind, first.span.begin, first.message, first.notes.empty() ? "" : first.notes.front());
+  const Value error =
+      ev.failText(kind, first.span.begin, first.message, first.notes.empty() ? "" : first.notes.front());
   error.error->end = first.span.end;
   return error;
 }
@@ -153,7 +154,8 @@ Value Evaluator::forceDeep(Value v, Deep& deep) {
     for (Attr* attr : sortedByName(v.attrs)) {
       const Value forced = forceDeep(attr->value, deep);
       if (!forced.isError()) continue;
-      first = addFrame(forced, attr->pos, arena().copy(fmt::format("while evaluating the attribute '{}'", this->text(attr->name))));
+      first = addFrame(forced, attr->pos,
+                       arena().copy(fmt::format("while evaluating the attribute '{}'", this->text(attr->name))));
       break;
     }
   }

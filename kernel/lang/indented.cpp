@@ -42,10 +42,7 @@ std::size_t commonIndentation(std::span<const LayoutPiece> pieces) {
 class Stripper {
  public:
   Stripper(base::Arena& arena, std::size_t indentation, std::size_t room, std::vector<Expr*>& parts)
-      : arena_(arena),
-        indentation_(indentation),
-        buffer_(static_cast<char*>(arena.allocate(room, 1))),
-        parts_(parts) {}
+      : arena_(arena), indentation_(indentation), buffer_(static_cast<char*>(arena.allocate(room, 1))), parts_(parts) {}
 
   void text(const LayoutPiece& piece, bool last) {
     if (begin_ == size_) pos_ = piece.pos;

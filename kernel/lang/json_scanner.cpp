@@ -47,7 +47,8 @@ JsonToken JsonScanner::next() {
     case 'f': return literal("false", JsonToken::False);
     case 'n': return literal("null", JsonToken::Null);
     case '"': return string();
-    case 0: case -1: return JsonToken::End;
+    case 0:
+    case -1: return JsonToken::End;
     default: return c == '-' || isDigit(c) ? number(c) : bad("invalid literal");
   }
 }
@@ -94,7 +95,8 @@ JsonToken JsonScanner::string() {
     const int c = get();
     if (c == -1) return bad("invalid string: missing closing quote");
     if (c == '"') return JsonToken::String;
-    if (c < 0x20) return bad(fmt::format("invalid string: control character U+{:04X} must be escaped to \\u{:04x}", c, c));
+    if (c < 0x20)
+      return bad(fmt::format("invalid string: control character U+{:04X} must be escaped to \\u{:04x}", c, c));
     if (c == '\\') {
       if (!escape()) return JsonToken::Bad;
     } else if (c < 0x80) {
@@ -152,7 +154,10 @@ int JsonScanner::hex4() {
   int code = 0;
   for (int i = 0; i < 4; ++i) {
     const int c = get();
-    const int digit = isDigit(c) ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+    const int digit = isDigit(c)             ? c - '0'
+                      : c >= 'a' && c <= 'f' ? c - 'a' + 10
+                      : c >= 'A' && c <= 'F' ? c - 'A' + 10
+                                             : -1;
     if (digit < 0) {
       bad("invalid string: '\\u' must be followed by 4 hex digits");
       return -1;
@@ -180,7 +185,8 @@ bool JsonScanner::codePoint() {
     bad("invalid string: surrogate U+D800..U+DBFF must be followed by U+DC00..U+DFFF");
     return false;
   }
-  base::appendRune(chars_, 0x10000 + (static_cast<char32_t>(first - 0xd800) << 10) + static_cast<char32_t>(second - 0xdc00));
+  base::appendRune(chars_,
+                   0x10000 + (static_cast<char32_t>(first - 0xd800) << 10) + static_cast<char32_t>(second - 0xdc00));
   return true;
 }
 
@@ -196,7 +202,8 @@ JsonNumber jsonNumber(std::string_view digits, bool isFloat) {
     }
   }
   // from_chars reports numbers next to zero as out of range; strtod rounds them.
-  if (std::from_chars(digits.data(), end, out.real).ec != std::errc()) out.real = std::strtod(std::string(digits).c_str(), nullptr);
+  if (std::from_chars(digits.data(), end, out.real).ec != std::errc())
+    out.real = std::strtod(std::string(digits).c_str(), nullptr);
   out.kind = std::isfinite(out.real) ? JsonNumber::Kind::Real : JsonNumber::Kind::Overflow;
   return out;
 }

@@ -7,7 +7,20 @@
 namespace fleetd::lang {
 
 enum class JsonToken : std::uint8_t {
-  End, True, False, Null, Integer, Float, String, Open, OpenObject, Close, CloseObject, Colon, Comma, Bad
+  End,
+  True,
+  False,
+  Null,
+  Integer,
+  Float,
+  String,
+  Open,
+  OpenObject,
+  Close,
+  CloseObject,
+  Colon,
+  Comma,
+  Bad
 };
 
 class JsonScanner {
@@ -15,10 +28,10 @@ class JsonScanner {
   explicit JsonScanner(std::string_view text) : text_(text), at_(text.starts_with("\xef\xbb\xbf") ? 3 : 0) {}
 
   JsonToken next();
-  std::size_t read() const { return at_; }                  // characters read; the end of the text counts as one
-  std::string_view tokenText() const;                       // of the last token
-  const std::string& chars() const { return chars_; }       // of a String, unescaped
-  const std::string& problem() const { return problem_; }   // of a Bad token
+  std::size_t read() const { return at_; }                 // characters read; the end of the text counts as one
+  std::string_view tokenText() const;                      // of the last token
+  const std::string& chars() const { return chars_; }      // of a String, unescaped
+  const std::string& problem() const { return problem_; }  // of a Bad token
 
  private:
   int get();

@@ -26,11 +26,19 @@ class JsonPrinter {
       case Tag::Float: base::appendJsonFloat(run_, v.real); return true;
       case Tag::String: return string(v);
       case Tag::Path: return unknown(ev_.coerceToString(v, Evaluator::Coerce::Interpolate, 0));
-      case Tag::List: case Tag::Attrs: return nested(v);
+      case Tag::List:
+      case Tag::Attrs: return nested(v);
       case Tag::Unknown: return unknown(v);
       case Tag::Error: return fail(v);
-      case Tag::Lambda: return fail(ev_.fail(ErrorKind::Type, v.closure->lambda->pos, "cannot convert {} to JSON", ev_.typeName(v)));
-      case Tag::Prim: case Tag::PrimApp: case Tag::Native: case Tag::Thunk: case Tag::Stuck: case Tag::Pending: case Tag::Running: break;
+      case Tag::Lambda:
+        return fail(ev_.fail(ErrorKind::Type, v.closure->lambda->pos, "cannot convert {} to JSON", ev_.typeName(v)));
+      case Tag::Prim:
+      case Tag::PrimApp:
+      case Tag::Native:
+      case Tag::Thunk:
+      case Tag::Stuck:
+      case Tag::Pending:
+      case Tag::Running: break;
     }
     return fail(ev_.fail(ErrorKind::Type, 0, "cannot convert {} to JSON", ev_.typeName(v)));
   }
@@ -57,8 +65,10 @@ class JsonPrinter {
 
   bool quote(Value v, std::string* quoted) {
     if (const auto at = base::invalidUtf8At(v.string()))
-      return fail(ev_.fail(ErrorKind::Data, 0, "JSON serialization error: [json.exception.type_error.316] invalid UTF-8 byte at index {}: 0x{:02X}",
-                           *at, static_cast<unsigned>(static_cast<unsigned char>(v.string()[*at]))));
+      return fail(
+          ev_.fail(ErrorKind::Data, 0,
+                   "JSON serialization error: [json.exception.type_error.316] invalid UTF-8 byte at index {}: 0x{:02X}",
+                   *at, static_cast<unsigned>(static_cast<unsigned char>(v.string()[*at]))));
     base::appendJsonString(*quoted, v.string());
     context_ = ev_.mergeContext(context_, ev_.contextOf(v));
     return true;
@@ -75,7 +85,8 @@ class JsonPrinter {
     const bool interp = v.unknown->op == UnknownOp::Interp && !v.unknown->name;
     const auto operands = interp ? v.unknown->operands() : std::span<Value>(&v, 1);
     // Store paths need no escapes, so a string of them and known parts stays a string of known parts.
-    if (std::all_of(operands.begin(), operands.end(), [](const Value& part) { return part.is(Tag::String) || isStorePath(part); })) {
+    if (std::all_of(operands.begin(), operands.end(),
+                    [](const Value& part) { return part.is(Tag::String) || isStorePath(part); })) {
       run_ += '"';
       for (const Value& part : operands) {
         if (part.is(Tag::String)) {
@@ -108,7 +119,8 @@ class JsonPrinter {
     for (const Value& element : v.list()) {
       if (index > 0) run_ += ',';
       if (!value(element)) {
-        error = ev_.addFrame(error, 0, ev_.arena().copy(fmt::format("while evaluating list element at index {}", index)));
+        error =
+            ev_.addFrame(error, 0, ev_.arena().copy(fmt::format("while evaluating list element at index {}", index)));
         return false;
       }
       ++index;
@@ -132,7 +144,8 @@ class JsonPrinter {
       base::appendJsonString(run_, ev_.text(attr->name));
       run_ += ':';
       if (value(attr->value)) continue;
-      error = ev_.addFrame(error, attr->pos, ev_.arena().copy(fmt::format("while evaluating attribute '{}'", ev_.text(attr->name))));
+      error = ev_.addFrame(error, attr->pos,
+                           ev_.arena().copy(fmt::format("while evaluating attribute '{}'", ev_.text(attr->name))));
       return false;
     }
     run_ += '}';

@@ -68,14 +68,21 @@ class JsonReader {
       case Token::True: return finish(Value::of(true));
       case Token::False: return finish(Value::of(false));
       case Token::Null: return finish(Value::null());
-      case Token::Integer: case Token::Float: return number();
+      case Token::Integer:
+      case Token::Float: return number();
       case Token::String: return textOf() ? finish(ev_.string(in_.chars())) : true;
-      case Token::Open: case Token::OpenObject:
+      case Token::Open:
+      case Token::OpenObject:
         levels_.emplace_back().object = token_ == Token::OpenObject;
         want_ = levels_.back().object ? Want::KeyOrClose : Want::ValueOrClose;
         next();
         return false;
-      case Token::End: case Token::Close: case Token::CloseObject: case Token::Colon: case Token::Comma: case Token::Bad: break;
+      case Token::End:
+      case Token::Close:
+      case Token::CloseObject:
+      case Token::Colon:
+      case Token::Comma:
+      case Token::Bad: break;
     }
     return unexpected("value", "'[', '{', or a literal");
   }
@@ -105,7 +112,8 @@ class JsonReader {
         error_ = ev_.fail(ErrorKind::Data, 0, "unsigned json number {} outside of Nix integer range", in_.tokenText());
         break;
       case JsonNumber::Kind::Overflow:
-        error_ = ev_.fail(ErrorKind::Data, 0, "[json.exception.out_of_range.406] number overflow parsing '{}'", in_.tokenText());
+        error_ = ev_.fail(ErrorKind::Data, 0, "[json.exception.out_of_range.406] number overflow parsing '{}'",
+                          in_.tokenText());
         break;
     }
     return failed_ = true;
@@ -129,8 +137,10 @@ class JsonReader {
       return false;
     }
     Level& level = levels_.back();
-    if (level.object) level.members.push_back({level.key, 0, v});
-    else level.elements.push_back(v);
+    if (level.object)
+      level.members.push_back({level.key, 0, v});
+    else
+      level.elements.push_back(v);
     want_ = Want::CommaOrClose;
     return false;
   }
@@ -140,16 +150,19 @@ class JsonReader {
     if (token_ == Token::Bad) {
       std::string shown;
       for (char c : in_.tokenText()) {
-        if (static_cast<unsigned char>(c) <= 0x1f) shown += fmt::format("<U+{:04X}>", static_cast<unsigned>(static_cast<unsigned char>(c)));
-        else shown += c;
+        if (static_cast<unsigned char>(c) <= 0x1f)
+          shown += fmt::format("<U+{:04X}>", static_cast<unsigned>(static_cast<unsigned char>(c)));
+        else
+          shown += c;
       }
       return fail(fmt::format("syntax error while parsing {} - {}; last read: '{}'", context, in_.problem(), shown));
     }
-    return fail(fmt::format("syntax error while parsing {} - unexpected {}; expected {}", context, tokenName(), expected));
+    return fail(
+        fmt::format("syntax error while parsing {} - unexpected {}; expected {}", context, tokenName(), expected));
   }
 
-  // Lines and columns count what was read, the end of the text as one more character. Nix looks one character beyond a number, and
-  // when that ends the line it forgets the column.
+  // Lines and columns count what was read, the end of the text as one more character. Nix looks one character beyond a
+  // number, and when that ends the line it forgets the column.
   bool fail(std::string_view message) {
     const std::string_view read = text_.substr(0, std::min(in_.read(), text_.size()));
     std::size_t line = 1, begin = 0;
@@ -157,8 +170,8 @@ class JsonReader {
       if (read[i] == '\n') ++line, begin = i + 1;
     const bool number = token_ == Token::Integer || token_ == Token::Float;
     const bool forgotten = number && in_.read() < text_.size() && text_[in_.read()] == '\n';
-    error_ = ev_.fail(ErrorKind::Data, 0, "[json.exception.parse_error.101] parse error at line {}, column {}: {}", line,
-                      forgotten ? 0 : in_.read() - begin, message);
+    error_ = ev_.fail(ErrorKind::Data, 0, "[json.exception.parse_error.101] parse error at line {}, column {}: {}",
+                      line, forgotten ? 0 : in_.read() - begin, message);
     return failed_ = true;
   }
 
@@ -168,7 +181,8 @@ class JsonReader {
       case Token::True: return "true literal";
       case Token::False: return "false literal";
       case Token::Null: return "null literal";
-      case Token::Integer: case Token::Float: return "number literal";
+      case Token::Integer:
+      case Token::Float: return "number literal";
       case Token::String: return "string literal";
       case Token::Open: return "'['";
       case Token::OpenObject: return "'{'";

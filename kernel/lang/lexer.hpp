@@ -69,8 +69,7 @@ struct IndentedPiece {
 // the text.
 class Lexer {
  public:
-  explicit Lexer(std::string_view text)
-      : text_(text), cursor_(text.data()), end_(text.data() + text.size()) {}
+  explicit Lexer(std::string_view text) : text_(text), cursor_(text.data()), end_(text.data() + text.size()) {}
 
   Token next();
 
@@ -86,9 +85,7 @@ class Lexer {
   bool pathInterpolation();
 
   std::uint32_t offset() const { return static_cast<std::uint32_t>(cursor_ - text_.data()); }
-  std::string_view text(const Token& token) const {
-    return text_.substr(token.begin, token.end - token.begin);
-  }
+  std::string_view text(const Token& token) const { return text_.substr(token.begin, token.end - token.begin); }
   // The offset of a block comment that is never closed, once it was met.
   std::optional<std::uint32_t> openComment() const { return openComment_; }
   // From now on only End.

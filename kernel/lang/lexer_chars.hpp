@@ -24,8 +24,7 @@ inline constexpr std::array<std::uint8_t, 256> kCharClasses = [] {
       entry = static_cast<std::uint8_t>(entry | classes);
     }
   };
-  add("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ",
-      kIdStart | kIdPart | kPathPart | kUriPart | kLetter);
+  add("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ", kIdStart | kIdPart | kPathPart | kUriPart | kLetter);
   add("0123456789", kIdPart | kPathPart | kDigit | kUriPart);
   add("_", kIdStart | kIdPart | kPathPart | kUriPart);
   add("-", kIdPart | kPathPart | kUriPart);
@@ -36,8 +35,6 @@ inline constexpr std::array<std::uint8_t, 256> kCharClasses = [] {
   return table;
 }();
 
-inline bool isChar(char c, unsigned classes) {
-  return (kCharClasses[static_cast<unsigned char>(c)] & classes) != 0;
-}
+inline bool isChar(char c, unsigned classes) { return (kCharClasses[static_cast<unsigned char>(c)] & classes) != 0; }
 
 }  // namespace fleetd::lang

@@ -5,6 +5,7 @@
 namespace fleetd::lang {
 
 // FLEETD_NAME(member, "text")
+// clang-format off
 #define FLEETD_NAMES(X)                                                                                                       \
   X(type, "_type") X(functor, "__functor") X(toString, "__toString") X(outPath, "outPath") X(drvType, "type") X(overrides, "__overrides") \
   X(name, "name") X(value, "value") X(key, "key") X(imports, "imports") X(options, "options") X(config, "config")              \
@@ -16,6 +17,7 @@ namespace fleetd::lang {
   X(message, "message") X(assertion, "assertion") X(assertions, "assertions") X(warnings, "warnings") X(inputs, "inputs")      \
   X(prefix, "prefix") X(line, "line") X(column, "column") X(flake, "flake") X(modules, "modules") X(osConfig, "osConfig")       \
   X(system, "system") X(require, "require") X(empty, "") X(nativeType, "__native") X(platform, "_fleetdPlatform") X(subtree, "_fleetdSubtree")
+// clang-format on
 
 struct Names {
 #define FLEETD_NAME_MEMBER(member, text) base::Symbol member;
@@ -26,7 +28,7 @@ struct Names {
 #define FLEETD_NAME_INIT(member, text) member(symbols.intern(text)),
         FLEETD_NAMES(FLEETD_NAME_INIT)
 #undef FLEETD_NAME_INIT
-        last_(0) {
+            last_(0) {
   }
 
  private:

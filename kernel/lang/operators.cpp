@@ -17,7 +17,10 @@ std::string_view primName(BinaryOp op) {
 
 Value overflow(Evaluator& ev, BinaryOp op, std::int64_t a, std::int64_t b) {
   const char* sign = op == BinaryOp::Add ? "+" : op == BinaryOp::Sub ? "-" : op == BinaryOp::Mul ? "*" : "/";
-  const char* word = op == BinaryOp::Add ? "adding" : op == BinaryOp::Sub ? "subtracting" : op == BinaryOp::Mul ? "multiplying" : "dividing";
+  const char* word = op == BinaryOp::Add   ? "adding"
+                     : op == BinaryOp::Sub ? "subtracting"
+                     : op == BinaryOp::Mul ? "multiplying"
+                                           : "dividing";
   return ev.fail(ErrorKind::Overflow, 0, "integer overflow in {} {} {} {}", word, a, sign, b);
 }
 
@@ -30,7 +33,10 @@ Value integers(Evaluator& ev, BinaryOp op, std::int64_t a, std::int64_t b) {
     case BinaryOp::Mul: bad = __builtin_mul_overflow(a, b, &out); break;
     default:
       if (b == 0) return ev.failText(ErrorKind::Overflow, 0, "division by zero");
-      if (b == -1 && a == INT64_MIN) bad = true; else out = a / b;
+      if (b == -1 && a == INT64_MIN)
+        bad = true;
+      else
+        out = a / b;
   }
   return bad ? overflow(ev, op, a, b) : Value::of(out);
 }
@@ -72,7 +78,8 @@ Value add(Evaluator& ev, Value a, Value b, Pos left, Pos right) {
   }
   if (a.isUnknown()) {
     // Only a string can follow a string part; an unknown alone may as well be a number or a path.
-    if (a.unknown->op != UnknownOp::Interp && a.unknown->op != UnknownOp::StorePath) return ev.unknownBinary(BinaryOp::Add, a, b, left);
+    if (a.unknown->op != UnknownOp::Interp && a.unknown->op != UnknownOp::StorePath)
+      return ev.unknownBinary(BinaryOp::Add, a, b, left);
     const Value text = ev.coerceToString(b, Evaluator::Coerce::Interpolate, right);
     const Value parts[] = {a, text};
     return ev.joinStrings(parts, left, a.unknown->op == UnknownOp::Interp && a.unknown->name);
@@ -80,8 +87,7 @@ Value add(Evaluator& ev, Value a, Value b, Pos left, Pos right) {
   const bool isPath = a.is(Tag::Path);
   const Value first = isPath ? Value::text(a.string()) : ev.coerceToString(a, Evaluator::Coerce::Interpolate, left);
   if (first.isError()) return first;
-  const Value second =
-      ev.coerceToString(b, isPath ? Evaluator::Coerce::Plain : Evaluator::Coerce::Interpolate, right);
+  const Value second = ev.coerceToString(b, isPath ? Evaluator::Coerce::Plain : Evaluator::Coerce::Interpolate, right);
   if (second.isError()) return second;
   if (isPath)
     if (const StringContext* context = ev.contextOf(second); context && !context->elements.empty())
@@ -107,7 +113,8 @@ Value Evaluator::concat(Value a, Value b, Pos pos) {
   b = a.isError() ? b : force(b);
   for (const Value& v : {a, b}) {
     if (v.isError()) return v;
-    if (!v.is(Tag::List) && !v.isUnknown()) return addFrame(typeError("a list", v, 0), pos, "while evaluating one of the elements to concatenate");
+    if (!v.is(Tag::List) && !v.isUnknown())
+      return addFrame(typeError("a list", v, 0), pos, "while evaluating one of the elements to concatenate");
   }
   if (a.is(Tag::List) && a.aux == 0) return b;
   if (b.is(Tag::List) && b.aux == 0) return a;
@@ -128,7 +135,9 @@ Value Evaluator::binary(BinaryOp op, Value a, Value b, Pos pos) {
     case BinaryOp::Geq: return negated(*this, less(a, b, pos), pos);
     case BinaryOp::Concat: return concat(a, b, pos);
     case BinaryOp::Update: return update(a, b, pos);
-    case BinaryOp::Or: case BinaryOp::And: case BinaryOp::Implies: {
+    case BinaryOp::Or:
+    case BinaryOp::And:
+    case BinaryOp::Implies: {
       a = truth(force(a), pos, "in the left operand of a logical operator");
       if (a.isError()) return a;
       if (a.isUnknown()) return unknownBinary(op, a, b, pos);
@@ -148,7 +157,9 @@ Value Evaluator::binary(BinaryOp op, Value a, Value b, Pos pos) {
 
 Value Evaluator::evalBinary(const ExprBinary* expr, Env* env) {
   switch (expr->op) {
-    case BinaryOp::And: case BinaryOp::Or: case BinaryOp::Implies: {
+    case BinaryOp::And:
+    case BinaryOp::Or:
+    case BinaryOp::Implies: {
       const bool isAnd = expr->op == BinaryOp::And;
       const std::string_view sign = isAnd ? "AND (&&)" : expr->op == BinaryOp::Or ? "OR (||)" : "IMPL (->)";
       Value left = eval(expr->left, env);
@@ -162,7 +173,8 @@ Value Evaluator::evalBinary(const ExprBinary* expr, Env* env) {
       if (right.is(Tag::Bool) || right.isError() || right.isUnknown()) return right;
       return truth(right, expr->opPos, arena().copy(fmt::format("in the right operand of the {} operator", sign)));
     }
-    case BinaryOp::Update: case BinaryOp::Concat: {
+    case BinaryOp::Update:
+    case BinaryOp::Concat: {
       const Value left = eval(expr->left, env);
       if (left.isError()) return left;
       const Value right = eval(expr->right, env);

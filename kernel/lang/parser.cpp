@@ -48,8 +48,7 @@ Symbol SymbolCache::intern(std::string_view text) {
   return entry.symbol;
 }
 
-Parser::Parser(const base::SourceFile& source, std::string_view directory, base::SymbolTable& symbols,
-               ParsedFile& out)
+Parser::Parser(const base::SourceFile& source, std::string_view directory, base::SymbolTable& symbols, ParsedFile& out)
     : source_(source),
       directory_(directory),
       symbols_(symbols),
@@ -84,7 +83,8 @@ std::uint16_t Parser::above(std::span<const AttrName> path) {
 
 std::unique_ptr<ParsedFile> parse(const base::SourceFile& source, std::string_view directory,
                                   base::SymbolTable& symbols, const BaseScope& scope) {
-  // A tree takes three to eight times the size of its text: most files need one chunk, and small ones no more than they use.
+  // A tree takes three to eight times the size of its text: most files need one chunk, and small ones no more than they
+  // use.
   auto file = std::make_unique<ParsedFile>();
   file->arena = base::Arena(std::clamp<std::size_t>(6 * source.text.size(), 512, 64 << 10));
   file->source = &source;
@@ -109,9 +109,8 @@ std::unique_ptr<ParsedFile> parse(const base::SourceFile& source, std::string_vi
   // Names that a broken part would have brought into scope are not known, so their uses are no errors.
   const bool complete = file->problems.empty();
   if (file->root) bind(*file, symbols, scope, complete);
-  std::stable_sort(
-      file->problems.begin(), file->problems.end(),
-      [](const base::Diagnostic& a, const base::Diagnostic& b) { return a.span.begin < b.span.begin; });
+  std::stable_sort(file->problems.begin(), file->problems.end(),
+                   [](const base::Diagnostic& a, const base::Diagnostic& b) { return a.span.begin < b.span.begin; });
   return file;
 }
 

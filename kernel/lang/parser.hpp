@@ -1,9 +1,9 @@
 // Parser of the whole Nix grammar with error recovery, and the binder that resolves variables.
 #pragma once
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
-#include <span>
 #include <vector>
 
 #include "kernel/base/arena.hpp"
@@ -14,16 +14,18 @@
 
 namespace fleetd::lang {
 
-// Names outside the file: globals (true, map, builtins, …) by index; and frames (scopedImport) from outermost to innermost.
+// Names outside the file: globals (true, map, builtins, …) by index; and frames (scopedImport) from outermost to
+// innermost.
 struct BaseScope {
-  std::span<const Symbol> globals;                // index = ExprVar::index of Global
-  std::vector<std::vector<Symbol>> frames = {};   // each becomes one Env frame; slot order as given
+  std::span<const Symbol> globals;               // index = ExprVar::index of Global
+  std::vector<std::vector<Symbol>> frames = {};  // each becomes one Env frame; slot order as given
 };
 
 struct ParsedFile {
   const base::SourceFile* source = nullptr;
-  Expr* root = nullptr;                    // null only when nothing could be made of the text
-  std::vector<base::Diagnostic> problems;  // syntax errors, duplicate attributes, undefined variables, in order of place
+  Expr* root = nullptr;  // null only when nothing could be made of the text
+  std::vector<base::Diagnostic>
+      problems;  // syntax errors, duplicate attributes, undefined variables, in order of place
   base::Arena arena;
 
   bool ok() const { return root != nullptr && problems.empty(); }
@@ -32,8 +34,9 @@ struct ParsedFile {
 inline constexpr std::uint32_t kMaxNesting = 10000;  // deeper nesting is refused with FL0004
 
 // Parses and binds. `directory` is what relative paths are resolved against (absolute, no trailing slash).
-// Never fails otherwise than through `problems`; recovers at `;`, `}`, `]`, `)` and `in`, so that independent errors are all reported.
-// Thread: any; the symbol table is shared.
-std::unique_ptr<ParsedFile> parse(const base::SourceFile& source, std::string_view directory, base::SymbolTable& symbols, const BaseScope& scope);
+// Never fails otherwise than through `problems`; recovers at `;`, `}`, `]`, `)` and `in`, so that independent errors
+// are all reported. Thread: any; the symbol table is shared.
+std::unique_ptr<ParsedFile> parse(const base::SourceFile& source, std::string_view directory,
+                                  base::SymbolTable& symbols, const BaseScope& scope);
 
 }  // namespace fleetd::lang

@@ -155,8 +155,7 @@ bool Parser::parseInherit(std::size_t firstFrom) {
     }
     if (!parseAttrName(name)) return false;
     if (name.expr) {
-      report(base::Code::FL0106, "dynamic attributes not allowed in inherit",
-             {name.pos, place(previousEnd_)});
+      report(base::Code::FL0106, "dynamic attributes not allowed in inherit", {name.pos, place(previousEnd_)});
       return false;
     }
     auto* var = node<ExprVar>(ExprKind::Var, name.pos);
@@ -181,8 +180,6 @@ bool Parser::parseInherit(std::size_t firstFrom) {
   return true;
 }
 
-bool Parser::startsAttrName() const {
-  return at(Tok::Id) || at(Tok::Or) || at(Tok::Quote) || at(Tok::DollarBrace);
-}
+bool Parser::startsAttrName() const { return at(Tok::Id) || at(Tok::Or) || at(Tok::Quote) || at(Tok::DollarBrace); }
 
 }  // namespace fleetd::lang

@@ -71,8 +71,7 @@ Expr* Parser::unexpected(std::string_view expecting) {
   panic_ = true;
   if (open) {
     // Whatever follows is meant as a comment.
-    if (problem)
-      problem->labels.push_back({{place(*open), place(*open + 2)}, "this comment is never closed"});
+    if (problem) problem->labels.push_back({{place(*open), place(*open + 2)}, "this comment is never closed"});
     stop();
   } else if (problem && expecting == "']'" && at(Tok::Comma)) {
     problem->notes.emplace_back("the elements of a list are separated by blanks, without commas");

@@ -93,8 +93,7 @@ Expr* Parser::parseLet() {
     base::Diagnostic* problem =
         add(base::Code::FL0106, "dynamic attributes not allowed in let", {place(begin), place(begin + 3)});
     if (problem)
-      problem->labels.push_back(
-          {nameSpan(attrs->dynamics[0].pos), "this name is not known before evaluation"});
+      problem->labels.push_back({nameSpan(attrs->dynamics[0].pos), "this name is not known before evaluation"});
   }
   Expr* body = parseExpr();
   if (panic_) return broken_;

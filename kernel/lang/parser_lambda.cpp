@@ -35,8 +35,7 @@ Expr* Parser::parseBrace() {
   if (at(Tok::Ellipsis)) return parsePattern(begin, nullptr, {});
   if (at(Tok::RightBrace)) {
     advance();
-    if (!at(Tok::Colon) && !at(Tok::At))
-      return parsePipes(node<ExprAttrs>(ExprKind::Attrs, place(begin)), begin);
+    if (!at(Tok::Colon) && !at(Tok::At)) return parsePipes(node<ExprAttrs>(ExprKind::Attrs, place(begin)), begin);
     auto* lambda = node<ExprLambda>(ExprKind::Lambda, place(begin));
     lambda->hasFormals = true;
     if (at(Tok::At)) {
@@ -135,9 +134,8 @@ bool Parser::parseFormals(const Token* first, ExprLambda* lambda) {
 // Sorts the formals from `base` on and drops duplicates, reporting them.
 void Parser::checkFormals(std::size_t base, Symbol arg, Pos pos) {
   const auto begin = formals_.begin() + static_cast<std::ptrdiff_t>(base);
-  std::sort(begin, formals_.end(), [](const Formal& a, const Formal& b) {
-    return a.name == b.name ? a.pos < b.pos : a.name < b.name;
-  });
+  std::sort(begin, formals_.end(),
+            [](const Formal& a, const Formal& b) { return a.name == b.name ? a.pos < b.pos : a.name < b.name; });
   const auto complain = [&](Symbol name, Pos where, Pos first) {
     base::Diagnostic* problem =
         add(base::Code::FL0105, fmt::format("duplicate formal function argument '{}'", symbols_.text(name)),

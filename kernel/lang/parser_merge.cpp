@@ -12,9 +12,7 @@ namespace fleetd::lang {
 
 namespace {
 
-bool isLiteral(AttrKind kind, const Expr* value) {
-  return kind == AttrKind::Plain && value->kind == ExprKind::Attrs;
-}
+bool isLiteral(AttrKind kind, const Expr* value) { return kind == AttrKind::Plain && value->kind == ExprKind::Attrs; }
 
 }  // namespace
 
@@ -26,8 +24,8 @@ void Parser::duplicate(Symbol name, Pos pos, Pos previous) {
   const auto line = std::count(before.begin(), before.end(), '\n') + 1;
   const std::size_t lineStart = before.rfind('\n') + 1;  // npos + 1 is 0
   base::Diagnostic* problem = add(base::Code::FL0104,
-                                  fmt::format("attribute '{}' already defined at {}:{}:{}", path,
-                                              source_.name, line, before.size() - lineStart + 1),
+                                  fmt::format("attribute '{}' already defined at {}:{}:{}", path, source_.name, line,
+                                              before.size() - lineStart + 1),
                                   nameSpan(pos));
   if (problem) problem->labels.push_back({nameSpan(previous), "first defined here"});
 }
@@ -102,9 +100,7 @@ void Parser::mergeBindings(std::size_t begin, std::size_t end, AttrDef& out) {
   const Binding first = bindings_[begin];
   const bool firstIsPath = first.restCount > 0;
   const bool firstIsSet = firstIsPath || isLiteral(first.kind, first.value);
-  const auto joins = [&](const Binding& b) {
-    return firstIsSet && (b.restCount > 0 || isLiteral(b.kind, b.value));
-  };
+  const auto joins = [&](const Binding& b) { return firstIsSet && (b.restCount > 0 || isLiteral(b.kind, b.value)); };
 
   std::size_t joined = 0;
   for (std::size_t i = begin + 1; i < end; ++i) {

@@ -50,9 +50,9 @@ constexpr std::array<Operator, kTokKinds> kOperators = [] {
 
 const Operator& operatorOf(Tok token) { return kOperators[static_cast<std::size_t>(token)]; }
 
-constexpr TokSet kOperandStarts = {
-    Tok::Id,    Tok::Int,           Tok::Float, Tok::Path, Tok::HomePath,  Tok::SearchPath,  Tok::Uri,
-    Tok::Quote, Tok::IndentedQuote, Tok::Let,   Tok::Rec,  Tok::LeftParen, Tok::LeftBracket, Tok::LeftBrace};
+constexpr TokSet kOperandStarts = {Tok::Id,         Tok::Int,       Tok::Float,       Tok::Path,          Tok::HomePath,
+                                   Tok::SearchPath, Tok::Uri,       Tok::Quote,       Tok::IndentedQuote, Tok::Let,
+                                   Tok::Rec,        Tok::LeftParen, Tok::LeftBracket, Tok::LeftBrace};
 
 }  // namespace
 
@@ -150,8 +150,7 @@ Expr* Parser::parseOperators(int minimum, Expr* primary, std::uint32_t begin) {
       made->height = above(above(left), right);
       left = checked(made);
     }
-    if (found.side == Side::None && operatorOf(token_.kind).strength == found.strength && !panic_)
-      return unexpected();
+    if (found.side == Side::None && operatorOf(token_.kind).strength == found.strength && !panic_) return unexpected();
   }
   return broken_;
 }

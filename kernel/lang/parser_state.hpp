@@ -38,8 +38,7 @@ class SymbolCache {
 
 class Parser {
  public:
-  Parser(const base::SourceFile& source, std::string_view directory, base::SymbolTable& symbols,
-         ParsedFile& out);
+  Parser(const base::SourceFile& source, std::string_view directory, base::SymbolTable& symbols, ParsedFile& out);
   Expr* parseFile();
 
  private:
@@ -215,8 +214,7 @@ class Parser {
   Token token_;
   std::uint32_t previousEnd_ = 0;
   std::uint32_t depth_ = 0;
-  std::array<std::uint32_t, kTokKinds>
-      open_{};  // brackets around the current token, by the kind that closes them
+  std::array<std::uint32_t, kTokKinds> open_{};  // brackets around the current token, by the kind that closes them
   bool panic_ = false;
   bool stopped_ = false;
   std::uintptr_t stackFloor_ = 0;

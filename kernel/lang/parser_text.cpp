@@ -15,8 +15,7 @@ Expr* Parser::parseInt() {
   auto* made = arena_.make<ExprInt>();
   const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), made->value);
   if (error != std::errc{} || stop != text.data() + text.size())
-    add(base::Code::FL0102, fmt::format("invalid integer '{}'", text),
-        {place(token.begin), place(token.end)});
+    add(base::Code::FL0102, fmt::format("invalid integer '{}'", text), {place(token.begin), place(token.end)});
   advance();
   made->kind = ExprKind::Int;
   made->pos = place(token.begin);
@@ -30,12 +29,10 @@ Expr* Parser::parseFloat() {
   const std::string_view text = lexer_.text(token);
   auto* made = arena_.make<ExprFloat>();
   const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), made->value);
-  const bool hasDigits =
-      text.substr(0, text.find_first_of("eE")).find_first_of("123456789") != std::string_view::npos;
+  const bool hasDigits = text.substr(0, text.find_first_of("eE")).find_first_of("123456789") != std::string_view::npos;
   const bool fits = error == std::errc{} && stop == text.data() + text.size() &&
                     (made->value == 0.0 ? !hasDigits : std::isnormal(made->value));
-  if (!fits)
-    add(base::Code::FL0102, fmt::format("invalid float '{}'", text), {place(token.begin), place(token.end)});
+  if (!fits) add(base::Code::FL0102, fmt::format("invalid float '{}'", text), {place(token.begin), place(token.end)});
   advance();
   made->kind = ExprKind::Float;
   made->pos = place(token.begin);
@@ -132,8 +129,7 @@ Expr* Parser::parseIndented() {
       return broken_;
     }
     if (piece.kind != IndentedKind::Interpolation) {
-      pieces_.push_back(
-          {piece.text, nullptr, piece.kind == IndentedKind::Escape, start, place(lexer_.offset())});
+      pieces_.push_back({piece.text, nullptr, piece.kind == IndentedKind::Escape, start, place(lexer_.offset())});
       continue;
     }
     interpolated = true;
@@ -210,8 +206,7 @@ Expr* Parser::parsePath() {
   resumeTokens();
   if (slash) {
     exprs_.resize(base);
-    return report(base::Code::FL0103, "path has a trailing slash",
-                  {place(previousEnd_), place(previousEnd_)});
+    return report(base::Code::FL0103, "path has a trailing slash", {place(previousEnd_), place(previousEnd_)});
   }
   return joinParts(base, place(begin), true, kPathInterp);
 }

@@ -64,8 +64,7 @@ void Printer::print(const Expr* expr, int needed) {
 bool Printer::isOrCall(const ExprCall* call) const {
   if (call->args.size() != 1) return false;
   const ExprKind kind = call->args[0]->kind;
-  if (kind != ExprKind::Var && kind != ExprKind::Local && kind != ExprKind::Global &&
-      kind != ExprKind::WithVar)
+  if (kind != ExprKind::Var && kind != ExprKind::Local && kind != ExprKind::Global && kind != ExprKind::WithVar)
     return false;
   return text(static_cast<const ExprVar*>(call->args[0])->name) == "or";
 }

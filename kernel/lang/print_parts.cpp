@@ -12,9 +12,7 @@ namespace fleetd::lang {
 
 namespace {
 
-bool isLiteralText(const Expr* part) {
-  return part->kind == ExprKind::String && (part->flags & kLiteralText) != 0;
-}
+bool isLiteralText(const Expr* part) { return part->kind == ExprKind::String && (part->flags & kLiteralText) != 0; }
 
 // Which `inherit (…)` a name comes from.
 std::uint32_t sourceOf(const AttrDef& def) {
@@ -30,9 +28,7 @@ bool isPathLiteral(std::string_view path) {
   return path.starts_with('/') && std::all_of(path.begin(), path.end(), fits);
 }
 
-bool isPathInterp(const Expr* expr) {
-  return expr->kind == ExprKind::Interp && (expr->flags & kPathInterp) != 0;
-}
+bool isPathInterp(const Expr* expr) { return expr->kind == ExprKind::Interp && (expr->flags & kPathInterp) != 0; }
 
 bool isOddPath(const Expr* expr) {
   if (!isPathInterp(expr)) return false;

@@ -42,9 +42,7 @@ bool isIdentifier(std::string_view text) {
   return Lexer(text).next().kind == Tok::Id;
 }
 
-std::string printName(std::string_view name) {
-  return isIdentifier(name) ? std::string(name) : printString(name);
-}
+std::string printName(std::string_view name) { return isIdentifier(name) ? std::string(name) : printString(name); }
 
 std::string printFloat(double value) {
   if (std::isnan(value)) return "(1.0e308 * 10 - 1.0e308 * 10)";

@@ -77,7 +77,8 @@ class UnknownPrinter {
  private:
   // A reference with facts about it, such as a flake's input: what it is called says more than what is known of it.
   static bool references(Value v) {
-    return v.isUnknown() && (v.unknown->op == UnknownOp::Root || (v.unknown->op == UnknownOp::Select && references(v.unknown->args[0])));
+    return v.isUnknown() &&
+           (v.unknown->op == UnknownOp::Root || (v.unknown->op == UnknownOp::Select && references(v.unknown->args[0])));
   }
   bool isSource(const Unknown& u) const {
     return references(u.args[0]) && u.args[1].is(Tag::Attrs) && u.args[1].attrs->find(ev_.names().outPath);
@@ -87,9 +88,13 @@ class UnknownPrinter {
   const Value* flakeOf(const Unknown& u) const {
     const Attr* type = u.args[0].is(Tag::Attrs) ? u.args[0].attrs->find(ev_.names().type) : nullptr;
     const Value clean = u.args[1];
-    if (!type || !type->value.is(Tag::String) || type->value.string() != "flake" || !clean.isUnknown() || clean.unknown->op != UnknownOp::If) return nullptr;
+    if (!type || !type->value.is(Tag::String) || type->value.string() != "flake" || !clean.isUnknown() ||
+        clean.unknown->op != UnknownOp::If)
+      return nullptr;
     const Value test = clean.unknown->args[0];
-    return test.isUnknown() && test.unknown->op == UnknownOp::HasAttr && references(test.unknown->args[0]) ? test.unknown->args : nullptr;
+    return test.isUnknown() && test.unknown->op == UnknownOp::HasAttr && references(test.unknown->args[0])
+               ? test.unknown->args
+               : nullptr;
   }
 
   static const char* sign(BinaryOp op) {

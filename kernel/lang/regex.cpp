@@ -18,10 +18,10 @@ constexpr std::string_view kSpecial = ".[\\()*+?{|^$";
 struct Tree {
   enum class Kind : std::uint8_t { Empty, Char, Set, LineBegin, LineEnd, Sequence, Choice, Group, Repeat };
   Kind kind = Kind::Empty;
-  std::uint32_t arg = 0;                 // Char, Set, Group
-  std::uint32_t least = 0;               // Repeat
-  std::optional<std::uint32_t> most;     // Repeat; none: any number
-  bool once = false;                     // Repeat: written `?` or `{n,m}`, at most `most` copies
+  std::uint32_t arg = 0;              // Char, Set, Group
+  std::uint32_t least = 0;            // Repeat
+  std::optional<std::uint32_t> most;  // Repeat; none: any number
+  bool once = false;                  // Repeat: written `?` or `{n,m}`, at most `most` copies
   std::vector<std::unique_ptr<Tree>> children;
 };
 using TreePtr = std::unique_ptr<Tree>;
@@ -100,11 +100,16 @@ class RegexCompiler {
         tooLarge_ = true;
         return nullptr;
       }
-      if (take('*')) term = repeat(std::move(term), 0, std::nullopt);
-      else if (take('+')) term = repeat(std::move(term), 1, std::nullopt);
-      else if (take('?')) term = repeat(std::move(term), 0, 1);
-      else if (take('{')) term = interval(std::move(term));
-      else break;
+      if (take('*'))
+        term = repeat(std::move(term), 0, std::nullopt);
+      else if (take('+'))
+        term = repeat(std::move(term), 1, std::nullopt);
+      else if (take('?'))
+        term = repeat(std::move(term), 0, 1);
+      else if (take('{'))
+        term = interval(std::move(term));
+      else
+        break;
     }
     return term;
   }
@@ -193,11 +198,13 @@ class RegexCompiler {
       case Tree::Kind::Choice: {
         out_.hasChoice_ = true;
         std::uint32_t rest = emit(*tree.children.back(), next);
-        for (std::size_t i = tree.children.size() - 1; i-- > 0;) rest = node(Regex::Op::Either, rest, 0, emit(*tree.children[i], next));
+        for (std::size_t i = tree.children.size() - 1; i-- > 0;)
+          rest = node(Regex::Op::Either, rest, 0, emit(*tree.children[i], next));
         return rest;
       }
       case Tree::Kind::Group:
-        return node(Regex::Op::GroupBegin, emit(*tree.children[0], node(Regex::Op::GroupEnd, next, tree.arg)), tree.arg);
+        return node(Regex::Op::GroupBegin, emit(*tree.children[0], node(Regex::Op::GroupEnd, next, tree.arg)),
+                    tree.arg);
       case Tree::Kind::Repeat: return emitRepeat(tree, next);
     }
     return next;
@@ -234,6 +241,8 @@ class RegexCompiler {
   Regex out_;
 };
 
-std::optional<Regex> Regex::compile(std::string_view pattern, Problem* problem) { return RegexCompiler(pattern).compile(problem); }
+std::optional<Regex> Regex::compile(std::string_view pattern, Problem* problem) {
+  return RegexCompiler(pattern).compile(problem);
+}
 
 }  // namespace fleetd::lang

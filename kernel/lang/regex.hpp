@@ -1,7 +1,8 @@
-// Regular expressions of builtins.match and split: POSIX extended syntax with the semantics of libstdc++, which is what Nix has.
+// Regular expressions of builtins.match and split: POSIX extended syntax with the semantics of libstdc++, which is what
+// Nix has.
 //
-// The matcher backtracks with an explicit stack, remembers dead ends, and works against a budget: hostile patterns and long texts
-// end in an answer or in Overrun, never in a stack overflow.
+// The matcher backtracks with an explicit stack, remembers dead ends, and works against a budget: hostile patterns and
+// long texts end in an answer or in Overrun, never in a stack overflow.
 #pragma once
 #include <bitset>
 #include <cstdint>
@@ -30,7 +31,8 @@ class Regex {
     Op op = Op::Accept;
     std::uint32_t next = 0;  // Repeat: when done repeating. Either: the second branch
     std::uint32_t alt = 0;   // Repeat: once more. Either: the first branch
-    std::uint32_t arg = 0;   // Char: the byte. Set: index of sets. Group…: the group. Run: the node (Char or Set) it repeats
+    std::uint32_t arg =
+        0;  // Char: the byte. Set: index of sets. Group…: the group. Run: the node (Char or Set) it repeats
   };
   const std::vector<Node>& nodes() const { return nodes_; }
   const std::vector<std::bitset<256>>& sets() const { return sets_; }
@@ -64,11 +66,20 @@ class Matcher {
  private:
   enum class Mode : std::uint8_t { Whole, Prefix };
   struct Flags {
-    bool notEmpty = false;    // an empty match at the beginning does not count
-    bool anchored = false;    // only at the beginning
+    bool notEmpty = false;       // an empty match at the beginning does not count
+    bool anchored = false;       // only at the beginning
     bool prevAvailable = false;  // `^` does not match at the beginning
   };
-  enum class Kind : std::uint8_t { AfterRepeat, RestoreCount, RestoreBegin, RestoreGroup, RunBack, FirstBranch, SecondBranch, Remember };
+  enum class Kind : std::uint8_t {
+    AfterRepeat,
+    RestoreCount,
+    RestoreBegin,
+    RestoreGroup,
+    RunBack,
+    FirstBranch,
+    SecondBranch,
+    Remember
+  };
   struct Frame {
     Kind kind;
     std::uint8_t small;
@@ -90,8 +101,8 @@ class Matcher {
 
   Result search(std::uint32_t begin, Flags flags);
   Result run(std::uint32_t at, Mode mode);
-  bool step(Mode mode);        // follows the current path by one node; false: the path ended
-  bool backtrack(Mode mode);   // resumes the newest open choice; false: none is left
+  bool step(Mode mode);       // follows the current path by one node; false: the path ended
+  bool backtrack(Mode mode);  // resumes the newest open choice; false: none is left
   void accept(Mode mode);
   bool atBegin() const { return position_ == begin_ && !flags_.prevAvailable; }
   bool test(const Regex::Node& node, char c) const;
@@ -111,8 +122,8 @@ class Matcher {
   std::uint32_t position_ = 0;
   std::uint32_t node_ = 0;
   Flags flags_;
-  bool has_ = false;        // a match was found on the paths of the current choice
-  bool finished_ = false;   // no better match is possible
+  bool has_ = false;       // a match was found on the paths of the current choice
+  bool finished_ = false;  // no better match is possible
   bool overrun_ = false;
   std::optional<std::uint32_t> bestEnd_;
   std::uint32_t lastLoop_ = kNowhere;  // where the innermost repetition began

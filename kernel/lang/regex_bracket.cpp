@@ -15,17 +15,47 @@ namespace {
 std::optional<char> collatingElement(std::string_view name) {
   if (name.size() == 1 && std::isalpha(static_cast<unsigned char>(name[0]))) return name[0];
   static constexpr std::array<std::string_view, 33> kControl = {
-      "NUL", "SOH", "STX", "ETX", "EOT", "ENQ", "ACK", "alert", "backspace", "tab", "newline", "vertical-tab", "form-feed",
-      "carriage-return", "SO", "SI", "DLE", "DC1", "DC2", "DC3", "DC4", "NAK", "SYN", "ETB", "CAN", "EM", "SUB", "ESC", "IS4", "IS3",
-      "IS2", "IS1", "space"};
-  static constexpr std::array<std::string_view, 32> kPunctuation = {
-      "exclamation-mark", "quotation-mark", "number-sign", "dollar-sign", "percent-sign", "ampersand", "apostrophe",
-      "left-parenthesis", "right-parenthesis", "asterisk", "plus-sign", "comma", "hyphen", "period", "slash", "zero", "one", "two",
-      "three", "four", "five", "six", "seven", "eight", "nine", "colon", "semicolon", "less-than-sign", "equals-sign",
-      "greater-than-sign", "question-mark", "commercial-at"};
-  static constexpr std::array<std::string_view, 6> kBrackets = {"left-square-bracket", "backslash", "right-square-bracket",
-                                                                "circumflex", "underscore", "grave-accent"};
-  static constexpr std::array<std::string_view, 5> kBraces = {"left-curly-bracket", "vertical-line", "right-curly-bracket", "tilde", "DEL"};
+      "NUL",   "SOH",       "STX", "ETX",     "EOT",          "ENQ",       "ACK",
+      "alert", "backspace", "tab", "newline", "vertical-tab", "form-feed", "carriage-return",
+      "SO",    "SI",        "DLE", "DC1",     "DC2",          "DC3",       "DC4",
+      "NAK",   "SYN",       "ETB", "CAN",     "EM",           "SUB",       "ESC",
+      "IS4",   "IS3",       "IS2", "IS1",     "space"};
+  static constexpr std::array<std::string_view, 32> kPunctuation = {"exclamation-mark",
+                                                                    "quotation-mark",
+                                                                    "number-sign",
+                                                                    "dollar-sign",
+                                                                    "percent-sign",
+                                                                    "ampersand",
+                                                                    "apostrophe",
+                                                                    "left-parenthesis",
+                                                                    "right-parenthesis",
+                                                                    "asterisk",
+                                                                    "plus-sign",
+                                                                    "comma",
+                                                                    "hyphen",
+                                                                    "period",
+                                                                    "slash",
+                                                                    "zero",
+                                                                    "one",
+                                                                    "two",
+                                                                    "three",
+                                                                    "four",
+                                                                    "five",
+                                                                    "six",
+                                                                    "seven",
+                                                                    "eight",
+                                                                    "nine",
+                                                                    "colon",
+                                                                    "semicolon",
+                                                                    "less-than-sign",
+                                                                    "equals-sign",
+                                                                    "greater-than-sign",
+                                                                    "question-mark",
+                                                                    "commercial-at"};
+  static constexpr std::array<std::string_view, 6> kBrackets = {
+      "left-square-bracket", "backslash", "right-square-bracket", "circumflex", "underscore", "grave-accent"};
+  static constexpr std::array<std::string_view, 5> kBraces = {"left-curly-bracket", "vertical-line",
+                                                              "right-curly-bracket", "tilde", "DEL"};
   auto in = [&](const auto& names, int first) -> std::optional<char> {
     for (std::size_t i = 0; i < names.size(); ++i)
       if (names[i] == name) return static_cast<char>(first + static_cast<int>(i));
@@ -144,9 +174,14 @@ class Bracket {
     };
     static constexpr auto word = [](int c) -> int { return std::isalnum(c) || c == '_'; };
     static const Class kClasses[] = {
-        {"d", std::isdigit},     {"w", word},             {"s", std::isspace},     {"alnum", std::isalnum}, {"alpha", std::isalpha},
-        {"blank", std::isblank}, {"cntrl", std::iscntrl}, {"digit", std::isdigit}, {"graph", std::isgraph}, {"lower", std::islower},
-        {"print", std::isprint}, {"punct", std::ispunct}, {"space", std::isspace}, {"upper", std::isupper}, {"xdigit", std::isxdigit},
+        {"d", std::isdigit},       {"w", word},
+        {"s", std::isspace},       {"alnum", std::isalnum},
+        {"alpha", std::isalpha},   {"blank", std::isblank},
+        {"cntrl", std::iscntrl},   {"digit", std::isdigit},
+        {"graph", std::isgraph},   {"lower", std::islower},
+        {"print", std::isprint},   {"punct", std::ispunct},
+        {"space", std::isspace},   {"upper", std::isupper},
+        {"xdigit", std::isxdigit},
     };
     std::string name(value_);
     for (char& c : name) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));

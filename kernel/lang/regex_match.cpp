@@ -1,7 +1,8 @@
 // Runs compiled regular expressions: depth-first over choices kept on an explicit stack.
 //
-// The order of exploration is that of libstdc++'s executor for POSIX grammars: a repetition first goes on and stops only when that
-// found nothing; of alternatives both are tried and the longest match stays, the first of equally long ones.
+// The order of exploration is that of libstdc++'s executor for POSIX grammars: a repetition first goes on and stops
+// only when that found nothing; of alternatives both are tried and the longest match stays, the first of equally long
+// ones.
 #include "kernel/lang/regex.hpp"
 
 #include <algorithm>
@@ -9,13 +10,18 @@
 namespace fleetd::lang {
 
 namespace {
-constexpr std::size_t kMaxFrames = 4u << 20;     // 64 MiB
+constexpr std::size_t kMaxFrames = 4u << 20;      // 64 MiB
 constexpr std::uint64_t kRememberAfter = 20'000;  // node visits; most matches end long before
 constexpr std::size_t kMaxRemembered = 4u << 20;
 }  // namespace
 
 Matcher::Matcher(const Regex& regex, std::string_view text, std::uint64_t steps)
-    : regex_(regex), text_(text), stepsLeft_(steps), current_(regex.groups() + 1), best_(regex.groups() + 1), counts_(regex.nodes().size()),
+    : regex_(regex),
+      text_(text),
+      stepsLeft_(steps),
+      current_(regex.groups() + 1),
+      best_(regex.groups() + 1),
+      counts_(regex.nodes().size()),
       dead_(regex.nodes().size()) {}
 
 bool Matcher::test(const Regex::Node& node, char c) const {
@@ -58,7 +64,8 @@ bool Matcher::repeatOnce(std::uint32_t node) {
   return true;
 }
 
-// Goes to the far end of a run, or to the farthest place from which the rest is not known to fail. False: it fails everywhere.
+// Goes to the far end of a run, or to the farthest place from which the rest is not known to fail. False: it fails
+// everywhere.
 bool Matcher::enterRun(std::uint32_t node) {
   const Regex::Node& single = regex_.nodes()[regex_.nodes()[node].arg];
   const DeadEnds& dead = dead_[node];
@@ -83,7 +90,8 @@ bool Matcher::enterRun(std::uint32_t node) {
 bool Matcher::step(Mode mode) {
   const Regex::Node& node = regex_.nodes()[node_];
   switch (node.op) {
-    case Regex::Op::Char: case Regex::Op::Set:
+    case Regex::Op::Char:
+    case Regex::Op::Set:
       if (position_ >= text_.size() || !test(node, text_[position_])) return false;
       ++position_;
       break;
@@ -141,8 +149,10 @@ bool Matcher::backtrack(Mode) {
         return true;
       case Kind::RunBack:
         if (has_) break;
-        if (frame.b - 1 > frame.a) push({Kind::RunBack, 0, frame.node, frame.a, frame.b - 1, frame.c});
-        else dead_[frame.node] = {frame.a + 1, frame.c};
+        if (frame.b - 1 > frame.a)
+          push({Kind::RunBack, 0, frame.node, frame.a, frame.b - 1, frame.c});
+        else
+          dead_[frame.node] = {frame.a + 1, frame.c};
         position_ = frame.b - 1;
         node_ = regex_.nodes()[frame.node].next;
         return true;
@@ -222,8 +232,9 @@ Matcher::Result Matcher::next() {
   return result;
 }
 
-// What is reached from a node depends on the node and the position alone, unless a repetition began right here without getting on.
-// A second visit can only find matches of the lengths the first one found, so its outcome is all that is needed.
+// What is reached from a node depends on the node and the position alone, unless a repetition began right here without
+// getting on. A second visit can only find matches of the lengths the first one found, so its outcome is all that is
+// needed.
 bool Matcher::recall(std::uint32_t node) {
   if (visits_ < kRememberAfter || lastLoop_ == position_) return false;
   if (!table_.empty()) {

@@ -51,14 +51,17 @@ Value Scope::forceScoped(Evaluator& ev, Thunk* cell) {
 void SelectionReads::afterStep(Symbol name, bool fromSet, Value result) {
   if (!reads_) return;
   if (at_ != kNone) {
-    if (fromSet && name) path_.push_back(name);
-    else at_ = kNone;
+    if (fromSet && name)
+      path_.push_back(name);
+    else
+      at_ = kNone;
     return;
   }
   // The step reached a source: its read is the last one, with the value that was selected.
   if (reads_->size() == before_ || reads_->empty()) return;
   const Read& last = reads_->back();
-  if (last.path.empty() && !last.absent && last.value.tag == result.tag && last.value.integer == result.integer) at_ = reads_->size() - 1;
+  if (last.path.empty() && !last.absent && last.value.tag == result.tag && last.value.integer == result.integer)
+    at_ = reads_->size() - 1;
 }
 
 void SelectionReads::end(Value value, bool absent) {

@@ -1,10 +1,12 @@
-// Scope: one evaluation after another over values that all of them share — the hosts of a fleet over the fleet's modules.
+// Scope: one evaluation after another over values that all of them share — the hosts of a fleet over the fleet's
+// modules.
 //
-// A thunk made outside of any scope is shared. When what it evaluates to depends on the scope, which shows in something calling note() on
-// the way, the result is kept in a slot of the scope instead of the thunk; all other results are computed once for all hosts. What is
-// made for one host lies in the scope's arena and is forgotten with begin().
+// A thunk made outside of any scope is shared. When what it evaluates to depends on the scope, which shows in something
+// calling note() on the way, the result is kept in a slot of the scope instead of the thunk; all other results are
+// computed once for all hosts. What is made for one host lies in the scope's arena and is forgotten with begin().
 //
-// Slots hold for one pass: a part of the work whose reads are recorded by themselves. Within a pass a thunk is evaluated once, as always.
+// Slots hold for one pass: a part of the work whose reads are recorded by themselves. Within a pass a thunk is
+// evaluated once, as always.
 #pragma once
 #include <cstdint>
 #include <utility>
@@ -45,7 +47,8 @@ class Scope {
   // Whether anything was noted since the last call.
   bool takeRead() { return std::exchange(read_, false); }
 
-  // Something shared would have to keep what depends on one host: nothing that was made for hosts so far may be used for another one.
+  // Something shared would have to keep what depends on one host: nothing that was made for hosts so far may be used
+  // for another one.
   void spoil() { spoiled_ = true; }
   bool spoiled() const { return spoiled_; }
 
@@ -53,7 +56,9 @@ class Scope {
   class Pass {
    public:
     Pass(Scope& scope, std::vector<Read>* reads)
-        : scope_(scope), reads_(std::exchange(scope.reads_, reads)), epoch_(std::exchange(scope.epoch_, ++scope.lastEpoch_)),
+        : scope_(scope),
+          reads_(std::exchange(scope.reads_, reads)),
+          epoch_(std::exchange(scope.epoch_, ++scope.lastEpoch_)),
           arena_(&scope.ev_.arena()) {
       scope.ev_.useArena(&scope.arena_);
     }

@@ -50,7 +50,10 @@ class Shower {
       case Tag::Native: out += "«native»"; break;
       case Tag::Unknown: out += printUnknown(ev_, v); break;
       case Tag::Error: out += "«error»"; break;
-      case Tag::Thunk: case Tag::Stuck: case Tag::Pending: case Tag::Running: out += "«thunk»"; break;
+      case Tag::Thunk:
+      case Tag::Stuck:
+      case Tag::Pending:
+      case Tag::Running: out += "«thunk»"; break;
     }
   }
 
@@ -69,7 +72,8 @@ class Shower {
   }
 
   void attrs(Value v, int depth) {
-    if (const Attr* type = v.attrs->find(ev_.names().drvType); type && type->value.is(Tag::String) && type->value.string() == "derivation") {
+    if (const Attr* type = v.attrs->find(ev_.names().drvType);
+        type && type->value.is(Tag::String) && type->value.string() == "derivation") {
       out += "«derivation»";
       return;
     }
@@ -115,8 +119,10 @@ std::string showExpr(const Expr& expr, const base::SymbolTable& symbols) {
   auto two = [&](const char* fn, const Expr* a, const Expr* b) {
     return fmt::format("({} {} {})", fn, showExpr(*a, symbols), showExpr(*b, symbols));
   };
-  if (expr.kind == ExprKind::Not) return fmt::format("(! {})", showExpr(*static_cast<const ExprUnary&>(expr).operand, symbols));
-  if (expr.kind == ExprKind::Negate) return fmt::format("(__sub 0 {})", showExpr(*static_cast<const ExprUnary&>(expr).operand, symbols));
+  if (expr.kind == ExprKind::Not)
+    return fmt::format("(! {})", showExpr(*static_cast<const ExprUnary&>(expr).operand, symbols));
+  if (expr.kind == ExprKind::Negate)
+    return fmt::format("(__sub 0 {})", showExpr(*static_cast<const ExprUnary&>(expr).operand, symbols));
   if (expr.kind == ExprKind::Call) {
     const auto& call = static_cast<const ExprCall&>(expr);
     std::string out = "(" + showExpr(*call.function, symbols);
@@ -149,11 +155,13 @@ std::string showExpr(const Expr& expr, const base::SymbolTable& symbols) {
 std::string describeDifference(Evaluator& ev, Value a, Value b) {
   auto described = [&](Value v) { return fmt::format("{} with value '{}'", ev.typeName(v), ev.show(v)); };
   if (a.isError() || b.isError() || a.isUnknown() || b.isUnknown()) return {};
-  if (a.tag != b.tag || (!a.is(Tag::List) && !a.is(Tag::Attrs))) return fmt::format("{} is not equal to {}", described(a), described(b));
+  if (a.tag != b.tag || (!a.is(Tag::List) && !a.is(Tag::Attrs)))
+    return fmt::format("{} is not equal to {}", described(a), described(b));
   if (a.is(Tag::List)) {
     if (a.aux != b.aux)
-      return fmt::format("list of size '{}' is not equal to list of size '{}', left hand side is '{}', right hand side is '{}'", a.aux, b.aux,
-                         ev.show(a), ev.show(b));
+      return fmt::format(
+          "list of size '{}' is not equal to list of size '{}', left hand side is '{}', right hand side is '{}'", a.aux,
+          b.aux, ev.show(a), ev.show(b));
     for (std::uint32_t i = 0; i < a.aux; ++i)
       if (!ev.equal(a.list()[i], b.list()[i], 0).isTrue())
         return describeDifference(ev, ev.force(a.list()[i]), ev.force(b.list()[i]));
@@ -161,13 +169,16 @@ std::string describeDifference(Evaluator& ev, Value a, Value b) {
   }
   for (const Attr* attr : ev.sortedByName(a.attrs))
     if (!b.attrs->find(attr->name))
-      return fmt::format("attribute name '{}' is contained in '{}', but not in '{}'", ev.text(attr->name), ev.show(a), ev.show(b));
+      return fmt::format("attribute name '{}' is contained in '{}', but not in '{}'", ev.text(attr->name), ev.show(a),
+                         ev.show(b));
   for (const Attr* attr : ev.sortedByName(b.attrs))
     if (!a.attrs->find(attr->name))
-      return fmt::format("attribute name '{}' is missing in '{}', but is contained in '{}'", ev.text(attr->name), ev.show(a), ev.show(b));
+      return fmt::format("attribute name '{}' is missing in '{}', but is contained in '{}'", ev.text(attr->name),
+                         ev.show(a), ev.show(b));
   for (const Attr* attr : ev.sortedByName(a.attrs)) {
     const Value other = b.attrs->find(attr->name)->value;
-    if (!ev.equal(attr->value, other, 0).isTrue()) return describeDifference(ev, ev.force(attr->value), ev.force(other));
+    if (!ev.equal(attr->value, other, 0).isTrue())
+      return describeDifference(ev, ev.force(attr->value), ev.force(other));
   }
   return {};
 }

@@ -18,15 +18,23 @@ class Printer {
       case Tag::Bool: out_.boolean(v.boolean()); return {};
       case Tag::Int: out_.integer(v.integer); return {};
       case Tag::Float: out_.real(v.real); return {};
-      case Tag::String: case Tag::Path: out_.string(v.string()); return {};
+      case Tag::String:
+      case Tag::Path: out_.string(v.string()); return {};
       case Tag::List: return list(v, pos);
       case Tag::Attrs: return attrs(v, pos);
       case Tag::Unknown: return unknown(v, v.unknown->pos ? v.unknown->pos : pos);
       case Tag::Error: return v;
-      case Tag::Lambda: case Tag::Prim: case Tag::PrimApp: case Tag::Native:
-        if (unknowns_ == UnknownJson::Object) return residual(ev_.show(v), v.is(Tag::Lambda) ? v.closure->lambda->pos : pos);
+      case Tag::Lambda:
+      case Tag::Prim:
+      case Tag::PrimApp:
+      case Tag::Native:
+        if (unknowns_ == UnknownJson::Object)
+          return residual(ev_.show(v), v.is(Tag::Lambda) ? v.closure->lambda->pos : pos);
         return ev_.failText(ErrorKind::Type, pos, "cannot convert a function to JSON");
-      case Tag::Thunk: case Tag::Stuck: case Tag::Pending: case Tag::Running: break;
+      case Tag::Thunk:
+      case Tag::Stuck:
+      case Tag::Pending:
+      case Tag::Running: break;
     }
     return ev_.failText(ErrorKind::Abort, pos, "internal: a value that cannot be printed");
   }
@@ -63,7 +71,9 @@ class Printer {
     for (const Attr* attr : ev_.sortedByName(v.attrs)) {
       out_.key(ev_.text(attr->name));
       const Value result = print(attr->value, attr->pos);
-      if (result.isError()) return ev_.addFrame(result, attr->pos, ev_.arena().copy(fmt::format("while evaluating attribute '{}'", ev_.text(attr->name))));
+      if (result.isError())
+        return ev_.addFrame(result, attr->pos,
+                            ev_.arena().copy(fmt::format("while evaluating attribute '{}'", ev_.text(attr->name))));
       if (!result.is(Tag::Null)) return result;
     }
     out_.endObject();
@@ -86,7 +96,8 @@ class Printer {
         out_.key("$rest");
         // The known names were just printed, so only what they stand on follows.
         Value rest = v;
-        while (rest.isUnknown() && rest.unknown->op == UnknownOp::Binary && rest.unknown->binary == BinaryOp::Update && ev_.force(rest.unknown->args[1]).is(Tag::Attrs))
+        while (rest.isUnknown() && rest.unknown->op == UnknownOp::Binary && rest.unknown->binary == BinaryOp::Update &&
+               ev_.force(rest.unknown->args[1]).is(Tag::Attrs))
           rest = ev_.force(rest.unknown->args[0]);
         residual(printUnknown(ev_, rest), pos);
       }
@@ -111,6 +122,8 @@ class Printer {
 
 }  // namespace
 
-Value writeJson(Evaluator& ev, Value v, base::JsonWriter& out, UnknownJson unknowns, Pos pos) { return Printer(ev, out, unknowns).print(v, pos); }
+Value writeJson(Evaluator& ev, Value v, base::JsonWriter& out, UnknownJson unknowns, Pos pos) {
+  return Printer(ev, out, unknowns).print(v, pos);
+}
 
 }  // namespace fleetd::lang

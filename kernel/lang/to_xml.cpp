@@ -34,12 +34,18 @@ class XmlWriter {
     for (const auto& [name, text] : fields) {
       ((out_ += ' ') += name) += "=\"";
       for (char c : text) {
-        if (c == '"') out_ += "&quot;";
-        else if (c == '<') out_ += "&lt;";
-        else if (c == '>') out_ += "&gt;";
-        else if (c == '&') out_ += "&amp;";
-        else if (c == '\n') out_ += "&#xA;";
-        else out_ += c;
+        if (c == '"')
+          out_ += "&quot;";
+        else if (c == '<')
+          out_ += "&lt;";
+        else if (c == '>')
+          out_ += "&gt;";
+        else if (c == '&')
+          out_ += "&amp;";
+        else if (c == '\n')
+          out_ += "&#xA;";
+        else
+          out_ += c;
       }
       out_ += '"';
     }
@@ -74,10 +80,16 @@ class XmlWriter {
       case Tag::Float: return leaf("float", {{"value", fmt::format("{:g}", v.real)}});
       case Tag::Path: return leaf("path", {{"value", std::string(v.string())}});
       case Tag::String: return leaf("string", {{"value", string(v)}});
-      case Tag::List: case Tag::Attrs: return nested(v);
+      case Tag::List:
+      case Tag::Attrs: return nested(v);
       case Tag::Lambda: return function(*v.closure->lambda);
-      case Tag::Prim: case Tag::PrimApp: case Tag::Native: return leaf("unevaluated", {});
-      case Tag::Thunk: case Tag::Stuck: case Tag::Pending: case Tag::Running: break;
+      case Tag::Prim:
+      case Tag::PrimApp:
+      case Tag::Native: return leaf("unevaluated", {});
+      case Tag::Thunk:
+      case Tag::Stuck:
+      case Tag::Pending:
+      case Tag::Running: break;
     }
     return leaf("unevaluated", {});
   }
@@ -140,8 +152,10 @@ class XmlWriter {
       if (name == "drvPath") drvPath = path.string();
     }
     open("derivation", fields);
-    if (drvPath.empty() || !seen_.insert(drvPath).second) leaf("repeated", {});
-    else if (!attributes(v)) return false;
+    if (drvPath.empty() || !seen_.insert(drvPath).second)
+      leaf("repeated", {});
+    else if (!attributes(v))
+      return false;
     close("derivation");
     return true;
   }

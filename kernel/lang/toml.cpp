@@ -114,7 +114,8 @@ class TomlReader {
     for (std::size_t i = 0; i + 1 < path.size(); ++i) {
       Node*& next = table->members[path[i]];
       if (!next) next = make(Node::Origin::Dotted);
-      if (next->kind != Node::Kind::Table || next->origin == Node::Origin::Closed || next->origin == Node::Origin::Header)
+      if (next->kind != Node::Kind::Table || next->origin == Node::Origin::Closed ||
+          next->origin == Node::Origin::Header)
         return fail("'" + path[i] + "' cannot be extended here");
       table = next;
     }
@@ -135,7 +136,8 @@ class TomlReader {
 
   bool leaf(Value& out) {
     switch (in_.peek()) {
-      case '"': case '\'': {
+      case '"':
+      case '\'': {
         std::string text;
         if (!in_.string(&text)) return false;
         out = ev_.string(text);

@@ -81,7 +81,8 @@ bool TomlScanner::fail(std::string_view message) {
   const std::string_view read = text_.substr(0, std::min(at_, text_.size()));
   const std::size_t lines = static_cast<std::size_t>(std::count(read.begin(), read.end(), '\n'));
   const std::size_t start = read.rfind('\n');
-  error_ = fmt::format("line {}, column {}: {}", lines + 1, read.size() - (start == std::string_view::npos ? 0 : start + 1) + 1, message);
+  error_ = fmt::format("line {}, column {}: {}", lines + 1,
+                       read.size() - (start == std::string_view::npos ? 0 : start + 1) + 1, message);
   return false;
 }
 
@@ -211,7 +212,8 @@ bool TomlScanner::escape(std::string* out, bool multiline) {
     case 'r': *out += '\r'; break;
     case '"': *out += '"'; break;
     case '\\': *out += '\\'; break;
-    case 'u': case 'U': {
+    case 'u':
+    case 'U': {
       char32_t code = 0;
       const std::size_t size = c == 'u' ? 4 : 8;
       for (std::size_t i = 1; i <= size; ++i) {
@@ -230,7 +232,8 @@ bool TomlScanner::escape(std::string* out, bool multiline) {
       if (!multiline) return fail("unknown escape");
       blanks();
       if (!newline()) return fail("unknown escape");
-      do blanks(); while (newline());
+      do blanks();
+      while (newline());
       return true;
     }
   }
@@ -241,7 +244,8 @@ bool TomlScanner::escape(std::string* out, bool multiline) {
 std::optional<TomlNumber> TomlScanner::integer(std::string_view word, int base) {
   const auto digits = withoutUnderscores(word, base);
   TomlNumber out;
-  if (!digits || digits->starts_with("+-") || (base != 10 && (digits->starts_with('+') || digits->starts_with('-')))) return std::nullopt;
+  if (!digits || digits->starts_with("+-") || (base != 10 && (digits->starts_with('+') || digits->starts_with('-'))))
+    return std::nullopt;
   const char* begin = digits->data() + (digits->starts_with('+') ? 1 : 0);
   const char* end = digits->data() + digits->size();
   const char* first = begin + (begin != end && *begin == '-' ? 1 : 0);
@@ -266,16 +270,24 @@ std::optional<TomlNumber> TomlScanner::number() {
   std::optional<TomlNumber> out;
   const std::string_view unsignedWord = word.starts_with('+') || word.starts_with('-') ? word.substr(1) : word;
   const double sign = word.starts_with('-') ? -1.0 : 1.0;
-  if (unsignedWord == "inf") out = TomlNumber{true, 0, sign * std::numeric_limits<double>::infinity()};
-  else if (unsignedWord == "nan") out = TomlNumber{true, 0, std::copysign(std::numeric_limits<double>::quiet_NaN(), sign)};
-  else if (word.starts_with("0x")) out = integer(word.substr(2), 16);
-  else if (word.starts_with("0o")) out = integer(word.substr(2), 8);
-  else if (word.starts_with("0b")) out = integer(word.substr(2), 2);
+  if (unsignedWord == "inf")
+    out = TomlNumber{true, 0, sign * std::numeric_limits<double>::infinity()};
+  else if (unsignedWord == "nan")
+    out = TomlNumber{true, 0, std::copysign(std::numeric_limits<double>::quiet_NaN(), sign)};
+  else if (word.starts_with("0x"))
+    out = integer(word.substr(2), 16);
+  else if (word.starts_with("0o"))
+    out = integer(word.substr(2), 8);
+  else if (word.starts_with("0b"))
+    out = integer(word.substr(2), 2);
   else if (const auto plain = withoutUnderscores(word, 10); plain && isFloatText(*plain))
     out = TomlNumber{true, 0, std::strtod(plain->c_str(), nullptr)};
-  else out = integer(word, 10);
-  if (out) at_ += size;
-  else fail("unknown value");
+  else
+    out = integer(word, 10);
+  if (out)
+    at_ += size;
+  else
+    fail("unknown value");
   return out;
 }
 

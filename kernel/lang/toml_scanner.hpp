@@ -24,11 +24,11 @@ class TomlScanner {
   bool startsWith(std::string_view word) const { return text_.substr(at_).starts_with(word); }
   void skip(std::size_t count) { at_ += count; }
 
-  void blanks();                // spaces and tabs
-  bool comment();               // to the end of the line, if there is one
-  bool newline();               // takes one; false without an error when there is none
-  bool endOfLine();             // blanks, a comment, then a newline or the end
-  bool blankLines();            // blanks, comments and newlines, as allowed inside arrays
+  void blanks();      // spaces and tabs
+  bool comment();     // to the end of the line, if there is one
+  bool newline();     // takes one; false without an error when there is none
+  bool endOfLine();   // blanks, a comment, then a newline or the end
+  bool blankLines();  // blanks, comments and newlines, as allowed inside arrays
 
   bool key(std::vector<std::string>* path);  // a.b."c d"
   bool string(std::string* out);             // any of the four kinds; the next character is a quote

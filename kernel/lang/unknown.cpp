@@ -21,7 +21,8 @@ Value lazySelect(Evaluator& ev, Value set, Symbol name, const Value* fallback, P
   return ev.nativeThunk(
       [](Evaluator& self, void* raw) {
         auto* p = static_cast<Pick*>(raw);
-        return p->hasFallback ? self.selectOr(p->set, p->name, p->fallback, p->pos) : self.select(p->set, p->name, p->pos);
+        return p->hasFallback ? self.selectOr(p->set, p->name, p->fallback, p->pos)
+                              : self.select(p->set, p->name, p->pos);
       },
       pick);
 }
@@ -45,7 +46,8 @@ bool sameScalar(Value a, Value b) {
 
 std::optional<KnownNames> namesOf(Evaluator& ev, Value set, int depth);
 
-// a // b: the right side decides when it is known whether it has the name; under a condition the selection follows each case.
+// a // b: the right side decides when it is known whether it has the name; under a condition the selection follows each
+// case.
 Value selectUpdate(Evaluator& ev, const Unknown& u, Value whole, Symbol name, const Value* fallback, Pos pos) {
   const Value right = ev.force(u.args[1]);
   if (right.isError()) return right;
@@ -57,7 +59,8 @@ Value selectUpdate(Evaluator& ev, const Unknown& u, Value whole, Symbol name, co
     const Value* branch = right.unknown->args;
     const Value then = ev.unknownBinary(BinaryOp::Update, u.args[0], branch[1], u.pos);
     const Value otherwise = ev.unknownBinary(BinaryOp::Update, u.args[0], branch[2], u.pos);
-    const Value parts[] = {branch[0], lazySelect(ev, then, name, fallback, pos), lazySelect(ev, otherwise, name, fallback, pos)};
+    const Value parts[] = {branch[0], lazySelect(ev, then, name, fallback, pos),
+                           lazySelect(ev, otherwise, name, fallback, pos)};
     return ev.unknown(UnknownOp::If, parts, pos);
   }
   return residualSelect(ev, whole, name, fallback, pos);
@@ -112,7 +115,8 @@ Value selectUnknown(Evaluator& ev, Value set, Symbol name, const Value* fallback
   const Unknown& u = *set.unknown;
   switch (u.op) {
     case UnknownOp::If: {
-      const Value parts[] = {u.args[0], lazySelect(ev, u.args[1], name, fallback, pos), lazySelect(ev, u.args[2], name, fallback, pos)};
+      const Value parts[] = {u.args[0], lazySelect(ev, u.args[1], name, fallback, pos),
+                             lazySelect(ev, u.args[2], name, fallback, pos)};
       return ev.unknown(UnknownOp::If, parts, pos);
     }
     case UnknownOp::Assert: {
@@ -149,8 +153,10 @@ Value hasAttrUnknown(Evaluator& ev, Value set, Symbol name, Pos pos) {
         Value result = right;
         if (!right.isError() && !right.isTrue()) {
           const Value left = ev.hasAttr(u.args[0], name, pos);
-          if (left.isTrue() || left.isError() || right.isFalse()) result = left;
-          else result = left.isFalse() ? right : ev.unknownBinary(BinaryOp::Or, right, left, pos);
+          if (left.isTrue() || left.isError() || right.isFalse())
+            result = left;
+          else
+            result = left.isFalse() ? right : ev.unknownBinary(BinaryOp::Or, right, left, pos);
         }
         ev.leave();
         return result;
@@ -160,7 +166,9 @@ Value hasAttrUnknown(Evaluator& ev, Value set, Symbol name, Pos pos) {
       if (u.args[0].attrs->find(name)) return Value::of(true);
       break;
     case UnknownOp::Assert: return ev.hasAttr(u.args[1], name, pos);
-    case UnknownOp::Interp: case UnknownOp::StorePath: case UnknownOp::Not: return Value::of(false);
+    case UnknownOp::Interp:
+    case UnknownOp::StorePath:
+    case UnknownOp::Not: return Value::of(false);
     default: break;
   }
   return ev.unknown(UnknownOp::HasAttr, std::span<const Value>(&set, 1), pos, name);
@@ -182,7 +190,8 @@ std::optional<KnownNames> namesOf(Evaluator& ev, Value set, int depth) {
     if (!a || !b) return std::nullopt;
     std::vector<Attr> both;
     for (const Attr& attr : *a->known)
-      if (b->known->find(attr.name)) both.push_back({attr.name, attr.pos, lazySelect(ev, set, attr.name, nullptr, u.pos)});
+      if (b->known->find(attr.name))
+        both.push_back({attr.name, attr.pos, lazySelect(ev, set, attr.name, nullptr, u.pos)});
     const bool same = both.size() == a->known->size && both.size() == b->known->size;
     return KnownNames{ev.attrs(both).attrs, !same || a->open || b->open};
   }
@@ -194,7 +203,8 @@ std::optional<KnownNames> namesOf(Evaluator& ev, Value set, int depth) {
   if (left)
     for (const Attr& attr : *left->known)
       if (!right || !right->known->find(attr.name))
-        all.push_back({attr.name, attr.pos, right && !right->open ? attr.value : lazySelect(ev, set, attr.name, nullptr, u.pos)});
+        all.push_back(
+            {attr.name, attr.pos, right && !right->open ? attr.value : lazySelect(ev, set, attr.name, nullptr, u.pos)});
   if (right) all.insert(all.end(), right->known->begin(), right->known->end());
   return KnownNames{ev.attrs(all).attrs, !left || !right || left->open || right->open};
 }

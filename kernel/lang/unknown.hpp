@@ -1,8 +1,10 @@
-// Symbolic rules: what operations on unknown values give, and questions one may ask about partly known values (design §7).
+// Symbolic rules: what operations on unknown values give, and questions one may ask about partly known values (design
+// §7).
 //
-// Forms an unknown set may take: If(c, set, set), Update(set, set), Attrs (names not all known), Root, Select, Call, Prim …
-// Forms an unknown list may take: If, Binary Concat(list, list) with known segments. Unknown strings: If, Interp (parts).
-// An error inside one branch of an unknown condition is bottom: it counts as "this branch does not happen", not as an error.
+// Forms an unknown set may take: If(c, set, set), Update(set, set), Attrs (names not all known), Root, Select, Call,
+// Prim … Forms an unknown list may take: If, Binary Concat(list, list) with known segments. Unknown strings: If, Interp
+// (parts). An error inside one branch of an unknown condition is bottom: it counts as "this branch does not happen",
+// not as an error.
 #pragma once
 #include <optional>
 #include <string>
@@ -19,8 +21,8 @@ Value foldIf(Evaluator& ev, Value condition, Value then, Value otherwise, Pos po
 Value selectUnknown(Evaluator& ev, Value set, Symbol name, const Value* fallback, Pos pos);
 Value hasAttrUnknown(Evaluator& ev, Value set, Symbol name, Pos pos);
 
-// The known attributes of a partly known set in symbol order, flattened through Update and Attrs; `open` when further names are possible or
-// a listed one may be overridden. nullopt when nothing is known of its names.
+// The known attributes of a partly known set in symbol order, flattened through Update and Attrs; `open` when further
+// names are possible or a listed one may be overridden. nullopt when nothing is known of its names.
 struct KnownNames {
   Bindings* known = nullptr;  // values are lazy; an overridable value is already the residual that says so
   bool open = false;
@@ -29,7 +31,8 @@ std::optional<KnownNames> knownNames(Evaluator& ev, Value set);
 
 // Nix text of a partly unknown value, for people: `config.networking.hostName + "-x"`. Depth-bounded; forces nothing.
 std::string printUnknown(Evaluator& ev, Value v, int depth = 6);
-// The root an unknown select chain starts from ("config", "pkgs"), and the path below it; nullopt when it is no such chain.
+// The root an unknown select chain starts from ("config", "pkgs"), and the path below it; nullopt when it is no such
+// chain.
 struct Reference {
   std::string_view root;
   std::vector<Symbol> path;

@@ -48,7 +48,8 @@ bool before(std::string_view a, std::string_view b) {
 
 std::vector<std::string_view> splitVersion(std::string_view version) {
   std::vector<std::string_view> out;
-  for (std::string_view part = nextComponent(&version); !part.empty(); part = nextComponent(&version)) out.push_back(part);
+  for (std::string_view part = nextComponent(&version); !part.empty(); part = nextComponent(&version))
+    out.push_back(part);
   return out;
 }
 

@@ -32,16 +32,15 @@ Result<void> checkOptions(const std::vector<sdk::OptionDecl>& options) {
     if (!seen.insert(option.path).second)
       return fail(Code::FL0313, fmt::format("it declares the option `{}` twice", text));
     for (const auto& name : option.path)
-      if (name.find('\0') != std::string::npos)
-        return fail(Code::FL0310, "a name in a path holds a NUL byte");
+      if (name.find('\0') != std::string::npos) return fail(Code::FL0310, "a name in a path holds a NUL byte");
     if (text.size() > FLEET_MAX_PATH) return fail(Code::FL0311, "an option path is too long");
   }
   for (const auto& path : seen) {
     for (auto above = path; above.size() > 1;) {
       above.pop_back();
       if (seen.contains(above))
-        return fail(Code::FL0313, fmt::format("it declares `{}` inside of its option `{}`",
-                                              sdk::formatPath(path), sdk::formatPath(above)));
+        return fail(Code::FL0313, fmt::format("it declares `{}` inside of its option `{}`", sdk::formatPath(path),
+                                              sdk::formatPath(above)));
     }
   }
   return {};
@@ -55,14 +54,12 @@ Result<Schema> decodeSchema(const Manifest& manifest, std::string_view bytes) {
   if (!schema) return named(manifest, bus::fromReader(schema.error(), "its schema"));
   if (!schema->options.empty() && !manifest.optionRoot)
     return named(manifest, fail(Code::FL0313, "it declares options, but its manifest has no `option_root`"));
-  if (auto checked = checkOptions(schema->options); !checked)
-    return named(manifest, std::move(checked).error());
+  if (auto checked = checkOptions(schema->options); !checked) return named(manifest, std::move(checked).error());
   std::set<std::string> roles;
   for (const auto& role : schema->roles) {
     if (!roles.insert(role.name).second)
       return named(manifest, fail(Code::FL0313, fmt::format("it declares the role `{}` twice", role.name)));
-    if (auto checked = checkOptions(role.settings); !checked)
-      return named(manifest, std::move(checked).error());
+    if (auto checked = checkOptions(role.settings); !checked) return named(manifest, std::move(checked).error());
   }
   return *std::move(schema);
 }
@@ -82,14 +79,12 @@ Result<std::vector<RenderedFile>> decodeFiles(const Manifest& manifest, std::str
   sdk::Reader in(bytes);
   auto files = sdk::readRenderedFiles(in);
   if (!files) return named(manifest, bus::fromReader(files.error(), "its files"));
-  std::sort(files->begin(), files->end(),
-            [](const RenderedFile& a, const RenderedFile& b) { return a.path < b.path; });
+  std::sort(files->begin(), files->end(), [](const RenderedFile& a, const RenderedFile& b) { return a.path < b.path; });
   std::set<std::string_view> paths;
   for (const auto& file : *files) {
     if (!isRelativePath(file.path))
-      return named(manifest,
-                   fail(Code::FL0319, fmt::format("the file path `{}` is not relative and normalised",
-                                                  base::sanitize(file.path.substr(0, 200)))));
+      return named(manifest, fail(Code::FL0319, fmt::format("the file path `{}` is not relative and normalised",
+                                                            base::sanitize(file.path.substr(0, 200)))));
     if (!paths.insert(file.path).second)
       return named(manifest, fail(Code::FL0319, fmt::format("the file `{}` comes twice", file.path)));
   }
@@ -97,9 +92,8 @@ Result<std::vector<RenderedFile>> decodeFiles(const Manifest& manifest, std::str
     for (auto slash = path.rfind('/'); slash != std::string_view::npos && slash > 0;
          slash = path.rfind('/', slash - 1)) {
       if (paths.contains(path.substr(0, slash)))
-        return named(manifest,
-                     fail(Code::FL0319, fmt::format("`{}` cannot be a file and the directory of `{}`",
-                                                    path.substr(0, slash), path)));
+        return named(manifest, fail(Code::FL0319, fmt::format("`{}` cannot be a file and the directory of `{}`",
+                                                              path.substr(0, slash), path)));
     }
   }
   return *std::move(files);

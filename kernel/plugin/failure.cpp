@@ -49,8 +49,8 @@ sdk::Error CallError::take(fleet_status_t status) const {
 Error pluginError(std::string_view who, const sdk::Error& error) {
   const Code code = codeOf(error);
   const std::string what = error.message.empty() ? std::string(bus::statusName(error.status)) : error.message;
-  std::string text = error.path.empty() ? fmt::format("{}: {}", who, what)
-                                        : fmt::format("{}, at `{}`: {}", who, error.path, what);
+  std::string text =
+      error.path.empty() ? fmt::format("{}: {}", who, what) : fmt::format("{}, at `{}`: {}", who, error.path, what);
   // The kernel's own codes are the code of the error already.
   if (!error.code.empty() && !error.code.starts_with("FL03")) text += fmt::format(" [{}]", error.code);
   return fail(code, std::move(text), error.hint);

@@ -20,8 +20,8 @@ bool isName(std::string_view text) {
   return !text.empty() && text.size() <= FLEET_MAX_ID &&
          std::all_of(text.begin(), text.end(),
                      [](char c) {
-                       return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                              c == '.' || c == '-' || c == '_';
+                       return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
+                              c == '-' || c == '_';
                      }) &&
          text != "." && text != "..";
 }
@@ -99,8 +99,7 @@ class Checker {
     } else if (const auto* package = value.get<sdk::Package>()) {
       return this->package(package->attribute);
     } else if (const auto* secret = value.secret()) {
-      if (!isName(secret->generator) || !isName(secret->file) ||
-          !(secret->machine.empty() || isName(secret->machine)))
+      if (!isName(secret->generator) || !isName(secret->file) || !(secret->machine.empty() || isName(secret->machine)))
         return malformed(
             "a secret reference holds a name with other characters than letters, digits, `.`, `-` and `_`");
     } else if (const auto* property = value.property()) {
@@ -114,10 +113,9 @@ class Checker {
 
   Result<void> interpolated(const sdk::Text& text) const {
     for (const auto& part : text.parts) {
-      const bool fits = isScalar(part) || part.get<sdk::Ref>() || part.get<sdk::Text>() ||
-                        part.get<sdk::Expr>() || part.get<sdk::Package>() || part.secret();
-      if (!fits)
-        return malformed("a part of an interpolated text is neither text nor something that becomes text");
+      const bool fits = isScalar(part) || part.get<sdk::Ref>() || part.get<sdk::Text>() || part.get<sdk::Expr>() ||
+                        part.get<sdk::Package>() || part.secret();
+      if (!fits) return malformed("a part of an interpolated text is neither text nor something that becomes text");
       FLEETD_TRY(value(part));
     }
     return {};
@@ -132,8 +130,7 @@ class Checker {
   static Result<void> package(const std::string& attribute) {
     const auto path = sdk::parsePath(attribute);
     if (!path || path->size() < 2 || path->front() != "pkgs" || hasNul(attribute))
-      return malformed(
-          fmt::format("`{}` is no package: it must be like `pkgs.hello`", attribute.substr(0, 100)));
+      return malformed(fmt::format("`{}` is no package: it must be like `pkgs.hello`", attribute.substr(0, 100)));
     return {};
   }
 
@@ -177,8 +174,7 @@ Hash256 runHash(const std::vector<const Fragment*>& fragments) {
     return std::tie(a->plugin, a->host, a->hash) < std::tie(b->plugin, b->host, b->hash);
   });
   base::Blake2b hash;
-  for (const auto* fragment : sorted)
-    hash.field(fragment->plugin).field(fragment->host).field(fragment->hash.view());
+  for (const auto* fragment : sorted) hash.field(fragment->plugin).field(fragment->host).field(fragment->hash.view());
   return hash.finish();
 }
 

@@ -47,9 +47,8 @@ std::vector<Finding> HostApi::end() {
   const std::lock_guard lock(mutex_);
   inCall_ = false;
   if (surplus_ > 0)
-    findings_.push_back(
-        {FLEET_SEVERITY_WARNING,
-         {FLEET_E_LIMIT, {}, {}, fmt::format("{} more findings are not shown", surplus_), {}, 0}});
+    findings_.push_back({FLEET_SEVERITY_WARNING,
+                         {FLEET_E_LIMIT, {}, {}, fmt::format("{} more findings are not shown", surplus_), {}, 0}});
   return std::exchange(findings_, {});
 }
 

@@ -10,11 +10,10 @@ InProcessHost::InProcessHost(const bus::BusThread& bus, PluginHostConfig config)
   std::promise<void> done;
   done_ = done.get_future();
   // The thread owns all it uses except for the bus, so that it can be left behind.
-  thread_ =
-      std::thread([&context = bus.context(), config = std::move(config), done = std::move(done)]() mutable {
-        servePlugin(context, config);
-        done.set_value();
-      });
+  thread_ = std::thread([&context = bus.context(), config = std::move(config), done = std::move(done)]() mutable {
+    servePlugin(context, config);
+    done.set_value();
+  });
 }
 
 InProcessHost::~InProcessHost() {

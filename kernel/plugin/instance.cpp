@@ -98,8 +98,7 @@ const Ext* Instance::extension(const char* id) const {
 }
 
 sdk::Result<void> Instance::init() {
-  if (state_ != State::created)
-    return sdk::Error{FLEET_E_STATE, {}, {}, "a plugin is initialised once", {}, 0};
+  if (state_ != State::created) return sdk::Error{FLEET_E_STATE, {}, {}, "a plugin is initialised once", {}, 0};
   auto done = call([&](fleet_error_t* error) { return plugin_->init(plugin_, error); });
   if (done)
     state_ = State::inactive;
@@ -110,12 +109,8 @@ sdk::Result<void> Instance::init() {
 
 sdk::Result<void> Instance::activate(std::string_view settings) {
   if (state_ != State::inactive)
-    return sdk::Error{FLEET_E_STATE,
-                      {},
-                      {},
-                      fmt::format("a plugin that is {} cannot be activated", stateName(state_)),
-                      {},
-                      0};
+    return sdk::Error{
+        FLEET_E_STATE, {}, {}, fmt::format("a plugin that is {} cannot be activated", stateName(state_)), {}, 0};
   auto done = call([&](fleet_error_t* error) { return plugin_->activate(plugin_, borrow(settings), error); });
   if (done) state_ = State::active;
   return done;
@@ -137,16 +132,14 @@ Instance::Bytes Instance::schema() {
   FLEET_TRY(require(State::inactive, "tell its schema"));
   const auto* ext = extension<fleet_plugin_schema_t>(FLEET_EXT_SCHEMA);
   if (!ext || !ext->write) return unsupported("declare options");
-  return collect(
-      [&](const fleet_writer_t* out, fleet_error_t* error) { return ext->write(plugin_, out, error); });
+  return collect([&](const fleet_writer_t* out, fleet_error_t* error) { return ext->write(plugin_, out, error); });
 }
 
 Instance::Bytes Instance::rules() {
   FLEET_TRY(requireActive("give rules"));
   const auto* ext = extension<fleet_plugin_contribute_t>(FLEET_EXT_CONTRIBUTE);
   if (!ext || !ext->rules) return unsupported("give rules");
-  return collect(
-      [&](const fleet_writer_t* out, fleet_error_t* error) { return ext->rules(plugin_, out, error); });
+  return collect([&](const fleet_writer_t* out, fleet_error_t* error) { return ext->rules(plugin_, out, error); });
 }
 
 sdk::Result<void> Instance::fleet(std::string_view view) {

@@ -21,8 +21,7 @@ class Instance {
  public:
   // Takes over an object from the factory.
   explicit Instance(const fleet_plugin_t* plugin) : plugin_(plugin) {}
-  Instance(Instance&& other) noexcept
-      : plugin_(other.plugin_), state_(std::exchange(other.state_, State::gone)) {}
+  Instance(Instance&& other) noexcept : plugin_(other.plugin_), state_(std::exchange(other.state_, State::gone)) {}
   Instance& operator=(Instance&&) = delete;
   // Deactivates and destroys.
   ~Instance();

@@ -45,8 +45,8 @@ Result<dll::shared_library> load(const std::string& path) {
       static_cast<dll::load_mode::type>(static_cast<unsigned>(dll::load_mode::rtld_now) |
                                         static_cast<unsigned>(dll::load_mode::rtld_local) | RTLD_NODELETE);
   try {
-    return dll::shared_library(
-        path, mode);  // this form keeps the words of dlerror(), the one with an error code does not
+    return dll::shared_library(path,
+                               mode);  // this form keeps the words of dlerror(), the one with an error code does not
   } catch (const std::exception& e) {
     return fail(Code::FL0303, fmt::format("`{}` cannot be loaded: {}", path, base::sanitize(e.what())));
   }
@@ -58,8 +58,8 @@ Result<const fleet_entry_t*> findEntry(const dll::shared_library& library, const
     for (int major = 0; major < 16; ++major) {
       if (!library.has(fmt::format("fleet_entry_v{}", major).c_str())) continue;
       return fail(Code::FL0302,
-                  fmt::format("`{}` is a plugin for version {} of the plugin ABI, this fleetd has version {}",
-                              path, major, FLEET_VERSION_MAJOR),
+                  fmt::format("`{}` is a plugin for version {} of the plugin ABI, this fleetd has version {}", path,
+                              major, FLEET_VERSION_MAJOR),
                   "rebuild it against the SDK of this fleetd");
     }
   } catch (const std::exception& e) {
@@ -76,8 +76,7 @@ Result<void> checkEntry(const fleet_entry_t& entry, const std::string& path) {
     return incompatible(path, fmt::format("it needs version {} of the plugin ABI, this fleetd has {}",
                                           formatVersion(entry.min_host), formatVersion(FLEET_VERSION_INIT)));
   }
-  if (!entry.init || !entry.deinit || !entry.get_factory)
-    return incompatible(path, "its entry lacks a function");
+  if (!entry.init || !entry.deinit || !entry.get_factory) return incompatible(path, "its entry lacks a function");
   return {};
 }
 
@@ -118,8 +117,7 @@ Library& Library::operator=(Library&&) noexcept = default;
 Library::~Library() = default;
 
 Result<Library> Library::open(const std::string& path) {
-  if (path.empty() || path.front() != '/')
-    return fail(Code::FL0303, fmt::format("`{}` is not an absolute path", path));
+  if (path.empty() || path.front() != '/') return fail(Code::FL0303, fmt::format("`{}` is not an absolute path", path));
   auto state = std::make_unique<State>();
   state->path = path;
   FLEETD_TRY_ASSIGN(state->library, load(path));
@@ -155,8 +153,7 @@ Result<const fleet_plugin_t*> Library::create(const std::string& id, const fleet
   const fleet_plugin_t* plugin = state_->factory->create(state_->factory, host, id.c_str(), error.c());
   if (!plugin) return pluginError(fmt::format("plugin `{}`", id), error.take(error.c()->status));
   if (!plausible(plugin->struct_size, kMinPlugin))
-    return incompatible(state_->path,
-                        fmt::format("its instance claims a size of {} bytes", plugin->struct_size));
+    return incompatible(state_->path, fmt::format("its instance claims a size of {} bytes", plugin->struct_size));
   if (!plugin->init || !plugin->activate || !plugin->deactivate || !plugin->destroy || !plugin->get_extension)
     return incompatible(state_->path, "its instance lacks a function");
   return plugin;

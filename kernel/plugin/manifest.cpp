@@ -30,8 +30,7 @@ struct Raw {
 };
 
 Error broken(const Raw& raw, std::string_view field, std::string_view what) {
-  return fail(Code::FL0305,
-              fmt::format("the manifest of plugin `{}` is invalid: {} {}", raw.id, field, what));
+  return fail(Code::FL0305, fmt::format("the manifest of plugin `{}` is invalid: {} {}", raw.id, field, what));
 }
 
 bool isIdLike(std::string_view text) {
@@ -49,16 +48,15 @@ bool isTopic(std::string_view text) {
 bool isVersion(std::string_view text) {
   return !text.empty() && text.size() <= 64 && text.front() >= '0' && text.front() <= '9' &&
          std::all_of(text.begin(), text.end(), [](char c) {
-           return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '.' ||
-                  c == '-' || c == '+';
+           return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '.' || c == '-' ||
+                  c == '+';
          });
 }
 
 // Texts people see: UTF-8 of one line.
 bool isLine(std::string_view text) {
-  return sdk::isUtf8(text) && std::none_of(text.begin(), text.end(), [](char c) {
-           return static_cast<unsigned char>(c) < ' ' || c == 127;
-         });
+  return sdk::isUtf8(text) &&
+         std::none_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < ' ' || c == 127; });
 }
 
 Result<std::vector<sdk::Path>> parsePaths(const Raw& raw, std::string_view field,
@@ -76,14 +74,12 @@ Result<std::vector<sdk::Path>> parsePaths(const Raw& raw, std::string_view field
 }
 
 Result<void> checkTexts(const Raw& raw) {
-  if (!isPluginId(raw.id))
-    return broken(raw, "id", "has characters other than a-z, 0-9, `.` and `-`, or is too long");
+  if (!isPluginId(raw.id)) return broken(raw, "id", "has characters other than a-z, 0-9, `.` and `-`, or is too long");
   if (raw.name.empty()) return broken(raw, "name", "is missing");
   if (!isVersion(raw.version)) return broken(raw, "version", "is missing or does not start with a number");
   for (const auto* text : {&raw.name, &raw.vendor, &raw.license, &raw.url, &raw.description})
     if (!isLine(*text)) return broken(raw, "a text", "is not one line of UTF-8");
-  if (raw.role < FLEET_ROLE_SERVICE || raw.role > FLEET_ROLE_NETWORK)
-    return broken(raw, "role", "is unknown");
+  if (raw.role < FLEET_ROLE_SERVICE || raw.role > FLEET_ROLE_NETWORK) return broken(raw, "role", "is unknown");
   constexpr std::uint32_t known = FLEET_MF_PURE | FLEET_MF_ISOLATE | FLEET_MF_IN_PROCESS;
   if ((raw.flags & ~known) != 0) return broken(raw, "flags", "has bits this fleetd does not know");
   for (const auto& platform : raw.platforms)
@@ -99,9 +95,8 @@ Result<void> checkTexts(const Raw& raw) {
 Result<Manifest> validate(Raw raw) {
   FLEETD_TRY(checkTexts(raw));
   if (!fleet_version_ok(FLEET_VERSION_INIT, raw.minHost)) {
-    return fail(Code::FL0304,
-                fmt::format("plugin `{}` needs version {} of the plugin ABI, this fleetd has {}", raw.id,
-                            formatVersion(raw.minHost), formatVersion(FLEET_VERSION_INIT)));
+    return fail(Code::FL0304, fmt::format("plugin `{}` needs version {} of the plugin ABI, this fleetd has {}", raw.id,
+                                          formatVersion(raw.minHost), formatVersion(FLEET_VERSION_INIT)));
   }
   Manifest out;
   out.role = static_cast<Role>(raw.role);
@@ -237,11 +232,10 @@ Result<Manifest> readManifest(const fleet_manifest_t* manifest) {
   const bool whole = copyText(manifest->id, raw.id) && copyText(manifest->name, raw.name) &&
                      copyText(manifest->version, raw.version) && copyText(manifest->vendor, raw.vendor) &&
                      copyText(manifest->license, raw.license) && copyText(manifest->url, raw.url) &&
-                     copyText(manifest->description, raw.description) &&
-                     copyText(manifest->option_root, root) && copyList(manifest->platforms, raw.platforms) &&
-                     copyList(manifest->requires_, raw.requires_) && copyList(manifest->reads, raw.reads) &&
-                     copyList(manifest->writes, raw.writes) && copyList(manifest->topics_in, raw.topicsIn) &&
-                     copyList(manifest->topics_out, raw.topicsOut);
+                     copyText(manifest->description, raw.description) && copyText(manifest->option_root, root) &&
+                     copyList(manifest->platforms, raw.platforms) && copyList(manifest->requires_, raw.requires_) &&
+                     copyList(manifest->reads, raw.reads) && copyList(manifest->writes, raw.writes) &&
+                     copyList(manifest->topics_in, raw.topicsIn) && copyList(manifest->topics_out, raw.topicsOut);
   if (!whole) return fail(Code::FL0305, "the manifest of the plugin has a text or a list that is too long");
   if (manifest->option_root) raw.optionRoot = std::move(root);
   return validate(std::move(raw));

@@ -67,18 +67,15 @@ class PluginHost {
   void answer(const bus::Message& request) {
     const auto call = callOf(request.header.topic);
     if (!call) {
-      return client_.fail(
-          request.header,
-          {FLEET_E_UNSUPPORTED, {}, {}, "a plugin host knows no topic " + request.header.topic, {}, 0});
+      return client_.fail(request.header,
+                          {FLEET_E_UNSUPPORTED, {}, {}, "a plugin host knows no topic " + request.header.topic, {}, 0});
     }
     auto documents = parseDocuments(request.body);
     if (!documents) return client_.fail(request.header, documents.error());
     if (documents->empty()) documents->emplace_back();
     current_ = request.header;
     const std::int64_t deadline =
-        request.header.timeoutMs == 0
-            ? 0
-            : base::monotonicNanos() + std::int64_t{request.header.timeoutMs} * 1'000'000;
+        request.header.timeoutMs == 0 ? 0 : base::monotonicNanos() + std::int64_t{request.header.timeoutMs} * 1'000'000;
     std::vector<Answer> answers;
     for (const auto document : *documents) {
       api_.begin(deadline);
@@ -93,8 +90,8 @@ class PluginHost {
       return client_.fail(request.header, {FLEET_E_LIMIT,
                                            {},
                                            {},
-                                           fmt::format("an answer of {} bytes exceeds the limit of {}",
-                                                       body.size(), static_cast<int>(FLEET_MAX_MESSAGE)),
+                                           fmt::format("an answer of {} bytes exceeds the limit of {}", body.size(),
+                                                       static_cast<int>(FLEET_MAX_MESSAGE)),
                                            {},
                                            0});
     }
@@ -117,11 +114,9 @@ class PluginHost {
   static Call callOf(std::string_view name) {
     if (name == topic::kSchema) return [](Instance& i, std::string_view) { return i.schema(); };
     if (name == topic::kRules) return [](Instance& i, std::string_view) { return i.rules(); };
-    if (name == topic::kFleet)
-      return [](Instance& i, std::string_view in) { return noDocument(i.fleet(in)); };
+    if (name == topic::kFleet) return [](Instance& i, std::string_view in) { return noDocument(i.fleet(in)); };
     if (name == topic::kContribute) return [](Instance& i, std::string_view in) { return i.contribute(in); };
-    if (name == topic::kCheck)
-      return [](Instance& i, std::string_view in) { return noDocument(i.check(in)); };
+    if (name == topic::kCheck) return [](Instance& i, std::string_view in) { return noDocument(i.check(in)); };
     if (name == topic::kRender) return [](Instance& i, std::string_view in) { return i.render(in); };
     return nullptr;
   }

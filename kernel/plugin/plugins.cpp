@@ -33,8 +33,7 @@ Result<Manifest> readHello(const std::string& id, Result<bus::Message> hello) {
     const Error& why = manifest.error();
     return fail(why.code, fmt::format("plugin `{}`: {}", id, why.message), why.hint);
   }
-  if (manifest->id != id)
-    return fail(Code::FL0305, fmt::format("plugin `{}` says it is `{}`", id, manifest->id));
+  if (manifest->id != id) return fail(Code::FL0305, fmt::format("plugin `{}` says it is `{}`", id, manifest->id));
   return manifest;
 }
 
@@ -65,9 +64,8 @@ Plugins::State::~State() {
 }
 
 const PluginFile* Plugins::State::find(const std::string& id) const {
-  const auto at =
-      std::lower_bound(files.begin(), files.end(), id,
-                       [](const PluginFile& file, const std::string& wanted) { return file.id < wanted; });
+  const auto at = std::lower_bound(files.begin(), files.end(), id,
+                                   [](const PluginFile& file, const std::string& wanted) { return file.id < wanted; });
   return at != files.end() && at->id == id ? &*at : nullptr;
 }
 
@@ -76,8 +74,7 @@ Error Plugins::State::unknown(const std::string& id) const {
   for (const auto& file : files) names.push_back(file.id);
   auto hint = base::didYouMean(base::nearestNames(id, names));
   if (hint.empty())
-    hint =
-        files.empty() ? "no plugin directory holds a plugin" : "`fleetd plugins` lists the plugins there are";
+    hint = files.empty() ? "no plugin directory holds a plugin" : "`fleetd plugins` lists the plugins there are";
   return fail(Code::FL0301, fmt::format("there is no plugin `{}`", id), std::move(hint));
 }
 
@@ -91,8 +88,7 @@ void Plugins::State::begin(const std::string& id) {
   }
   if (file->origin == Origin::fleet && !(options.trusted && options.trusted(*file))) {
     plugin.failure =
-        fail(Code::FL0307,
-             fmt::format("plugin `{}` comes with the fleet (`{}`) and is not trusted", id, file->path));
+        fail(Code::FL0307, fmt::format("plugin `{}` comes with the fleet (`{}`) and is not trusted", id, file->path));
     return;
   }
   if (!bus) {
@@ -134,8 +130,7 @@ Plugins::Plugins(Plugins&&) noexcept = default;
 Plugins& Plugins::operator=(Plugins&&) noexcept = default;
 Plugins::~Plugins() = default;
 
-Plugins Plugins::open(const std::vector<SearchPath>& paths, PluginsOptions options,
-                      Diagnostics& diagnostics) {
+Plugins Plugins::open(const std::vector<SearchPath>& paths, PluginsOptions options, Diagnostics& diagnostics) {
   auto state = std::make_unique<State>();
   state->options = std::move(options);
   state->files = findPlugins(paths, diagnostics);
@@ -144,8 +139,7 @@ Plugins Plugins::open(const std::vector<SearchPath>& paths, PluginsOptions optio
 
 const std::vector<PluginFile>& Plugins::files() const { return state_->files; }
 
-std::vector<std::vector<std::string>> Plugins::select(const std::vector<HostPlugins>& hosts,
-                                                      Diagnostics& diagnostics) {
+std::vector<std::vector<std::string>> Plugins::select(const std::vector<HostPlugins>& hosts, Diagnostics& diagnostics) {
   std::map<std::string, std::vector<const HostPlugins*>> byId;
   for (const auto& host : hosts)
     for (const auto& id : std::set<std::string>(host.ids.begin(), host.ids.end())) byId[id].push_back(&host);

@@ -21,14 +21,13 @@
 namespace fleetd::plugin {
 
 struct PluginsOptions {
-  LogSink log;                      // lines plugins log; may be empty; any thread
-  ExpressionCheck checkExpression;  // see fragment.hpp; may be empty
-  std::function<bool(const PluginFile&)>
-      trusted;                                  // may a file of the fleet's own be loaded? Empty = none may
-  std::map<std::string, PluginValue> settings;  // fleet-level settings by plugin id, maps
-  std::uint32_t startMs = 10'000;               // for loading and activating one plugin
-  std::uint32_t callMs = 60'000;                // for one message (a batch of hosts)
-  std::uint32_t stopMs = 2'000;                 // for ending one plugin
+  LogSink log;                                     // lines plugins log; may be empty; any thread
+  ExpressionCheck checkExpression;                 // see fragment.hpp; may be empty
+  std::function<bool(const PluginFile&)> trusted;  // may a file of the fleet's own be loaded? Empty = none may
+  std::map<std::string, PluginValue> settings;     // fleet-level settings by plugin id, maps
+  std::uint32_t startMs = 10'000;                  // for loading and activating one plugin
+  std::uint32_t callMs = 60'000;                   // for one message (a batch of hosts)
+  std::uint32_t stopMs = 2'000;                    // for ending one plugin
 };
 
 // Thread: one at a time. Only selected plugins are loaded, and while none is there is neither a bus nor a
@@ -47,8 +46,7 @@ class Plugins {
 
   // Loads what the hosts select, all at once. Findings: FL0301 with suggestions, FL0302 to FL0305, FL0307,
   // FL0308, FL0321 to FL0323. Returns for each host its usable plugins in working order, platforms last.
-  std::vector<std::vector<std::string>> select(const std::vector<HostPlugins>& hosts,
-                                               Diagnostics& diagnostics);
+  std::vector<std::vector<std::string>> select(const std::vector<HostPlugins>& hosts, Diagnostics& diagnostics);
 
   // The manifest; loads the plugin if need be. Errors as select().
   Result<const Manifest*> manifest(const std::string& id);
@@ -60,8 +58,7 @@ class Plugins {
   // The functions below answer in the order of `hosts`; nothing stands where a host failed, and the reason is
   // in `diagnostics` with the host's name.
   std::vector<std::optional<Fragment>> contribute(const std::string& id, const FleetView& fleet,
-                                                  const std::vector<HostView>& hosts,
-                                                  Diagnostics& diagnostics);
+                                                  const std::vector<HostView>& hosts, Diagnostics& diagnostics);
   std::vector<std::optional<std::vector<RenderedFile>>> render(const std::string& id,
                                                                const std::vector<ComposedView>& hosts,
                                                                Diagnostics& diagnostics);

@@ -57,9 +57,8 @@ void addFindings(Diagnostics& diagnostics, const std::string& id, const std::str
     Diagnostic out;
     out.code = Code::FL0317;
     out.severity = severityOf(finding.severity);
-    out.message =
-        fmt::format("{}: {}", called(id),
-                    finding.error.message.empty() ? "a finding without a text" : finding.error.message);
+    out.message = fmt::format("{}: {}", called(id),
+                              finding.error.message.empty() ? "a finding without a text" : finding.error.message);
     if (!finding.error.code.empty()) out.message += fmt::format(" [{}]", finding.error.code);
     if (!finding.error.hint.empty()) out.notes.push_back(finding.error.hint);
     out.host = host;
@@ -90,22 +89,19 @@ std::vector<std::optional<T>> collect(const std::string& id, const std::vector<H
 
 }  // namespace
 
-Result<std::vector<Answer>> readAnswers(const std::string& id, Result<bus::Message> reply,
-                                        std::size_t documents) {
+Result<std::vector<Answer>> readAnswers(const std::string& id, Result<bus::Message> reply, std::size_t documents) {
   if (!reply) return std::move(reply).error();
   if (reply->header.kind == bus::Kind::error) return pluginError(called(id), bus::parseError(reply->body));
   FLEETD_TRY_ASSIGN(auto answers, parseAnswers(reply->body));
   if (answers.size() != std::max<std::size_t>(documents, 1))
-    return fail(Code::FL0310,
-                fmt::format("{} gave {} answers to {} questions", called(id), answers.size(), documents));
+    return fail(Code::FL0310, fmt::format("{} gave {} answers to {} questions", called(id), answers.size(), documents));
   return answers;
 }
 
 Result<std::vector<Answer>> Plugins::State::ask(const std::string& id, const char* topic,
                                                 const std::vector<std::string>& documents) {
   FLEETD_TRY_ASSIGN(const auto* plugin, up(id));
-  return readAnswers(id,
-                     bus->request(plugin->routingId, topic, packDocuments(documents), options.callMs).get(),
+  return readAnswers(id, bus->request(plugin->routingId, topic, packDocuments(documents), options.callMs).get(),
                      documents.size());
 }
 
@@ -116,8 +112,7 @@ std::vector<Answer> Plugins::State::askAll(const std::string& id, const char* to
     bus::BusThread::Answer answer;
   };
   const auto failed = [](const Error& error) {
-    return Answer{
-        sdk::Error{FLEET_E_IO, std::string(base::info(error.code).id), {}, error.message, error.hint, 0}, {}};
+    return Answer{sdk::Error{FLEET_E_IO, std::string(base::info(error.code).id), {}, error.message, error.hint, 0}, {}};
   };
   std::vector<Answer> out;
   out.reserve(documents.size());
@@ -136,8 +131,7 @@ std::vector<Answer> Plugins::State::askAll(const std::string& id, const char* to
       some.push_back(documents[first + some.size()]);
     }
     first += some.size();
-    batches.push_back(
-        {some.size(), bus->request((*plugin)->routingId, topic, packDocuments(some), options.callMs)});
+    batches.push_back({some.size(), bus->request((*plugin)->routingId, topic, packDocuments(some), options.callMs)});
   }
   for (auto& batch : batches) {
     auto answers = readAnswers(id, batch.answer.get(), batch.size);
@@ -174,8 +168,7 @@ Result<Fragment> Plugins::rules(const std::string& id) {
 }
 
 std::vector<std::optional<Fragment>> Plugins::contribute(const std::string& id, const FleetView& fleet,
-                                                         const std::vector<HostView>& hosts,
-                                                         Diagnostics& diagnostics) {
+                                                         const std::vector<HostView>& hosts, Diagnostics& diagnostics) {
   if (hosts.empty()) return {};
   const auto told = state_->ask(id, topic::kFleet, packEach(std::vector{fleet}));
   const bool refused = !told || (!told->front().document && !isUnsupported(told->front()));
@@ -191,10 +184,10 @@ std::vector<std::optional<Fragment>> Plugins::contribute(const std::string& id, 
     sdk::pack(nothing, sdk::Fragment{});
     answer.document = nothing.take();  // it may work by rules alone
   }
-  return collect<Fragment>(
-      id, hosts, std::move(answers), diagnostics, [&](const HostView& host, std::string_view bytes) {
-        return decodeFragment(manifest, host.name, bytes, state_->options.checkExpression);
-      });
+  return collect<Fragment>(id, hosts, std::move(answers), diagnostics,
+                           [&](const HostView& host, std::string_view bytes) {
+                             return decodeFragment(manifest, host.name, bytes, state_->options.checkExpression);
+                           });
 }
 
 std::vector<std::optional<std::vector<RenderedFile>>> Plugins::render(const std::string& id,
@@ -213,8 +206,7 @@ bool Plugins::check(const std::string& id, const std::vector<ComposedView>& host
     if (isUnsupported(answer)) answer.document = std::string();
   const auto done = collect<bool>(id, hosts, std::move(answers), diagnostics,
                                   [](const ComposedView&, std::string_view) { return Result<bool>(true); });
-  return std::all_of(done.begin(), done.end(),
-                     [](const std::optional<bool>& one) { return one.has_value(); });
+  return std::all_of(done.begin(), done.end(), [](const std::optional<bool>& one) { return one.has_value(); });
 }
 
 }  // namespace fleetd::plugin

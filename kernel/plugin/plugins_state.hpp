@@ -38,12 +38,10 @@ struct Plugins::State {
   // Waits for the end of loading.
   Result<LoadedPlugin*> up(const std::string& id);
   // One message and its answers, as many as documents went out (one for none).
-  Result<std::vector<Answer>> ask(const std::string& id, const char* topic,
-                                  const std::vector<std::string>& documents);
+  Result<std::vector<Answer>> ask(const std::string& id, const char* topic, const std::vector<std::string>& documents);
   // The same for many documents: in batches, all on their way at once. The first error of a batch stands for
   // its documents.
-  std::vector<Answer> askAll(const std::string& id, const char* topic,
-                             const std::vector<std::string>& documents);
+  std::vector<Answer> askAll(const std::string& id, const char* topic, const std::vector<std::string>& documents);
 };
 
 // "plugin `x`"

@@ -77,12 +77,10 @@ class Finder {
       return;
     }
     struct stat first {};
-    if (stat(known->second.path.c_str(), &first) == 0 && first.st_dev == status.st_dev &&
-        first.st_ino == status.st_ino)
+    if (stat(known->second.path.c_str(), &first) == 0 && first.st_dev == status.st_dev && first.st_ino == status.st_ino)
       return;
     warn(diagnostics_, Code::FL0306,
-         fmt::format("plugin `{}` is found twice: `{}` is used, `{}` is not", file.id, known->second.path,
-                     file.path),
+         fmt::format("plugin `{}` is found twice: `{}` is used, `{}` is not", file.id, known->second.path, file.path),
          file.path);
   }
 
@@ -117,8 +115,8 @@ std::vector<SearchPath> searchPaths(std::string_view environment, const std::str
   const auto add = [&](std::string directory, Origin origin) {
     // The build tree is searched deeper than others, so it counts even where another origin names it, too.
     const bool known = origin != Origin::build && std::any_of(out.begin(), out.end(), [&](const SearchPath& path) {
-      return path.directory == directory;
-    });
+                         return path.directory == directory;
+                       });
     if (!known && directory.starts_with('/')) out.push_back({std::move(directory), origin});
   };
   for (const auto part : base::split(environment, ':')) add(std::string(part), Origin::environment);

@@ -22,8 +22,7 @@ bool overlap(const sdk::Path& a, const sdk::Path& b) {
 }
 
 bool anyOverlap(const std::vector<sdk::Path>& written, const sdk::Path& read) {
-  return std::any_of(written.begin(), written.end(),
-                     [&](const sdk::Path& path) { return overlap(path, read); });
+  return std::any_of(written.begin(), written.end(), [&](const sdk::Path& path) { return overlap(path, read); });
 }
 
 // Must `first` have written before `second` looks? Platforms look at everything and come last anyway.
@@ -59,21 +58,19 @@ std::string describeCircle(const std::map<std::string, std::set<std::string>>& w
 
 }  // namespace
 
-void checkSelection(const HostPlugins& host, const std::vector<const Manifest*>& manifests,
-                    Diagnostics& diagnostics) {
+void checkSelection(const HostPlugins& host, const std::vector<const Manifest*>& manifests, Diagnostics& diagnostics) {
   const std::set<std::string> selected(host.ids.begin(), host.ids.end());
   for (const auto* manifest : manifests) {
     if (!manifest->serves(host.hostClass)) {
       report(host, Code::FL0321,
-             fmt::format("plugin `{}` does not serve hosts of class {}, only {}", manifest->id,
-                         host.hostClass, base::join(manifest->platforms, ", ")),
+             fmt::format("plugin `{}` does not serve hosts of class {}, only {}", manifest->id, host.hostClass,
+                         base::join(manifest->platforms, ", ")),
              diagnostics);
     }
     for (const auto& needed : manifest->requires_) {
       if (!selected.contains(needed))
         report(host, Code::FL0322,
-               fmt::format("plugin `{}` needs plugin `{}`, which the host does not select", manifest->id,
-                           needed),
+               fmt::format("plugin `{}` needs plugin `{}`, which the host does not select", manifest->id, needed),
                diagnostics);
     }
   }
@@ -89,13 +86,12 @@ Result<std::vector<std::string>> workOrder(const std::vector<const Manifest*>& m
     }
     auto& feeders = waitsFor[second->id];
     for (const auto* first : manifests)
-      if (first->id != second->id && first->role != Role::platform && feeds(*first, *second))
-        feeders.insert(first->id);
+      if (first->id != second->id && first->role != Role::platform && feeds(*first, *second)) feeders.insert(first->id);
   }
   std::vector<std::string> out;
   while (!waitsFor.empty()) {
-    const auto ready = std::find_if(waitsFor.begin(), waitsFor.end(),
-                                    [](const auto& entry) { return entry.second.empty(); });
+    const auto ready =
+        std::find_if(waitsFor.begin(), waitsFor.end(), [](const auto& entry) { return entry.second.empty(); });
     if (ready == waitsFor.end())
       return fail(Code::FL0323, "plugins wait for each other: " + describeCircle(waitsFor),
                   "each writes options that the next one reads or declares");

@@ -17,8 +17,7 @@ struct HostPlugins {
 
 // Does the set of one host fit together: classes (FL0321), required plugins (FL0322)? `manifests` are those
 // of its known ids.
-void checkSelection(const HostPlugins& host, const std::vector<const Manifest*>& manifests,
-                    Diagnostics& diagnostics);
+void checkSelection(const HostPlugins& host, const std::vector<const Manifest*>& manifests, Diagnostics& diagnostics);
 
 // Ids so that a plugin comes after those that write what it reads or declares; equal ones by id; platforms
 // last. Error FL0323 names the plugins of a circle.

@@ -79,8 +79,7 @@ struct SpawnPlan {
     switch (kind) {
       case Stream::Inherit: return 0;
       case Stream::Capture: return ::posix_spawn_file_actions_adddup2(&actions, pipe.get(), target);
-      case Stream::Discard:
-        return ::posix_spawn_file_actions_addopen(&actions, target, "/dev/null", O_WRONLY, 0);
+      case Stream::Discard: return ::posix_spawn_file_actions_addopen(&actions, target, "/dev/null", O_WRONLY, 0);
     }
     return EINVAL;
   }
@@ -98,8 +97,7 @@ struct SpawnPlan {
     sigset_t standard;
     ::sigemptyset(&none);
     ::sigemptyset(&standard);
-    for (const int signal : {SIGHUP, SIGINT, SIGQUIT, SIGPIPE, SIGTERM, SIGCHLD})
-      ::sigaddset(&standard, signal);
+    for (const int signal : {SIGHUP, SIGINT, SIGQUIT, SIGPIPE, SIGTERM, SIGCHLD}) ::sigaddset(&standard, signal);
     int flags = POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF;
     if (ownGroup) flags |= POSIX_SPAWN_SETPGROUP;
 #ifdef __APPLE__
@@ -205,8 +203,7 @@ Result<void> Running::spawn(const std::string& program, const Pipe& in, const Pi
   if (command_.environment) environment = pointers(*command_.environment);
   char* const* env = command_.environment ? environment.data() : environ;
   pid_t pid = 0;
-  if (code == 0)
-    code = ::posix_spawn(&pid, program.c_str(), &plan.actions, &plan.attributes, argv.data(), env);
+  if (code == 0) code = ::posix_spawn(&pid, program.c_str(), &plan.actions, &plan.attributes, argv.data(), env);
   if (code != 0) return cannotStart(command_, std::strerror(code));
   child_ = ChildExit(pid);
   return {};
@@ -254,8 +251,7 @@ void Running::pump() {
   }
   // All that the child wrote is in the pipes by now.
   for (Capture& capture : captures_) capture.readAvailable();
-  if (result_.status.timedOut && command_.ownGroup)
-    child_.signal(SIGKILL, true);  // what its group left behind
+  if (result_.status.timedOut && command_.ownGroup) child_.signal(SIGKILL, true);  // what its group left behind
   result_.status.code = child_.code();
   result_.status.signal = child_.endSignal();
 }

@@ -55,7 +55,8 @@ Result<Worker> Worker::start(const std::function<void(const Send&)>& body) {
   base::Pipe pipe = base::makePipe();
   if (!pipe.read) return Error{base::Code::FL0004, fmt::format("no pipe can be had: {}", std::strerror(errno)), "", {}};
   const pid_t pid = ::fork();
-  if (pid < 0) return Error{base::Code::FL0004, fmt::format("no further process can be had: {}", std::strerror(errno)), "", {}};
+  if (pid < 0)
+    return Error{base::Code::FL0004, fmt::format("no further process can be had: {}", std::strerror(errno)), "", {}};
   if (pid == 0) work(pipe.write.get(), body);
   Worker out;
   out.child_ = ChildExit(pid);
@@ -74,7 +75,10 @@ Result<std::string> Worker::finish() {
   reader_.join();
   child_.wait();
   if (child_.code() != kDone || child_.endSignal() != 0)
-    return Error{base::Code::FL0007, fmt::format("a worker process ended early (status {}, signal {})", child_.code(), child_.endSignal()), "", {}};
+    return Error{base::Code::FL0007,
+                 fmt::format("a worker process ended early (status {}, signal {})", child_.code(), child_.endSignal()),
+                 "",
+                 {}};
   return std::move(*received_);
 }
 

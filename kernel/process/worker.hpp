@@ -1,7 +1,8 @@
-// Worker: a copy of this process that computes something over everything that is in memory already, and sends back bytes.
+// Worker: a copy of this process that computes something over everything that is in memory already, and sends back
+// bytes.
 //
-// For evaluations that are not made for several threads. Memory is shared until one of both writes to it; nothing is locked, and what the
-// worker does cannot disturb its parent.
+// For evaluations that are not made for several threads. Memory is shared until one of both writes to it; nothing is
+// locked, and what the worker does cannot disturb its parent.
 #pragma once
 #include <functional>
 #include <memory>
@@ -19,8 +20,8 @@ class Worker {
   // Sends bytes to the parent; false once it does not listen any more.
   using Send = std::function<bool(std::string_view)>;
 
-  // Starts `body` in a copy of the process that has the calling thread only; it must not use other threads, nor print. Errors: FL0004
-  // when there is no process to be had.
+  // Starts `body` in a copy of the process that has the calling thread only; it must not use other threads, nor print.
+  // Errors: FL0004 when there is no process to be had.
   static Result<Worker> start(const std::function<void(const Send&)>& body);
   Worker(Worker&&) = default;
   Worker& operator=(Worker&&) = delete;

@@ -33,7 +33,8 @@ Diagnostic note(Code code, std::string message) {
 std::vector<FlakeInput> repositoryInputs(const fleet::Fleet& fleet) {
   std::vector<FlakeInput> out{{"nixpkgs", "github:NixOS/nixpkgs/nixos-unstable"}};
   const auto has = [&](std::string_view klass) {
-    return std::any_of(fleet.hosts().begin(), fleet.hosts().end(), [&](const fleet::Host& host) { return host.klass == klass; });
+    return std::any_of(fleet.hosts().begin(), fleet.hosts().end(),
+                       [&](const fleet::Host& host) { return host.klass == klass; });
   };
   if (has("darwin")) out.push_back({"nix-darwin", "github:nix-darwin/nix-darwin"});
   if (has("home")) out.push_back({"home-manager", "github:nix-community/home-manager"});
@@ -85,24 +86,33 @@ Result<void> refuseTakenNames(const Sources& sources, const std::vector<Generate
   std::set<std::string_view> generated;
   for (const GeneratedFile& file : files) generated.insert(file.path);
   for (const Source& source : sources.files)
-    if (generated.contains(source.path) || source.path == kGenerated || source.path.starts_with(std::string(kGenerated) + "/"))
-      return Error{Code::FL0807, fmt::format("the fleet has a file {}, and in the build tree a generated one has this name", base::sanitize(source.path)),
-                   "rename it, or move it out of the directory fleetd/", {}};
+    if (generated.contains(source.path) || source.path == kGenerated ||
+        source.path.starts_with(std::string(kGenerated) + "/"))
+      return Error{Code::FL0807,
+                   fmt::format("the fleet has a file {}, and in the build tree a generated one has this name",
+                               base::sanitize(source.path)),
+                   "rename it, or move it out of the directory fleetd/",
+                   {}};
   return {};
 }
 
 void sayWhatIsMissing(const fleet::Fleet& fleet, const Sources& sources, Diagnostics& diagnostics) {
   if (!sources.untracked.empty()) {
-    auto d = note(Code::FL0808, fmt::format("{} that git does not track {} no part of the build tree",
-                                            sources.untracked.size() == 1 ? "1 file" : fmt::format("{} files", sources.untracked.size()),
-                                            sources.untracked.size() == 1 ? "is" : "are"));
+    auto d =
+        note(Code::FL0808,
+             fmt::format("{} that git does not track {} no part of the build tree",
+                         sources.untracked.size() == 1 ? "1 file" : fmt::format("{} files", sources.untracked.size()),
+                         sources.untracked.size() == 1 ? "is" : "are"));
     constexpr std::size_t kShown = 5;
-    for (std::size_t i = 0; i < std::min(kShown, sources.untracked.size()); ++i) d.notes.push_back(base::sanitize(sources.untracked[i]));
-    if (sources.untracked.size() > kShown) d.notes.push_back(fmt::format("and {} more", sources.untracked.size() - kShown));
+    for (std::size_t i = 0; i < std::min(kShown, sources.untracked.size()); ++i)
+      d.notes.push_back(base::sanitize(sources.untracked[i]));
+    if (sources.untracked.size() > kShown)
+      d.notes.push_back(fmt::format("and {} more", sources.untracked.size() - kShown));
     diagnostics.add(std::move(d));
   }
   for (const std::string& path : sources.submodules)
-    diagnostics.add(note(Code::FL0808, fmt::format("the git submodule {} is no part of the build tree", base::sanitize(path))));
+    diagnostics.add(
+        note(Code::FL0808, fmt::format("the git submodule {} is no part of the build tree", base::sanitize(path))));
   if (!fleet.lock()) diagnostics.add(note(Code::FL0810, "the fleet has no flake.lock"));
 }
 
@@ -116,16 +126,23 @@ Result<std::string> defaultTree(const std::string& fleetName) {
   if (state && *state == '/') return fmt::format("{}/fleetd/{}/tree", state, name);
   const char* home = std::getenv("HOME");
   if (home && *home == '/') return fmt::format("{}/.local/state/fleetd/{}/tree", home, name);
-  return Error{Code::FL0903, "there is no place for the build tree: neither XDG_STATE_HOME nor HOME is an absolute path", "name one with --out DIR", {}};
+  return Error{Code::FL0903,
+               "there is no place for the build tree: neither XDG_STATE_HOME nor HOME is an absolute path",
+               "name one with --out DIR",
+               {}};
 }
 
-Result<BuildTree> writeBuildTree(fleet::Fleet& fleet, std::vector<GeneratedFile> hostFiles, const std::string& out, Diagnostics& diagnostics) {
+Result<BuildTree> writeBuildTree(fleet::Fleet& fleet, std::vector<GeneratedFile> hostFiles, const std::string& out,
+                                 Diagnostics& diagnostics) {
   FLEETD_TRY_ASSIGN(Sources sources, findSources(fleet.root(), out));
   sayWhatIsMissing(fleet, sources, diagnostics);
   std::vector<GeneratedFile> files = std::move(hostFiles);
-  for (const std::string& name : runtimeNames()) files.push_back({fmt::format("{}/lib/{}", kGenerated, name), std::string(runtimeNix(name)), false});
-  if (fleet.kind() == fleet::Kind::Flake) FLEETD_TRY(addFlake(fleet, files, sources));
-  else FLEETD_TRY(addRepository(fleet, files, sources));
+  for (const std::string& name : runtimeNames())
+    files.push_back({fmt::format("{}/lib/{}", kGenerated, name), std::string(runtimeNix(name)), false});
+  if (fleet.kind() == fleet::Kind::Flake)
+    FLEETD_TRY(addFlake(fleet, files, sources));
+  else
+    FLEETD_TRY(addRepository(fleet, files, sources));
   FLEETD_TRY(refuseTakenNames(sources, files));
   std::sort(files.begin(), files.end(), [](const auto& a, const auto& b) { return a.path < b.path; });
 

@@ -18,17 +18,87 @@ namespace {
 using namespace lang;
 
 // Names without a definition inside the expression. `builtins` is special: only its pure members may be selected.
-constexpr std::array<std::string_view, 16> kFree = {"pkgs", "lib", "config", "options", "inputs", "true", "false", "null",
-                                                    "map", "toString", "removeAttrs", "isNull", "throw", "abort", "baseNameOf", "dirOf"};
+constexpr std::array<std::string_view, 16> kFree = {"pkgs",  "lib",   "config",     "options",  "inputs",      "true",
+                                                    "false", "null",  "map",        "toString", "removeAttrs", "isNull",
+                                                    "throw", "abort", "baseNameOf", "dirOf"};
 constexpr std::string_view kBuiltins = "builtins";
-constexpr std::array<std::string_view, 77> kPure = {
-    "add", "addErrorContext", "all", "any", "attrNames", "attrValues", "baseNameOf", "bitAnd", "bitOr", "bitXor", "catAttrs", "ceil",
-    "compareVersions", "concatLists", "concatMap", "concatStringsSep", "convertHash", "deepSeq", "dirOf", "div", "elem", "elemAt", "false",
-    "filter", "floor", "foldl'", "fromJSON", "fromTOML", "functionArgs", "genList", "genericClosure", "getAttr", "getContext", "groupBy",
-    "hasAttr", "hasContext", "hashString", "head", "intersectAttrs", "isAttrs", "isBool", "isFloat", "isFunction", "isInt", "isList",
-    "isNull", "isPath", "isString", "length", "lessThan", "listToAttrs", "map", "mapAttrs", "match", "mul", "null", "parseDrvName",
-    "partition", "placeholder", "removeAttrs", "replaceStrings", "seq", "sort", "split", "splitVersion", "stringLength", "sub", "substring",
-    "tail", "throw", "toJSON", "toString", "toXML", "true", "tryEval", "typeOf", "zipAttrsWith"};
+constexpr std::array<std::string_view, 77> kPure = {"add",
+                                                    "addErrorContext",
+                                                    "all",
+                                                    "any",
+                                                    "attrNames",
+                                                    "attrValues",
+                                                    "baseNameOf",
+                                                    "bitAnd",
+                                                    "bitOr",
+                                                    "bitXor",
+                                                    "catAttrs",
+                                                    "ceil",
+                                                    "compareVersions",
+                                                    "concatLists",
+                                                    "concatMap",
+                                                    "concatStringsSep",
+                                                    "convertHash",
+                                                    "deepSeq",
+                                                    "dirOf",
+                                                    "div",
+                                                    "elem",
+                                                    "elemAt",
+                                                    "false",
+                                                    "filter",
+                                                    "floor",
+                                                    "foldl'",
+                                                    "fromJSON",
+                                                    "fromTOML",
+                                                    "functionArgs",
+                                                    "genList",
+                                                    "genericClosure",
+                                                    "getAttr",
+                                                    "getContext",
+                                                    "groupBy",
+                                                    "hasAttr",
+                                                    "hasContext",
+                                                    "hashString",
+                                                    "head",
+                                                    "intersectAttrs",
+                                                    "isAttrs",
+                                                    "isBool",
+                                                    "isFloat",
+                                                    "isFunction",
+                                                    "isInt",
+                                                    "isList",
+                                                    "isNull",
+                                                    "isPath",
+                                                    "isString",
+                                                    "length",
+                                                    "lessThan",
+                                                    "listToAttrs",
+                                                    "map",
+                                                    "mapAttrs",
+                                                    "match",
+                                                    "mul",
+                                                    "null",
+                                                    "parseDrvName",
+                                                    "partition",
+                                                    "placeholder",
+                                                    "removeAttrs",
+                                                    "replaceStrings",
+                                                    "seq",
+                                                    "sort",
+                                                    "split",
+                                                    "splitVersion",
+                                                    "stringLength",
+                                                    "sub",
+                                                    "substring",
+                                                    "tail",
+                                                    "throw",
+                                                    "toJSON",
+                                                    "toString",
+                                                    "toXML",
+                                                    "true",
+                                                    "tryEval",
+                                                    "typeOf",
+                                                    "zipAttrsWith"};
 
 class Checker {
  public:
@@ -39,11 +109,16 @@ class Checker {
   void check(const Expr* e) {
     if (!e || problem) return;
     switch (e->kind) {
-      case ExprKind::Int: case ExprKind::Float: case ExprKind::String: case ExprKind::Local: case ExprKind::InheritFrom: return;
+      case ExprKind::Int:
+      case ExprKind::Float:
+      case ExprKind::String:
+      case ExprKind::Local:
+      case ExprKind::InheritFrom: return;
       case ExprKind::Path: return refuse("a path");
       case ExprKind::SearchPath: return refuse("a search path");
       case ExprKind::CurPos: return refuse("__curPos");
-      case ExprKind::Var: case ExprKind::WithVar: return;  // bound by a `with`, or reported by the binder
+      case ExprKind::Var:
+      case ExprKind::WithVar: return;  // bound by a `with`, or reported by the binder
       case ExprKind::Global:
         if (symbols_.text(as<ExprVar>(e).name) == kBuiltins) refuse("builtins as a whole");
         return;
@@ -55,9 +130,13 @@ class Checker {
       case ExprKind::Call: check(as<ExprCall>(e).function); return all(as<ExprCall>(e).args);
       case ExprKind::Let: attrs(*as<ExprLet>(e).attrs); return check(as<ExprLet>(e).body);
       case ExprKind::With: check(as<ExprWith>(e).scope); return check(as<ExprWith>(e).body);
-      case ExprKind::If: check(as<ExprIf>(e).condition); check(as<ExprIf>(e).then); return check(as<ExprIf>(e).otherwise);
+      case ExprKind::If:
+        check(as<ExprIf>(e).condition);
+        check(as<ExprIf>(e).then);
+        return check(as<ExprIf>(e).otherwise);
       case ExprKind::Assert: check(as<ExprAssert>(e).condition); return check(as<ExprAssert>(e).body);
-      case ExprKind::Not: case ExprKind::Negate: return check(as<ExprUnary>(e).operand);
+      case ExprKind::Not:
+      case ExprKind::Negate: return check(as<ExprUnary>(e).operand);
       case ExprKind::Binary: check(as<ExprBinary>(e).left); return check(as<ExprBinary>(e).right);
       case ExprKind::Interp:
         if ((e->flags & kPathInterp) != 0) return refuse("a path");
@@ -92,7 +171,8 @@ class Checker {
     check(fn.body);
   }
   void select(const ExprSelect& e) {
-    const bool fromBuiltins = e.subject->kind == ExprKind::Global && symbols_.text(as<ExprVar>(e.subject).name) == kBuiltins;
+    const bool fromBuiltins =
+        e.subject->kind == ExprKind::Global && symbols_.text(as<ExprVar>(e.subject).name) == kBuiltins;
     if (fromBuiltins) {
       const std::string_view member = e.path.front().expr ? std::string_view() : symbols_.text(e.path.front().symbol);
       if (std::find(kPure.begin(), kPure.end(), member) == kPure.end())
@@ -108,7 +188,10 @@ class Checker {
 };
 
 Error refused(std::string message) {
-  return {base::Code::FL0320, std::move(message), "an expression may use pkgs, lib, config, options and inputs, and builtins that only compute", {}};
+  return {base::Code::FL0320,
+          std::move(message),
+          "an expression may use pkgs, lib, config, options and inputs, and builtins that only compute",
+          {}};
 }
 
 }  // namespace
@@ -124,7 +207,8 @@ Result<void> checkExpression(const std::string& source) {
   globals.push_back(symbols.intern(kBuiltins));
   const auto parsed = parse(**file, "/", symbols, {globals, {}});
   if (!parsed->ok())
-    return refused(fmt::format("an expression is refused: {}", parsed->problems.empty() ? "it is empty" : parsed->problems.front().message));
+    return refused(fmt::format("an expression is refused: {}",
+                               parsed->problems.empty() ? "it is empty" : parsed->problems.front().message));
   Checker checker(symbols);
   checker.check(parsed->root);
   if (checker.problem) return refused(fmt::format("an expression is refused: it uses {}", *checker.problem));

@@ -14,8 +14,10 @@ using lang::Tok;
 using lang::Token;
 
 Error unreadable(std::string_view what) {
-  return {base::Code::FL0804, "flake.nix cannot be taken apart: " + std::string(what),
-          "a flake is a set written as a literal, with inputs that are literals, too", {}};
+  return {base::Code::FL0804,
+          "flake.nix cannot be taken apart: " + std::string(what),
+          "a flake is a set written as a literal, with inputs that are literals, too",
+          {}};
 }
 
 // What an open construct waits for.
@@ -100,10 +102,14 @@ class Splitter {
 
   // Strings and paths have insides of their own. False for other tokens.
   bool skipLiteral(Tok kind) {
-    if (kind == Tok::Quote) skipString();
-    else if (kind == Tok::IndentedQuote) skipIndented();
-    else if (kind == Tok::Path || kind == Tok::HomePath) skipPath();
-    else return false;
+    if (kind == Tok::Quote)
+      skipString();
+    else if (kind == Tok::IndentedQuote)
+      skipIndented();
+    else if (kind == Tok::Path || kind == Tok::HomePath)
+      skipPath();
+    else
+      return false;
     return true;
   }
 

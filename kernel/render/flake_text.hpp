@@ -16,12 +16,12 @@ struct Binding {
   std::string_view value;  // between `=` and the semicolon, without the blanks around it
 };
 
-// The bindings of the set that `text` is, in their order. Error FL0804 when it is no set or has a binding with a computed name.
-// The text must be valid Nix; views point into it.
+// The bindings of the set that `text` is, in their order. Error FL0804 when it is no set or has a binding with a
+// computed name. The text must be valid Nix; views point into it.
 Result<std::vector<Binding>> bindingsOf(std::string_view text);
 
-// The description, nixConfig and inputs of a flake, each as written, one below the other with two blanks before; without an entry for
-// `self`, which concerns how the fleet itself is fetched. Error FL0804.
+// The description, nixConfig and inputs of a flake, each as written, one below the other with two blanks before;
+// without an entry for `self`, which concerns how the fleet itself is fetched. Error FL0804.
 Result<std::string> flakeHead(std::string_view text);
 
 }  // namespace fleetd::render

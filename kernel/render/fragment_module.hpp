@@ -9,8 +9,8 @@
 
 namespace fleetd::render {
 
-// A module with the definitions of a fragment, with priorities, orders and conditions as they are. The same text is what the host's
-// generated module holds, so both mean the same. Error FL0310.
+// A module with the definitions of a fragment, with priorities, orders and conditions as they are. The same text is
+// what the host's generated module holds, so both mean the same. Error FL0310.
 Result<lang::Value> fragmentModule(lang::Evaluator& ev, const plugin::Fragment& fragment);
 
 }  // namespace fleetd::render

@@ -30,8 +30,8 @@ struct HostEntry {
 // Sorted by class and name.
 std::string hostsText(std::vector<HostEntry> hosts);
 
-// The flake around a fleet that has one. `ownFlake` is the text of its flake.nix; `formals` the names of the parameters of its outputs,
-// none for `outputs = name: …`. Error FL0804.
+// The flake around a fleet that has one. `ownFlake` is the text of its flake.nix; `formals` the names of the parameters
+// of its outputs, none for `outputs = name: …`. Error FL0804.
 Result<std::string> adoptingFlake(std::string_view ownFlake, const std::vector<std::string>& formals, bool hasFormals);
 
 struct FlakeInput {

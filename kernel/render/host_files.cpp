@@ -43,12 +43,15 @@ Diagnostic about(Code code, const fleet::Host& host, std::string message) {
 
 }  // namespace
 
-HostFiles::HostFiles(Workspace& workspace) : workspace_(workspace), directories_(hostDirectories(workspace.fleet().hosts())) {}
+HostFiles::HostFiles(Workspace& workspace)
+    : workspace_(workspace), directories_(hostDirectories(workspace.fleet().hosts())) {}
 
 void HostFiles::add(const fleet::Host& host, fleet::ComposedHost& composed, Diagnostics& diagnostics) {
   const std::string platform = workspace_.platformOf(host);
   if (platform.empty())
-    return diagnostics.add(about(Code::FL0809, host, fmt::format("{} cannot be rendered without its platform plugin `{}`", host.name, host.klass)));
+    return diagnostics.add(
+        about(Code::FL0809, host,
+              fmt::format("{} cannot be rendered without its platform plugin `{}`", host.name, host.klass)));
   One one;
   one.index = static_cast<std::size_t>(&host - workspace_.fleet().hosts().data());
   const auto manifest = workspace_.plugins().manifest(platform);
@@ -56,7 +59,8 @@ void HostFiles::add(const fleet::Host& host, fleet::ComposedHost& composed, Diag
   one.view = checkView(workspace_.fleet().evaluator(), composed, (*manifest)->reads);
   one.view.definitions = workspace_.definitions(host);
   one.facts = !declaresHostFacts(workspace_.fleet().evaluator(), composed);
-  if (!one.facts) diagnostics.add(about(Code::FL0811, host, fmt::format("{} has options of its own at fleet.host", host.name)));
+  if (!one.facts)
+    diagnostics.add(about(Code::FL0811, host, fmt::format("{} has options of its own at fleet.host", host.name)));
   byClass_[host.klass].push_back(std::move(one));
 }
 

@@ -16,7 +16,8 @@ struct GeneratedFile {
   bool executable = false;
 };
 
-// Collects composed hosts one by one, so that none has to be kept, and asks each platform once for all of them. One thread.
+// Collects composed hosts one by one, so that none has to be kept, and asks each platform once for all of them. One
+// thread.
 class HostFiles {
  public:
   explicit HostFiles(Workspace& workspace);
@@ -24,8 +25,9 @@ class HostFiles {
   // `host` is one of fleet().hosts(), composed without an error.
   void add(const fleet::Host& host, fleet::ComposedHost& composed, Diagnostics& diagnostics);
 
-  // The files of all hosts added, of the plugins they use, and hosts.nix. Hosts that were not added are in hosts.nix with the reason why
-  // they cannot be built from this tree. What a platform refuses to render is in `diagnostics` as an error. Error FL0310.
+  // The files of all hosts added, of the plugins they use, and hosts.nix. Hosts that were not added are in hosts.nix
+  // with the reason why they cannot be built from this tree. What a platform refuses to render is in `diagnostics` as
+  // an error. Error FL0310.
   Result<std::vector<GeneratedFile>> files(Diagnostics& diagnostics);
 
  private:

@@ -16,10 +16,12 @@ constexpr std::size_t kMaxName = 200;  // bytes; file systems allow 255
 std::string encoded(std::string_view name) {
   std::string out;
   for (const char c : name) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '+' || c == '@' ||
-                       c == '-' || (c == '.' && !out.empty());
-    if (plain) out += c;
-    else out += fmt::format("%{:02x}", static_cast<unsigned char>(c));
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+                       c == '+' || c == '@' || c == '-' || (c == '.' && !out.empty());
+    if (plain)
+      out += c;
+    else
+      out += fmt::format("%{:02x}", static_cast<unsigned char>(c));
   }
   if (out.size() > kMaxName) out.resize(kMaxName);
   return out;

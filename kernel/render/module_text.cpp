@@ -6,7 +6,8 @@
 namespace fleetd::render {
 
 Result<lang::Value> moduleFromText(lang::Evaluator& ev, const std::string& label, std::string text) {
-  if (text.find('\0') != std::string::npos) return Error{base::Code::FL0310, fmt::format("{} holds a NUL byte", label), "", {}};
+  if (text.find('\0') != std::string::npos)
+    return Error{base::Code::FL0310, fmt::format("{} holds a NUL byte", label), "", {}};
   const lang::Value module = ev.evalText(label, std::move(text), "/");
   if (!module.isError()) return module;
   const base::Diagnostic d = ev.diagnostic(*module.error);

@@ -17,11 +17,14 @@ using lang::Value;
 // The default of a platform's option that the plugin does not know: it is what Nix will say it is.
 Value unknownDefault(Evaluator& ev, Value* args, Pos pos) {
   const Value path = ev.force(args[0]);
-  return path.is(Tag::String) ? ev.unknownRoot(fmt::format("config.{}", path.string()), pos) : ev.typeError("a string", path, pos);
+  return path.is(Tag::String) ? ev.unknownRoot(fmt::format("config.{}", path.string()), pos)
+                              : ev.typeError("a string", path, pos);
 }
 constexpr lang::PrimOp kUnknownDefault{"unknownDefault", 1, unknownDefault};
 
-sdk::nix::ModuleHead headOf(const std::string& plugin) { return {"The options of the plugin " + plugin + ".", "options of plugin " + plugin}; }
+sdk::nix::ModuleHead headOf(const std::string& plugin) {
+  return {"The options of the plugin " + plugin + ".", "options of plugin " + plugin};
+}
 
 }  // namespace
 
@@ -30,7 +33,8 @@ Result<Value> platformModule(Evaluator& ev, const std::string& plugin, const plu
   head.comment.clear();
   const auto text = sdk::nix::optionsText(head, {}, schema.options, {"_fleetdPlatform = true;", "unknownDefault"});
   if (!text) return writerError(plugin, text.error());
-  FLEETD_TRY_ASSIGN(const Value make, moduleFromText(ev, fmt::format("fleetd: options of {}", plugin), "unknownDefault: " + *text));
+  FLEETD_TRY_ASSIGN(const Value make,
+                    moduleFromText(ev, fmt::format("fleetd: options of {}", plugin), "unknownDefault: " + *text));
   const Value module = ev.call(make, Value::of(&kUnknownDefault), 0);
   if (module.isError()) return Error{base::Code::FL0310, ev.diagnostic(*module.error).message, "", {}};
   return module;
@@ -46,7 +50,8 @@ Result<std::string> optionsModuleText(const plugin::Manifest& manifest, const pl
 Result<Value> optionsModule(Evaluator& ev, const plugin::Manifest& manifest, const plugin::Schema& schema) {
   const std::string name = fmt::format("fleetd: options of {}", manifest.id);
   if (schema.options.empty() || !manifest.optionRoot) return moduleFromText(ev, name, std::string());
-  auto text = sdk::nix::optionsText(headOf(manifest.id), *manifest.optionRoot, schema.options, {"_fleetdSubtree = true;", ""});
+  auto text =
+      sdk::nix::optionsText(headOf(manifest.id), *manifest.optionRoot, schema.options, {"_fleetdSubtree = true;", ""});
   if (!text) return writerError(manifest.id, text.error());
   return moduleFromText(ev, name, *std::move(text));
 }

@@ -8,8 +8,9 @@
 
 namespace fleetd::render {
 
-// The options of a class of hosts: a module that opens the evaluation (what it does not declare is assumed) and whose options have, where
-// the plugin gives no default, one that is unknown. Errors: FL0310 for a schema that cannot be written as a module.
+// The options of a class of hosts: a module that opens the evaluation (what it does not declare is assumed) and whose
+// options have, where the plugin gives no default, one that is unknown. Errors: FL0310 for a schema that cannot be
+// written as a module.
 Result<lang::Value> platformModule(lang::Evaluator& ev, const std::string& plugin, const plugin::Schema& schema);
 // The options of another plugin, below its own root: they are what they say.
 Result<lang::Value> optionsModule(lang::Evaluator& ev, const plugin::Manifest& manifest, const plugin::Schema& schema);

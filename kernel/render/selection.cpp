@@ -66,7 +66,8 @@ PluginChoice fromOutputs(fleet::Fleet& fleet, Diagnostics& diagnostics) {
   PluginChoice out;
   const Value data = read.member(fleet.outputs(), "fleet");
   out.all = read.plugins(data, "fleet.plugins");
-  for (const auto& [name, value] : read.entries(read.member(data, "tags"))) out.tags[name] = read.plugins(value, fmt::format("fleet.tags.{}.plugins", name));
+  for (const auto& [name, value] : read.entries(read.member(data, "tags")))
+    out.tags[name] = read.plugins(value, fmt::format("fleet.tags.{}.plugins", name));
   for (const auto& [name, value] : read.entries(read.member(data, "hosts")))
     out.hosts[name] = read.plugins(value, fmt::format("fleet.hosts.{}.plugins", name));
   return out;

@@ -15,8 +15,8 @@ struct PluginChoice {
   std::map<std::string, std::vector<std::string>> tags, hosts;
 };
 
-// Reads the flake output `fleet`, or fleet.json: `plugins`, `tags.<tag>.plugins`, `hosts.<name>.plugins`, all lists of ids. What has
-// another shape is no choice of plugins; a note says so (FL0805).
+// Reads the flake output `fleet`, or fleet.json: `plugins`, `tags.<tag>.plugins`, `hosts.<name>.plugins`, all lists of
+// ids. What has another shape is no choice of plugins; a note says so (FL0805).
 PluginChoice readChoice(fleet::Fleet& fleet, Diagnostics& diagnostics);
 
 // The ids for one host besides its platform: own, by tag, of the whole fleet; sorted, unique.

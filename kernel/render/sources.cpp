@@ -32,7 +32,8 @@ Error tooMany(const std::string& root) {
 // The kind of what stands at a place; nothing for directories, devices and what is missing.
 std::optional<FileKind> kindAt(const Place& place) {
   struct stat st {};
-  if (place.directory < 0 || ::fstatat(place.directory, place.name.c_str(), &st, AT_SYMLINK_NOFOLLOW) != 0) return std::nullopt;
+  if (place.directory < 0 || ::fstatat(place.directory, place.name.c_str(), &st, AT_SYMLINK_NOFOLLOW) != 0)
+    return std::nullopt;
   if (S_ISLNK(st.st_mode)) return FileKind::Link;
   if (!S_ISREG(st.st_mode)) return std::nullopt;
   return (st.st_mode & S_IXUSR) != 0 ? FileKind::Executable : FileKind::Plain;
@@ -58,8 +59,10 @@ Result<std::string> git(const std::string& root, std::vector<std::string> words)
   FLEETD_TRY_ASSIGN(auto done, process::run(command));
   if (done.status.success() && !done.outputTruncated) return std::move(done.output);
   if (done.outputTruncated) return tooMany(root);
-  return Error{Code::FL0007, fmt::format("git cannot list the files of {}: {}", base::sanitize(root), base::sanitize(done.errors)),
-               "fleetd takes the files git tracks; repair the repository, or work on a copy without .git", {}};
+  return Error{Code::FL0007,
+               fmt::format("git cannot list the files of {}: {}", base::sanitize(root), base::sanitize(done.errors)),
+               "fleetd takes the files git tracks; repair the repository, or work on a copy without .git",
+               {}};
 }
 
 bool inRepository(const std::string& root) {
@@ -97,9 +100,11 @@ Result<Sources> fromGit(const std::string& root) {
 
 // --- without ---
 
-Result<void> walk(const std::string& root, const std::string& below, const std::string& exclude, int depth, Sources& out) {
+Result<void> walk(const std::string& root, const std::string& below, const std::string& exclude, int depth,
+                  Sources& out) {
   const std::string directory = below.empty() ? root : root + "/" + below;
-  if (depth > kMaxDepth) return Error{Code::FL0004, fmt::format("{} nests too many directories", base::sanitize(directory)), "", {}};
+  if (depth > kMaxDepth)
+    return Error{Code::FL0004, fmt::format("{} nests too many directories", base::sanitize(directory)), "", {}};
   FLEETD_TRY_ASSIGN(const auto entries, base::listDir(directory));
   for (const auto& entry : entries) {
     if (entry.name == ".git" || root + "/" + (below.empty() ? "" : below + "/") + entry.name == exclude) continue;
@@ -107,7 +112,8 @@ Result<void> walk(const std::string& root, const std::string& below, const std::
     switch (entry.type) {
       case base::FileType::Directory: FLEETD_TRY(walk(root, path, exclude, depth + 1, out)); break;
       case base::FileType::Symlink:
-        if (entry.name != "result" && !entry.name.starts_with("result-")) out.files.push_back({std::move(path), FileKind::Link});
+        if (entry.name != "result" && !entry.name.starts_with("result-"))
+          out.files.push_back({std::move(path), FileKind::Link});
         break;
       case base::FileType::Regular: {
         const bool executable = ::access((root + "/" + path).c_str(), X_OK) == 0;
@@ -125,7 +131,8 @@ Result<void> walk(const std::string& root, const std::string& below, const std::
 Result<std::string> readLinkAt(const Place& place) {
   std::string target(4096, '\0');
   const ssize_t size = ::readlinkat(place.directory, place.name.c_str(), target.data(), target.size());
-  if (size < 0 || size == static_cast<ssize_t>(target.size())) return systemError(Code::FL0002, "read the link", place.name, errno);
+  if (size < 0 || size == static_cast<ssize_t>(target.size()))
+    return systemError(Code::FL0002, "read the link", place.name, errno);
   target.resize(static_cast<std::size_t>(size));
   return target;
 }

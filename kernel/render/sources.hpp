@@ -22,8 +22,9 @@ struct Sources {
 
 inline constexpr std::size_t kMaxSources = 200'000;  // files; more is FL0004
 
-// With git and a repository around `root`: what git tracks, as it is in the working tree. Else every file, without .git directories and
-// links called result or result-*. `exclude` is left out, too: an absolute directory, or empty. Errors: FL0002, FL0004, FL0007.
+// With git and a repository around `root`: what git tracks, as it is in the working tree. Else every file, without .git
+// directories and links called result or result-*. `exclude` is left out, too: an absolute directory, or empty. Errors:
+// FL0002, FL0004, FL0007.
 Result<Sources> findSources(const std::string& root, const std::string& exclude);
 
 // Puts the files into a tree. A file that vanished in between is FL0002.

@@ -83,9 +83,12 @@ bool sameContent(int a, int b) {
 
 void appendEscapedPath(std::string& out, std::string_view path) {
   for (const char c : path) {
-    if (c == '\\') out += "\\\\";
-    else if (c == '\n') out += "\\n";
-    else out += c;
+    if (c == '\\')
+      out += "\\\\";
+    else if (c == '\n')
+      out += "\\n";
+    else
+      out += c;
   }
 }
 
@@ -107,7 +110,8 @@ std::string unescapedPath(std::string_view line) {
 bool isInside(std::string_view path) {
   if (path.empty() || path.find('\0') != std::string_view::npos) return false;
   const auto parts = base::split(path, '/');
-  return std::none_of(parts.begin(), parts.end(), [](std::string_view part) { return part.empty() || part == "." || part == ".."; });
+  return std::none_of(parts.begin(), parts.end(),
+                      [](std::string_view part) { return part.empty() || part == "." || part == ".."; });
 }
 
 Result<Tree> Tree::open(const std::string& root, Fault fault) {
@@ -126,7 +130,8 @@ Result<Tree> Tree::open(const std::string& root, Fault fault) {
 Result<void> Tree::readManifest() {
   FLEETD_TRY_ASSIGN(const Place place, directories_.find(kManifest, Directories::Missing::Refuse));
   UniqueFd fd;
-  if (place.directory >= 0) fd.reset(::openat(place.directory, place.name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+  if (place.directory >= 0)
+    fd.reset(::openat(place.directory, place.name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
   if (fd) {
     FLEETD_TRY_ASSIGN(const std::string text, base::readDescriptor(fd.get(), kManifest));
     if (text.starts_with(kHeader)) {
@@ -143,11 +148,15 @@ Result<void> Tree::readManifest() {
   foreign = foreign || (entries.size() == 1 && entries.front().type != base::FileType::Directory);
   if (!foreign && !entries.empty()) {
     auto inside = base::listDir(directories_.root() + "/" + kGenerated);
-    foreign = !inside || std::any_of(inside->begin(), inside->end(), [](const base::DirEntry& entry) { return entry.name != ".new"; });
+    foreign = !inside || std::any_of(inside->begin(), inside->end(),
+                                     [](const base::DirEntry& entry) { return entry.name != ".new"; });
   }
   if (!foreign) return {};
-  return Error{Code::FL0802, fmt::format("the directory {} holds files that fleetd did not write", base::sanitize(directories_.root())),
-               "name an empty directory, or one fleetd wrote before", {}};
+  return Error{
+      Code::FL0802,
+      fmt::format("the directory {} holds files that fleetd did not write", base::sanitize(directories_.root())),
+      "name an empty directory, or one fleetd wrote before",
+      {}};
 }
 
 Result<void> Tree::step() {
@@ -176,7 +185,8 @@ Result<void> Tree::begin(std::vector<std::string> paths) {
 Result<UniqueFd> Tree::scratch() {
   FLEETD_TRY_ASSIGN(const Place place, directories_.find(kScratch, Directories::Missing::Create));
   static_cast<void>(::unlinkat(place.directory, place.name.c_str(), 0));
-  UniqueFd fd(::openat(place.directory, place.name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
+  UniqueFd fd(
+      ::openat(place.directory, place.name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
   if (!fd) return systemError(Code::FL0003, "write", directories_.root() + "/" + kScratch, errno);
   return fd;
 }
@@ -198,7 +208,8 @@ Result<void> Tree::moveIn(const std::string& path) {
 }
 
 Result<void> Tree::install(const std::string& path, UniqueFd made, FileKind kind) {
-  if (::fchmod(made.get(), modeOf(kind)) != 0) return systemError(Code::FL0003, "write", directories_.root() + "/" + path, errno);
+  if (::fchmod(made.get(), modeOf(kind)) != 0)
+    return systemError(Code::FL0003, "write", directories_.root() + "/" + path, errno);
   made.reset();
   return moveIn(path);
 }
@@ -225,7 +236,8 @@ Result<void> Tree::copy(const std::string& path, int from, FileKind kind) {
   if (::fstat(from, &st) != 0) return systemError(Code::FL0002, "read", path, errno);
   FLEETD_TRY_ASSIGN(const Place place, directories_.find(path, Directories::Missing::Refuse));
   if (place.directory >= 0)
-    if (const UniqueFd same = openSame(place, static_cast<std::uint64_t>(st.st_size), kind); same && sameContent(same.get(), from)) {
+    if (const UniqueFd same = openSame(place, static_cast<std::uint64_t>(st.st_size), kind);
+        same && sameContent(same.get(), from)) {
       ++counts_.unchanged;
       return {};
     }

@@ -1,5 +1,5 @@
-// Tree: a directory that is made to hold exactly certain files. Each file changes at once or not at all, and only files the tree wrote
-// itself are ever removed.
+// Tree: a directory that is made to hold exactly certain files. Each file changes at once or not at all, and only files
+// the tree wrote itself are ever removed.
 #pragma once
 #include <cstddef>
 #include <functional>
@@ -21,8 +21,8 @@ struct TreeCounts {
   std::size_t written = 0, unchanged = 0, removed = 0;
 };
 
-// Order of calls: open, begin with all paths, put/copy/link for each, finish. Stopping anywhere in between leaves files that are old or
-// new, and the next run completes them. One thread; another process waits in open().
+// Order of calls: open, begin with all paths, put/copy/link for each, finish. Stopping anywhere in between leaves files
+// that are old or new, and the next run completes them. One thread; another process waits in open().
 class Tree {
  public:
   // Asked before each change; true stops the work there, as if the process had died. For tests.

@@ -55,8 +55,16 @@ std::optional<PluginValue> plain(Evaluator& ev, Value value, int depth) {
     case Tag::Path: return PluginValue(value.string());
     case Tag::List: return plainList(ev, value, depth - 1);
     case Tag::Attrs: return plainSet(ev, value, depth - 1);
-    case Tag::Lambda: case Tag::Prim: case Tag::PrimApp: case Tag::Native: case Tag::Unknown: case Tag::Error: case Tag::Thunk:
-    case Tag::Stuck: case Tag::Pending: case Tag::Running: break;
+    case Tag::Lambda:
+    case Tag::Prim:
+    case Tag::PrimApp:
+    case Tag::Native:
+    case Tag::Unknown:
+    case Tag::Error:
+    case Tag::Thunk:
+    case Tag::Stuck:
+    case Tag::Pending:
+    case Tag::Running: break;
   }
   return std::nullopt;
 }

@@ -8,13 +8,15 @@
 
 namespace fleetd::render {
 
-// A value that is known down to its last part, as plain data; nothing for one that is not, or that plain data cannot hold (functions).
+// A value that is known down to its last part, as plain data; nothing for one that is not, or that plain data cannot
+// hold (functions).
 std::optional<plugin::PluginValue> plainValue(lang::Evaluator& ev, lang::Value value);
 
 // Known values below a path, as a map; nil when there are none.
 plugin::PluginValue knownBelow(lang::Evaluator& ev, fleet::ComposedHost& host, const sdk::Path& path);
 
-// The host as check() sees it: known and assumed values below the paths of `reads`, both with the whole path. Definitions are not set.
+// The host as check() sees it: known and assumed values below the paths of `reads`, both with the whole path.
+// Definitions are not set.
 plugin::ComposedView checkView(lang::Evaluator& ev, fleet::ComposedHost& host, const std::vector<sdk::Path>& reads);
 
 }  // namespace fleetd::render

@@ -1,4 +1,5 @@
-// Opening a workspace: platforms, selection, composing, checking. What plugins contribute is in workspace_contributions.cpp.
+// Opening a workspace: platforms, selection, composing, checking. What plugins contribute is in
+// workspace_contributions.cpp.
 #include "kernel/render/workspace.hpp"
 
 #include <algorithm>
@@ -24,8 +25,8 @@ constexpr const char* kClasses[] = {"nixos", "darwin", "home"};
 
 Workspace::~Workspace() = default;
 
-Result<std::unique_ptr<Workspace>> Workspace::open(WorkspaceOptions options, base::SourceMap& sources, base::SymbolTable& symbols,
-                                                   Diagnostics& diagnostics) {
+Result<std::unique_ptr<Workspace>> Workspace::open(WorkspaceOptions options, base::SourceMap& sources,
+                                                   base::SymbolTable& symbols, Diagnostics& diagnostics) {
   std::unique_ptr<Workspace> out(new Workspace(std::move(options), diagnostics));
   out->openPlugins();
   fleet::OpenOptions open;
@@ -71,7 +72,8 @@ void Workspace::addPlatforms(fleet::Fleet& fleet) {
           const Value nothing = evaluator.attrs({{"_fleetdPlatform", Value::of(true)}});
           const std::string id = r->klass;
           const auto& files = plugins.files();
-          if (std::none_of(files.begin(), files.end(), [&](const plugin::PluginFile& file) { return file.id == id; })) return nothing;
+          if (std::none_of(files.begin(), files.end(), [&](const plugin::PluginFile& file) { return file.id == id; }))
+            return nothing;
           const auto schema = plugins.schema(id);
           if (!schema) return nothing;  // selecting it says why
           auto module = platformModule(evaluator, id, **schema);
@@ -95,9 +97,12 @@ void Workspace::select() {
   for (const fleet::Host& host : fleet_->hosts()) {
     plugin::HostPlugins one{host.name, host.klass, chosenFor(choice, host), host.place};
     // The platform comes with fleetd. Where it is missing, hosts are composed without its options.
-    const bool there = std::any_of(files.begin(), files.end(), [&](const plugin::PluginFile& file) { return file.id == host.klass; });
-    if (!there) missing.insert(host.klass);
-    else if (!idle(host.klass, host)) one.ids.push_back(host.klass);
+    const bool there =
+        std::any_of(files.begin(), files.end(), [&](const plugin::PluginFile& file) { return file.id == host.klass; });
+    if (!there)
+      missing.insert(host.klass);
+    else if (!idle(host.klass, host))
+      one.ids.push_back(host.klass);
     wanted.push_back(std::move(one));
   }
   for (const auto& klass : missing) {
@@ -105,7 +110,8 @@ void Workspace::select() {
     d.code = base::Code::FL0806;
     d.severity = base::Severity::Warning;
     d.message = fmt::format("the plugin `{}`, which comes with fleetd, was not found", klass);
-    d.notes.emplace_back("hosts of this class are checked without the options of their platform; is fleetd installed as a whole?");
+    d.notes.emplace_back(
+        "hosts of this class are checked without the options of their platform; is fleetd installed as a whole?");
     diagnostics_->add(std::move(d));
   }
   auto usable = plugins_->select(wanted, *diagnostics_);
@@ -114,17 +120,20 @@ void Workspace::select() {
     std::vector<std::string>& ids = usable[i];
     // Platforms work last and are listed first.
     const auto platform = std::find(ids.begin(), ids.end(), hosts[i].klass);
-    if (platform != ids.end()) std::rotate(ids.begin(), platform, platform + 1);
-    else if (idle(hosts[i].klass, hosts[i]) && !missing.contains(hosts[i].klass)) ids.insert(ids.begin(), hosts[i].klass);
+    if (platform != ids.end())
+      std::rotate(ids.begin(), platform, platform + 1);
+    else if (idle(hosts[i].klass, hosts[i]) && !missing.contains(hosts[i].klass))
+      ids.insert(ids.begin(), hosts[i].klass);
     hosts[i].plugins = std::move(ids);
     added_[keyOf(hosts[i])].modules = hosts[i].modules;
   }
 }
 
-void Workspace::composeTogether(const std::vector<const fleet::Host*>& hosts, const fleet::Fleet::Together& how, Diagnostics& diagnostics,
-                                const fleet::Fleet::TakeHost& take) {
+void Workspace::composeTogether(const std::vector<const fleet::Host*>& hosts, const fleet::Fleet::Together& how,
+                                Diagnostics& diagnostics, const fleet::Fleet::TakeHost& take) {
   const auto asked = [&](const fleet::Host* host) {
-    return std::any_of(host->plugins.begin(), host->plugins.end(), [&](const std::string& id) { return !idle(id, *host); });
+    return std::any_of(host->plugins.begin(), host->plugins.end(),
+                       [&](const std::string& id) { return !idle(id, *host); });
   };
   if (std::none_of(hosts.begin(), hosts.end(), asked)) return fleet_->composeTogether(hosts, how, diagnostics, take);
   for (std::size_t i = 0; i < hosts.size(); ++i) {
@@ -153,7 +162,8 @@ std::unique_ptr<fleet::ComposedHost> Workspace::compose(const fleet::Host& host,
 }
 
 void Workspace::check(Diagnostics& diagnostics) {
-  for (const auto& [id, views] : std::exchange(toCheck_, {})) static_cast<void>(plugins_->check(id, views, diagnostics));
+  for (const auto& [id, views] : std::exchange(toCheck_, {}))
+    static_cast<void>(plugins_->check(id, views, diagnostics));
 }
 
 std::vector<plugin::Definition> Workspace::definitions(const fleet::Host& host) const {

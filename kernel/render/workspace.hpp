@@ -29,10 +29,10 @@ struct WorkspaceOptions {
 // Thread: as Fleet, one with a big stack.
 class Workspace {
  public:
-  // Reads the fleet, loads the plugins its hosts select and adds what they contribute to the hosts' modules; Host::plugins is filled.
-  // Findings go to `diagnostics`; an Error means there is nothing to work on.
-  static Result<std::unique_ptr<Workspace>> open(WorkspaceOptions options, base::SourceMap& sources, base::SymbolTable& symbols,
-                                                 Diagnostics& diagnostics);
+  // Reads the fleet, loads the plugins its hosts select and adds what they contribute to the hosts' modules;
+  // Host::plugins is filled. Findings go to `diagnostics`; an Error means there is nothing to work on.
+  static Result<std::unique_ptr<Workspace>> open(WorkspaceOptions options, base::SourceMap& sources,
+                                                 base::SymbolTable& symbols, Diagnostics& diagnostics);
   ~Workspace();
 
   fleet::Fleet& fleet() { return *fleet_; }
@@ -41,8 +41,8 @@ class Workspace {
   // Composes one host of fleet().hosts(), and keeps in mind what its plugins are to check.
   std::unique_ptr<fleet::ComposedHost> compose(const fleet::Host& host, Diagnostics& diagnostics);
   // The same for many, see Fleet::composeTogether. Hosts that plugins look at are composed one by one.
-  void composeTogether(const std::vector<const fleet::Host*>& hosts, const fleet::Fleet::Together& how, Diagnostics& diagnostics,
-                       const fleet::Fleet::TakeHost& take);
+  void composeTogether(const std::vector<const fleet::Host*>& hosts, const fleet::Fleet::Together& how,
+                       Diagnostics& diagnostics, const fleet::Fleet::TakeHost& take);
   // The plugins' own findings about all hosts composed since the last call.
   void check(Diagnostics& diagnostics);
 
@@ -58,7 +58,8 @@ class Workspace {
   std::string platformOf(const fleet::Host& host) const;
 
  private:
-  Workspace(WorkspaceOptions options, Diagnostics& diagnostics) : options_(std::move(options)), diagnostics_(&diagnostics) {}
+  Workspace(WorkspaceOptions options, Diagnostics& diagnostics)
+      : options_(std::move(options)), diagnostics_(&diagnostics) {}
 
   void openPlugins();
   void addPlatforms(fleet::Fleet& fleet);
@@ -79,12 +80,13 @@ class Workspace {
   Diagnostics* diagnostics_;  // during open() only
   std::optional<plugin::Plugins> plugins_;
   std::unique_ptr<fleet::Fleet> fleet_;
-  std::map<std::string, lang::Value> platforms_;         // by class, once asked for
-  std::map<std::string, lang::Value> optionModules_;     // by plugin
+  std::map<std::string, lang::Value> platforms_;      // by class, once asked for
+  std::map<std::string, lang::Value> optionModules_;  // by plugin
   // What plugins add to one host.
   struct Added {
     lang::Value modules;  // the host's own
-    // Modules in the order Nix gets them in: options, then what each plugin sets (its rules before the rest), by plugin.
+    // Modules in the order Nix gets them in: options, then what each plugin sets (its rules before the rest), by
+    // plugin.
     std::map<std::tuple<int, std::string, int>, lang::Value> parts;
     std::vector<plugin::Fragment> fragments;
   };

@@ -23,9 +23,7 @@ using fleet::Type;
 using fleet::Value;
 
 // A set with names of the platform's own choosing, some of which may be declared.
-inline Type open(std::vector<fleet::OptionDecl> options = {}) {
-  return submodule(std::move(options), unspecified());
-}
+inline Type open(std::vector<fleet::OptionDecl> options = {}) { return submodule(std::move(options), unspecified()); }
 inline Type oneOf(std::vector<Value> texts) { return enumeration(std::move(texts)); }
 // What can stand in an environment variable: a text, a path (packages are paths, too) or a number.
 inline Type word() { return either({str(), path(), integer()}); }
@@ -54,9 +52,7 @@ class Declare {
   }
 
   // The common shapes, with their usual defaults.
-  Declare& flag(std::string_view path, bool fallback, const char* doc) {
-    return add(path, boolean(), fallback, doc);
-  }
+  Declare& flag(std::string_view path, bool fallback, const char* doc) { return add(path, boolean(), fallback, doc); }
   Declare& flag(std::string_view path, const char* doc) { return add(path, boolean(), doc); }
   Declare& text(std::string_view path, const char* doc) { return add(path, lines(), "", doc); }
   Declare& lists(std::string_view path, Type element, const char* doc) {

@@ -20,8 +20,8 @@ inline fleet::Result<std::vector<fleet::RenderedFile>> renderHost(const fleet::C
     const std::string& plugin = all[first].from;
     const std::vector<fleet::Definition> own(all.begin() + static_cast<std::ptrdiff_t>(first),
                                              all.begin() + static_cast<std::ptrdiff_t>(last));
-    auto text = fleet::nix::moduleText(
-        {"What the plugin " + plugin + " sets on " + host.name + ".", "plugin " + plugin}, own);
+    auto text =
+        fleet::nix::moduleText({"What the plugin " + plugin + " sets on " + host.name + ".", "plugin " + plugin}, own);
     if (!text) return std::move(text).error();
     out.push_back({plugin + ".nix", *std::move(text), 0644});
     first = last;
@@ -29,12 +29,10 @@ inline fleet::Result<std::vector<fleet::RenderedFile>> renderHost(const fleet::C
   fleet::Contribution facts;
   fleet::List tags;
   for (const auto& tag : host.tags) tags.emplace_back(tag);
-  facts.set("fleet.host.name", host.name)
-      .set("fleet.host.class", host.hostClass)
-      .set("fleet.host.tags", tags);
+  facts.set("fleet.host.name", host.name).set("fleet.host.class", host.hostClass).set("fleet.host.tags", tags);
   FLEET_TRY_ASSIGN(const auto fragment, facts.finish());
-  FLEET_TRY_ASSIGN(auto text, fleet::nix::moduleText({"What " + host.name + " is.", "facts of the host"},
-                                                     fragment.definitions));
+  FLEET_TRY_ASSIGN(auto text,
+                   fleet::nix::moduleText({"What " + host.name + " is.", "facts of the host"}, fragment.definitions));
   out.push_back({"_facts.nix", std::move(text), 0644});
   return out;
 }

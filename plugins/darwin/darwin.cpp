@@ -21,10 +21,9 @@ bool holdsAnything(const fleet::Value* value) {
 
 class Darwin final : public fleet::PlatformPlugin<Darwin> {
   static constexpr const char* platforms[] = {"darwin", nullptr};
-  static constexpr const char* reads[] = {
-      "environment.userLaunchAgents", "homebrew.enable",     "homebrew.user",
-      "launchd.user.agents",          "networking.hostName", "system.defaults",
-      "system.primaryUser",           "system.stateVersion", nullptr};
+  static constexpr const char* reads[] = {"environment.userLaunchAgents", "homebrew.enable",     "homebrew.user",
+                                          "launchd.user.agents",          "networking.hostName", "system.defaults",
+                                          "system.primaryUser",           "system.stateVersion", nullptr};
   static constexpr const char* writes[] = {"*", nullptr};
 
  public:
@@ -61,9 +60,8 @@ class Darwin final : public fleet::PlatformPlugin<Darwin> {
     const auto* state = platform::find(host, {"system", "stateVersion"});
     if (!state && !host.partial)
       report(FLEET_SEVERITY_NOTE,
-             platform::finding(
-                 "DARWIN01", "system.stateVersion", "the fleet sets no system.stateVersion",
-                 "set it to the version nix-darwin had when the host was installed: a small number"));
+             platform::finding("DARWIN01", "system.stateVersion", "the fleet sets no system.stateVersion",
+                               "set it to the version nix-darwin had when the host was installed: a small number"));
     const auto* version = state ? state->get<std::int64_t>() : nullptr;
     if (version && *version >= kNoVersion)
       report(FLEET_SEVERITY_NOTE, platform::finding("DARWIN02", "system.stateVersion",
@@ -76,13 +74,11 @@ class Darwin final : public fleet::PlatformPlugin<Darwin> {
   void checkName(const fleet::ComposedHost& host) const {
     const auto* value = platform::find(host, {"networking", "hostName"});
     const auto* name = value ? value->get<std::string>() : nullptr;
-    if (name && *name != host.name && !host.name.starts_with(*name + ".") &&
-        !name->starts_with(host.name + "."))
-      report(
-          FLEET_SEVERITY_NOTE,
-          platform::finding("DARWIN03", "networking.hostName",
-                            "the host is called " + host.name + " in the fleet and " + *name + " by itself",
-                            "give both the same name, or expect tools to find one and not the other"));
+    if (name && *name != host.name && !host.name.starts_with(*name + ".") && !name->starts_with(host.name + "."))
+      report(FLEET_SEVERITY_NOTE,
+             platform::finding("DARWIN03", "networking.hostName",
+                               "the host is called " + host.name + " in the fleet and " + *name + " by itself",
+                               "give both the same name, or expect tools to find one and not the other"));
   }
 
   void checkUser(const fleet::ComposedHost& host) const {
@@ -90,14 +86,12 @@ class Darwin final : public fleet::PlatformPlugin<Darwin> {
     if ((user && !user->isNil()) || host.partial) return;
     // nix-darwin asks for a user where a domain belongs to one.
     const auto needsNone = [](const std::string& domain) {
-      for (const char* each :
-           {"CustomSystemPreferences", "SoftwareUpdate", "alf", "iCal", "loginwindow", "smb"})
+      for (const char* each : {"CustomSystemPreferences", "SoftwareUpdate", "alf", "iCal", "loginwindow", "smb"})
         if (domain == each) return true;
       return false;
     };
     std::string found;
-    if (const auto* defaults = platform::find(host, {"system", "defaults"});
-        defaults && defaults->get<fleet::Attrs>())
+    if (const auto* defaults = platform::find(host, {"system", "defaults"}); defaults && defaults->get<fleet::Attrs>())
       for (const auto& domain : *defaults->get<fleet::Attrs>())
         if (found.empty() && !needsNone(domain.name) && holdsAnything(&domain.value))
           found = "system.defaults." + domain.name;

@@ -35,12 +35,10 @@ constexpr const char* kLoginwindowFlags[] = {"DisableConsoleAccess",
                                              "ShutDownDisabledWhileLoggedIn",
                                              "SleepDisabled"};
 constexpr const char* kLoginwindowTexts[] = {"LoginwindowText", "autoLoginUser"};
-constexpr const char* kMenuExtraClockFlags[] = {
-    "FlashDateSeparators", "IsAnalog",      "Show24Hour", "ShowAMPM",
-    "ShowDayOfMonth",      "ShowDayOfWeek", "ShowSeconds"};
+constexpr const char* kMenuExtraClockFlags[] = {"FlashDateSeparators", "IsAnalog",      "Show24Hour", "ShowAMPM",
+                                                "ShowDayOfMonth",      "ShowDayOfWeek", "ShowSeconds"};
 constexpr const char* kMenuExtraClockIntegers[] = {"ShowDate"};
-constexpr const char* kScreencaptureFlags[] = {"disable-shadow", "include-date", "save-selections",
-                                               "show-thumbnail"};
+constexpr const char* kScreencaptureFlags[] = {"disable-shadow", "include-date", "save-selections", "show-thumbnail"};
 constexpr const char* kScreencaptureTexts[] = {"location", "target", "type"};
 constexpr const char* kScreensaverFlags[] = {"askForPassword"};
 constexpr const char* kScreensaverIntegers[] = {"askForPasswordDelay"};

@@ -73,8 +73,7 @@ constexpr const char* kDockFlags[] = {"appswitcher-all-displays",
                                       "static-only"};
 constexpr const char* kDockIntegers[] = {"largesize",       "tilesize",        "wvous-bl-corner",
                                          "wvous-br-corner", "wvous-tl-corner", "wvous-tr-corner"};
-constexpr const char* kDockNumbers[] = {"autohide-delay", "autohide-time-modifier",
-                                        "expose-animation-duration"};
+constexpr const char* kDockNumbers[] = {"autohide-delay", "autohide-time-modifier", "expose-animation-duration"};
 constexpr const char* kDockTexts[] = {"mineffect", "orientation"};
 constexpr const char* kFinderFlags[] = {"AppleShowAllExtensions",
                                         "AppleShowAllFiles",

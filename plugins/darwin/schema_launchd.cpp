@@ -10,9 +10,9 @@ using namespace platform;
 // The keys of launchd.plist(5) that are plain; those with structure are left open.
 std::vector<fleet::OptionDecl> plist() {
   Declare out;
-  for (const char* key : {"AbandonProcessGroup", "Disabled", "EnableGlobbing", "EnableTransactions",
-                          "InitGroups", "LaunchOnlyOnce", "LowPriorityIO", "LowPriorityBackgroundIO",
-                          "RunAtLoad", "SessionCreate", "StartOnMount"})
+  for (const char* key :
+       {"AbandonProcessGroup", "Disabled", "EnableGlobbing", "EnableTransactions", "InitGroups", "LaunchOnlyOnce",
+        "LowPriorityIO", "LowPriorityBackgroundIO", "RunAtLoad", "SessionCreate", "StartOnMount"})
     out.optional(key, boolean(), "As in launchd.plist(5).");
   for (const char* key : {"ExitTimeOut", "Nice", "StartInterval", "ThrottleInterval", "Umask"})
     out.optional(key, integer(), "As in launchd.plist(5).");

@@ -46,8 +46,7 @@ void declareNetwork(Declare& out) {
   out.lists("networking.dns", str(), "Addresses of name servers.");
   out.lists("networking.search", str(), "Domains that short names are looked up in.");
   out.optional("networking.wakeOnLan.enable", boolean(), "Whether the network can wake the host.");
-  for (const char* name :
-       {"enable", "blockAllIncoming", "enableStealthMode", "allowSigned", "allowSignedApp"})
+  for (const char* name : {"enable", "blockAllIncoming", "enableStealthMode", "allowSigned", "allowSignedApp"})
     out.optional(std::string("networking.applicationFirewall.") + name, boolean(),
                  "Setting of the application firewall.");
   out.optional("services.openssh.enable", boolean(), "Whether the SSH server of the system runs.");
@@ -79,9 +78,9 @@ void declareSystem(Declare& out) {
   out.optional("system.primaryUser", str(), "The user that options for one user apply to.");
   out.optional("system.configurationRevision", str(), "Revision of the configuration.");
   out.optional("system.startup.chime", boolean(), "Whether there is a sound at start.");
-  for (const char* name : {"enableKeyMapping", "remapCapsLockToControl", "remapCapsLockToEscape",
-                           "swapCapsLockAndEscape", "swapLeftCommandAndLeftAlt", "swapLeftCtrlAndFn",
-                           "swapRightCommandAndRightOption", "nonUS.remapTilde"})
+  for (const char* name :
+       {"enableKeyMapping", "remapCapsLockToControl", "remapCapsLockToEscape", "swapCapsLockAndEscape",
+        "swapLeftCommandAndLeftAlt", "swapLeftCtrlAndFn", "swapRightCommandAndRightOption", "nonUS.remapTilde"})
     out.flag(std::string("system.keyboard.") + name, false, "Mapping of the keyboard.");
 
   declareNetwork(out);

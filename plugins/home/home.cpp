@@ -8,8 +8,7 @@ namespace {
 
 class Home final : public fleet::PlatformPlugin<Home> {
   static constexpr const char* platforms[] = {"home", nullptr};
-  static constexpr const char* reads[] = {"home.homeDirectory", "home.stateVersion", "home.username",
-                                          nullptr};
+  static constexpr const char* reads[] = {"home.homeDirectory", "home.stateVersion", "home.username", nullptr};
   static constexpr const char* writes[] = {"*", nullptr};
 
  public:
@@ -39,8 +38,7 @@ class Home final : public fleet::PlatformPlugin<Home> {
       const std::string path = std::string("home.") + name;
       report(FLEET_SEVERITY_NOTE, platform::finding(code, path.c_str(), "the home sets no " + path, hint));
     };
-    missing("HOME01", "stateVersion",
-            "set it to the release the home was made with; home-manager insists on it");
+    missing("HOME01", "stateVersion", "set it to the release the home was made with; home-manager insists on it");
     missing("HOME02", "username", "a home that stands alone must say whose it is");
     missing("HOME03", "homeDirectory", "a home that stands alone must say where it is");
     return {};

@@ -24,12 +24,11 @@ void declareXdg(Declare& out) {
   struct Place {
     const char *home, *files, *below;
   };
-  for (const Place& place : {Place{"xdg.configHome", "xdg.configFile", "/.config"},
-                             Place{"xdg.cacheHome", "xdg.cacheFile", "/.cache"},
-                             Place{"xdg.dataHome", "xdg.dataFile", "/.local/share"},
-                             Place{"xdg.stateHome", "xdg.stateFile", "/.local/state"}}) {
-    out.add(place.home, path(), fleet::text(fleet::ref("home.homeDirectory"), place.below),
-            "A base directory.");
+  for (const Place& place :
+       {Place{"xdg.configHome", "xdg.configFile", "/.config"}, Place{"xdg.cacheHome", "xdg.cacheFile", "/.cache"},
+        Place{"xdg.dataHome", "xdg.dataFile", "/.local/share"},
+        Place{"xdg.stateHome", "xdg.stateFile", "/.local/state"}}) {
+    out.add(place.home, path(), fleet::text(fleet::ref("home.homeDirectory"), place.below), "A base directory.");
     out.entries(place.files, file(), "Files below this base directory.");
   }
   out.flag("xdg.userDirs.enable", false, "Whether the well-known directories of users are set.");
@@ -46,15 +45,12 @@ void declareCore(Declare& out) {
   out.add("home.stateVersion", str(), "Release whose state on disk is kept.");
   out.lists("home.packages", package(), "Packages of the user.");
   out.entries("home.file", file(), "Files below the home directory.");
-  out.add("home.sessionVariables", fleet::type::of(Type::Kind::lazyMap, variable()), Attrs{},
-          "Variables of sessions.");
+  out.add("home.sessionVariables", fleet::type::of(Type::Kind::lazyMap, variable()), Attrs{}, "Variables of sessions.");
   out.text("home.sessionVariablesExtra", "Shell commands that set further ones.");
   out.lists("home.sessionPath", str(), "Directories in the PATH of sessions.");
   out.maps("home.shellAliases", str(), "Aliases of all shells.");
-  out.flag("home.preferXdgDirectories", false,
-           "Whether programs keep out of the home directory where they can.");
-  out.flag("home.enableNixpkgsReleaseCheck", true,
-           "Whether releases of nixpkgs and home-manager are compared.");
+  out.flag("home.preferXdgDirectories", false, "Whether programs keep out of the home directory where they can.");
+  out.flag("home.enableNixpkgsReleaseCheck", true, "Whether releases of nixpkgs and home-manager are compared.");
   out.flag("home.shell.enableShellIntegration", true, "Whether programs are set up in all shells.");
   out.lists("home.extraOutputsToInstall", str(), "Further outputs of packages.");
 

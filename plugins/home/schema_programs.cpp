@@ -15,8 +15,7 @@ void declareGit(Declare& out) {
   out.maps("programs.git.hooks", path(), "Hooks by name.");
   out.flag("programs.git.lfs.enable", false, "Whether large files are set up.");
   out.add("programs.git.signing.key", nullable(str()), Value(), "Key to sign with.");
-  out.add("programs.git.signing.signByDefault", nullable(boolean()), Value(),
-          "Whether everything is signed.");
+  out.add("programs.git.signing.signByDefault", nullable(boolean()), Value(), "Whether everything is signed.");
   out.add("programs.git.signing.format", nullable(str()), "Kind of key.");
 }
 

@@ -13,8 +13,7 @@ void declareUnits(Declare& out) {
                   .add("config", open(), Attrs{}, "Keys of launchd.plist(5)."),
               "Launch agents.");
   out.flag("systemd.user.enable", "Whether units of the user manager are managed.");
-  for (const char* kind :
-       {"services", "timers", "sockets", "targets", "paths", "slices", "mounts", "automounts"})
+  for (const char* kind : {"services", "timers", "sockets", "targets", "paths", "slices", "mounts", "automounts"})
     out.entries(std::string("systemd.user.") + kind, {}, "Units by name, as sections of settings.");
   out.maps("systemd.user.sessionVariables", either({integer(), str()}), "Variables of the user manager.");
   out.lists("systemd.user.tmpfiles.rules", str(), "Lines of tmpfiles.d.");

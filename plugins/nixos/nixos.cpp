@@ -44,9 +44,8 @@ class NixOS final : public fleet::PlatformPlugin<NixOS> {
     const auto* release = state ? state->get<std::string>() : nullptr;
     if (!state && !host.partial)
       report(FLEET_SEVERITY_NOTE,
-             platform::finding(
-                 "NIXOS01", "system.stateVersion", "the fleet sets no system.stateVersion",
-                 "set it to the release the host was installed with, so that data on disk is kept"));
+             platform::finding("NIXOS01", "system.stateVersion", "the fleet sets no system.stateVersion",
+                               "set it to the release the host was installed with, so that data on disk is kept"));
     if (release && !isRelease(*release))
       report(FLEET_SEVERITY_NOTE,
              platform::finding("NIXOS02", "system.stateVersion",
@@ -55,11 +54,10 @@ class NixOS final : public fleet::PlatformPlugin<NixOS> {
     const auto* value = platform::find(host, {"networking", "hostName"});
     const auto* name = value ? value->get<std::string>() : nullptr;
     if (name && !name->empty() && *name != host.name && !host.name.starts_with(*name + "."))
-      report(
-          FLEET_SEVERITY_NOTE,
-          platform::finding("NIXOS03", "networking.hostName",
-                            "the host is called " + host.name + " in the fleet and " + *name + " by itself",
-                            "give both the same name, or expect tools to find one and not the other"));
+      report(FLEET_SEVERITY_NOTE,
+             platform::finding("NIXOS03", "networking.hostName",
+                               "the host is called " + host.name + " in the fleet and " + *name + " by itself",
+                               "give both the same name, or expect tools to find one and not the other"));
     return {};
   }
 

@@ -8,22 +8,21 @@ using namespace platform;
 void declareNix(Declare& out) {
   out.flag("nix.enable", true, "Whether the host has Nix.");
   out.add("nix.package", package(), fleet::pkg("nix"), "Nix itself.");
-  out.add(
-      "nix.settings",
-      open(Declare()
-               .add("max-jobs", either({integer(), oneOf({"auto"})}), "auto", "Builds at the same time.")
-               .add("cores", integer(), 0, "Processors of one build; 0 for all.")
-               .flag("auto-optimise-store", false, "Whether equal files are linked.")
-               .add("sandbox", either({boolean(), oneOf({"relaxed"})}), true, "Whether builds are isolated.")
-               .lists("extra-sandbox-paths", str(), "Further paths builds see.")
-               .lists("substituters", str(), "Binary caches.")
-               .lists("trusted-substituters", str(), "Binary caches users may ask for.")
-               .flag("require-sigs", true, "Whether what is fetched must be signed.")
-               .lists("trusted-public-keys", str(), "Keys of binary caches.")
-               .lists("trusted-users", str(), "Users with further rights.")
-               .add("system-features", list(str()), "Features builds may ask for.")
-               .add("allowed-users", list(str()), List{"*"}, "Users who may use Nix.")),
-      Attrs{}, "Settings of nix.conf.");
+  out.add("nix.settings",
+          open(Declare()
+                   .add("max-jobs", either({integer(), oneOf({"auto"})}), "auto", "Builds at the same time.")
+                   .add("cores", integer(), 0, "Processors of one build; 0 for all.")
+                   .flag("auto-optimise-store", false, "Whether equal files are linked.")
+                   .add("sandbox", either({boolean(), oneOf({"relaxed"})}), true, "Whether builds are isolated.")
+                   .lists("extra-sandbox-paths", str(), "Further paths builds see.")
+                   .lists("substituters", str(), "Binary caches.")
+                   .lists("trusted-substituters", str(), "Binary caches users may ask for.")
+                   .flag("require-sigs", true, "Whether what is fetched must be signed.")
+                   .lists("trusted-public-keys", str(), "Keys of binary caches.")
+                   .lists("trusted-users", str(), "Users with further rights.")
+                   .add("system-features", list(str()), "Features builds may ask for.")
+                   .add("allowed-users", list(str()), List{"*"}, "Users who may use Nix.")),
+          Attrs{}, "Settings of nix.conf.");
   out.text("nix.extraOptions", "Lines of nix.conf.");
   out.flag("nix.channel.enable", true, "Whether channels are set up.");
   out.add("nix.nixPath", list(str()), "The search path.");

@@ -1,4 +1,5 @@
-// Evaluates files `{ lib }: [ modules ]` and prints one JSON object a line: {"value": config} or {"error": message, "option": path}.
+// Evaluates files `{ lib }: [ modules ]` and prints one JSON object a line: {"value": config} or {"error": message,
+// "option": path}.
 #include <cstdio>
 
 #include "kernel/base/json_writer.hpp"

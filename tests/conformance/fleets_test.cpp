@@ -35,8 +35,10 @@ void walk(const std::filesystem::path& directory, std::vector<std::string>& out)
   for (const auto& entry : std::filesystem::directory_iterator(directory)) entries.push_back(entry.path());
   std::sort(entries.begin(), entries.end());
   for (const auto& entry : entries) {
-    if (std::filesystem::is_directory(entry)) walk(entry, out);
-    else if (entry.extension() == ".nix") out.push_back(entry.string());
+    if (std::filesystem::is_directory(entry))
+      walk(entry, out);
+    else if (entry.extension() == ".nix")
+      out.push_back(entry.string());
   }
 }
 
@@ -51,7 +53,10 @@ TEST(Fleets, N8S1) {
   const lang::Value fn = nix.ev.evalText("«fleet»", kOuter, "/");
   ASSERT_FALSE(fn.isError()) << fn.error->message;
   const lang::Value hosts = nix.ev.call(
-      fn, nix.ev.attrs({{"lib", nix.ev.lib()}, {"files", nix.ev.list(files)}, {"fleet", nix.ev.evalText("«json»", text, "/")}}), 0);
+      fn,
+      nix.ev.attrs(
+          {{"lib", nix.ev.lib()}, {"files", nix.ev.list(files)}, {"fleet", nix.ev.evalText("«json»", text, "/")}}),
+      0);
   base::Json got;
   lang::Value error;
   ASSERT_TRUE(toJson(nix.ev, hosts, &got, &error)) << error.error->message;

@@ -1,4 +1,5 @@
-// The conformance cases of the language: lang/okay prints exactly what Nix prints, lang/fail fails with Nix's words at Nix's line.
+// The conformance cases of the language: lang/okay prints exactly what Nix prints, lang/fail fails with Nix's words at
+// Nix's line.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -33,7 +34,8 @@ std::string readText(const std::string& path) {
 }
 
 std::string withDirectory(std::string text, const std::string& directory) {
-  for (std::size_t at = 0; (at = text.find("@DIR@", at)) != std::string::npos; at += directory.size()) text.replace(at, 5, directory);
+  for (std::size_t at = 0; (at = text.find("@DIR@", at)) != std::string::npos; at += directory.size())
+    text.replace(at, 5, directory);
   return text;
 }
 
@@ -89,7 +91,8 @@ std::string_view kindName(ErrorKind kind) {
     case ErrorKind::Range: return "range";
     case ErrorKind::Regex: return "regex";
     case ErrorKind::Data: return "data";
-    case ErrorKind::File: case ErrorKind::TooLarge: return "file";
+    case ErrorKind::File:
+    case ErrorKind::TooLarge: return "file";
     case ErrorKind::Value: return "value";
     case ErrorKind::StackOverflow: return "stack-overflow";
     case ErrorKind::Syntax: return "syntax";

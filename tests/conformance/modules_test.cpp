@@ -13,7 +13,8 @@ std::string root() { return FLEETD_CONFORMANCE_DIR "/modules"; }
 
 std::vector<std::string> cases(const std::string& kind) {
   std::vector<std::string> out;
-  for (const auto& entry : std::filesystem::directory_iterator(root() + "/" + kind)) out.push_back(entry.path().filename().string());
+  for (const auto& entry : std::filesystem::directory_iterator(root() + "/" + kind))
+    out.push_back(entry.path().filename().string());
   std::sort(out.begin(), out.end());
   return out;
 }
@@ -44,7 +45,8 @@ TEST_P(ModulesOkay, Value) {
   lang::Value error;
   ASSERT_TRUE(toJson(nix.ev, evaluate(nix, directory), &got, &error)) << error.error->message;
   std::string where;
-  EXPECT_TRUE(sameJson(parsed(directory + "/expected.json", directory), got, &where)) << "at " << where << "\n" << base::toJsonText(got);
+  EXPECT_TRUE(sameJson(parsed(directory + "/expected.json", directory), got, &where)) << "at " << where << "\n"
+                                                                                      << base::toJsonText(got);
 
   std::vector<std::string> expected;
   if (std::filesystem::exists(directory + "/expected-warnings.json")) {
@@ -65,13 +67,15 @@ TEST_P(ModulesFail, Error) {
 
   const std::string message(e.message);
   for (const base::Json& part : *expected.find("substrings")->asArray())
-    EXPECT_NE(message.find(*part.asString()), std::string::npos) << "missing: " << *part.asString() << "\nin: " << message;
+    EXPECT_NE(message.find(*part.asString()), std::string::npos)
+        << "missing: " << *part.asString() << "\nin: " << message;
   if (const std::string* option = expected.find("option")->asString()) {
     EXPECT_EQ(*option, e.option);
   }
   const auto files = filesOf(nix.ev, e, directory);
   for (const base::Json& file : *expected.find("files")->asArray())
-    EXPECT_NE(std::find(files.begin(), files.end(), *file.asString()), files.end()) << "not mentioned: " << *file.asString();
+    EXPECT_NE(std::find(files.begin(), files.end(), *file.asString()), files.end())
+        << "not mentioned: " << *file.asString();
   if (const base::Json* position = expected.find("position"); position && position->asObject()) {
     const base::Location at = nix.sources.locate(e.pos);
     ASSERT_NE(at.file, nullptr);

@@ -23,8 +23,8 @@ inline constexpr std::uint16_t kNoFamily = 0xffff;
 struct Family {
   std::string_view name;  // path below lib, "." for lib itself
   std::uint16_t parent;   // index of the family it is a member of, or kNoFamily
-  bool applied;  // the first text is a function of lib and of what the second returns; otherwise texts are
-                 // joined
+  bool applied;           // the first text is a function of lib and of what the second returns; otherwise texts are
+                          // joined
   std::span<const std::uint16_t> texts;
   std::span<const BuiltinMember> builtins;
 };
@@ -33,7 +33,7 @@ struct Family {
 struct TopMember {
   std::string_view name;
   std::uint16_t family;  // where it comes from
-  bool part;  // only another layer (or the fallback) provides it; without that there is no such member
+  bool part;             // only another layer (or the fallback) provides it; without that there is no such member
 };
 
 std::span<const Text> texts();

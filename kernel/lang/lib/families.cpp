@@ -40,8 +40,7 @@ Value textSet(Evaluator& ev, Instance* instance, std::uint16_t first, const std:
   if (function.isError()) return function;
   function = ev.call(function, instance->final, 0);
   if (!second || function.isError()) return function;
-  return ev.call(function, ev.nativeThunk(callText, ev.arena().make<TextCall>(TextCall{instance, *second})),
-                 0);
+  return ev.call(function, ev.nativeThunk(callText, ev.arena().make<TextCall>(TextCall{instance, *second})), 0);
 }
 
 Value callText(Evaluator& ev, void* raw) {
@@ -85,8 +84,7 @@ Value fallbackFamily(Evaluator& ev, const State& made, std::string_view path) {
 
 std::uint16_t familyIndex(std::string_view name) {
   const auto all = families();
-  const auto found =
-      std::find_if(all.begin(), all.end(), [&](const Family& family) { return family.name == name; });
+  const auto found = std::find_if(all.begin(), all.end(), [&](const Family& family) { return family.name == name; });
   return found == all.end() ? kNoFamily : static_cast<std::uint16_t>(found - all.begin());
 }
 
@@ -106,8 +104,7 @@ State& state(Evaluator& ev) {
   made->members = members;
   made->direct = directMembers(ev);
   if (!ev.libFallback().empty())
-    made->fallback =
-        ev.nativeThunk([](Evaluator& self, void*) { return self.evalFile(self.libFallback()); }, nullptr);
+    made->fallback = ev.nativeThunk([](Evaluator& self, void*) { return self.evalFile(self.libFallback()); }, nullptr);
   ev.libState() = made;
   return *made;
 }
@@ -121,9 +118,8 @@ void addFallback(Evaluator& ev, const State& made, std::string_view path, std::v
 }
 
 Value lazyUnknown(Evaluator& ev, const char* name) {
-  return ev.nativeThunk(
-      [](Evaluator& self, void* raw) { return self.unknownRoot(static_cast<const char*>(raw)); },
-      const_cast<char*>(name));
+  return ev.nativeThunk([](Evaluator& self, void* raw) { return self.unknownRoot(static_cast<const char*>(raw)); },
+                        const_cast<char*>(name));
 }
 
 namespace {
@@ -148,14 +144,12 @@ Value loadFamily(Evaluator& ev, void* raw) {
       members.push_back({ev.symbol(member.name), 0, builtin->value});
   for (const NativeFamily& table : natives()) {
     if (table.family != family.name) continue;
-    for (const PrimOp& prim : table.prims)
-      members.push_back({ev.symbol(memberName(prim)), 0, Value::of(&prim)});
+    for (const PrimOp& prim : table.prims) members.push_back({ev.symbol(memberName(prim)), 0, Value::of(&prim)});
   }
   for (std::size_t i = 0; i < families().size(); ++i)
     if (families()[i].parent == of->index)
       members.push_back({ev.symbol(lastComponent(families()[i].name)), 0, instance->families[i]});
-  if (family.name == "hm")
-    members.push_back({ev.symbol("maintainers"), 0, lazyUnknown(ev, "lib.hm.maintainers")});
+  if (family.name == "hm") members.push_back({ev.symbol("maintainers"), 0, lazyUnknown(ev, "lib.hm.maintainers")});
   std::size_t index = 0;
   for (const auto& [path, make] : ev.libParts()) {
     if (withoutLast(path) == family.name)

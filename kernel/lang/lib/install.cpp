@@ -9,8 +9,8 @@ namespace fleetd::lang::lib {
 
 std::ptrdiff_t topIndex(std::uint16_t family, std::string_view name) {
   const auto all = topMembers();
-  const auto found = std::lower_bound(all.begin(), all.end(), name,
-                                      [](const TopMember& a, std::string_view b) { return a.name < b; });
+  const auto found =
+      std::lower_bound(all.begin(), all.end(), name, [](const TopMember& a, std::string_view b) { return a.name < b; });
   return found != all.end() && found->name == name && found->family == family ? found - all.begin() : -1;
 }
 
@@ -19,8 +19,7 @@ const Value* directMembers(Evaluator& ev) {
   for (std::uint16_t family = 0; family < families().size(); ++family)
     for (const BuiltinMember& member : families()[family].builtins)
       if (const auto at = topIndex(family, member.name); at >= 0)
-        if (const Attr* builtin = ev.builtins().attrs->find(ev.symbol(member.builtin)))
-          direct[at] = builtin->value;
+        if (const Attr* builtin = ev.builtins().attrs->find(ev.symbol(member.builtin))) direct[at] = builtin->value;
   for (const NativeFamily& table : natives()) {
     const std::uint16_t family = familyIndex(table.family);
     for (const PrimOp& prim : table.prims)
@@ -52,8 +51,7 @@ void addFamilyMembers(Evaluator& ev, const Instance& instance, std::vector<Attr>
       value = made.direct[i];
       if (value.is(Tag::Null) && member.part && made.fallback.is(Tag::Null)) continue;
     }
-    if (value.is(Tag::Null))
-      value = prims::lazySelect(ev, instance.families[member.family], made.members[i], 0);
+    if (value.is(Tag::Null)) value = prims::lazySelect(ev, instance.families[member.family], made.members[i], 0);
     out->push_back({made.members[i], 0, value});
   }
 }
@@ -86,11 +84,9 @@ constexpr PrimOp kBase{"lib", 1, runBase, "the members of lib, over a final lib"
 Value runExtend(Evaluator& ev, Value* args, Pos pos) {
   const Value fixedPoints = ev.select(ev.lib(), ev.symbol("fixedPoints"), pos);
   if (fixedPoints.isError()) return fixedPoints;
-  const Value extended =
-      ev.call(ev.select(fixedPoints, ev.symbol("extends"), pos), {args[0], Value::of(&kBase)}, pos);
-  return extended.isError()
-             ? extended
-             : ev.call(ev.select(fixedPoints, ev.symbol("makeExtensible"), pos), extended, pos);
+  const Value extended = ev.call(ev.select(fixedPoints, ev.symbol("extends"), pos), {args[0], Value::of(&kBase)}, pos);
+  return extended.isError() ? extended
+                            : ev.call(ev.select(fixedPoints, ev.symbol("makeExtensible"), pos), extended, pos);
 }
 constexpr PrimOp kExtend{"lib.extend", 1, runExtend, "lib with members replaced or added"};
 

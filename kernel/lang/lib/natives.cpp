@@ -120,9 +120,8 @@ static_assert(std::is_sorted(std::begin(kReturns), std::end(kReturns),
 }  // namespace
 
 unsigned returnsOfNative(const PrimOp& prim) {
-  const auto found =
-      std::lower_bound(std::begin(kReturns), std::end(kReturns), prim.name,
-                       [](const Returns& row, std::string_view name) { return row.name < name; });
+  const auto found = std::lower_bound(std::begin(kReturns), std::end(kReturns), prim.name,
+                                      [](const Returns& row, std::string_view name) { return row.name < name; });
   return found != std::end(kReturns) && found->name == prim.name ? found->kinds : prims::kind::Any;
 }
 

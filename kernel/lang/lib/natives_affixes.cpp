@@ -11,9 +11,7 @@ using namespace prims;
 
 constexpr std::string_view kBlank = " \t\r\n";
 
-bool isInterp(const Value& v) {
-  return v.isUnknown() && v.unknown->op == UnknownOp::Interp && !v.unknown->name;
-}
+bool isInterp(const Value& v) { return v.isUnknown() && v.unknown->op == UnknownOp::Interp && !v.unknown->name; }
 
 // The known text a string begins with, and whether that is all of it.
 struct Known {
@@ -125,8 +123,7 @@ Value removeSuffix(Evaluator& ev, Value* args, Pos pos) {
     return ev.stringWithContext(text.string().substr(0, text.string().size() - cut), ev.contextOf(text));
   std::vector<Value> parts(text.unknown->operands().begin(), text.unknown->operands().end());
   const Value last = parts.back();
-  parts.back() =
-      ev.stringWithContext(last.string().substr(0, last.string().size() - cut), ev.contextOf(last));
+  parts.back() = ev.stringWithContext(last.string().substr(0, last.string().size() - cut), ev.contextOf(last));
   return ev.joinStrings(parts, pos);
 }
 

@@ -40,8 +40,7 @@ Value attrByPath(Evaluator& ev, Value* args, Pos pos) {
     if (has.isFalse()) return ev.force(args[1]);
     const Value inner = set.is(Tag::Attrs) ? set.attrs->find(name)->value : lazySelect(ev, set, name, pos);
     if (has.isUnknown())
-      return unknownIf(ev, has,
-                       lazyPrimOf(ev, self("attrByPath"), {rest(args[0], i + 1), args[1], inner}, pos),
+      return unknownIf(ev, has, lazyPrimOf(ev, self("attrByPath"), {rest(args[0], i + 1), args[1], inner}, pos),
                        args[1], pos);
     set = inner;
   }
@@ -134,8 +133,8 @@ Value updateUnknownRight(Evaluator& ev, const Bindings& left, Value right, Pos p
           auto* both = static_cast<Both*>(raw);
           const Value has = inner.hasAttr(both->right, both->left.name, both->pos);
           if (has.isError()) return has;
-          const Value merged = mergedAttr(
-              inner, both->left.value, lazySelect(inner, both->right, both->left.name, both->pos), both->pos);
+          const Value merged = mergedAttr(inner, both->left.value,
+                                          lazySelect(inner, both->right, both->left.name, both->pos), both->pos);
           return choose(inner, has, merged, both->left.value, both->pos);
         },
         ev.arena().make<Both>(Both{right, attr, pos}));

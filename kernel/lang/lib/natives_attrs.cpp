@@ -23,8 +23,7 @@ Value nameValuePair(Evaluator& ev, Value* args, Pos) { return pair(ev, args[0], 
 bool orderedEntries(Evaluator& ev, Value& set, std::vector<Entry>* entries, Pos pos, Value* out) {
   set = ev.force(set);
   if (set.is(Tag::Attrs)) {
-    for (const Attr* attr : ev.sortedByName(set.attrs))
-      entries->push_back({attr->name, attr->value, std::nullopt});
+    for (const Attr* attr : ev.sortedByName(set.attrs)) entries->push_back({attr->name, attr->value, std::nullopt});
     return true;
   }
   if (!set.isUnknown()) {
@@ -182,8 +181,7 @@ Value concatMapAttrs(Evaluator& ev, Value* args, Pos pos) {
   std::vector<Value> sets;
   for (const Entry& entry : entries) {
     const Value one = ev.lazyCall(args[0], {Value::text(ev.text(entry.name)), entry.value}, pos);
-    sets.push_back(entry.condition ? unknownIf(ev, *entry.condition, one, Value::of(ev.newBindings(0)), pos)
-                                   : one);
+    sets.push_back(entry.condition ? unknownIf(ev, *entry.condition, one, Value::of(ev.newBindings(0)), pos) : one);
   }
   return joinAll(ev, sets, pos);
 }

@@ -118,8 +118,7 @@ Value escapeShellArg(Evaluator& ev, Value* args, Pos pos) {
 Value escapeShellArgs(Evaluator& ev, Value* args, Pos pos) {
   const Value quoted =
       applyPrim(ev, findPrim("map"), {Value::of(findNative("strings", "escapeShellArg")), args[0]}, pos);
-  return quoted.isError() ? quoted
-                          : applyPrim(ev, findPrim("concatStringsSep"), {Value::text(" "), quoted}, pos);
+  return quoted.isError() ? quoted : applyPrim(ev, findPrim("concatStringsSep"), {Value::text(" "), quoted}, pos);
 }
 
 constexpr PrimOp kPrims[] = {

@@ -16,9 +16,7 @@ Value optional(Evaluator& ev, Value* args, Pos pos) {
   return choose(ev, args[0], ev.list(std::span<const Value>(args + 1, 1)), Value::list({}), pos);
 }
 
-Value optionals(Evaluator& ev, Value* args, Pos pos) {
-  return choose(ev, args[0], args[1], Value::list({}), pos);
-}
+Value optionals(Evaluator& ev, Value* args, Pos pos) { return choose(ev, args[0], args[1], Value::list({}), pos); }
 
 Value toList(Evaluator& ev, Value* args, Pos pos) {
   args[0] = ev.force(args[0]);
@@ -118,9 +116,7 @@ Value unique(Evaluator& ev, Value* args, Pos pos) {
 
 // Predicates for filter: partly applied to what they compare with.
 Value differs(Evaluator& ev, Value* args, Pos pos) { return ev.binary(BinaryOp::Neq, args[1], args[0], pos); }
-Value isIn(Evaluator& ev, Value* args, Pos pos) {
-  return applyPrim(ev, findPrim("elem"), {args[1], args[0]}, pos);
-}
+Value isIn(Evaluator& ev, Value* args, Pos pos) { return applyPrim(ev, findPrim("elem"), {args[1], args[0]}, pos); }
 Value isNotIn(Evaluator& ev, Value* args, Pos pos) {
   const Value found = isIn(ev, args, pos);
   return found.isError() ? found : ev.binary(BinaryOp::Eq, found, Value::of(false), pos);

@@ -25,8 +25,8 @@ Value range(Evaluator& ev, Value* args, Pos) {
 }
 
 // The pieces of a list operand with something known of them. False: *out is what to return.
-bool wantPieces(Evaluator& ev, const PrimOp* prim, std::span<Value> args, std::size_t index,
-                std::vector<Value>* pieces, Pos pos, Value* out) {
+bool wantPieces(Evaluator& ev, const PrimOp* prim, std::span<Value> args, std::size_t index, std::vector<Value>* pieces,
+                Pos pos, Value* out) {
   args[index] = ev.force(args[index]);
   if (!listPieces(ev, args[index], pieces, out)) return false;
   if (pieces->size() > 1 || !pieces->front().isUnknown()) return true;
@@ -42,8 +42,8 @@ Value slice(Evaluator& ev, Value list, std::int64_t start, std::int64_t count) {
   const std::int64_t size = count > length - start ? length - start : count;
   if (size < 0) return ev.fail(ErrorKind::Range, 0, "cannot create list of size {}", size);
   if (start < 0 && size > 0) return ev.fail(ErrorKind::Range, 0, "a list has no element at index {}", start);
-  return Value::list(list.list().subspan(static_cast<std::size_t>(std::max<std::int64_t>(start, 0)),
-                                         static_cast<std::size_t>(size)));
+  return Value::list(
+      list.list().subspan(static_cast<std::size_t>(std::max<std::int64_t>(start, 0)), static_cast<std::size_t>(size)));
 }
 
 Value sublist(Evaluator& ev, Value* args, Pos) {
@@ -55,24 +55,19 @@ Value sublist(Evaluator& ev, Value* args, Pos) {
 Value take(Evaluator& ev, Value* args, Pos pos) {
   Value out;
   std::vector<Value> pieces;
-  if (!wantInt(ev, args[0], &out) || !wantPieces(ev, self("take"), {args, 2}, 1, &pieces, pos, &out))
-    return out;
+  if (!wantInt(ev, args[0], &out) || !wantPieces(ev, self("take"), {args, 2}, 1, &pieces, pos, &out)) return out;
   if (pieces.size() == 1) return slice(ev, pieces[0], 0, args[0].integer);
   // Enough elements before the first unknown piece: the rest does not matter.
   const Value first = pieces[0];
-  return first.is(Tag::List) && args[0].integer <= first.aux ? slice(ev, first, 0, args[0].integer)
-                                                             : Value::stuck();
+  return first.is(Tag::List) && args[0].integer <= first.aux ? slice(ev, first, 0, args[0].integer) : Value::stuck();
 }
 
 Value drop(Evaluator& ev, Value* args, Pos pos) {
   Value out;
   std::vector<Value> pieces;
-  if (!wantInt(ev, args[0], &out) || !wantPieces(ev, self("drop"), {args, 2}, 1, &pieces, pos, &out))
-    return out;
-  if (pieces.size() == 1)
-    return slice(ev, pieces[0], args[0].integer, static_cast<std::int64_t>(pieces[0].aux));
-  if (!pieces[0].is(Tag::List) || args[0].integer < 0 || args[0].integer > pieces[0].aux)
-    return Value::stuck();
+  if (!wantInt(ev, args[0], &out) || !wantPieces(ev, self("drop"), {args, 2}, 1, &pieces, pos, &out)) return out;
+  if (pieces.size() == 1) return slice(ev, pieces[0], args[0].integer, static_cast<std::int64_t>(pieces[0].aux));
+  if (!pieces[0].is(Tag::List) || args[0].integer < 0 || args[0].integer > pieces[0].aux) return Value::stuck();
   pieces[0] = Value::list(pieces[0].list().subspan(static_cast<std::size_t>(args[0].integer)));
   ListBuilder list(ev);
   for (const Value& piece : pieces) list.addPiece(piece);
@@ -125,14 +120,11 @@ Value imap(Evaluator& ev, Value* args, Pos pos) {
   if (!wantList(ev, args[1], &out)) return out;
   auto list = ev.newList(args[1].aux);
   for (std::size_t i = 0; i < list.size(); ++i)
-    list[i] =
-        ev.lazyCall(args[0], {Value::of(kFirst + static_cast<std::int64_t>(i)), args[1].list()[i]}, pos);
+    list[i] = ev.lazyCall(args[0], {Value::of(kFirst + static_cast<std::int64_t>(i)), args[1].list()[i]}, pos);
   return Value::list(list);
 }
 
-Value forEach(Evaluator& ev, Value* args, Pos pos) {
-  return applyPrim(ev, findPrim("map"), {args[1], args[0]}, pos);
-}
+Value forEach(Evaluator& ev, Value* args, Pos pos) { return applyPrim(ev, findPrim("map"), {args[1], args[0]}, pos); }
 
 Value zipListsWith(Evaluator& ev, Value* args, Pos pos) {
   Value out;

@@ -25,8 +25,7 @@ Value program(Evaluator& ev, Value package, Value name, Pos pos) {
     return ev.fail(ErrorKind::Throw, 0, "lib.getExe': \"{}\" is a path; the name of a program has no slash",
                    name.string());
   const Value output = applyPrim(ev, findNative("attrsets", "getOutput"), {Value::text("bin"), package}, pos);
-  const Value folder =
-      output.isError() ? output : ev.coerceToString(output, Evaluator::Coerce::Interpolate, pos);
+  const Value folder = output.isError() ? output : ev.coerceToString(output, Evaluator::Coerce::Interpolate, pos);
   if (folder.isError()) return folder;
   const Value parts[] = {folder, Value::text("/bin/"), name};
   return ev.joinStrings(parts, pos);
@@ -57,9 +56,8 @@ Value getExe(Evaluator& ev, Value* args, Pos pos) {
   if (!main.is(Tag::Null)) return program(ev, package, main, pos);
   Value name = guessed(ev, *package.attrs, pos);
   if (name.is(Tag::String)) {
-    const Value note = ev.string(
-        fmt::format("lib.getExe: the package {} has no meta.mainProgram; its name is taken for the program's",
-                    name.string()));
+    const Value note = ev.string(fmt::format(
+        "lib.getExe: the package {} has no meta.mainProgram; its name is taken for the program's", name.string()));
     name = applyPrim(ev, findPrim("warn"), {note, name}, pos);
   }
   if (name.isError()) return name;

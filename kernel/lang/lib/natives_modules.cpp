@@ -28,17 +28,13 @@ Value mkIf(Evaluator& ev, Value* args, Pos pos) {
   return typed(ev, "if", {ev.names().condition, pos, args[0]}, {ev.names().content, pos, args[1]});
 }
 
-Value mkMerge(Evaluator& ev, Value* args, Pos pos) {
-  return typed(ev, "merge", {ev.names().contents, pos, args[0]});
-}
+Value mkMerge(Evaluator& ev, Value* args, Pos pos) { return typed(ev, "merge", {ev.names().contents, pos, args[0]}); }
 
 Value prioritised(Evaluator& ev, std::string_view kind, Value priority, Value content, Pos pos) {
   return typed(ev, kind, {ev.names().priority, pos, priority}, {ev.names().content, pos, content});
 }
 
-Value mkOverride(Evaluator& ev, Value* args, Pos pos) {
-  return prioritised(ev, "override", args[0], args[1], pos);
-}
+Value mkOverride(Evaluator& ev, Value* args, Pos pos) { return prioritised(ev, "override", args[0], args[1], pos); }
 Value mkOrder(Evaluator& ev, Value* args, Pos pos) { return prioritised(ev, "order", args[0], args[1], pos); }
 
 template <std::int64_t kPriority>
@@ -89,8 +85,8 @@ Value mkDefinition(Evaluator& ev, Value* args, Pos pos) {
   if (args[0].is(Tag::Attrs))
     for (Symbol name : {ev.names().fileArg, ev.names().value})
       if (!args[0].attrs->find(name))
-        return ev.fail(ErrorKind::Arguments, 0,
-                       "function 'mkDefinition' called without required argument '{}'", ev.text(name));
+        return ev.fail(ErrorKind::Arguments, 0, "function 'mkDefinition' called without required argument '{}'",
+                       ev.text(name));
   return withType(ev, args[0], "definition", pos);
 }
 
@@ -101,9 +97,7 @@ Value hasType(Evaluator& ev, Value type, Value x, Pos pos) {
 }
 
 Value isType(Evaluator& ev, Value* args, Pos pos) { return hasType(ev, args[0], args[1], pos); }
-Value isOption(Evaluator& ev, Value* args, Pos pos) {
-  return hasType(ev, Value::text("option"), args[0], pos);
-}
+Value isOption(Evaluator& ev, Value* args, Pos pos) { return hasType(ev, Value::text("option"), args[0], pos); }
 
 Value setType(Evaluator& ev, Value* args, Pos pos) {
   Bindings* type = ev.newBindings(1);
@@ -120,9 +114,7 @@ Value literal(Evaluator& ev, std::string_view kind, Value* args, Pos pos) {
   return typed(ev, kind, {ev.symbol("text"), pos, args[0]});
 }
 
-Value literalExpression(Evaluator& ev, Value* args, Pos pos) {
-  return literal(ev, "literalExpression", args, pos);
-}
+Value literalExpression(Evaluator& ev, Value* args, Pos pos) { return literal(ev, "literalExpression", args, pos); }
 Value literalMD(Evaluator& ev, Value* args, Pos pos) { return literal(ev, "literalMD", args, pos); }
 
 constexpr PrimOp kModules[] = {

@@ -50,9 +50,7 @@ Value concatLines(Evaluator& ev, Value* args, Pos pos) {
   return ev.joinStrings(parts, pos);
 }
 
-Value optionalString(Evaluator& ev, Value* args, Pos pos) {
-  return choose(ev, args[0], args[1], Value::text(""), pos);
-}
+Value optionalString(Evaluator& ev, Value* args, Pos pos) { return choose(ev, args[0], args[1], Value::text(""), pos); }
 
 Value stringToCharacters(Evaluator& ev, Value* args, Pos) {
   Value out;
@@ -77,15 +75,13 @@ Value splitString(Evaluator& ev, Value* args, Pos) {
   if (separator.empty()) {
     // What the empty regular expression matches: every border between bytes.
     std::vector<Value> parts{withContextOf(ev, "", args[1])};
-    for (std::size_t i = 0; i < text.size(); ++i)
-      parts.push_back(withContextOf(ev, text.substr(i, 1), args[1]));
+    for (std::size_t i = 0; i < text.size(); ++i) parts.push_back(withContextOf(ev, text.substr(i, 1), args[1]));
     parts.push_back(withContextOf(ev, "", args[1]));
     return ev.list(parts);
   }
   std::vector<Value> parts;
   std::size_t at = 0;
-  for (std::size_t hit; (hit = text.find(separator, at)) != std::string_view::npos;
-       at = hit + separator.size())
+  for (std::size_t hit; (hit = text.find(separator, at)) != std::string_view::npos; at = hit + separator.size())
     parts.push_back(withContextOf(ev, text.substr(at, hit - at), args[1]));
   parts.push_back(withContextOf(ev, text.substr(at), args[1]));
   return ev.list(parts);
@@ -119,8 +115,7 @@ Value toUpper(Evaluator& ev, Value* args, Pos pos) { return changeCase(ev, "toUp
 Value toLower(Evaluator& ev, Value* args, Pos pos) { return changeCase(ev, "toLower", args[0], lower, pos); }
 
 Value replaceString(Evaluator& ev, Value* args, Pos pos) {
-  const Value from = ev.list(std::span<const Value>(args, 1)),
-              to = ev.list(std::span<const Value>(args + 1, 1));
+  const Value from = ev.list(std::span<const Value>(args, 1)), to = ev.list(std::span<const Value>(args + 1, 1));
   return applyPrim(ev, findPrim("replaceStrings"), {from, to, args[2]}, pos);
 }
 

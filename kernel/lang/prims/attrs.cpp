@@ -1,5 +1,6 @@
-// Builtins that look at and derive sets: attrNames attrValues getAttr hasAttr mapAttrs removeAttrs intersectAttrs unsafeGetAttrPos.
-// Of `known // unknown` the known side stays known; names that are there only under a condition keep it.
+// Builtins that look at and derive sets: attrNames attrValues getAttr hasAttr mapAttrs removeAttrs intersectAttrs
+// unsafeGetAttrPos. Of `known // unknown` the known side stays known; names that are there only under a condition keep
+// it.
 #include <algorithm>
 
 #include "kernel/lang/prims/support.hpp"
@@ -30,8 +31,10 @@ Value inOrder(Evaluator& ev, std::string_view self, Value* args, Pos pos, Pick p
   ListBuilder list(ev);
   for (const Entry& entry : *entries) {
     const Value one = pick(entry.name, entry.value);
-    if (!entry.condition) list.add(one);
-    else list.addPiece(unknownIf(ev, *entry.condition, ev.list(std::span(&one, 1)), Value::list({}), pos));
+    if (!entry.condition)
+      list.add(one);
+    else
+      list.addPiece(unknownIf(ev, *entry.condition, ev.list(std::span(&one, 1)), Value::list({}), pos));
   }
   return list.finish(pos);
 }
@@ -113,11 +116,16 @@ Value mapAttrs(Evaluator& ev, Value* args, Pos pos) {
   const PrimOp* self = findPrim("mapAttrs");
   for (Value& piece : pieces) {
     const Value operands[] = {args[0], piece};
-    if (piece.is(Tag::Attrs)) piece = mapKnown(ev, args[0], *piece.attrs, pos);
-    else if (piece.unknown->op == UnknownOp::Attrs) piece = mapOpen(ev, args[0], *piece.unknown, pos);
-    else if (const auto moved = distribute(ev, self, operands, 1, pos)) piece = *moved;
-    else if (pieces.size() == 1) return Value::stuck();
-    else piece = ev.unknownPrim(self, operands, pos);
+    if (piece.is(Tag::Attrs))
+      piece = mapKnown(ev, args[0], *piece.attrs, pos);
+    else if (piece.unknown->op == UnknownOp::Attrs)
+      piece = mapOpen(ev, args[0], *piece.unknown, pos);
+    else if (const auto moved = distribute(ev, self, operands, 1, pos))
+      piece = *moved;
+    else if (pieces.size() == 1)
+      return Value::stuck();
+    else
+      piece = ev.unknownPrim(self, operands, pos);
   }
   return joinSets(ev, pieces, pos);
 }
@@ -146,8 +154,9 @@ Value select(Evaluator& ev, const Bindings& set, Keep keep) {
   return Value::of(out);
 }
 
-// What one more piece of the list of names removes from a known set, when that depends on a condition: the names it may remove
-// move into a conditional set. nullopt when the branches are not at hand, or when an earlier condition decided about a name already.
+// What one more piece of the list of names removes from a known set, when that depends on a condition: the names it may
+// remove move into a conditional set. nullopt when the branches are not at hand, or when an earlier condition decided
+// about a name already.
 std::optional<Value> removeUnder(Evaluator& ev, Value set, const Unknown& u, Names* decided, Value* rest) {
   if (u.op != UnknownOp::If) return std::nullopt;
   const auto a = peek(ev, u.args[1]);
@@ -180,8 +189,10 @@ Value removeAttrs(Evaluator& ev, Value* args, Pos pos) {
   if (!listPieces(ev, args[1], &lists, &out)) return out;
   Names names;
   for (const Value& piece : lists) {
-    if (piece.isUnknown()) conditional.push_back(piece);
-    else if (!namesOf(ev, piece, &names, &out)) return out;
+    if (piece.isUnknown())
+      conditional.push_back(piece);
+    else if (!namesOf(ev, piece, &names, &out))
+      return out;
   }
   std::sort(names.begin(), names.end());
   if (!conditional.empty() && sets.size() > 1) return Value::stuck();
@@ -192,11 +203,16 @@ Value removeAttrs(Evaluator& ev, Value* args, Pos pos) {
   }());
   for (Value& piece : sets) {
     const Value operands[] = {piece, knownNames};
-    if (piece.is(Tag::Attrs)) piece = select(ev, *piece.attrs, [&](Symbol name) { return !has(names, name); });
-    else if (sets.size() == 1 && !conditional.empty()) return Value::stuck();
-    else if (const auto moved = distribute(ev, findPrim("removeAttrs"), operands, 0, pos)) piece = *moved;
-    else if (sets.size() == 1) return Value::stuck();
-    else piece = ev.unknownPrim(findPrim("removeAttrs"), operands, pos);
+    if (piece.is(Tag::Attrs))
+      piece = select(ev, *piece.attrs, [&](Symbol name) { return !has(names, name); });
+    else if (sets.size() == 1 && !conditional.empty())
+      return Value::stuck();
+    else if (const auto moved = distribute(ev, findPrim("removeAttrs"), operands, 0, pos))
+      piece = *moved;
+    else if (sets.size() == 1)
+      return Value::stuck();
+    else
+      piece = ev.unknownPrim(findPrim("removeAttrs"), operands, pos);
   }
   Names decided;
   for (const Value& piece : conditional) {
@@ -215,7 +231,8 @@ Value intersectKnown(Evaluator& ev, const Bindings& names, const Bindings& value
   out->size = 0;
   const bool walkNames = names.size < values.size;
   for (const Attr& attr : walkNames ? names : values)
-    if (const Attr* other = (walkNames ? values : names).find(attr.name)) out->items[out->size++] = walkNames ? *other : attr;
+    if (const Attr* other = (walkNames ? values : names).find(attr.name))
+      out->items[out->size++] = walkNames ? *other : attr;
   return Value::of(out);
 }
 
@@ -234,10 +251,14 @@ Value intersectAttrs(Evaluator& ev, Value* args, Pos pos) {
   const PrimOp* self = findPrim("intersectAttrs");
   for (Value& piece : pieces) {
     const Value operands[] = {args[0], piece};
-    if (piece.is(Tag::Attrs)) piece = intersectKnown(ev, *args[0].attrs, *piece.attrs);
-    else if (const auto moved = distribute(ev, self, operands, 1, pos)) piece = *moved;
-    else if (pieces.size() == 1) return Value::stuck();
-    else piece = ev.unknownPrim(self, operands, pos);
+    if (piece.is(Tag::Attrs))
+      piece = intersectKnown(ev, *args[0].attrs, *piece.attrs);
+    else if (const auto moved = distribute(ev, self, operands, 1, pos))
+      piece = *moved;
+    else if (pieces.size() == 1)
+      return Value::stuck();
+    else
+      piece = ev.unknownPrim(self, operands, pos);
   }
   return joinSets(ev, pieces, pos);
 }

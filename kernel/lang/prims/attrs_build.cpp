@@ -130,9 +130,12 @@ Value catAttrs(Evaluator& ev, Value* args, Pos pos) {
       const Value present = ev.hasAttr(element, name, pos);
       if (present.isError()) return present;
       if (present.isFalse()) continue;
-      const Value value = element.is(Tag::Attrs) ? element.attrs->find(name)->value : lazySelect(ev, element, name, pos);
-      if (present.isTrue()) list.add(value);
-      else list.addPiece(unknownIf(ev, present, ev.list(std::span(&value, 1)), Value::list({}), pos));
+      const Value value =
+          element.is(Tag::Attrs) ? element.attrs->find(name)->value : lazySelect(ev, element, name, pos);
+      if (present.isTrue())
+        list.add(value);
+      else
+        list.addPiece(unknownIf(ev, present, ev.list(std::span(&value, 1)), Value::list({}), pos));
     }
   }
   return list.finish(pos);

@@ -1,5 +1,5 @@
-// Builtins on the store references of strings: hasContext getContext appendContext and the ones that drop or change them.
-// A reference is written as in Nix: "/nix/store/x" is a path, "=/nix/store/x.drv" a derivation with all it needs,
+// Builtins on the store references of strings: hasContext getContext appendContext and the ones that drop or change
+// them. A reference is written as in Nix: "/nix/store/x" is a path, "=/nix/store/x.drv" a derivation with all it needs,
 // "!out!/nix/store/x.drv" one output of a derivation.
 #include <algorithm>
 #include <map>
@@ -37,10 +37,12 @@ Value getContext(Evaluator& ev, Value* args, Pos) {
   if (const StringContext* context = ev.contextOf(args[0]))
     for (std::string_view element : context->elements) {
       const std::size_t border = element.find('!', 1);
-      if (element.starts_with('=')) found[element.substr(1)].allOutputs = true;
+      if (element.starts_with('='))
+        found[element.substr(1)].allOutputs = true;
       else if (element.starts_with('!') && border != std::string_view::npos)
         found[element.substr(border + 1)].outputs.push_back(element.substr(1, border - 1));
-      else found[element].path = true;
+      else
+        found[element].path = true;
     }
   std::vector<Attr> items;
   for (auto& [path, reference] : found) {
@@ -84,7 +86,8 @@ bool readReference(Evaluator& ev, const Attr& attr, std::vector<std::string_view
   if (isPath) elements->push_back(path);
   auto mustBeDerivation = [&] {
     if (path.ends_with(".drv")) return true;
-    *out = ev.fail(ErrorKind::Value, 0, "tried to add derivation output context of {}, which is not a derivation, to a string", path);
+    *out = ev.fail(ErrorKind::Value, 0,
+                   "tried to add derivation output context of {}, which is not a derivation, to a string", path);
     return false;
   };
   if (all) {
@@ -136,7 +139,8 @@ Value discardOutputs(Evaluator& ev, Value* args, Pos pos) {
     const StringContext* context = ev.contextOf(text);
     if (!context) return text;
     std::vector<std::string_view> elements;
-    for (std::string_view element : context->elements) elements.push_back(element.starts_with('=') ? element.substr(1) : element);
+    for (std::string_view element : context->elements)
+      elements.push_back(element.starts_with('=') ? element.substr(1) : element);
     return ev.stringWithContext(text.string(), makeContext(ev, elements));
   });
 }
@@ -147,7 +151,8 @@ Value addOutputs(Evaluator& ev, Value* args, Pos) {
   const StringContext* context = ev.contextOf(args[0]);
   const std::size_t count = context ? context->elements.size() : 0;
   if (count != 1)
-    return ev.fail(ErrorKind::Value, 0, "context of string '{}' must have exactly one element, but has {}", args[0].string(), count);
+    return ev.fail(ErrorKind::Value, 0, "context of string '{}' must have exactly one element, but has {}",
+                   args[0].string(), count);
   const std::string_view element = context->elements.front();
   if (element.starts_with('=')) return args[0];
   if (element.starts_with('!') || !element.ends_with(".drv"))

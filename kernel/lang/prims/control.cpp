@@ -29,7 +29,8 @@ class DeepForce {
       stack_.pop_back();
       if (v.isError()) return open_ ? Value::stuck() : v;
       if (v.isUnknown()) open_ = true;
-      if (v.is(Tag::List) && v.aux > 0 && seen_.insert(v.elements).second) stack_.insert(stack_.end(), v.list().rbegin(), v.list().rend());
+      if (v.is(Tag::List) && v.aux > 0 && seen_.insert(v.elements).second)
+        stack_.insert(stack_.end(), v.list().rbegin(), v.list().rend());
       if (v.is(Tag::Attrs) && seen_.insert(v.attrs).second) {
         const auto sorted = ev_.sortedByName(v.attrs);
         for (auto it = sorted.rbegin(); it != sorted.rend(); ++it) stack_.push_back((*it)->value);
@@ -50,7 +51,8 @@ Value deepSeq(Evaluator& ev, Value* args, Pos) {
   return result.isError() || result.isStuck() ? result : ev.force(args[1]);
 }
 
-// The message of throw and abort. Unknown parts are printed as they stand in the source: that it fails is certain all the same.
+// The message of throw and abort. Unknown parts are printed as they stand in the source: that it fails is certain all
+// the same.
 std::string messageOf(Evaluator& ev, Value v, Value* error) {
   const Value text = ev.coerceToString(v, Evaluator::Coerce::Plain, 0);
   if (text.isError()) {

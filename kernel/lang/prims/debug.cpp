@@ -11,8 +11,10 @@ using namespace prims;
 
 void say(Evaluator& ev, std::string_view kind, std::string_view text) {
   const std::string line = fmt::format("{}: {}", kind, text);
-  if (ev.onTrace) ev.onTrace(line);
-  else fmt::print(stderr, "{}\n", line);
+  if (ev.onTrace)
+    ev.onTrace(line);
+  else
+    fmt::print(stderr, "{}\n", line);
 }
 
 Value trace(Evaluator& ev, Value* args, Pos) {

@@ -1,4 +1,5 @@
-// Builtins that describe builds: derivation derivationStrict. What a derivation is made of is known, where it ends up in the store is not.
+// Builtins that describe builds: derivation derivationStrict. What a derivation is made of is known, where it ends up
+// in the store is not.
 #include "kernel/lang/prims/support.hpp"
 
 namespace fleetd::lang {
@@ -11,7 +12,8 @@ using namespace prims;
 Value derivationStrict(Evaluator& ev, Value* args, Pos) {
   Value out;
   if (!wantAttrs(ev, args[0], &out)) return out;
-  if (!args[0].attrs->find(ev.names().name)) return ev.failText(ErrorKind::MissingAttr, 0, "required attribute 'name' missing");
+  if (!args[0].attrs->find(ev.names().name))
+    return ev.failText(ErrorKind::MissingAttr, 0, "required attribute 'name' missing");
   return Value::stuck();
 }
 
@@ -32,8 +34,8 @@ bool outputsOf(Evaluator& ev, const Bindings& attrs, std::vector<Symbol>* output
   return false;
 }
 
-// The set of an output: the arguments, all outputs, and what is particular to this one. Every output refers to all of them, so the
-// sets are allocated first and filled afterwards.
+// The set of an output: the arguments, all outputs, and what is particular to this one. Every output refers to all of
+// them, so the sets are allocated first and filled afterwards.
 Value derivation(Evaluator& ev, Value* args, Pos pos) {
   Value out;
   if (!wantAttrs(ev, args[0], &out)) return out;

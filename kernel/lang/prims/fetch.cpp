@@ -1,4 +1,5 @@
-// Builtins that only the world outside can answer: fetchers, flakes, environment, time. They ask Evaluator::onExternal, else are unknown.
+// Builtins that only the world outside can answer: fetchers, flakes, environment, time. They ask Evaluator::onExternal,
+// else are unknown.
 #include "kernel/lang/prims/support.hpp"
 
 namespace fleetd::lang {

@@ -1,5 +1,5 @@
-// Builtins that read files: readFile readDir readFileType pathExists. A path below the source of a flake is read there. Files that do
-// not exist in the store may be built one day, so outside of a command their absence is unknown.
+// Builtins that read files: readFile readDir readFileType pathExists. A path below the source of a flake is read there.
+// Files that do not exist in the store may be built one day, so outside of a command their absence is unknown.
 #include <dirent.h>
 #include <sys/stat.h>
 
@@ -16,7 +16,9 @@ namespace {
 using namespace prims;
 
 // True when nothing can be said about a path that is not there.
-bool mayAppear(Evaluator& ev, const std::string& path) { return ev.purity() == Purity::Pure && path.starts_with("/nix/store/"); }
+bool mayAppear(Evaluator& ev, const std::string& path) {
+  return ev.purity() == Purity::Pure && path.starts_with("/nix/store/");
+}
 
 bool isMissing(const std::string& path) { return base::fileType(path) == base::FileType::Missing; }
 
@@ -25,7 +27,8 @@ std::string_view typeName(base::FileType type) {
     case base::FileType::Regular: return "regular";
     case base::FileType::Directory: return "directory";
     case base::FileType::Symlink: return "symlink";
-    case base::FileType::Missing: case base::FileType::Other: break;
+    case base::FileType::Missing:
+    case base::FileType::Other: break;
   }
   return "unknown";
 }
@@ -54,7 +57,8 @@ Value readDir(Evaluator& ev, Value* args, Pos) {
     return ev.fail(ErrorKind::File, 0, "cannot read directory \"{}\": {}", path, std::strerror(code));
   }
   std::vector<Attr> items;
-  for (const base::DirEntry& entry : *entries) items.push_back({ev.symbol(entry.name), 0, Value::text(typeName(entry.type))});
+  for (const base::DirEntry& entry : *entries)
+    items.push_back({ev.symbol(entry.name), 0, Value::text(typeName(entry.type))});
   return ev.attrs(items);
 }
 

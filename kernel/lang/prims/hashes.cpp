@@ -15,9 +15,12 @@ bool wantAlgorithm(Evaluator& ev, Value& v, base::HashAlgo* algo, Value* out) {
     *algo = *named;
     return true;
   }
-  *out = v.string() == "blake3"
-             ? ev.failText(ErrorKind::Value, 0, "experimental Nix feature 'blake3-hashes' is disabled", "use sha256 or sha512")
-             : ev.fail(ErrorKind::Value, 0, "unknown hash algorithm '{}', expect 'blake3', 'md5', 'sha1', 'sha256', or 'sha512'", v.string());
+  *out =
+      v.string() == "blake3"
+          ? ev.failText(ErrorKind::Value, 0, "experimental Nix feature 'blake3-hashes' is disabled",
+                        "use sha256 or sha512")
+          : ev.fail(ErrorKind::Value, 0,
+                    "unknown hash algorithm '{}', expect 'blake3', 'md5', 'sha1', 'sha256', or 'sha512'", v.string());
   return false;
 }
 
@@ -66,11 +69,13 @@ Value convertHash(Evaluator& ev, Value* args, Pos) {
   if (!wantAttr(ev, set, ev.symbol("toHashFormat"), &format, &out) || !wantPlainString(ev, format, &out)) return out;
   const auto wanted = formatOf(format.string());
   if (!wanted)
-    return ev.fail(ErrorKind::Value, 0, "unknown hash format '{}', expect 'base16', 'base32', 'base64', or 'sri'", format.string());
+    return ev.fail(ErrorKind::Value, 0, "unknown hash format '{}', expect 'base16', 'base32', 'base64', or 'sri'",
+                   format.string());
   const auto parsed = base::parseHash(hash.string(), assumed);
   if (parsed) return ev.string(base::formatHash(*parsed, *wanted));
   if (!assumed && hash.string().find_first_of(":-") == std::string_view::npos)
-    return ev.fail(ErrorKind::Value, 0, "hash '{}' does not include a type, nor is the type otherwise known from context", hash.string());
+    return ev.fail(ErrorKind::Value, 0,
+                   "hash '{}' does not include a type, nor is the type otherwise known from context", hash.string());
   return ev.fail(ErrorKind::Value, 0, "hash '{}' has wrong length for hash algorithm '{}'", hash.string(),
                  assumed ? base::hashName(*assumed) : "of its prefix");
 }

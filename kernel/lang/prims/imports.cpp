@@ -67,7 +67,8 @@ Value findFile(Evaluator& ev, Value* args, Pos) {
   if (!wantList(ev, args[0], &out) || !wantPlainString(ev, args[1], &out)) return out;
   for (const Value& entry : args[0].list())
     if (tryEntry(ev, entry, args[1].string(), &out)) return out;
-  return ev.fail(ErrorKind::Throw, 0, "file '{}' was not found in the Nix search path (add it using $NIX_PATH or -I)", args[1].string());
+  return ev.fail(ErrorKind::Throw, 0, "file '{}' was not found in the Nix search path (add it using $NIX_PATH or -I)",
+                 args[1].string());
 }
 
 constexpr PrimOp kPrims[] = {

@@ -13,9 +13,9 @@ namespace {
 
 // Names that are in scope everywhere; all others are reached through `builtins` or with two leading underscores.
 constexpr std::string_view kGlobal[] = {
-    "abort", "baseNameOf", "break", "builtins", "derivation", "derivationStrict", "dirOf", "false", "fetchGit", "fetchMercurial",
-    "fetchTarball", "fetchTree", "fromTOML", "import", "isNull", "map", "null", "placeholder", "removeAttrs", "scopedImport", "throw",
-    "toString", "true",
+    "abort",    "baseNameOf",     "break",        "builtins",     "derivation", "derivationStrict", "dirOf",  "false",
+    "fetchGit", "fetchMercurial", "fetchTarball", "fetchTree",    "fromTOML",   "import",           "isNull", "map",
+    "null",     "placeholder",    "removeAttrs",  "scopedImport", "throw",      "toString",         "true",
 };
 static_assert(std::is_sorted(std::begin(kGlobal), std::end(kGlobal)));
 
@@ -62,9 +62,10 @@ std::vector<Constant> constants(Evaluator& ev) {
 
 std::span<const std::span<const PrimOp>> allPrims() {
   static const std::array kFamilies = {
-      numberPrims(),    typePrims(),     controlPrims(), debugPrims(),   listPrims(),  listElementPrims(), listOrderPrims(), attrPrims(),
-      attrBuildPrims(), functionPrims(), stringPrims(),  replacePrims(), regexPrims(), versionPrims(),     hashPrims(),      contextPrims(),
-      dataPrims(),      filePrims(),     importPrims(),  storePrims(),   derivationPrims(), fetchPrims(),
+      numberPrims(),    typePrims(),    controlPrims(),    debugPrims(),    listPrims(),   listElementPrims(),
+      listOrderPrims(), attrPrims(),    attrBuildPrims(),  functionPrims(), stringPrims(), replacePrims(),
+      regexPrims(),     versionPrims(), hashPrims(),       contextPrims(),  dataPrims(),   filePrims(),
+      importPrims(),    storePrims(),   derivationPrims(), fetchPrims(),
   };
   return kFamilies;
 }
@@ -77,7 +78,8 @@ const PrimOp* findPrim(std::string_view name) {
     std::sort(all.begin(), all.end(), [](const PrimOp* a, const PrimOp* b) { return a->name < b->name; });
     return all;
   }();
-  const auto it = std::lower_bound(kSorted.begin(), kSorted.end(), name, [](const PrimOp* p, std::string_view n) { return p->name < n; });
+  const auto it = std::lower_bound(kSorted.begin(), kSorted.end(), name,
+                                   [](const PrimOp* p, std::string_view n) { return p->name < n; });
   return it != kSorted.end() && (*it)->name == name ? *it : nullptr;
 }
 

@@ -21,8 +21,16 @@ unsigned kindOf(const Value& v) {
     case Tag::Path: return kind::Path;
     case Tag::List: return kind::List;
     case Tag::Attrs: return kind::Set;
-    case Tag::Lambda: case Tag::Prim: case Tag::PrimApp: return kind::Function;
-    case Tag::Native: case Tag::Unknown: case Tag::Error: case Tag::Thunk: case Tag::Stuck: case Tag::Pending: case Tag::Running: break;
+    case Tag::Lambda:
+    case Tag::Prim:
+    case Tag::PrimApp: return kind::Function;
+    case Tag::Native:
+    case Tag::Unknown:
+    case Tag::Error:
+    case Tag::Thunk:
+    case Tag::Stuck:
+    case Tag::Pending:
+    case Tag::Running: break;
   }
   return kind::Any;
 }
@@ -116,7 +124,8 @@ constexpr Returns kReturns[] = {
     {"unsafeDiscardStringContext", kind::String},
     {"zipAttrsWith", kind::Set},
 };
-static_assert(std::is_sorted(std::begin(kReturns), std::end(kReturns), [](const Returns& a, const Returns& b) { return a.name < b.name; }));
+static_assert(std::is_sorted(std::begin(kReturns), std::end(kReturns),
+                             [](const Returns& a, const Returns& b) { return a.name < b.name; }));
 
 unsigned returnsOf(const PrimOp* prim) {
   if (prim->name.starts_with("lib.")) return lib::returnsOfNative(*prim);
@@ -128,9 +137,18 @@ unsigned returnsOf(const PrimOp* prim) {
 
 unsigned kindsOfBinary(const Unknown& u) {
   switch (u.binary) {
-    case BinaryOp::Or: case BinaryOp::And: case BinaryOp::Implies: case BinaryOp::Eq: case BinaryOp::Neq:
-    case BinaryOp::Lt: case BinaryOp::Leq: case BinaryOp::Gt: case BinaryOp::Geq: return kind::Bool;
-    case BinaryOp::Sub: case BinaryOp::Mul: case BinaryOp::Div: return kind::Int | kind::Float;
+    case BinaryOp::Or:
+    case BinaryOp::And:
+    case BinaryOp::Implies:
+    case BinaryOp::Eq:
+    case BinaryOp::Neq:
+    case BinaryOp::Lt:
+    case BinaryOp::Leq:
+    case BinaryOp::Gt:
+    case BinaryOp::Geq: return kind::Bool;
+    case BinaryOp::Sub:
+    case BinaryOp::Mul:
+    case BinaryOp::Div: return kind::Int | kind::Float;
     case BinaryOp::Add: return kind::Int | kind::Float | kind::String | kind::Path;
     case BinaryOp::Concat: return kind::List;
     case BinaryOp::Update: return kind::Set;
@@ -150,13 +168,21 @@ unsigned kindsOf(Evaluator& ev, Value v, int depth) {
     case UnknownOp::Assert: return inside(u.args[1]);
     case UnknownOp::Interp: return u.name ? kind::Path : kind::String;
     case UnknownOp::StorePath: return kind::String;
-    case UnknownOp::HasAttr: case UnknownOp::DynHasAttr: case UnknownOp::Not: return kind::Bool;
+    case UnknownOp::HasAttr:
+    case UnknownOp::DynHasAttr:
+    case UnknownOp::Not: return kind::Bool;
     case UnknownOp::Negate: return kind::Int | kind::Float;
     case UnknownOp::Binary: return kindsOfBinary(u);
     case UnknownOp::Attrs: return kind::Set;
     case UnknownOp::Prim: return returnsOf(u.prim);
-    case UnknownOp::Root: case UnknownOp::Select: case UnknownOp::SelectOr: case UnknownOp::DynSelect: case UnknownOp::Call:
-    case UnknownOp::With: case UnknownOp::Present: case UnknownOp::SearchPath: return kind::Any;
+    case UnknownOp::Root:
+    case UnknownOp::Select:
+    case UnknownOp::SelectOr:
+    case UnknownOp::DynSelect:
+    case UnknownOp::Call:
+    case UnknownOp::With:
+    case UnknownOp::Present:
+    case UnknownOp::SearchPath: return kind::Any;
   }
   return kind::Any;
 }

@@ -31,7 +31,8 @@ Value at(Evaluator& ev, std::string_view name, std::span<Value> args, std::int64
         if (const auto moved = distribute(ev, findPrim(name), args, 0, pos)) return *moved;
       return Value::stuck();
     }
-    if (index >= 0 && index < before + piece.aux) return ev.force(piece.list()[static_cast<std::size_t>(index - before)]);
+    if (index >= 0 && index < before + piece.aux)
+      return ev.force(piece.list()[static_cast<std::size_t>(index - before)]);
     before += piece.aux;
   }
   if (name == "head") return ev.failText(ErrorKind::Range, 0, "'builtins.head' called on an empty list");
@@ -49,7 +50,8 @@ Value elemAt(Evaluator& ev, Value* args, Pos pos) {
   return at(ev, "elemAt", {args, 2}, args[1].integer, pos);
 }
 
-// Asks `test` of every element until one answers `decisive`. What comes after an unknown answer may decide, but cannot fail for certain.
+// Asks `test` of every element until one answers `decisive`. What comes after an unknown answer may decide, but cannot
+// fail for certain.
 template <class Test>
 Value search(Evaluator& ev, Value& list, bool decisive, Test test) {
   Value out;

@@ -30,7 +30,8 @@ class Sorter {
   Value result;
 
  private:
-  bool merge(const std::vector<Value>& from, std::vector<Value>& to, std::size_t low, std::size_t middle, std::size_t high) {
+  bool merge(const std::vector<Value>& from, std::vector<Value>& to, std::size_t low, std::size_t middle,
+             std::size_t high) {
     std::size_t i = low, j = middle;
     for (std::size_t k = low; k < high; ++k) {
       bool takeRight = i == middle;
@@ -140,7 +141,10 @@ class KeySet {
         *isNew = false;
         return true;
       }
-      if (before) high = middle; else low = middle + 1;
+      if (before)
+        high = middle;
+      else
+        low = middle + 1;
     }
     keys_.insert(keys_.begin() + static_cast<std::ptrdiff_t>(low), key);
     *isNew = true;

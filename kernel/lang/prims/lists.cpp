@@ -1,4 +1,5 @@
-// Builtins that make lists of lists: map filter concatLists concatMap genList tail. Known segments of a partly known list stay known.
+// Builtins that make lists of lists: map filter concatLists concatMap genList tail. Known segments of a partly known
+// list stay known.
 #include "kernel/lang/prims/support.hpp"
 
 namespace fleetd::lang {
@@ -16,7 +17,8 @@ Value residualPiece(Evaluator& ev, std::string_view name, std::initializer_list<
 }
 
 // The pieces of the list operand. Nothing known of it at all: *out is Stuck.
-bool piecesOf(Evaluator& ev, std::string_view name, std::span<Value> args, std::vector<Value>* pieces, Pos pos, Value* out) {
+bool piecesOf(Evaluator& ev, std::string_view name, std::span<Value> args, std::vector<Value>* pieces, Pos pos,
+              Value* out) {
   Value& list = args.back();
   list = ev.force(list);
   if (!listPieces(ev, list, pieces, out)) return false;
@@ -54,9 +56,12 @@ Value filter(Evaluator& ev, Value* args, Pos pos) {
     for (const Value& element : piece.list()) {
       const Value keep = ev.call(args[0], element, pos);
       if (keep.isError()) return keep;
-      if (keep.isUnknown()) list.addPiece(unknownIf(ev, keep, ev.list(std::span(&element, 1)), Value::list({}), pos));
-      else if (!keep.is(Tag::Bool)) return ev.typeError("a Boolean", keep, 0);
-      else if (keep.boolean()) list.add(element);
+      if (keep.isUnknown())
+        list.addPiece(unknownIf(ev, keep, ev.list(std::span(&element, 1)), Value::list({}), pos));
+      else if (!keep.is(Tag::Bool))
+        return ev.typeError("a Boolean", keep, 0);
+      else if (keep.boolean())
+        list.add(element);
     }
   }
   return list.finish(pos);
@@ -117,7 +122,8 @@ Value genList(Evaluator& ev, Value* args, Pos pos) {
   if (size < 0) return ev.fail(ErrorKind::Range, 0, "cannot create list of size {}", size);
   if (static_cast<std::uint64_t>(size) > kMaxElements) return tooLarge(ev, "a list");
   auto list = ev.newList(static_cast<std::uint32_t>(size));
-  for (std::size_t i = 0; i < list.size(); ++i) list[i] = ev.lazyCall(args[0], {Value::of(static_cast<std::int64_t>(i))}, pos);
+  for (std::size_t i = 0; i < list.size(); ++i)
+    list[i] = ev.lazyCall(args[0], {Value::of(static_cast<std::int64_t>(i))}, pos);
   return Value::list(list);
 }
 

@@ -15,7 +15,8 @@ bool isBinary(const Value& v, BinaryOp op) {
 }
 
 // The operands of nested `op`, left to right, without recursion. Each operand is forced.
-bool flatten(Evaluator& ev, Value v, BinaryOp op, Tag tag, std::string_view wanted, std::vector<Value>* pieces, Value* out) {
+bool flatten(Evaluator& ev, Value v, BinaryOp op, Tag tag, std::string_view wanted, std::vector<Value>* pieces,
+             Value* out) {
   std::vector<Value> stack{v};
   while (!stack.empty()) {
     Value top = ev.force(stack.back());
@@ -41,13 +42,15 @@ bool flatten(Evaluator& ev, Value v, BinaryOp op, Tag tag, std::string_view want
 Value joinRange(Evaluator& ev, std::span<const Value> pieces, BinaryOp op, Pos pos) {
   if (pieces.size() == 1) return pieces[0];
   const std::size_t half = pieces.size() / 2;
-  return ev.unknownBinary(op, joinRange(ev, pieces.first(half), op, pos), joinRange(ev, pieces.subspan(half), op, pos), pos);
+  return ev.unknownBinary(op, joinRange(ev, pieces.first(half), op, pos), joinRange(ev, pieces.subspan(half), op, pos),
+                          pos);
 }
 
 bool literal(const Expr* expr) {
   switch (expr->kind) {
     case ExprKind::List: return true;
-    case ExprKind::Attrs: return !static_cast<const ExprAttrs*>(expr)->recursive && static_cast<const ExprAttrs*>(expr)->dynamics.empty();
+    case ExprKind::Attrs:
+      return !static_cast<const ExprAttrs*>(expr)->recursive && static_cast<const ExprAttrs*>(expr)->dynamics.empty();
     default: return false;
   }
 }
@@ -65,7 +68,8 @@ std::optional<Value> peek(Evaluator& ev, Value v) {
   return v;
 }
 
-std::optional<Value> distribute(Evaluator& ev, const PrimOp* prim, std::span<const Value> args, std::size_t index, Pos pos) {
+std::optional<Value> distribute(Evaluator& ev, const PrimOp* prim, std::span<const Value> args, std::size_t index,
+                                Pos pos) {
   const Value subject = args[index];
   if (!subject.isUnknown()) return std::nullopt;
   const Unknown& u = *subject.unknown;
@@ -131,8 +135,10 @@ Value joinSets(Evaluator& ev, std::span<const Value> pieces, Pos pos) {
   std::vector<Value> merged;
   for (const Value& piece : pieces) {
     if (piece.is(Tag::Attrs) && piece.attrs->size == 0) continue;
-    if (!merged.empty() && merged.back().is(Tag::Attrs) && piece.is(Tag::Attrs)) merged.back() = ev.update(merged.back(), piece, pos);
-    else merged.push_back(piece);
+    if (!merged.empty() && merged.back().is(Tag::Attrs) && piece.is(Tag::Attrs))
+      merged.back() = ev.update(merged.back(), piece, pos);
+    else
+      merged.push_back(piece);
   }
   if (merged.empty()) return Value::of(ev.newBindings(0));
   return joinRange(ev, merged, BinaryOp::Update, pos);
@@ -151,7 +157,8 @@ void addConditional(Evaluator& ev, EntryMap& entries, const Unknown& u, const Bi
   const Value condition = u.args[0];
   auto addOneSided = [&](const Attr& attr, bool whenTrue) {
     const std::string_view name = ev.text(attr.name);
-    const Value present = whenTrue ? condition : ev.unknown(UnknownOp::Not, std::span<const Value>(&condition, 1), u.pos);
+    const Value present =
+        whenTrue ? condition : ev.unknown(UnknownOp::Not, std::span<const Value>(&condition, 1), u.pos);
     const auto old = entries.find(name);
     if (old == entries.end()) {
       entries.emplace(name, Entry{attr.name, attr.value, present});
@@ -164,7 +171,8 @@ void addConditional(Evaluator& ev, EntryMap& entries, const Unknown& u, const Bi
   };
   for (const Attr& attr : a) {
     if (const Attr* other = b.find(attr.name))
-      entries[ev.text(attr.name)] = Entry{attr.name, unknownIf(ev, condition, attr.value, other->value, u.pos), std::nullopt};
+      entries[ev.text(attr.name)] =
+          Entry{attr.name, unknownIf(ev, condition, attr.value, other->value, u.pos), std::nullopt};
     else
       addOneSided(attr, true);
   }

@@ -26,7 +26,8 @@ Value overrun(Evaluator& ev, std::string_view pattern) {
 Value groupList(Evaluator& ev, const std::vector<Submatch>& groups, std::string_view text) {
   auto list = ev.newList(static_cast<std::uint32_t>(groups.size() - 1));
   for (std::size_t i = 1; i < groups.size(); ++i)
-    list[i - 1] = groups[i].matched ? Value::text(text.substr(groups[i].begin, groups[i].end - groups[i].begin)) : Value::null();
+    list[i - 1] =
+        groups[i].matched ? Value::text(text.substr(groups[i].begin, groups[i].end - groups[i].begin)) : Value::null();
   return Value::list(list);
 }
 

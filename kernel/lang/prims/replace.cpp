@@ -101,7 +101,8 @@ Value replaceStrings(Evaluator& ev, Value* args, Pos pos) {
   Value out;
   if (!wantList(ev, args[0], &out) || !wantList(ev, args[1], &out)) return out;
   if (args[0].aux != args[1].aux)
-    return ev.failText(ErrorKind::Value, 0, "'from' and 'to' arguments passed to builtins.replaceStrings have different lengths");
+    return ev.failText(ErrorKind::Value, 0,
+                       "'from' and 'to' arguments passed to builtins.replaceStrings have different lengths");
   std::vector<std::string_view> from;
   for (Value pattern : args[0].list()) {
     if (!wantString(ev, pattern, &out)) return out;

@@ -1,4 +1,5 @@
-// Builtins about the store: toFile toPath storePath placeholder path filterSource outputOf. Paths that depend on file contents stay unknown.
+// Builtins about the store: toFile toPath storePath placeholder path filterSource outputOf. Paths that depend on file
+// contents stay unknown.
 #include "kernel/base/encoding.hpp"
 #include "kernel/base/hash.hpp"
 #include "kernel/lang/prims/support.hpp"
@@ -24,21 +25,24 @@ std::optional<std::string> storePathOf(std::string_view type, std::string_view c
   const auto outer = sha256(fmt::format("{}:sha256:{}:{}:{}", type, base::toBase16(*inner), kStore, name));
   if (!outer) return std::nullopt;
   std::string folded(kPathHash, '\0');
-  for (std::size_t i = 0; i < outer->size(); ++i) folded[i % kPathHash] = static_cast<char>(folded[i % kPathHash] ^ (*outer)[i]);
+  for (std::size_t i = 0; i < outer->size(); ++i)
+    folded[i % kPathHash] = static_cast<char>(folded[i % kPathHash] ^ (*outer)[i]);
   return fmt::format("{}/{}-{}", kStore, base::toNix32(folded), name);
 }
 
 bool isStoreName(std::string_view name) {
   if (name.empty() || name.size() > 211 || name.front() == '.') return false;
   for (char c : name)
-    if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || std::string_view("+-._?=").find(c) != std::string_view::npos))
+    if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+          std::string_view("+-._?=").find(c) != std::string_view::npos))
       return false;
   return true;
 }
 
 Value withReference(Evaluator& ev, std::string_view text, std::string_view path) {
   const std::string_view element = ev.arena().copy(path);
-  const auto* context = ev.arena().make<StringContext>(StringContext{ev.arena().copy(std::span<const std::string_view>(&element, 1))});
+  const auto* context =
+      ev.arena().make<StringContext>(StringContext{ev.arena().copy(std::span<const std::string_view>(&element, 1))});
   return ev.stringWithContext(text, context);
 }
 
@@ -51,7 +55,9 @@ Value toFile(Evaluator& ev, Value* args, Pos) {
   if (const StringContext* context = ev.contextOf(args[1]))
     for (std::string_view element : context->elements) {
       if (element.starts_with('!') || element.starts_with('='))
-        return ev.fail(ErrorKind::Value, 0, "files created by 'toFile' may not reference derivations, but '{}' references '{}'", name, element);
+        return ev.fail(ErrorKind::Value, 0,
+                       "files created by 'toFile' may not reference derivations, but '{}' references '{}'", name,
+                       element);
       (type += ':') += element;
     }
   const auto path = storePathOf(type, args[1].string(), name);
@@ -75,8 +81,8 @@ Value placeholder(Evaluator& ev, Value* args, Pos) {
   return hash ? ev.string("/" + base::toNix32(*hash)) : Value::stuck();
 }
 
-// The result depends on the contents of the files, on a filter and on what is ignored: left to Nix. An argument of the wrong kind
-// is an error all the same.
+// The result depends on the contents of the files, on a filter and on what is ignored: left to Nix. An argument of the
+// wrong kind is an error all the same.
 Value pathPrim(Evaluator& ev, Value* args, Pos) {
   Value out, path;
   if (!wantAttrs(ev, args[0], &out) || !wantAttr(ev, *args[0].attrs, ev.symbol("path"), &path, &out)) return out;

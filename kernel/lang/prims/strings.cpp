@@ -14,7 +14,8 @@ Value interp(Evaluator& ev, std::span<const Value> parts, Pos pos) { return ev.u
 
 // Part of a string, with all of its context.
 Value slice(Evaluator& ev, Value text, std::size_t begin, std::size_t length) {
-  const std::string_view part = begin >= text.string().size() ? std::string_view() : text.string().substr(begin, length);
+  const std::string_view part =
+      begin >= text.string().size() ? std::string_view() : text.string().substr(begin, length);
   return ev.contextOf(text) ? ev.stringWithContext(part, ev.contextOf(text)) : Value::text(part);
 }
 
@@ -24,8 +25,8 @@ Value stringLength(Evaluator& ev, Value* args, Pos) {
   return Value::of(static_cast<std::int64_t>(args[0].string().size()));
 }
 
-// A piece of a string whose first part is known: what lies in that part is known. (References of the unknown rest are not: where
-// they matter, in a derivation, nothing is built from the piece natively.)
+// A piece of a string whose first part is known: what lies in that part is known. (References of the unknown rest are
+// not: where they matter, in a derivation, nothing is built from the piece natively.)
 Value substringOfInterp(Evaluator& ev, std::size_t start, std::int64_t length, Value text, Pos pos) {
   const auto parts = text.unknown->operands();
   if (length == 0) return Value::text("");
@@ -33,7 +34,8 @@ Value substringOfInterp(Evaluator& ev, std::size_t start, std::int64_t length, V
   const std::size_t known = parts[0].string().size();
   if (start >= known) return Value::stuck();
   const std::size_t inFirst = known - start;
-  if (length > 0 && static_cast<std::uint64_t>(length) <= inFirst) return slice(ev, parts[0], start, static_cast<std::size_t>(length));
+  if (length > 0 && static_cast<std::uint64_t>(length) <= inFirst)
+    return slice(ev, parts[0], start, static_cast<std::size_t>(length));
   std::vector<Value> out{slice(ev, parts[0], start, inFirst)};
   const Value rest = interp(ev, parts.subspan(1), pos);
   if (length < 0) {
@@ -56,7 +58,8 @@ Value substring(Evaluator& ev, Value* args, Pos pos) {
   if (text.isError()) return text;
   if (isInterp(text)) return substringOfInterp(ev, static_cast<std::size_t>(start), length, text, pos);
   if (text.isUnknown()) return Value::stuck();
-  return slice(ev, text, static_cast<std::size_t>(start), length < 0 ? std::string_view::npos : static_cast<std::size_t>(length));
+  return slice(ev, text, static_cast<std::size_t>(start),
+               length < 0 ? std::string_view::npos : static_cast<std::size_t>(length));
 }
 
 // The elements of known pieces as text with separators between them.
@@ -82,8 +85,8 @@ Value joined(Evaluator& ev, std::span<const Value> parts, Pos pos) {
   return ev.joinStrings(parts, pos);
 }
 
-// Unknown segments between known elements: whether a separator stands beside one depends on whether it is empty. Joining it with an
-// empty string on each known side gives exactly the text between the neighbours.
+// Unknown segments between known elements: whether a separator stands beside one depends on whether it is empty.
+// Joining it with an empty string on each known side gives exactly the text between the neighbours.
 Value concatPieces(Evaluator& ev, Value separator, std::span<const Value> pieces, Pos pos) {
   std::vector<Value> parts;
   Value out;
@@ -122,8 +125,10 @@ Value toStringPrim(Evaluator& ev, Value* args, Pos) {
 
 // The part after the last slash, one trailing slash not counted.
 std::string_view baseName(std::string_view path) {
-  if (path.size() > 1 && path.back() == '/') path.remove_suffix(1);
-  else if (path == "/") return {};
+  if (path.size() > 1 && path.back() == '/')
+    path.remove_suffix(1);
+  else if (path == "/")
+    return {};
   const std::size_t slash = path.rfind('/');
   return slash == std::string_view::npos ? path : path.substr(slash + 1);
 }
@@ -151,7 +156,9 @@ Value dirOf(Evaluator& ev, Value* args, Pos) {
   if (text.isError()) return text;
   if (text.isUnknown()) return Value::stuck();
   const std::size_t slash = text.string().rfind('/');
-  const std::string_view dir = slash == std::string_view::npos ? "." : slash == 0 ? "/" : text.string().substr(0, slash);
+  const std::string_view dir = slash == std::string_view::npos ? "."
+                               : slash == 0                    ? "/"
+                                                               : text.string().substr(0, slash);
   if (args[0].is(Tag::Path)) return ev.path(dir);
   return ev.contextOf(text) ? ev.stringWithContext(dir, ev.contextOf(text)) : Value::text(dir);
 }

@@ -58,8 +58,8 @@ bool wantPlainString(Evaluator& ev, Value& v, Value* out) {
   if (!wantString(ev, v, out)) return false;
   const StringContext* context = ev.contextOf(v);
   if (!context || context->elements.empty()) return true;
-  *out = ev.fail(ErrorKind::Value, 0, "the string '{}' is not allowed to refer to a store path (such as '{}')", v.string(),
-                 context->elements.front());
+  *out = ev.fail(ErrorKind::Value, 0, "the string '{}' is not allowed to refer to a store path (such as '{}')",
+                 v.string(), context->elements.front());
   return false;
 }
 
@@ -112,7 +112,9 @@ std::optional<std::string> readForBuiltin(Evaluator& ev, const std::string& path
   return std::nullopt;
 }
 
-Value missingAttr(Evaluator& ev, Symbol name) { return ev.fail(ErrorKind::MissingAttr, 0, "attribute '{}' missing", ev.text(name)); }
+Value missingAttr(Evaluator& ev, Symbol name) {
+  return ev.fail(ErrorKind::MissingAttr, 0, "attribute '{}' missing", ev.text(name));
+}
 
 bool wantAttr(Evaluator& ev, const Bindings& set, Symbol name, Value* value, Value* out) {
   const Attr* attr = set.find(name);

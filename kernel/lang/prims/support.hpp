@@ -1,7 +1,7 @@
 // What builtins share: taking operands apart, and the pieces of partly known lists and sets.
 //
-// The want… functions force an operand in place. They return true when it is known and of the kind; otherwise *out holds what the
-// builtin has to return: the error, or Stuck, from which the evaluator makes a residual.
+// The want… functions force an operand in place. They return true when it is known and of the kind; otherwise *out
+// holds what the builtin has to return: the error, or Stuck, from which the evaluator makes a residual.
 #pragma once
 #include <cstdint>
 #include <initializer_list>
@@ -31,7 +31,8 @@ bool wantAttrs(Evaluator& ev, Value& v, Value* out);
 bool wantText(Evaluator& ev, Value& v, Value* out);
 // The bytes of a path operand: a path, an absolute string, or a set with outPath.
 bool wantPath(Evaluator& ev, Value v, std::string* path, Value* out);
-// The same for a file to read: "${self}/x" and a flake name the file in the source at hand, because the store holds the same content.
+// The same for a file to read: "${self}/x" and a flake name the file in the source at hand, because the store holds the
+// same content.
 bool wantSource(Evaluator& ev, Value v, std::string* path, Value* out);
 // The bytes of a file, or nothing and *out is Nix's error.
 std::optional<std::string> readForBuiltin(Evaluator& ev, const std::string& path, Value* out);
@@ -49,14 +50,17 @@ Value unknownIf(Evaluator& ev, Value condition, Value then, Value otherwise, Pos
 
 // --- partly known values ---
 
-// The value in weak head normal form when that takes no evaluation of anything Nix might not evaluate: a value, an evaluated cell, a literal.
+// The value in weak head normal form when that takes no evaluation of anything Nix might not evaluate: a value, an
+// evaluated cell, a literal.
 std::optional<Value> peek(Evaluator& ev, Value v);
 
-// prim(args) where args[index] is `if c then a else b` (or an assert): the builtin moves into the branches, which stay unevaluated.
-// nullopt when args[index] has another form. Right for every builtin that is strict in that operand.
-std::optional<Value> distribute(Evaluator& ev, const PrimOp* prim, std::span<const Value> args, std::size_t index, Pos pos);
+// prim(args) where args[index] is `if c then a else b` (or an assert): the builtin moves into the branches, which stay
+// unevaluated. nullopt when args[index] has another form. Right for every builtin that is strict in that operand.
+std::optional<Value> distribute(Evaluator& ev, const PrimOp* prim, std::span<const Value> args, std::size_t index,
+                                Pos pos);
 
-// A list as its pieces in order, each a known list or an unknown value that is no concatenation. False: *out is what to return.
+// A list as its pieces in order, each a known list or an unknown value that is no concatenation. False: *out is what to
+// return.
 bool listPieces(Evaluator& ev, Value list, std::vector<Value>* pieces, Value* out);
 bool allKnown(std::span<const Value> pieces);
 // The elements of pieces that are all known.
@@ -90,14 +94,15 @@ Value joinSets(Evaluator& ev, std::span<const Value> pieces, Pos pos);
 // The attributes of a set of known names, some of which are there only under a condition. Sorted by name.
 struct Entry {
   Symbol name;
-  Value value;                       // lazy
-  std::optional<Value> condition;    // unknown truth value; none: certainly there
+  Value value;                     // lazy
+  std::optional<Value> condition;  // unknown truth value; none: certainly there
 };
 std::optional<std::vector<Entry>> entriesOf(Evaluator& ev, Value set, Pos pos);
 
 // The kinds of value something may be when it is one at all.
 namespace kind {
-inline constexpr unsigned Null = 1, Bool = 2, Int = 4, Float = 8, String = 16, Path = 32, List = 64, Set = 128, Function = 256, Any = 511;
+inline constexpr unsigned Null = 1, Bool = 2, Int = 4, Float = 8, String = 16, Path = 32, List = 64, Set = 128,
+                          Function = 256, Any = 511;
 }
 unsigned possibleKinds(Evaluator& ev, Value forced);
 

@@ -36,8 +36,7 @@ static const char rules_document[] =
     "etc\xa7hello-c\xa4text\xa5value\xad"
     "hello from C\n";
 
-static fleet_status_t write_schema(const fleet_plugin_t* self, const fleet_writer_t* out,
-                                   fleet_error_t* err) {
+static fleet_status_t write_schema(const fleet_plugin_t* self, const fleet_writer_t* out, fleet_error_t* err) {
   (void)self, (void)err;
   return out->write(out, schema_document, sizeof schema_document - 1);
 }
@@ -72,8 +71,8 @@ static const fleet_manifest_t* get_manifest(const fleet_plugin_factory_t* self, 
   (void)self;
   return index == 0 ? &manifest : NULL;
 }
-static const fleet_plugin_t* create(const fleet_plugin_factory_t* self, const fleet_host_t* host,
-                                    const char* id, fleet_error_t* err) {
+static const fleet_plugin_t* create(const fleet_plugin_factory_t* self, const fleet_host_t* host, const char* id,
+                                    fleet_error_t* err) {
   (void)self, (void)host, (void)err;
   if (strcmp(id, manifest.id) != 0) return NULL;
   fleet_plugin_t* made = calloc(1, sizeof *made);
@@ -94,9 +93,7 @@ static fleet_status_t entry_init(const char* path, fleet_error_t* err) {
   return FLEET_OK;
 }
 static void entry_deinit(void) {}
-static const void* get_factory(const char* id) {
-  return strcmp(id, FLEET_PLUGIN_FACTORY) == 0 ? &factory : NULL;
-}
+static const void* get_factory(const char* id) { return strcmp(id, FLEET_PLUGIN_FACTORY) == 0 ? &factory : NULL; }
 
 FLEET_EXPORT const fleet_entry_t fleet_entry_v0 = {
     sizeof(fleet_entry_t), 0, FLEET_VERSION_INIT, FLEET_VERSION_INIT, entry_init, entry_deinit, get_factory};

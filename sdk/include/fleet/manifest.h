@@ -13,8 +13,7 @@ enum {
 };
 
 enum {
-  FLEET_MF_PURE =
-      1 << 0, /* answers depend on the arguments alone: they may be cached and asked for in parallel */
+  FLEET_MF_PURE = 1 << 0,      /* answers depend on the arguments alone: they may be cached and asked for in parallel */
   FLEET_MF_ISOLATE = 1 << 1,   /* wants a process of its own */
   FLEET_MF_IN_PROCESS = 1 << 2 /* vetted: may run inside the kernel's process */
 };
@@ -37,8 +36,8 @@ typedef struct fleet_manifest {
   const char* name;                                 /* mandatory, for people: "Hello" */
   const char* version;                              /* mandatory: "1.2.0" */
   const char *vendor, *license, *url, *description; /* optional, null or text */
-  const char* option_root; /* the one subtree it may declare options in: "services.hello"; "" = all, platforms
-                              only; null = it declares none */
+  const char* option_root;       /* the one subtree it may declare options in: "services.hello"; "" = all, platforms
+                                    only; null = it declares none */
   const char* const* platforms;  /* classes it serves: "nixos", "darwin", "home"; null = any */
   const char* const* requires_;  /* ids of plugins that must be selected with it */
   const char* const* reads;      /* option paths its rules may refer to, besides its own subtree; "*" = all */

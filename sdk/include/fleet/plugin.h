@@ -40,8 +40,7 @@ typedef struct fleet_plugin {
 
   /* Starts. `settings` is a msgpack map of the plugin's own fleet-level settings, or empty. After a failure
      the plugin stays inactive; the host may try once more. [plugin-thread & inactive] */
-  fleet_status_t(FLEET_CALL* activate)(const struct fleet_plugin* self, fleet_bytes_t settings,
-                                       fleet_error_t* err);
+  fleet_status_t(FLEET_CALL* activate)(const struct fleet_plugin* self, fleet_bytes_t settings, fleet_error_t* err);
 
   /* Stops. No call to the host may be running or made after it returns. [plugin-thread & active] */
   void(FLEET_CALL* deactivate)(const struct fleet_plugin* self);

@@ -98,8 +98,7 @@ TEST_P(LibCases, AsNixpkgs) {
   ASSERT_TRUE(expected.is(Tag::Attrs)) << native.json(expected);
   const Value lib = GetParam() == "home" ? homeLib(native.ev) : native.ev.lib();
   const Value function = native.ev.evalFile(kRoot / "cases" / (GetParam() + ".nix"));
-  const Value actual =
-      function.isError() ? function : native.ev.call(function, native.ev.attrs({{"lib", lib}}), 0);
+  const Value actual = function.isError() ? function : native.ev.call(function, native.ev.attrs({{"lib", lib}}), 0);
   ASSERT_TRUE(actual.is(Tag::Attrs)) << native.json(actual);
   EXPECT_EQ(native.names(actual), native.names(expected)) << "write expected/ again with oracle.py";
   for (const Attr* attr : native.ev.sortedByName(expected.attrs))
@@ -109,8 +108,7 @@ TEST_P(LibCases, AsNixpkgs) {
     }
 }
 
-INSTANTIATE_TEST_SUITE_P(Files, LibCases, testing::ValuesIn(caseFiles()),
-                         [](const auto& file) { return file.param; });
+INSTANTIATE_TEST_SUITE_P(Files, LibCases, testing::ValuesIn(caseFiles()), [](const auto& file) { return file.param; });
 
 TEST(LibNames, AllOfNixpkgs) {
   Native native;

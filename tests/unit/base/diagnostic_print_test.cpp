@@ -70,8 +70,7 @@ TEST_F(Print, WithoutAPlace) {
   d.message = "two\nlines";
   EXPECT_EQ(formatDiagnostic(d, sources_), "error[FL0101]: two\n  lines\n");
   d.file = "/repo/flake.lock";
-  EXPECT_EQ(formatDiagnostic(d, sources_, {.root = "/repo/"}),
-            "error[FL0101]: two\n  lines\n   ┌─ flake.lock\n");
+  EXPECT_EQ(formatDiagnostic(d, sources_, {.root = "/repo/"}), "error[FL0101]: two\n  lines\n   ┌─ flake.lock\n");
 }
 
 TEST_F(Print, EndOfFileAndMultiLineSpans) {
@@ -129,8 +128,8 @@ TEST_F(Print, OrderDoesNotDependOnLoading) {
   const SourceFile* z = *sources_.add("z.nix", "z1\nz2\n");
   const SourceFile* a = *sources_.add("a.nix", "a1\n");
   Diagnostic nowhere = diagnostic({});
-  const std::vector<Diagnostic> given = {diagnostic(at(*z, "z2")), diagnostic(at(*a, "a1")),
-                                         diagnostic(at(*z, "z1")), nowhere, diagnostic(at(*a, "a1"))};
+  const std::vector<Diagnostic> given = {diagnostic(at(*z, "z2")), diagnostic(at(*a, "a1")), diagnostic(at(*z, "z1")),
+                                         nowhere, diagnostic(at(*a, "a1"))};
   std::string order;
   for (const Diagnostic& d : inSourceOrder(given, sources_)) order += sources_.describe(d.span.begin) + " ";
   EXPECT_EQ(order, " a.nix:1:1 z.nix:1:1 z.nix:2:1 ");

@@ -27,8 +27,7 @@ TEST(Hash, FieldsKeepTheirBorders) {
 TEST(Hash, NixAlgorithms) {
   EXPECT_EQ(hexDigest(HashAlgo::Md5, "abc"), "900150983cd24fb0d6963f7d28e17f72");
   EXPECT_EQ(hexDigest(HashAlgo::Sha1, "abc"), "a9993e364706816aba3e25717850c26c9cd0d89d");
-  EXPECT_EQ(hexDigest(HashAlgo::Sha256, "abc"),
-            "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+  EXPECT_EQ(hexDigest(HashAlgo::Sha256, "abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
   EXPECT_EQ(hexDigest(HashAlgo::Sha512, "abc").substr(0, 32), "ddaf35a193617abacc417349ae204131");
   for (const char* name : {"md5", "sha1", "sha256", "sha512"}) EXPECT_EQ(hashName(*hashFromName(name)), name);
   EXPECT_FALSE(hashFromName("sha3"));

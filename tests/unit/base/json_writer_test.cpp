@@ -49,34 +49,16 @@ TEST(JsonWriter, FloatsAsNixWritesThem) {
 TEST(JsonWriter, Compact) {
   std::string out;
   JsonWriter json(out);
-  json.beginObject()
-      .member("a", std::int64_t{-1})
-      .key("b")
-      .beginArray()
-      .null()
-      .boolean(true)
-      .real(0.5)
-      .endArray();
-  json.key("c").beginObject().endObject().key("d").beginArray().endArray().member("e", "x").key("f").raw(
-      "[1]");
+  json.beginObject().member("a", std::int64_t{-1}).key("b").beginArray().null().boolean(true).real(0.5).endArray();
+  json.key("c").beginObject().endObject().key("d").beginArray().endArray().member("e", "x").key("f").raw("[1]");
   json.key("g").unsignedInteger(std::numeric_limits<std::uint64_t>::max()).member("h", false).endObject();
-  EXPECT_EQ(
-      out,
-      R"({"a":-1,"b":[null,true,0.5],"c":{},"d":[],"e":"x","f":[1],"g":18446744073709551615,"h":false})");
+  EXPECT_EQ(out, R"({"a":-1,"b":[null,true,0.5],"c":{},"d":[],"e":"x","f":[1],"g":18446744073709551615,"h":false})");
 }
 
 TEST(JsonWriter, Indented) {
   std::string out;
   JsonWriter json(out, 2);
-  json.beginArray()
-      .beginObject()
-      .member("k", "v")
-      .key("n")
-      .beginArray()
-      .endArray()
-      .endObject()
-      .integer(2)
-      .endArray();
+  json.beginArray().beginObject().member("k", "v").key("n").beginArray().endArray().endObject().integer(2).endArray();
   EXPECT_EQ(out, "[\n  {\n    \"k\": \"v\",\n    \"n\": []\n  },\n  2\n]");
 }
 

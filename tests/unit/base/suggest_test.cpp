@@ -17,8 +17,7 @@ std::size_t plainDistance(std::string_view a, std::string_view b) {
       if (i == 0 || j == 0)
         d[i][j] = i + j;
       else
-        d[i][j] =
-            std::min({d[i - 1][j] + 1, d[i][j - 1] + 1, d[i - 1][j - 1] + (a[i - 1] == b[j - 1] ? 0u : 1u)});
+        d[i][j] = std::min({d[i - 1][j] + 1, d[i][j - 1] + 1, d[i - 1][j - 1] + (a[i - 1] == b[j - 1] ? 0u : 1u)});
     }
   return d[a.size()][b.size()];
 }

@@ -28,8 +28,8 @@ TEST(Symbol, ManyThreadsAgree) {
   SymbolTable table;
   ThreadPool pool(4);
   constexpr std::size_t kNames = 20'000;
-  const auto ids = pool.parallelMap<Symbol>(
-      kNames * 4, [&](std::size_t i) { return table.intern(fmt::format("n{}", i % kNames)); });
+  const auto ids =
+      pool.parallelMap<Symbol>(kNames * 4, [&](std::size_t i) { return table.intern(fmt::format("n{}", i % kNames)); });
   EXPECT_EQ(table.size(), kNames);
   for (std::size_t i = 0; i < ids.size(); ++i) {
     EXPECT_EQ(ids[i], ids[i % kNames]);

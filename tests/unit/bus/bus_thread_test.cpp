@@ -34,8 +34,8 @@ TEST(BusThread, RequestsAreAnswered) {
   auto hello = bus->expect("p1", "plugin", kLong);
   const Peer peer(bus->context(), "p1", echo);
   ASSERT_TRUE(hello.get().ok());
-  for (const std::string& body : {std::string(), std::string("x"), std::string(33, 'a'), std::string(34, 'b'),
-                                  std::string(1 << 20, 'c')}) {
+  for (const std::string& body :
+       {std::string(), std::string("x"), std::string(33, 'a'), std::string(34, 'b'), std::string(1 << 20, 'c')}) {
     const auto reply = bus->request("p1", "echo/1", body, kLong).get();
     ASSERT_TRUE(reply.ok());
     EXPECT_EQ(reply->header.kind, Kind::reply);
@@ -69,18 +69,16 @@ TEST(BusThread, PeersAreKeptApart) {
   for (int i = 0; i < 8; ++i) {
     const auto id = "p" + std::to_string(i);
     hellos.push_back(bus->expect(id, id, kLong));
-    peers.push_back(
-        std::make_unique<Peer>(bus->context(), id, [id](RpcClient& client, const Message& request) {
-          client.reply(request.header, request.body + " from " + id);
-        }));
+    peers.push_back(std::make_unique<Peer>(bus->context(), id, [id](RpcClient& client, const Message& request) {
+      client.reply(request.header, request.body + " from " + id);
+    }));
   }
   for (auto& hello : hellos) ASSERT_TRUE(hello.get().ok());
   std::vector<BusThread::Answer> answers;
   for (int i = 0; i < 400; ++i)
     answers.push_back(bus->request("p" + std::to_string(i % 8), "t/1", std::to_string(i), kLong));
   for (int i = 0; i < 400; ++i)
-    EXPECT_EQ(answers[static_cast<std::size_t>(i)].get()->body,
-              std::to_string(i) + " from p" + std::to_string(i % 8));
+    EXPECT_EQ(answers[static_cast<std::size_t>(i)].get()->body, std::to_string(i) + " from p" + std::to_string(i % 8));
   for (int i = 0; i < 8; ++i) bus->bye("p" + std::to_string(i));
 }
 
@@ -129,11 +127,10 @@ TEST(BusThread, AMissingReplyEndsAtItsDeadlineAndTheLateOneIsDropped) {
   const auto bus = start();
   auto hello = bus->expect("p1", "plugin", kLong);
   std::promise<void> go;
-  const Peer peer(bus->context(), "p1",
-                  [&, went = go.get_future().share()](RpcClient& client, const Message& request) {
-                    if (request.body == "slow") went.wait();
-                    client.reply(request.header, "answer to " + request.body);
-                  });
+  const Peer peer(bus->context(), "p1", [&, went = go.get_future().share()](RpcClient& client, const Message& request) {
+    if (request.body == "slow") went.wait();
+    client.reply(request.header, "answer to " + request.body);
+  });
   ASSERT_TRUE(hello.get().ok());
   const auto slow = bus->request("p1", "t/1", "slow", 1).get();
   ASSERT_FALSE(slow.ok());

@@ -9,9 +9,7 @@
 namespace fleetd::bus {
 namespace {
 
-Envelope sample() {
-  return {Kind::request, 7, 3, 1500, "fleet.contribute/1", "kernel", 99, std::string(16, '\x01')};
-}
+Envelope sample() { return {Kind::request, 7, 3, 1500, "fleet.contribute/1", "kernel", 99, std::string(16, '\x01')}; }
 
 // A header with the fields given as finished msgpack.
 std::string header(std::initializer_list<const char*> names) {
@@ -47,16 +45,14 @@ TEST(Envelope, KeepsTheWholeRangeOfNumbers) {
 
 TEST(Envelope, AcceptsEveryKindAndNoOther) {
   for (int kind = 0; kind < 12; ++kind) {
-    const auto decoded =
-        decode(header({"1", std::to_string(kind).c_str(), "0", "0", "0", "'t", "'s", "0", "nil"}));
+    const auto decoded = decode(header({"1", std::to_string(kind).c_str(), "0", "0", "0", "'t", "'s", "0", "nil"}));
     EXPECT_EQ(decoded.ok(), kind >= 1 && kind <= 7) << kind;
   }
 }
 
 TEST(Envelope, EveryPrefixIsAnError) {
   const auto bytes = encode(sample());
-  for (std::size_t size = 0; size < bytes.size(); ++size)
-    EXPECT_FALSE(decode(bytes.substr(0, size)).ok()) << size;
+  for (std::size_t size = 0; size < bytes.size(); ++size) EXPECT_FALSE(decode(bytes.substr(0, size)).ok()) << size;
   EXPECT_FALSE(decode(bytes + '\0').ok());
 }
 

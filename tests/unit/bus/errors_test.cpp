@@ -8,8 +8,7 @@ namespace fleetd::bus {
 namespace {
 
 TEST(Errors, SurviveARoundTrip) {
-  const fleet::Error error{FLEET_E_SCHEMA, "HELLO01",      "services.hello.port",
-                           "no such port", "take another", 0};
+  const fleet::Error error{FLEET_E_SCHEMA, "HELLO01", "services.hello.port", "no such port", "take another", 0};
   const auto read = parseError(packError(error));
   EXPECT_EQ(read.status, error.status);
   EXPECT_EQ(read.code, error.code);
@@ -40,8 +39,7 @@ TEST(Errors, OfTheReaderKeepTheirPlace) {
 
 TEST(Errors, EveryStatusHasItsOwnName) {
   std::set<std::string_view> names;
-  for (fleet_status_t status = FLEET_E_EXCEPTION; status < FLEET_OK; ++status)
-    names.insert(statusName(status));
+  for (fleet_status_t status = FLEET_E_EXCEPTION; status < FLEET_OK; ++status) names.insert(statusName(status));
   EXPECT_EQ(names.size(), 13u);
   EXPECT_EQ(statusName(-1000), statusName(FLEET_E_UNKNOWN));
 }

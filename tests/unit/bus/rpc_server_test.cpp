@@ -14,8 +14,7 @@ constexpr const char* kEndpoint = "inproc://server-test";
 
 // A server on a loop of this thread and bare sockets as peers: every step is under the test's control.
 struct Fixture {
-  std::vector<std::string>
-      results;  // "reply:…", "error:…", or a code; outlives the server, which still fills it
+  std::vector<std::string> results;  // "reply:…", "error:…", or a code; outlives the server, which still fills it
   Context context = *Context::create(0);
   Loop loop;
   std::unique_ptr<RpcServer> server = *RpcServer::create(context, loop, {kEndpoint});

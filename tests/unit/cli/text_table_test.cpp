@@ -39,7 +39,8 @@ TEST(TextTable, ThenLeavesColumnsOut) {
 
 TEST(TextTable, FitsWheneverItCan) {
   for (unsigned width = 4; width < 40; ++width)
-    for (const std::string_view line : base::splitLines(sample().text(width, false))) EXPECT_LE(base::displayWidth(line), width) << width;
+    for (const std::string_view line : base::splitLines(sample().text(width, false)))
+      EXPECT_LE(base::displayWidth(line), width) << width;
 }
 
 TEST(TextTable, CellsAreOneHarmlessLine) {

@@ -13,14 +13,17 @@ std::string lists(const std::string& modules) {
   return nix.config("[ " + std::string(kList) + " " + modules + " ]");
 }
 
-TEST(Collect, LaterModulesComeFirst) { EXPECT_EQ(lists("{ l = [ \"a\" ]; } { l = [ \"b\" ]; }"), R"({"l":["b","a"]})"); }
+TEST(Collect, LaterModulesComeFirst) {
+  EXPECT_EQ(lists("{ l = [ \"a\" ]; } { l = [ \"b\" ]; }"), R"({"l":["b","a"]})");
+}
 
 TEST(Collect, ImportsComeBeforeTheImporter) {
   EXPECT_EQ(lists("{ imports = [ { l = [ \"in\" ]; } ]; l = [ \"out\" ]; }"), R"({"l":["in","out"]})");
 }
 
 TEST(Collect, BreadthFirst) {
-  EXPECT_EQ(lists("{ imports = [ { imports = [ { l = [ \"deep\" ]; } ]; l = [ \"a\" ]; } ]; } { l = [ \"b\" ]; }"), R"({"l":["deep","a","b"]})");
+  EXPECT_EQ(lists("{ imports = [ { imports = [ { l = [ \"deep\" ]; } ]; l = [ \"a\" ]; } ]; } { l = [ \"b\" ]; }"),
+            R"({"l":["deep","a","b"]})");
 }
 
 TEST(Collect, EqualKeysCountOnce) {
@@ -32,14 +35,17 @@ TEST(Collect, AnonymousModulesCountEachTime) {
 }
 
 TEST(Collect, DisabledModulesDisappearWithWhatOnlyTheyImport) {
-  EXPECT_EQ(lists("{ key = \"gone\"; imports = [ { l = [ \"inner\" ]; } ]; } { disabledModules = [ { key = \"gone\"; } ]; l = [ \"x\" ]; }"),
-            R"({"l":["x"]})");
+  EXPECT_EQ(
+      lists(
+          "{ key = \"gone\"; imports = [ { l = [ \"inner\" ]; } ]; } { disabledModules = [ { key = \"gone\"; } ]; l = [ \"x\" ]; }"),
+      R"({"l":["x"]})");
 }
 
 TEST(Collect, DisabledModuleStillDisables) {
-  EXPECT_EQ(lists("{ key = \"a\"; disabledModules = [ { key = \"b\"; } ]; l = [ \"a\" ]; } { key = \"b\"; l = [ \"b\" ]; }"
-                  " { disabledModules = [ { key = \"a\"; } ]; }"),
-            R"({"l":[]})");
+  EXPECT_EQ(
+      lists("{ key = \"a\"; disabledModules = [ { key = \"b\"; } ]; l = [ \"a\" ]; } { key = \"b\"; l = [ \"b\" ]; }"
+            " { disabledModules = [ { key = \"a\"; } ]; }"),
+      R"({"l":[]})");
 }
 
 TEST(Collect, DisabledModulesItemsAreChecked) {
@@ -47,15 +53,19 @@ TEST(Collect, DisabledModulesItemsAreChecked) {
   EXPECT_NE(lists("{ disabledModules = [ { } ]; }").find("that does not have a `key` attribute"), std::string::npos);
 }
 
-TEST(Collect, NestedListIsNoModule) { EXPECT_NE(lists("[ { } ]").find("Module imports can't be nested lists"), std::string::npos); }
+TEST(Collect, NestedListIsNoModule) {
+  EXPECT_NE(lists("[ { } ]").find("Module imports can't be nested lists"), std::string::npos);
+}
 
 TEST(Collect, ClassIsCheckedWhenTheEvaluationHasOne) {
   Nix nix;
   const std::string module = "{ _class = \"darwin\"; _file = \"m.nix\"; }";
   EXPECT_EQ(nix.json(nix.eval("(evalModules { modules = [ " + module + " ]; }).config")), "{}");
-  EXPECT_NE(nix.json(nix.eval("(evalModules { class = \"nixos\"; modules = [ " + module + " ]; }).config"))
-                .find("The module `m.nix` (class: \"darwin\") cannot be imported into a module evaluation that expects class \"nixos\"."),
-            std::string::npos);
+  EXPECT_NE(
+      nix.json(nix.eval("(evalModules { class = \"nixos\"; modules = [ " + module + " ]; }).config"))
+          .find(
+              "The module `m.nix` (class: \"darwin\") cannot be imported into a module evaluation that expects class \"nixos\"."),
+      std::string::npos);
 }
 
 TEST(Collect, FileThatImportsItselfIsACycle) {
@@ -70,8 +80,9 @@ TEST(Collect, FileThatImportsItselfIsACycle) {
 
 TEST(Collect, GraphNamesEveryModule) {
   Nix nix;
-  EXPECT_EQ(nix.json(nix.modules("[ { key = \"a\"; _file = \"a.nix\"; imports = [ { key = \"b\"; } ]; } ]", ".graph")),
-            R"([{"disabled":false,"file":"a.nix","imports":[{"disabled":false,"file":"a.nix","imports":[],"key":"b"}],"key":"a"}])");
+  EXPECT_EQ(
+      nix.json(nix.modules("[ { key = \"a\"; _file = \"a.nix\"; imports = [ { key = \"b\"; } ]; } ]", ".graph")),
+      R"([{"disabled":false,"file":"a.nix","imports":[{"disabled":false,"file":"a.nix","imports":[],"key":"b"}],"key":"a"}])");
 }
 
 }  // namespace

@@ -8,13 +8,15 @@ namespace {
 
 std::string two(const std::string& first, const std::string& second, const std::string& defs) {
   Nix nix;
-  return nix.config("[ { _file = \"one\"; options.o = mkOption { " + first + " }; } { _file = \"two\"; options.o = mkOption { " + second + " }; } " +
-                    defs + " ]");
+  return nix.config("[ { _file = \"one\"; options.o = mkOption { " + first +
+                    " }; } { _file = \"two\"; options.o = mkOption { " + second + " }; } " + defs + " ]");
 }
 
 TEST(Declaration, TypesMerge) {
   EXPECT_EQ(two("type = types.enum [ 1 ];", "type = types.enum [ 2 ];", "{ o = 2; }"), R"({"o":2})");
-  EXPECT_EQ(two("type = types.listOf (types.enum [ 1 ]);", "type = types.listOf (types.enum [ 2 ]);", "{ o = [ 1 2 ]; }"), R"({"o":[1,2]})");
+  EXPECT_EQ(
+      two("type = types.listOf (types.enum [ 1 ]);", "type = types.listOf (types.enum [ 2 ]);", "{ o = [ 1 2 ]; }"),
+      R"({"o":[1,2]})");
 }
 
 TEST(Declaration, SecondMayAddADefault) { EXPECT_EQ(two("type = types.int;", "default = 4;", ""), R"({"o":4})"); }

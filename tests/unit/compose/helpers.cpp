@@ -20,7 +20,9 @@ Value Nix::eval(const std::string& text) {
   return ev.call(fn, ev.attrs({{"lib", ev.lib()}}), 0);
 }
 
-Value Nix::modules(const std::string& text, const std::string& then) { return eval("(lib.evalModules { modules = " + text + "; })" + then); }
+Value Nix::modules(const std::string& text, const std::string& then) {
+  return eval("(lib.evalModules { modules = " + text + "; })" + then);
+}
 
 std::string Nix::json(Value v) {
   base::Json out;
@@ -64,7 +66,8 @@ bool toJson(lang::Evaluator& ev, Value v, base::Json* out, Value* error) {
     case Tag::Bool: *out = base::Json(v.boolean()); return true;
     case Tag::Int: *out = base::Json(v.integer); return true;
     case Tag::Float: *out = base::Json(v.real); return true;
-    case Tag::String: case Tag::Path: *out = base::Json(std::string(v.string())); return true;
+    case Tag::String:
+    case Tag::Path: *out = base::Json(std::string(v.string())); return true;
     case Tag::List: return listToJson(ev, v, out, error);
     case Tag::Attrs: return setToJson(ev, v, out, error);
     case Tag::Error: *error = v; return false;
@@ -98,7 +101,8 @@ bool sameJson(const base::Json& a, const base::Json& b, std::string* where) {
   return a == b;
 }
 
-std::vector<std::string> filesOf(const lang::Evaluator& ev, const lang::EvalError& error, const std::string& directory) {
+std::vector<std::string> filesOf(const lang::Evaluator& ev, const lang::EvalError& error,
+                                 const std::string& directory) {
   std::string text(error.message);
   auto& sources = const_cast<lang::Evaluator&>(ev).sources();
   if (const auto* file = sources.fileOf(error.pos)) text += " " + file->name;
@@ -108,7 +112,9 @@ std::vector<std::string> filesOf(const lang::Evaluator& ev, const lang::EvalErro
   for (std::size_t at = text.find(prefix); at != std::string::npos; at = text.find(prefix, at + 1)) {
     const std::size_t begin = at + prefix.size();
     std::size_t end = begin;
-    while (end < text.size() && (std::isalnum(static_cast<unsigned char>(text[end])) || std::string_view("_./-").find(text[end]) != std::string_view::npos)) ++end;
+    while (end < text.size() && (std::isalnum(static_cast<unsigned char>(text[end])) ||
+                                 std::string_view("_./-").find(text[end]) != std::string_view::npos))
+      ++end;
     std::string name = text.substr(begin, end - begin);
     if (const auto dot = name.find(".nix"); dot != std::string::npos) name.resize(dot + 4);
     if (std::find(out.begin(), out.end(), name) == out.end()) out.push_back(name);
@@ -125,7 +131,8 @@ std::string readText(const std::string& path) {
 }
 
 std::string replaced(std::string text, std::string_view what, std::string_view with) {
-  for (std::size_t at = text.find(what); at != std::string::npos; at = text.find(what, at + with.size())) text.replace(at, what.size(), with);
+  for (std::size_t at = text.find(what); at != std::string::npos; at = text.find(what, at + with.size()))
+    text.replace(at, what.size(), with);
   return text;
 }
 

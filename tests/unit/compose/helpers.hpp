@@ -31,7 +31,8 @@ class Nix {
 
 // The value and everything below it. On failure false and *error is the error value.
 bool toJson(lang::Evaluator& ev, lang::Value v, base::Json* out, lang::Value* error);
-// Equal as JSON values: the order of members is none, ints differ from floats. `where` receives the path of the first difference.
+// Equal as JSON values: the order of members is none, ints differ from floats. `where` receives the path of the first
+// difference.
 bool sameJson(const base::Json& a, const base::Json& b, std::string* where);
 // "file" parts of all places an error names: its own, its frames', and those in its texts below `directory`.
 std::vector<std::string> filesOf(const lang::Evaluator& ev, const lang::EvalError& error, const std::string& directory);

@@ -18,20 +18,25 @@ TEST(LibModules, MergeDefinitions) {
 
 TEST(LibModules, ArgumentsOfEvalModulesAreChecked) {
   Nix nix;
-  EXPECT_EQ(nix.run("evalModules { modules = [ ]; modul = 1; }"), "error: function 'evalModules' called with unexpected argument 'modul'");
+  EXPECT_EQ(nix.run("evalModules { modules = [ ]; modul = 1; }"),
+            "error: function 'evalModules' called with unexpected argument 'modul'");
   EXPECT_EQ(nix.run("evalModules { }"), "error: function 'evalModules' called without required argument 'modules'");
 }
 
 TEST(LibModules, ModuleErrorsCanBeCaught) {
   Nix nix;
-  EXPECT_EQ(nix.run("(builtins.tryEval (evalModules { modules = [ { options.a = mkOption { }; } ]; }).config.a).success"), "false");
+  EXPECT_EQ(
+      nix.run("(builtins.tryEval (evalModules { modules = [ { options.a = mkOption { }; } ]; }).config.a).success"),
+      "false");
 }
 
 TEST(LibModules, MergeAttrDefinitionsWithPrio) {
   Nix nix;
-  EXPECT_EQ(nix.run("lib.modules.mergeAttrDefinitionsWithPrio (evalModules { modules = [ { options.o = mkOption { type = types.attrsOf types.int; }; }"
-                    " { o.a = mkForce 1; o.b = 2; } ]; }).options.o"),
-            R"({"a":{"highestPrio":50,"value":1},"b":{"highestPrio":100,"value":2}})");
+  EXPECT_EQ(
+      nix.run(
+          "lib.modules.mergeAttrDefinitionsWithPrio (evalModules { modules = [ { options.o = mkOption { type = types.attrsOf types.int; }; }"
+          " { o.a = mkForce 1; o.b = 2; } ]; }).options.o"),
+      R"({"a":{"highestPrio":50,"value":1},"b":{"highestPrio":100,"value":2}})");
 }
 
 }  // namespace

@@ -22,13 +22,16 @@ TEST(Merge, DefinitionsThatLoseAreNotLookedInto) {
 }
 
 TEST(Merge, OrderSortsStably) {
-  EXPECT_EQ(option("listOf types.int", "{ o = mkAfter [ 1 ]; } { o = [ 2 ]; } { o = mkBefore [ 3 ]; } { o = mkOrder 1000 [ 4 ]; }"),
+  EXPECT_EQ(option("listOf types.int",
+                   "{ o = mkAfter [ 1 ]; } { o = [ 2 ]; } { o = mkBefore [ 3 ]; } { o = mkOrder 1000 [ 4 ]; }"),
             R"({"o":[3,4,2,1]})");
 }
 
 TEST(Merge, ConditionsDropDefinitions) {
-  EXPECT_EQ(option("listOf types.int", "{ o = mkIf false [ 1 ]; } { o = mkMerge [ (mkIf true [ 2 ]) [ 3 ] ]; }"), R"({"o":[2,3]})");
-  EXPECT_NE(option("int", "{ o = mkIf \"yes\" 1; }").find("‘mkIf’ called with a non-Boolean condition"), std::string::npos);
+  EXPECT_EQ(option("listOf types.int", "{ o = mkIf false [ 1 ]; } { o = mkMerge [ (mkIf true [ 2 ]) [ 3 ] ]; }"),
+            R"({"o":[2,3]})");
+  EXPECT_NE(option("int", "{ o = mkIf \"yes\" 1; }").find("‘mkIf’ called with a non-Boolean condition"),
+            std::string::npos);
 }
 
 TEST(Merge, PropertiesNestInOneOrderOnly) {
@@ -37,7 +40,9 @@ TEST(Merge, PropertiesNestInOneOrderOnly) {
 }
 
 TEST(Merge, MkDefinitionBringsItsFile) {
-  EXPECT_NE(option("int", "{ o = mkDefinition { file = \"elsewhere\"; value = \"x\"; }; }").find("- In `elsewhere': \"x\""), std::string::npos);
+  EXPECT_NE(
+      option("int", "{ o = mkDefinition { file = \"elsewhere\"; value = \"x\"; }; }").find("- In `elsewhere': \"x\""),
+      std::string::npos);
 }
 
 TEST(Merge, NoDefinitionIsAnErrorOrTheEmptyValue) {

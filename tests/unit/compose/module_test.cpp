@@ -24,7 +24,8 @@ TEST(Module, FunctionsAndFunctors) {
 TEST(Module, WholeModuleMayBeAProperty) {
   EXPECT_EQ(with("(mkIf true { a = 1; })"), R"({"a":1})");
   EXPECT_EQ(with("(mkForce { a = 1; }) { a = 2; }"), R"({"a":1})");
-  EXPECT_NE(with("(mkMerge [ { a = 1; } ])").find("Expected a module, but found a value of type \"merge\""), std::string::npos);
+  EXPECT_NE(with("(mkMerge [ { a = 1; } ])").find("Expected a module, but found a value of type \"merge\""),
+            std::string::npos);
 }
 
 TEST(Module, ArgumentsAreLazyAndOwn) {
@@ -43,7 +44,8 @@ TEST(Module, MixedFormsAreRefused) {
 
 TEST(Module, MetaIsSugarBesideConfig) {
   Nix nix;
-  EXPECT_EQ(nix.config("[ { options.meta = mkOption { type = types.attrs; }; } { config = { }; meta = { x = 1; }; } ]"), R"({"meta":{"x":1}})");
+  EXPECT_EQ(nix.config("[ { options.meta = mkOption { type = types.attrs; }; } { config = { }; meta = { x = 1; }; } ]"),
+            R"({"meta":{"x":1}})");
 }
 
 TEST(Module, OtherValuesAreNoModules) {

@@ -21,19 +21,23 @@ TEST(Open, OptionsOfThePlatformAreReferences) {
 
 TEST(Open, DefinitionsThatDoNotHoldLeaveThePlatformsValue) {
   Nix nix;
-  EXPECT_EQ(shown(nix, "{ boot.kernelPackages = lib.mkIf false 1; }", "boot.kernelPackages.nvidia"), "config.boot.kernelPackages.nvidia");
+  EXPECT_EQ(shown(nix, "{ boot.kernelPackages = lib.mkIf false 1; }", "boot.kernelPackages.nvidia"),
+            "config.boot.kernelPackages.nvidia");
 }
 
 TEST(Open, AnEmptySetHasWhatItsTypeGivesIt) {
   Nix nix;
-  EXPECT_EQ(shown(nix, "{ vars.files.key = { }; vars.files.pub.secret = false; }", "vars.files.key.path"), "config.vars.files.key.path");
-  EXPECT_EQ(shown(nix, "{ vars.files.key = { }; vars.files.pub.secret = false; }", "vars.files.pub.path"), "config.vars.files.pub.path");
+  EXPECT_EQ(shown(nix, "{ vars.files.key = { }; vars.files.pub.secret = false; }", "vars.files.key.path"),
+            "config.vars.files.key.path");
+  EXPECT_EQ(shown(nix, "{ vars.files.key = { }; vars.files.pub.secret = false; }", "vars.files.pub.path"),
+            "config.vars.files.pub.path");
   EXPECT_EQ(shown(nix, "{ vars.files.key = { }; vars.files.pub.secret = false; }", "vars.files.pub.secret"), "false");
 }
 
 TEST(Open, TheConfigurationOthersSeeHasNoInternals) {
   Nix nix;
-  const auto names = lang::knownNames(nix.ev, nix.ev.force(nix.modules("[ { _fleetdPlatform = true; } { a = 1; } ]", ".config")));
+  const auto names =
+      lang::knownNames(nix.ev, nix.ev.force(nix.modules("[ { _fleetdPlatform = true; } { a = 1; } ]", ".config")));
   ASSERT_TRUE(names);
   EXPECT_TRUE(names->open);
   ASSERT_EQ(names->known->size, 1u);

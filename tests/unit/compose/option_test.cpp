@@ -8,13 +8,16 @@ namespace {
 
 TEST(Option, ApplyChangesTheValue) {
   Nix nix;
-  EXPECT_EQ(nix.config("[ { options.a = mkOption { type = types.int; apply = x: x + 1; }; } { a = 1; } ]"), R"({"a":2})");
+  EXPECT_EQ(nix.config("[ { options.a = mkOption { type = types.int; apply = x: x + 1; }; } { a = 1; } ]"),
+            R"({"a":2})");
 }
 
 TEST(Option, ReadOnlyCountsDefinitionsBeforeConditions) {
   Nix nix;
-  EXPECT_EQ(nix.config("[ { options.a = mkOption { readOnly = true; default = \"d\"; }; } { _file = \"m\"; a = mkIf false 1; } ]"),
-            "error: The option `a' is read-only, but it's set multiple times. Definition values:\n- In `<unknown-file>': \"d\"\n- In `m'");
+  EXPECT_EQ(
+      nix.config(
+          "[ { options.a = mkOption { readOnly = true; default = \"d\"; }; } { _file = \"m\"; a = mkIf false 1; } ]"),
+      "error: The option `a' is read-only, but it's set multiple times. Definition values:\n- In `<unknown-file>': \"d\"\n- In `m'");
 }
 
 TEST(Option, ViewTellsDefinitionsFilesAndPriority) {
@@ -43,9 +46,11 @@ TEST(Option, ErrorsNameTheOptionUnderEvaluation) {
 
 TEST(Option, CycleIsReported) {
   Nix nix;
-  EXPECT_NE(nix.config("[ ({ config, ... }: { options.a = mkOption { default = config.b; }; options.b = mkOption { default = config.a; }; }) ]")
-                .find("infinite recursion encountered"),
-            std::string::npos);
+  EXPECT_NE(
+      nix.config(
+             "[ ({ config, ... }: { options.a = mkOption { default = config.b; }; options.b = mkOption { default = config.a; }; }) ]")
+          .find("infinite recursion encountered"),
+      std::string::npos);
 }
 
 }  // namespace

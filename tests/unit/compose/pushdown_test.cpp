@@ -16,13 +16,16 @@ std::string config(const std::string& modules) {
 }
 
 TEST(PushDown, ConditionReadsSiblingsOfWhatItGuards) {
-  EXPECT_EQ(config("({ config, ... }: { s = mkIf (config.s.b == 1) { a = 5; }; }) { s.b = 1; }"), R"({"on":false,"s":{"a":5,"b":1}})");
-  EXPECT_EQ(config("({ config, ... }: mkIf config.on { s.a = 5; }) { on = true; }"), R"({"on":true,"s":{"a":5,"b":0}})");
+  EXPECT_EQ(config("({ config, ... }: { s = mkIf (config.s.b == 1) { a = 5; }; }) { s.b = 1; }"),
+            R"({"on":false,"s":{"a":5,"b":1}})");
+  EXPECT_EQ(config("({ config, ... }: mkIf config.on { s.a = 5; }) { on = true; }"),
+            R"({"on":true,"s":{"a":5,"b":0}})");
 }
 
 TEST(PushDown, PriorityIsThatOfEachOption) {
   EXPECT_EQ(config("{ s = mkForce { a = 1; }; } { s.a = 2; s.b = 3; }"), R"({"on":false,"s":{"a":1,"b":3}})");
-  EXPECT_EQ(config("{ s = mkIf true (mkForce (mkMerge [ { a = 1; } { b = 1; } ])); } { s.a = 2; }"), R"({"on":false,"s":{"a":1,"b":1}})");
+  EXPECT_EQ(config("{ s = mkIf true (mkForce (mkMerge [ { a = 1; } { b = 1; } ])); } { s.a = 2; }"),
+            R"({"on":false,"s":{"a":1,"b":1}})");
 }
 
 TEST(PushDown, InnerPropertyBelowAnOverrideStaysInTheValue) {
@@ -34,8 +37,10 @@ TEST(PushDown, OrderIsNotPushedDown) {
 }
 
 TEST(PushDown, ScalarForATreeIsRefused) {
-  EXPECT_NE(config("{ s = 1; }").find("you're trying to define a value of type `int'\nrather than an attribute set for the option\n`s'!"),
-            std::string::npos);
+  EXPECT_NE(
+      config("{ s = 1; }")
+          .find("you're trying to define a value of type `int'\nrather than an attribute set for the option\n`s'!"),
+      std::string::npos);
 }
 
 TEST(PushDown, UndeclaredIsAnErrorEvenUnderAFalseCondition) {
@@ -48,7 +53,8 @@ TEST(PushDown, EveryUndeclaredDefinitionIsFoundInOrderOfNames) {
   Nix nix;
   const Value modules = nix.eval("[ " + std::string(kOptions) + " { z = 1; s.y = 1; s.x = 1; } ]");
   const ModuleSource source{ModuleSource::Kind::List, modules, nullptr};
-  Evaluation* e = newEvaluation(nix.compose, {std::span<const ModuleSource>(&source, 1), nix.ev.attrs({}), {}, nullptr, false});
+  Evaluation* e =
+      newEvaluation(nix.compose, {std::span<const ModuleSource>(&source, 1), nix.ev.attrs({}), {}, nullptr, false});
   EXPECT_TRUE(nix.ev.force(visibleConfig(*e)).isError());
   ASSERT_EQ(e->unmatched.size(), 3u);
   EXPECT_EQ(showOption(nix.compose, e->unmatched[0].loc), "s.x");

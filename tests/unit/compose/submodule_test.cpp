@@ -20,13 +20,16 @@ TEST(Submodule, NameIsThePlaceOfTheValue) {
 }
 
 TEST(Submodule, EachLevelReversesOnceMore) {
-  EXPECT_EQ(sub("types.submodule { options.l = mkOption { type = types.listOf types.int; }; }", "{ s.l = [ 1 ]; } { s.l = [ 2 ]; }"),
+  EXPECT_EQ(sub("types.submodule { options.l = mkOption { type = types.listOf types.int; }; }",
+                "{ s.l = [ 1 ]; } { s.l = [ 2 ]; }"),
             R"({"s":{"l":[1,2]}})");
 }
 
 TEST(Submodule, SetsAreConfigurationFunctionsAreModules) {
-  EXPECT_EQ(sub("types.submodule { freeformType = types.attrsOf types.int; }", "{ s = { config = 1; }; }"), R"({"s":{"config":1}})");
-  EXPECT_EQ(sub("types.submodule { freeformType = types.attrsOf types.int; }", "{ s = { ... }: { config.x = 1; }; }"), R"({"s":{"x":1}})");
+  EXPECT_EQ(sub("types.submodule { freeformType = types.attrsOf types.int; }", "{ s = { config = 1; }; }"),
+            R"({"s":{"config":1}})");
+  EXPECT_EQ(sub("types.submodule { freeformType = types.attrsOf types.int; }", "{ s = { ... }: { config.x = 1; }; }"),
+            R"({"s":{"x":1}})");
 }
 
 TEST(Submodule, SubmoduleWithTakesModules) {
@@ -36,17 +39,21 @@ TEST(Submodule, SubmoduleWithTakesModules) {
 }
 
 TEST(Submodule, ErrorsHaveTheWholePath) {
-  EXPECT_NE(sub("types.attrsOf (types.submodule { options.uid = mkOption { type = types.int; }; })", "{ s.eve.uid = \"x\"; }")
-                .find("A definition for option `s.eve.uid' is not of type `signed integer'"),
+  EXPECT_NE(
+      sub("types.attrsOf (types.submodule { options.uid = mkOption { type = types.int; }; })", "{ s.eve.uid = \"x\"; }")
+          .find("A definition for option `s.eve.uid' is not of type `signed integer'"),
+      std::string::npos);
+  EXPECT_NE(sub("types.submodule { options.uid = mkOption { }; }", "{ s.udi = 1; }").find("Did you mean `s.uid'?"),
             std::string::npos);
-  EXPECT_NE(sub("types.submodule { options.uid = mkOption { }; }", "{ s.udi = 1; }").find("Did you mean `s.uid'?"), std::string::npos);
 }
 
 TEST(Submodule, SpecialArgsAndClassOfMergedDeclarations) {
   Nix nix;
-  EXPECT_NE(nix.run("types.mergeTypes (types.submoduleWith { modules = [ ]; class = \"a\"; }) (types.submoduleWith { modules = [ ]; class = \"b\"; })")
-                .find("conflicting class values \"a\" and \"b\""),
-            std::string::npos);
+  EXPECT_NE(
+      nix.run(
+             "types.mergeTypes (types.submoduleWith { modules = [ ]; class = \"a\"; }) (types.submoduleWith { modules = [ ]; class = \"b\"; })")
+          .find("conflicting class values \"a\" and \"b\""),
+      std::string::npos);
 }
 
 TEST(Submodule, DeferredModulesKeepTheirFiles) {

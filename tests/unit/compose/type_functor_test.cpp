@@ -9,7 +9,8 @@ namespace {
 // The description of the merged type, or "null".
 std::string mergedType(const std::string& a, const std::string& b) {
   Nix nix;
-  const Value v = nix.eval("let t = (types." + a + ").typeMerge (types." + b + ").functor; in if t == null then \"null\" else t.description");
+  const Value v = nix.eval("let t = (types." + a + ").typeMerge (types." + b +
+                           ").functor; in if t == null then \"null\" else t.description");
   return v.is(lang::Tag::String) ? std::string(v.string()) : nix.json(v);
 }
 
@@ -31,14 +32,16 @@ TEST(TypeFunctor, ContainersMergeTheirElements) {
 
 TEST(TypeFunctor, FunctorsCanBeUsedByHand) {
   Nix nix;
-  EXPECT_EQ(nix.run("let f = (types.listOf types.int).functor; in [ f.name (f.type { elemType = types.str; }).description"
-                    " (f.binOp f.payload f.payload).elemType.description ]"),
-            R"(["listOf","list of string","signed integer"])");
+  EXPECT_EQ(
+      nix.run("let f = (types.listOf types.int).functor; in [ f.name (f.type { elemType = types.str; }).description"
+              " (f.binOp f.payload f.payload).elemType.description ]"),
+      R"(["listOf","list of string","signed integer"])");
 }
 
 TEST(TypeFunctor, CustomTypesMergeByName) {
   Nix nix;
-  EXPECT_EQ(nix.run("(types.mergeTypes (types.mkOptionType { name = \"int\"; }) types.int).description"), R"("signed integer")");
+  EXPECT_EQ(nix.run("(types.mergeTypes (types.mkOptionType { name = \"int\"; }) types.int).description"),
+            R"("signed integer")");
   EXPECT_EQ(nix.run("(types.mergeTypes types.int types.str)._type"), R"("merge-error")");
 }
 

@@ -12,11 +12,13 @@ std::string merged(const std::string& type, const std::string& defs) {
 }
 
 TEST(TypeMergeSets, ListElementsMayBeProperties) {
-  EXPECT_EQ(merged("listOf types.int", "{ o = [ 1 (mkIf false 2) (mkMerge [ 3 ]) (mkForce 4) ]; }"), R"({"o":[1,3,4]})");
+  EXPECT_EQ(merged("listOf types.int", "{ o = [ 1 (mkIf false 2) (mkMerge [ 3 ]) (mkForce 4) ]; }"),
+            R"({"o":[1,3,4]})");
 }
 
 TEST(TypeMergeSets, ListErrorsNameTheEntry) {
-  EXPECT_NE(merged("listOf types.int", "{ o = [ 1 ]; } { o = [ 2 \"x\" ]; }").find("`o.\"[definition 1-entry 2]\"'"), std::string::npos);
+  EXPECT_NE(merged("listOf types.int", "{ o = [ 1 ]; } { o = [ 2 \"x\" ]; }").find("`o.\"[definition 1-entry 2]\"'"),
+            std::string::npos);
 }
 
 TEST(TypeMergeSets, EntriesWithFalseConditionsGo) {
@@ -25,24 +27,32 @@ TEST(TypeMergeSets, EntriesWithFalseConditionsGo) {
 }
 
 TEST(TypeMergeSets, EntriesMergeByName) {
-  EXPECT_EQ(merged("attrsOf (types.listOf types.int)", "{ o.a = [ 1 ]; } { o.a = mkBefore [ 2 ]; o.b = [ ]; }"), R"({"o":{"a":[2,1],"b":[]}})");
+  EXPECT_EQ(merged("attrsOf (types.listOf types.int)", "{ o.a = [ 1 ]; } { o.a = mkBefore [ 2 ]; o.b = [ ]; }"),
+            R"({"o":{"a":[2,1],"b":[]}})");
   EXPECT_EQ(merged("attrsOf types.int", "{ o.a = mkDefault 1; } { o.a = 2; }"), R"({"o":{"a":2}})");
 }
 
 TEST(TypeMergeSets, LazySetsMayReferToThemselves) {
   Nix nix;
-  EXPECT_EQ(nix.config("[ ({ config, ... }: { options.o = mkOption { type = types.lazyAttrsOf types.int; }; config.o = { a = 1; b = config.o.a + 1; }; }) ]"),
-            R"({"o":{"a":1,"b":2}})");
-  EXPECT_NE(nix.config("[ ({ config, ... }: { options.o = mkOption { type = types.attrsOf types.int; }; config.o = { a = 1; b = config.o.a + 1; }; }) ]")
-                .find("infinite recursion"),
-            std::string::npos);
+  EXPECT_EQ(
+      nix.config(
+          "[ ({ config, ... }: { options.o = mkOption { type = types.lazyAttrsOf types.int; }; config.o = { a = 1; b = config.o.a + 1; }; }) ]"),
+      R"({"o":{"a":1,"b":2}})");
+  EXPECT_NE(
+      nix.config(
+             "[ ({ config, ... }: { options.o = mkOption { type = types.attrsOf types.int; }; config.o = { a = 1; b = config.o.a + 1; }; }) ]")
+          .find("infinite recursion"),
+      std::string::npos);
 }
 
 TEST(TypeMergeSets, AttributeListsKeepOrderAndNames) {
-  EXPECT_EQ(merged("attrListOf types.int", "{ o = [ { b = 1; } { a = 2; } ]; } { o.c = mkBefore 3; }"), R"({"o":[{"c":3},{"b":1},{"a":2}]})");
+  EXPECT_EQ(merged("attrListOf types.int", "{ o = [ { b = 1; } { a = 2; } ]; } { o.c = mkBefore 3; }"),
+            R"({"o":[{"c":3},{"b":1},{"a":2}]})");
   EXPECT_EQ(merged("attrListOf types.int", "{ o = [ { a = 1; } ]; } { o.a = mkForce 2; }"), R"({"o":[{"a":2}]})");
-  EXPECT_NE(merged("attrListOf types.int", "{ o = [ { a = 1; b = 2; } ]; }").find("but got 2 keys."), std::string::npos);
-  EXPECT_EQ(merged("attrListWith { elemType = types.int; asAttrs = true; }", "{ o = [ { a = 1; } { a = 2; } ]; }"), R"({"o":{"a":[1,2]}})");
+  EXPECT_NE(merged("attrListOf types.int", "{ o = [ { a = 1; b = 2; } ]; }").find("but got 2 keys."),
+            std::string::npos);
+  EXPECT_EQ(merged("attrListWith { elemType = types.int; asAttrs = true; }", "{ o = [ { a = 1; } { a = 2; } ]; }"),
+            R"({"o":{"a":[1,2]}})");
 }
 
 }  // namespace

@@ -28,21 +28,29 @@ TEST(TypeMergeValues, WithoutAType) {
 }
 
 TEST(TypeMergeValues, AnythingMergesSetsAndFunctions) {
-  EXPECT_EQ(merged("type = types.anything;", "{ o.a.b = 1; } { o.a.c = mkDefault 2; }"), R"({"o":{"a":{"b":1,"c":2}}})");
-  EXPECT_EQ(merged("type = types.anything;", "{ o = x: { a = x; }; } { o = x: { b = x; }; }", ".config.o 1"), R"({"a":1,"b":1})");
-  EXPECT_NE(merged("type = types.anything;", "{ o = 1; } { o = \"s\"; }").find("has conflicting option types in"), std::string::npos);
+  EXPECT_EQ(merged("type = types.anything;", "{ o.a.b = 1; } { o.a.c = mkDefault 2; }"),
+            R"({"o":{"a":{"b":1,"c":2}}})");
+  EXPECT_EQ(merged("type = types.anything;", "{ o = x: { a = x; }; } { o = x: { b = x; }; }", ".config.o 1"),
+            R"({"a":1,"b":1})");
+  EXPECT_NE(merged("type = types.anything;", "{ o = 1; } { o = \"s\"; }").find("has conflicting option types in"),
+            std::string::npos);
 }
 
 TEST(TypeMergeValues, FunctionsMergeTheirResults) {
-  EXPECT_EQ(merged("type = types.functionTo (types.listOf types.int);", "{ o = x: [ x ]; } { o = x: [ (x * 2) ]; }", ".config.o 3"), "[6,3]");
-  EXPECT_NE(merged("type = types.functionTo types.int;", "{ o = x: \"s\"; }", ".config.o 3").find("`o.<function body>' is not of type"),
+  EXPECT_EQ(merged("type = types.functionTo (types.listOf types.int);", "{ o = x: [ x ]; } { o = x: [ (x * 2) ]; }",
+                   ".config.o 3"),
+            "[6,3]");
+  EXPECT_NE(merged("type = types.functionTo types.int;", "{ o = x: \"s\"; }", ".config.o 3")
+                .find("`o.<function body>' is not of type"),
             std::string::npos);
 }
 
 TEST(TypeMergeValues, TagsMustAgree) {
-  const std::string type = "type = types.attrTag { a = mkOption { type = types.listOf types.int; }; b = mkOption { type = types.int; }; };";
+  const std::string type =
+      "type = types.attrTag { a = mkOption { type = types.listOf types.int; }; b = mkOption { type = types.int; }; };";
   EXPECT_EQ(merged(type, "{ o.a = [ 1 ]; } { o.a = [ 2 ]; }"), R"({"o":{"a":[2,1]}})");
-  EXPECT_NE(merged(type, "{ o.a = [ 1 ]; } { o.b = 2; }").find("The option `o` is defined both as `b` and `a`"), std::string::npos);
+  EXPECT_NE(merged(type, "{ o.a = [ 1 ]; } { o.b = 2; }").find("The option `o` is defined both as `b` and `a`"),
+            std::string::npos);
 }
 
 }  // namespace

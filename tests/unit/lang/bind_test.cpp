@@ -19,8 +19,7 @@ class Variables {
  public:
   explicit Variables(const Syntax& syntax) : syntax_(syntax) { visit(syntax.root()); }
   std::string text() {
-    std::stable_sort(found_.begin(), found_.end(),
-                     [](const auto& a, const auto& b) { return a.first < b.first; });
+    std::stable_sort(found_.begin(), found_.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
     std::string out;
     for (const auto& [pos, shown] : found_) out += (out.empty() ? "" : " ") + shown;
     return out;
@@ -82,8 +81,7 @@ class Variables {
     }
   }
   void add(const Expr* expr, std::string_view what) {
-    found_.emplace_back(expr->pos,
-                        fmt::format("{}={}", syntax_.text(static_cast<const ExprVar*>(expr)->name), what));
+    found_.emplace_back(expr->pos, fmt::format("{}={}", syntax_.text(static_cast<const ExprVar*>(expr)->name), what));
   }
   void path(std::span<const AttrName> names) {
     for (const AttrName& name : names) visit(name.expr);
@@ -209,8 +207,8 @@ TEST(Bind, BaseScope) {
   std::string shown;
   for (const Expr* element : list->elements) {
     const auto* var = static_cast<const ExprVar*>(element);
-    shown += var->kind == ExprKind::Global ? fmt::format("G{} ", var->index)
-                                           : fmt::format("{}.{} ", var->level, var->index);
+    shown +=
+        var->kind == ExprKind::Global ? fmt::format("G{} ", var->index) : fmt::format("{}.{} ", var->level, var->index);
   }
   EXPECT_EQ(shown, "G0 2.0 1.1 2.1 1.0 0.0 ");
 }

@@ -26,13 +26,17 @@ TEST_F(Deep, SetsThatContainThemselvesEnd) {
 }
 
 TEST_F(Deep, ErrorsDeepInsideAreFound) {
-  EXPECT_EQ(error("let nest = n: if n == 0 then throw \"bottom\" else { inner = nest (n - 1); }; in nest 40"), "bottom");
+  EXPECT_EQ(error("let nest = n: if n == 0 then throw \"bottom\" else { inner = nest (n - 1); }; in nest 40"),
+            "bottom");
 }
 
 TEST_F(Deep, NamesMustNotReferToTheStore) {
-  const std::string name = "(builtins.appendContext \"n\" { \"/nix/store/dz5xyg5ip4sgvcr2mhn3xqfz7hnjfx9a-x.drv\" = { outputs = [ \"out\" ]; }; })";
-  for (const std::string& text : {"{ ${" + name + "} = 1; }", "{ n = 1; }.${" + name + "} or 2", "{ n = 1; } ? ${" + name + "}", "builtins.fromJSON " + name})
-    EXPECT_NE(error(text).find("is not allowed to refer to a store path"), std::string::npos) << text << ": " << error(text);
+  const std::string name =
+      "(builtins.appendContext \"n\" { \"/nix/store/dz5xyg5ip4sgvcr2mhn3xqfz7hnjfx9a-x.drv\" = { outputs = [ \"out\" ]; }; })";
+  for (const std::string& text : {"{ ${" + name + "} = 1; }", "{ n = 1; }.${" + name + "} or 2",
+                                  "{ n = 1; } ? ${" + name + "}", "builtins.fromJSON " + name})
+    EXPECT_NE(error(text).find("is not allowed to refer to a store path"), std::string::npos)
+        << text << ": " << error(text);
 }
 
 TEST_F(Deep, SortingLooksAtEveryElement) {

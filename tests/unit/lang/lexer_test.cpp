@@ -30,12 +30,11 @@ using Kinds = std::vector<Tok>;
 
 TEST(Lexer, Operators) {
   EXPECT_EQ(kinds("== != <= >= && || -> // ++ |> <| ... ${ < > = + - * / ! ? . , : ; @ ( ) [ ] { }"),
-            (Kinds{Tok::Eq,           Tok::Neq,       Tok::Leq,         Tok::Geq,        Tok::AndAnd,
-                   Tok::OrOr,         Tok::Implies,   Tok::Update,      Tok::Concat,     Tok::PipeInto,
-                   Tok::PipeFrom,     Tok::Ellipsis,  Tok::DollarBrace, Tok::Less,       Tok::Greater,
-                   Tok::Assign,       Tok::Plus,      Tok::Minus,       Tok::Star,       Tok::Slash,
-                   Tok::Not,          Tok::Question,  Tok::Dot,         Tok::Comma,      Tok::Colon,
-                   Tok::Semicolon,    Tok::At,        Tok::LeftParen,   Tok::RightParen, Tok::LeftBracket,
+            (Kinds{Tok::Eq,           Tok::Neq,       Tok::Leq,       Tok::Geq,       Tok::AndAnd,     Tok::OrOr,
+                   Tok::Implies,      Tok::Update,    Tok::Concat,    Tok::PipeInto,  Tok::PipeFrom,   Tok::Ellipsis,
+                   Tok::DollarBrace,  Tok::Less,      Tok::Greater,   Tok::Assign,    Tok::Plus,       Tok::Minus,
+                   Tok::Star,         Tok::Slash,     Tok::Not,       Tok::Question,  Tok::Dot,        Tok::Comma,
+                   Tok::Colon,        Tok::Semicolon, Tok::At,        Tok::LeftParen, Tok::RightParen, Tok::LeftBracket,
                    Tok::RightBracket, Tok::LeftBrace, Tok::RightBrace}));
   EXPECT_EQ(kinds("===!==a"), (Kinds{Tok::Eq, Tok::Assign, Tok::Neq, Tok::Assign, Tok::Id}));
   EXPECT_EQ(kinds("a+++b"), (Kinds{Tok::Id, Tok::Concat, Tok::Plus, Tok::Id}));
@@ -43,8 +42,8 @@ TEST(Lexer, Operators) {
 
 TEST(Lexer, KeywordsAndNames) {
   EXPECT_EQ(kinds("if then else assert with let in rec inherit or"),
-            (Kinds{Tok::If, Tok::Then, Tok::Else, Tok::Assert, Tok::With, Tok::Let, Tok::In, Tok::Rec,
-                   Tok::Inherit, Tok::Or}));
+            (Kinds{Tok::If, Tok::Then, Tok::Else, Tok::Assert, Tok::With, Tok::Let, Tok::In, Tok::Rec, Tok::Inherit,
+                   Tok::Or}));
   for (const std::string_view name :
        {"iffy", "i", "letter", "orb", "or'", "_", "a-b", "x'", "rec_", "__curPos", "Inherit", "a1"})
     EXPECT_EQ(tokens(name), Strings{"identifier " + std::string(name)});
@@ -56,8 +55,7 @@ TEST(Lexer, Numbers) {
   EXPECT_EQ(tokens("0 007 12"), (Strings{"integer 0", "integer 007", "integer 12"}));
   EXPECT_EQ(tokens("1. .5 0.5 1.5e3 1.e-2 .5E+7"),
             (Strings{"floating-point literal 1.", "floating-point literal .5", "floating-point literal 0.5",
-                     "floating-point literal 1.5e3", "floating-point literal 1.e-2",
-                     "floating-point literal .5E+7"}));
+                     "floating-point literal 1.5e3", "floating-point literal 1.e-2", "floating-point literal .5E+7"}));
   EXPECT_EQ(tokens("1e3"), (Strings{"integer 1", "identifier e3"}));
   EXPECT_EQ(tokens("1.5.2"), (Strings{"floating-point literal 1.5", "floating-point literal .2"}));
   EXPECT_EQ(tokens("00.5"), (Strings{"integer 00", "floating-point literal .5"}));
@@ -68,8 +66,8 @@ TEST(Lexer, Numbers) {
 }
 
 TEST(Lexer, Paths) {
-  for (const std::string_view path : {"./x", "../x", "a/b", "/a", "/a/b.c", "8/2", ".../x", "-a/b", "+x/y",
-                                      "1.5/2", "a.b/c", "if/x", "a/b/"})
+  for (const std::string_view path :
+       {"./x", "../x", "a/b", "/a", "/a/b.c", "8/2", ".../x", "-a/b", "+x/y", "1.5/2", "a.b/c", "if/x", "a/b/"})
     EXPECT_EQ(tokens(path), Strings{"path " + std::string(path)});
   EXPECT_EQ(tokens("a//b"), (Strings{"identifier a", "'//' //", "identifier b"}));
   EXPECT_EQ(tokens("a / b"), (Strings{"identifier a", "'/' /", "identifier b"}));
@@ -115,8 +113,7 @@ TEST(Lexer, CommentsAndBlanks) {
 
 TEST(Lexer, BadCharacters) {
   EXPECT_EQ(tokens("é"), Strings{"character é"});
-  EXPECT_EQ(tokens("$ ' & | ^"),
-            (Strings{"character $", "character '", "character &", "character |", "character ^"}));
+  EXPECT_EQ(tokens("$ ' & | ^"), (Strings{"character $", "character '", "character &", "character |", "character ^"}));
 }
 
 TEST(Lexer, StringPieces) {

@@ -15,8 +15,7 @@ LibWorld::LibWorld(Purity purity) : ev(sources_, symbols_, purity) {
 Value LibWorld::evalWith(Value lib, const std::string& text) {
   const Value function = ev.evalText("«test»", "{ lib, config, pkgs }: " + text, "/");
   if (function.isError()) return function;
-  const Value args =
-      ev.attrs({{"lib", lib}, {"config", ev.unknownRoot("config")}, {"pkgs", ev.unknownRoot("pkgs")}});
+  const Value args = ev.attrs({{"lib", lib}, {"config", ev.unknownRoot("config")}, {"pkgs", ev.unknownRoot("pkgs")}});
   return ev.call(function, args, 0);
 }
 

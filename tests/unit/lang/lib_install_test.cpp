@@ -18,9 +18,8 @@ namespace fleetd::lang::test {
 namespace {
 
 std::size_t libTexts(const LibWorld& world) {
-  return static_cast<std::size_t>(
-      std::count_if(world.parsed().begin(), world.parsed().end(),
-                    [](const std::string& name) { return name.starts_with("«lib/"); }));
+  return static_cast<std::size_t>(std::count_if(world.parsed().begin(), world.parsed().end(),
+                                                [](const std::string& name) { return name.starts_with("«lib/"); }));
 }
 
 }  // namespace
@@ -47,8 +46,7 @@ TEST(Lib, EveryTextParsesAndEveryTopMemberExists) {
   for (const lib::TopMember& member : lib::topMembers()) {
     if (member.part) continue;
     const Value v = world.ev.select(world.ev.lib(), world.ev.symbol(member.name), 0);
-    EXPECT_FALSE(v.isError() && v.error->kind == ErrorKind::MissingAttr)
-        << member.name << ": " << v.error->message;
+    EXPECT_FALSE(v.isError() && v.error->kind == ErrorKind::MissingAttr) << member.name << ": " << v.error->message;
   }
   for (const lib::Family& family : lib::families()) {
     if (family.name == "." || family.name == "types" || family.name.starts_with("hm")) continue;
@@ -64,8 +62,7 @@ TEST(Lib, NativesAreNamedAfterTheirPlace) {
       const Value byPath = world.eval(std::string(prim.name));
       EXPECT_TRUE(byPath.is(Tag::Prim) && byPath.prim == &prim) << prim.name;
       if (table.family == "types") continue;
-      const Value inFamily =
-          world.eval("lib." + std::string(table.family) + "." + std::string(lib::memberName(prim)));
+      const Value inFamily = world.eval("lib." + std::string(table.family) + "." + std::string(lib::memberName(prim)));
       EXPECT_TRUE(inFamily.is(Tag::Prim) && inFamily.prim == &prim) << table.family << " " << prim.name;
     }
   }
@@ -93,8 +90,7 @@ TEST(Lib, PartsAreMembersOfTheirFamilyAndOfLib) {
     return ev.attrs({{"mkOptionType", Value::of(std::int64_t{1})}, {"str", Value::text("s")}});
   });
   world.ev.setLibPart("trivial.release", [](Evaluator&) { return Value::text("31.05"); });
-  world.ev.setLibPart("extra",
-                      [](Evaluator& ev) { return ev.select(libOfPart(ev), ev.symbol("marker"), 0); });
+  world.ev.setLibPart("extra", [](Evaluator& ev) { return ev.select(libOfPart(ev), ev.symbol("marker"), 0); });
   EXPECT_EQ(made, 0);
   EXPECT_EQ(world.json("[ lib.evalModules lib.modules.evalModules lib.mkOptionType lib.types lib.version ]"),
             R"([42,42,1,{"mkOptionType":1,"str":"s"},"31.05pre-git"])");
@@ -126,11 +122,9 @@ TEST(Lib, NamesWithoutNativeFormComeFromTheFallback) {
 TEST(Lib, HomeManagersLibHasHm) {
   LibWorld world;
   const Value home = homeLib(world.ev);
-  EXPECT_EQ(
-      world.jsonOf(world.evalWith(
-          home,
-          "[ (lib.hm.dag.entryAfter [ \"a\" ] 1) (lib.mkIf true 1)._type (lib.hm ? dag) (lib ? extend) ]")),
-      R"([{"after":["a"],"before":[],"data":1},"if",true,true])");
+  EXPECT_EQ(world.jsonOf(world.evalWith(
+                home, "[ (lib.hm.dag.entryAfter [ \"a\" ] 1) (lib.mkIf true 1)._type (lib.hm ? dag) (lib ? extend) ]")),
+            R"([{"after":["a"],"before":[],"data":1},"if",true,true])");
   EXPECT_EQ(world.json("lib ? hm"), "false");
   EXPECT_EQ(homeLib(world.ev).attrs, home.attrs) << "one value an evaluator";
 }

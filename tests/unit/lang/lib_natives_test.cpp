@@ -34,8 +34,7 @@ TEST_F(LibNatives, PropertiesForceNothing) {
 }
 
 TEST_F(LibNatives, OptionsHaveKnownAttributesOnly) {
-  EXPECT_EQ(json("lib.mkOption { tpye = 1; }"),
-            "error: function 'mkOption' called with unexpected argument 'tpye'");
+  EXPECT_EQ(json("lib.mkOption { tpye = 1; }"), "error: function 'mkOption' called with unexpected argument 'tpye'");
   EXPECT_EQ(world_.eval("lib.mkOption { tpye = 1; }").error->hint, "Did you mean type?");
   EXPECT_EQ(json("(lib.mkOption config.x)._type"), "\"option\"");
   EXPECT_EQ(json("lib.mkDefinition { file = \"f\"; }"),
@@ -60,9 +59,8 @@ TEST_F(LibNatives, MapsKeepNames) {
   EXPECT_EQ(json("(lib.genAttrs [ \"a\" config.n ] (n: 1)).a"), "1");
   EXPECT_EQ(json("builtins.attrNames (lib.genAttrs [ \"a\" \"b\" ] (n: config.${n}))"), R"(["a","b"])");
   EXPECT_EQ(json("(lib.concatMapAttrs (n: v: { ${n + \"1\"} = v; }) { a = config.a; }).a1"), "config.a");
-  EXPECT_EQ(
-      json("(lib.mapAttrsToList (n: v: n) ({ a = 1; } // lib.optionalAttrs config.x { b = 2; })) == [ ]"),
-      "false");
+  EXPECT_EQ(json("(lib.mapAttrsToList (n: v: n) ({ a = 1; } // lib.optionalAttrs config.x { b = 2; })) == [ ]"),
+            "false");
 }
 
 TEST_F(LibNatives, PathsIntoUnknownSetsStayReferences) {
@@ -105,8 +103,7 @@ TEST_F(LibNatives, WhatTheyReturnIsOfAKnownKind) {
   EXPECT_EQ(json("builtins.isList (lib.getExe pkgs.hello)"), "false");
   EXPECT_EQ(json("lib.length (lib.flatten [ (lib.getExe pkgs.hello) 1 ])"), "2");
   EXPECT_EQ(json("builtins.isAttrs (lib.filterAttrs (n: v: v) config.set)"), "true");
-  EXPECT_EQ(json("builtins.isString (lib.recursiveUpdate { a = \"x\"; } { a = config.a; }).a"),
-            "(isString config.a)");
+  EXPECT_EQ(json("builtins.isString (lib.recursiveUpdate { a = \"x\"; } { a = config.a; }).a"), "(isString config.a)");
   EXPECT_EQ(json("builtins.isString (lib.recursiveUpdate { a = { }; } { a = config.a; }).a"),
             "(isString (lib.attrsets.recursiveUpdate { } config.a))");
 }

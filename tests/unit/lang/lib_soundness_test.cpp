@@ -193,8 +193,7 @@ TEST(LibSoundness, WhatIsKnownHoldsForEveryValue) {
   std::size_t answers = 0;
   for (const std::string expression : kExpressions) {
     for (const std::string question : kQuestions) {
-      const std::string text =
-          "{ lib, x }: let r = " + expression + "; v = " + question + "; in builtins.deepSeq v v";
+      const std::string text = "{ lib, x }: let r = " + expression + "; v = " + question + "; in builtins.deepSeq v v";
       const Value function = world.ev.evalText("«test»", text, "/");
       ASSERT_FALSE(function.isError()) << text;
       const Claim claim = claimOf(world.ev, ask(world, function, world.ev.unknownRoot("x")));
@@ -203,8 +202,7 @@ TEST(LibSoundness, WhatIsKnownHoldsForEveryValue) {
         // An error for one value says nothing: that value does not happen. An error for all of them has to be
         // true of each.
         if (claim.error) {
-          EXPECT_TRUE(truth.error) << question << " of r = " << expression << " is an error, but not for "
-                                   << value;
+          EXPECT_TRUE(truth.error) << question << " of r = " << expression << " is an error, but not for " << value;
         }
         if (!claim.json || !truth.json) continue;
         EXPECT_EQ(*claim.json, *truth.json) << question << " of r = " << expression << " for " << value;

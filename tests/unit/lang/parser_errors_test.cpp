@@ -45,10 +45,8 @@ TEST(ParserErrors, LetRecovers) {
 }
 
 TEST(ParserErrors, MissingSemicolonIsOneError) {
-  EXPECT_EQ(problems("{\n  a = 1\n  b = 2;\n  c = 3;\n}"),
-            Problems{"3:5 syntax error, unexpected '=', expecting ';'"});
-  EXPECT_EQ(problems("{ a = with x y; b = 2; }"),
-            Problems{"1:19 syntax error, unexpected '=', expecting ';'"});
+  EXPECT_EQ(problems("{\n  a = 1\n  b = 2;\n  c = 3;\n}"), Problems{"3:5 syntax error, unexpected '=', expecting ';'"});
+  EXPECT_EQ(problems("{ a = with x y; b = 2; }"), Problems{"1:19 syntax error, unexpected '=', expecting ';'"});
 }
 
 TEST(ParserErrors, StringsAndInterpolationsAreSkippedWhole) {
@@ -72,9 +70,8 @@ TEST(ParserErrors, KeywordFormsRecover) {
 
 TEST(ParserErrors, TooManyClosers) {
   EXPECT_EQ(problems("{ a = 1; } }"), Problems{"1:12 syntax error, unexpected '}', expecting end of file"});
-  EXPECT_EQ(
-      problems("{ a = 1); b = ; }"),
-      ((Problems{"1:8 syntax error, unexpected ')', expecting ';'", "1:15 syntax error, unexpected ';'"})));
+  EXPECT_EQ(problems("{ a = 1); b = ; }"),
+            ((Problems{"1:8 syntax error, unexpected ')', expecting ';'", "1:15 syntax error, unexpected ';'"})));
 }
 
 TEST(ParserErrors, OpenCommentEndsTheFile) {
@@ -87,19 +84,17 @@ TEST(ParserErrors, OpenCommentEndsTheFile) {
 
 TEST(ParserErrors, BrokenPartsBringNoOthers) {
   // `b` might be defined by the broken part; `a` might have been a set.
-  EXPECT_EQ(problems("let a = ; b 1; in b + nowhere"),
-            (Problems{"1:9 syntax error, unexpected ';'",
-                      "1:13 syntax error, unexpected integer, expecting '.' or '='"}));
+  EXPECT_EQ(
+      problems("let a = ; b 1; in b + nowhere"),
+      (Problems{"1:9 syntax error, unexpected ';'", "1:13 syntax error, unexpected integer, expecting '.' or '='"}));
   EXPECT_EQ(problems("{ a = ; a.b = 1; }"), Problems{"1:7 syntax error, unexpected ';'"});
 }
 
 TEST(ParserErrors, OtherProblemsDoNotStopTheParser) {
-  EXPECT_EQ(
-      problems("{ a = 99999999999999999999; a = 1; b = { x, x }: x; c = 1.0e999; d = ./x/; e = nowhere; }"),
-      (Problems{"1:7 invalid integer '99999999999999999999'",
-                "1:29 attribute 'a' already defined at t.nix:1:3",
-                "1:45 duplicate formal function argument 'x'", "1:57 invalid float '1.0e999'",
-                "1:74 path has a trailing slash"}));
+  EXPECT_EQ(problems("{ a = 99999999999999999999; a = 1; b = { x, x }: x; c = 1.0e999; d = ./x/; e = nowhere; }"),
+            (Problems{"1:7 invalid integer '99999999999999999999'", "1:29 attribute 'a' already defined at t.nix:1:3",
+                      "1:45 duplicate formal function argument 'x'", "1:57 invalid float '1.0e999'",
+                      "1:74 path has a trailing slash"}));
 }
 
 TEST(ParserErrors, AreLimited) {

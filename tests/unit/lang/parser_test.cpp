@@ -28,8 +28,7 @@ std::string grouped(std::string text) {
       }
       case ExprKind::Not: return fmt::format("(!{})", show(static_cast<const ExprUnary*>(expr)->operand));
       case ExprKind::Negate: return fmt::format("(-{})", show(static_cast<const ExprUnary*>(expr)->operand));
-      case ExprKind::HasAttr:
-        return fmt::format("({} ? x)", show(static_cast<const ExprHasAttr*>(expr)->subject));
+      case ExprKind::HasAttr: return fmt::format("({} ? x)", show(static_cast<const ExprHasAttr*>(expr)->subject));
       case ExprKind::Call: {
         const auto* node = static_cast<const ExprCall*>(expr);
         std::string out = "(" + show(node->function);
@@ -53,21 +52,18 @@ TEST(Parser, PrecedenceOfAllOperators) {
     for (std::size_t j = i + 1; j < weakestFirst.size(); ++j) {
       const auto& [weak, weakOp] = weakestFirst[i];
       const auto& [tight, tightOp] = weakestFirst[j];
-      EXPECT_EQ(grouped(fmt::format("a {} b {} c", weak, tight)),
-                fmt::format("(a {} (b {} c))", weakOp, tightOp));
-      EXPECT_EQ(grouped(fmt::format("a {} b {} c", tight, weak)),
-                fmt::format("((a {} b) {} c)", tightOp, weakOp));
+      EXPECT_EQ(grouped(fmt::format("a {} b {} c", weak, tight)), fmt::format("(a {} (b {} c))", weakOp, tightOp));
+      EXPECT_EQ(grouped(fmt::format("a {} b {} c", tight, weak)), fmt::format("((a {} b) {} c)", tightOp, weakOp));
     }
 }
 
 TEST(Parser, Associativity) {
-  for (const auto& [sign, number] : {std::pair{"+", op(BinaryOp::Add)}, std::pair{"-", op(BinaryOp::Sub)},
-                                     std::pair{"*", op(BinaryOp::Mul)}, std::pair{"/", op(BinaryOp::Div)},
-                                     std::pair{"&&", op(BinaryOp::And)}, std::pair{"||", op(BinaryOp::Or)}})
-    EXPECT_EQ(grouped(fmt::format("a {0} b {0} c", sign)), fmt::format("((a {0} b) {0} c)", number));
   for (const auto& [sign, number] :
-       {std::pair{"->", op(BinaryOp::Implies)}, std::pair{"//", op(BinaryOp::Update)},
-        std::pair{"++", op(BinaryOp::Concat)}})
+       {std::pair{"+", op(BinaryOp::Add)}, std::pair{"-", op(BinaryOp::Sub)}, std::pair{"*", op(BinaryOp::Mul)},
+        std::pair{"/", op(BinaryOp::Div)}, std::pair{"&&", op(BinaryOp::And)}, std::pair{"||", op(BinaryOp::Or)}})
+    EXPECT_EQ(grouped(fmt::format("a {0} b {0} c", sign)), fmt::format("((a {0} b) {0} c)", number));
+  for (const auto& [sign, number] : {std::pair{"->", op(BinaryOp::Implies)}, std::pair{"//", op(BinaryOp::Update)},
+                                     std::pair{"++", op(BinaryOp::Concat)}})
     EXPECT_EQ(grouped(fmt::format("a {0} b {0} c", sign)), fmt::format("(a {0} (b {0} c))", number));
   EXPECT_EQ(outcome("1 == 1 == 1"), "1:8 syntax error, unexpected '=='");
   EXPECT_EQ(outcome("1 == 1 != 1"), "1:8 syntax error, unexpected '!='");
@@ -147,8 +143,7 @@ TEST(Parser, FunctionsKnowTheirNames) {
 }
 
 TEST(Parser, KeywordForms) {
-  EXPECT_EQ(outcome("if true then 1 else if false then 2 else 3"),
-            "if true then 1 else if false then 2 else 3");
+  EXPECT_EQ(outcome("if true then 1 else if false then 2 else 3"), "if true then 1 else if false then 2 else 3");
   EXPECT_EQ(outcome("assert true; with { }; let in 1"), "assert true; with { }; let in 1");
   EXPECT_EQ(outcome("let a = 1; inherit (builtins) b c; in a"), "let a = 1; inherit (builtins) b c; in a");
   EXPECT_EQ(outcome("let { body = x; x = 1; }"), "rec { body = x; x = 1; }.body");
@@ -165,8 +160,7 @@ TEST(Parser, Literals) {
   EXPECT_EQ(outcome("[ 0 12 9223372036854775807 1. .5 1.5e3 1.e-2 ]"),
             "[ 0 12 9223372036854775807 1.0 0.5 1500.0 0.01 ]");
   EXPECT_EQ(outcome("9223372036854775808"), "1:1 invalid integer '9223372036854775808'");
-  EXPECT_EQ(outcome("[ 1.0e400 5.0e-324 0.0e-999 ]"),
-            "1:3 invalid float '1.0e400'\n1:11 invalid float '5.0e-324'");
+  EXPECT_EQ(outcome("[ 1.0e400 5.0e-324 0.0e-999 ]"), "1:3 invalid float '1.0e400'\n1:11 invalid float '5.0e-324'");
   EXPECT_EQ(outcome("[ http://x.y/z x:x ]"), "[ \"http://x.y/z\" \"x:x\" ]");
   EXPECT_EQ(outcome("<nixpkgs/lib>"), "<nixpkgs/lib>");
   EXPECT_EQ(outcome(R"("a\n\${b}$${c}$")"), R"("a\n\${b}$\${c}$")");
@@ -174,8 +168,7 @@ TEST(Parser, Literals) {
 }
 
 TEST(Parser, Paths) {
-  EXPECT_EQ(outcome("[ ./x ../y a/b /a/./b//c ./. ./.. ]", "/d/e"),
-            "[ /d/e/x /d/y /d/e/a/b /a/b/c /d/e /d ]");
+  EXPECT_EQ(outcome("[ ./x ../y a/b /a/./b//c ./. ./.. ]", "/d/e"), "[ /d/e/x /d/y /d/e/a/b /a/b/c /d/e /d ]");
   EXPECT_EQ(outcome("./../../../x", "/d/e"), "/x");
   EXPECT_EQ(outcome("/."), "/.");
   EXPECT_EQ(outcome("~/a/../b"), "~/a/../b");
@@ -229,8 +222,7 @@ TEST(Parser, PlacesOfNodes) {
 
   const Syntax attrs("{ a.b = 1; inherit map; }");
   const auto* set = attrs.as<ExprAttrs>(ExprKind::Attrs);
-  for (const AttrDef& def : set->statics)
-    EXPECT_EQ(attrs.place(def.pos), attrs.text(def.name) == "a" ? "1:3" : "1:20");
+  for (const AttrDef& def : set->statics) EXPECT_EQ(attrs.place(def.pos), attrs.text(def.name) == "a" ? "1:3" : "1:20");
 }
 
 TEST(Parser, TextMustBeUtf8WithoutNul) {
@@ -282,8 +274,7 @@ TEST(Parser, NestingIsLimited) {
   for (const std::string& text : texts) {
     const Syntax syntax(text);
     ASSERT_EQ(syntax.file->problems.size(), 1u) << text.substr(0, 20);
-    EXPECT_EQ(syntax.file->problems[0].code, base::Code::FL0004)
-        << text.substr(0, 20) << ": " << syntax.problems()[0];
+    EXPECT_EQ(syntax.file->problems[0].code, base::Code::FL0004) << text.substr(0, 20) << ": " << syntax.problems()[0];
   }
 }
 
@@ -330,8 +321,7 @@ TEST(Parser, RefusesTheConformanceFailures) {
     ASSERT_TRUE(expected.ok()) << path;
     const std::string_view kind = expected->stringOr("kind", "");
     const std::string_view full = expected->stringOr("full", "");
-    const bool early = kind == "syntax" ||
-                       (kind == "duplicate-attribute" && full.starts_with("attribute ")) ||
+    const bool early = kind == "syntax" || (kind == "duplicate-attribute" && full.starts_with("attribute ")) ||
                        (kind == "undefined-variable" && path.find("-in-with") == std::string::npos);
     if (!early) continue;
     std::string source = path.substr(0, path.size() - 4) + ".nix";

@@ -60,7 +60,9 @@ Value PrimWorld::resolved(Value v, Value u) {
     }
     case UnknownOp::Assert: {
       const Value condition = at(0);
-      return condition.isError() ? condition : condition.boolean() ? at(1) : ev.failText(ErrorKind::Assertion, 0, "assertion");
+      return condition.isError()   ? condition
+             : condition.boolean() ? at(1)
+                                   : ev.failText(ErrorKind::Assertion, 0, "assertion");
     }
     case UnknownOp::Binary: {
       if (unknown.binary != BinaryOp::And && unknown.binary != BinaryOp::Or && unknown.binary != BinaryOp::Implies)
@@ -76,14 +78,16 @@ Value PrimWorld::resolved(Value v, Value u) {
     case UnknownOp::Negate: return ev.binary(BinaryOp::Sub, Value::of(std::int64_t{0}), at(0), 0);
     case UnknownOp::Interp: {
       std::vector<Value> parts;
-      for (std::size_t i = 0; i < unknown.count; ++i) parts.push_back(ev.coerceToString(at(i), Evaluator::Coerce::Interpolate, 0));
+      for (std::size_t i = 0; i < unknown.count; ++i)
+        parts.push_back(ev.coerceToString(at(i), Evaluator::Coerce::Interpolate, 0));
       return ev.joinStrings(parts, 0, static_cast<bool>(unknown.name));
     }
     case UnknownOp::Prim: {
       std::vector<Value> args = resolveAll(unknown, u);
       const Value result = ev.callPrim(unknown.prim, args.data(), 0);
       // What stays unknown with known operands is unknown by itself (a store path).
-      if (result.isUnknown() && result.unknown->op == UnknownOp::Prim && result.unknown->prim == unknown.prim) return result;
+      if (result.isUnknown() && result.unknown->op == UnknownOp::Prim && result.unknown->prim == unknown.prim)
+        return result;
       return resolved(result, u);
     }
     case UnknownOp::Attrs: {
@@ -97,7 +101,10 @@ Value PrimWorld::resolved(Value v, Value u) {
       }
       return set;
     }
-    case UnknownOp::StorePath: case UnknownOp::With: case UnknownOp::Present: case UnknownOp::SearchPath: return v;
+    case UnknownOp::StorePath:
+    case UnknownOp::With:
+    case UnknownOp::Present:
+    case UnknownOp::SearchPath: return v;
   }
   return v;
 }

@@ -18,7 +18,8 @@ class PrimWorld {
   Value symbolic(const std::string& text);
   // The expression with `u` bound to the value of another text.
   Value concrete(const std::string& text, const std::string& u);
-  // What a value of `symbolic` is when `u` has this value: the operations it was kept as are done one by one, and functions see it too.
+  // What a value of `symbolic` is when `u` has this value: the operations it was kept as are done one by one, and
+  // functions see it too.
   Value resolve(Value v, Value u);
 
   // JSON text of a value; "error: …" for an error. Unknown parts print as {"$": "text"}.

@@ -104,16 +104,15 @@ TEST(Print, Floats) {
   EXPECT_EQ(printFloat(1e-7), "1.0e-07");
   EXPECT_EQ(printFloat(-1.5), "(-1.5)");
   EXPECT_EQ(printFloat(123456789.125), "123456789.125");
-  for (const double value : {1.0, 0.1, 1e20, 1e-7, 1.7976931348623157e308, 2.2250738585072014e-308, 3.0e-5,
-                             100000.0, 0.0, 5e15, 1e22}) {
+  for (const double value :
+       {1.0, 0.1, 1e20, 1e-7, 1.7976931348623157e308, 2.2250738585072014e-308, 3.0e-5, 100000.0, 0.0, 5e15, 1e22}) {
     const Syntax syntax(printFloat(value));
     ASSERT_TRUE(syntax.as<ExprFloat>(ExprKind::Float)) << printFloat(value);
     EXPECT_EQ(syntax.as<ExprFloat>(ExprKind::Float)->value, value);
   }
   // No literals for these: they are computed.
-  for (const double value :
-       {-0.0, 5e-324, -1e-310, std::numeric_limits<double>::infinity(),
-        -std::numeric_limits<double>::infinity(), std::numeric_limits<double>::quiet_NaN()})
+  for (const double value : {-0.0, 5e-324, -1e-310, std::numeric_limits<double>::infinity(),
+                             -std::numeric_limits<double>::infinity(), std::numeric_limits<double>::quiet_NaN()})
     EXPECT_TRUE(Syntax(printFloat(value)).ok()) << printFloat(value);
   EXPECT_EQ(printFloat(5e-324), "(5.696189077778436e-306 / 1152921504606846976.0)");
   EXPECT_EQ(5.696189077778436e-306 / 1152921504606846976.0, 5e-324);

@@ -1,4 +1,5 @@
-// Scopes: what depends on the scope is evaluated for each, all else once; reads are recorded with the part that was looked at.
+// Scopes: what depends on the scope is evaluated for each, all else once; reads are recorded with the part that was
+// looked at.
 #include "kernel/lang/scope.hpp"
 
 #include <gtest/gtest.h>
@@ -94,10 +95,12 @@ TEST_F(ScopeTest, APassReadsAnew) {
 
 TEST_F(ScopeTest, ACycleThroughTheScopeIsReported) {
   Value v;
-  host = ev.nativeThunk([](Evaluator&, void* self) {
+  host = ev.nativeThunk(
+      [](Evaluator&, void* self) {
         static_cast<Scope*>(self)->note();
         return Value::null();
-      }, &scope);
+      },
+      &scope);
   v = shared("let x = x; in x");
   ev.useScope(&scope);
   scope.begin();

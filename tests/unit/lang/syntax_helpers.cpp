@@ -65,10 +65,9 @@ std::string outcome(std::string text, std::string directory) {
 
 std::vector<std::string> conformanceFiles(std::string_view below, std::string_view ending) {
   std::vector<std::string> out;
-  for (const auto& entry : std::filesystem::recursive_directory_iterator(std::string(FLEETD_CONFORMANCE) +
-                                                                         "/" + std::string(below)))
-    if (entry.is_regular_file() && entry.path().string().ends_with(ending))
-      out.push_back(entry.path().string());
+  for (const auto& entry :
+       std::filesystem::recursive_directory_iterator(std::string(FLEETD_CONFORMANCE) + "/" + std::string(below)))
+    if (entry.is_regular_file() && entry.path().string().ends_with(ending)) out.push_back(entry.path().string());
   std::sort(out.begin(), out.end());
   return out;
 }
@@ -77,8 +76,7 @@ std::string readText(const std::string& path) {
   std::string out;
   if (std::FILE* file = std::fopen(path.c_str(), "rb")) {
     char buffer[4096];
-    for (std::size_t got = 0; (got = std::fread(buffer, 1, sizeof buffer, file)) > 0;)
-      out.append(buffer, got);
+    for (std::size_t got = 0; (got = std::fread(buffer, 1, sizeof buffer, file)) > 0;) out.append(buffer, got);
     std::fclose(file);
   }
   return out;

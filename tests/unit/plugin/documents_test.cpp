@@ -41,12 +41,11 @@ TEST(Schema, KeepsOptionsAndRoles) {
   port.fallback = 80;
   port.defaultText = "eighty";
   port.readOnly = port.internal = port.hidden = true;
-  schema.options = {
-      port,
-      option({"users", "*", "shell"},
-             t::nullable(t::either({t::package(), t::str("[a-z]+"), t::enumeration({"x", 1})}))),
-      option({"extra"},
-             t::submodule({option({"deep", "er"}, t::list(t::map(t::lazyMap(t::lines()))))}, t::anything()))};
+  schema.options = {port,
+                    option({"users", "*", "shell"},
+                           t::nullable(t::either({t::package(), t::str("[a-z]+"), t::enumeration({"x", 1})}))),
+                    option({"extra"}, t::submodule({option({"deep", "er"}, t::list(t::map(t::lazyMap(t::lines()))))},
+                                                   t::anything()))};
   schema.options.push_back(option({"old"}));
   schema.options.back().renamedTo = {"port"};
   schema.roles = {{"server", "Serves.", {option({"listen"}, t::separated(","))}}};
@@ -92,15 +91,15 @@ TEST(Schema, RefusesTypesThatAreNone) {
   pattern.pattern = "x";
   sdk::Type open = t::list(t::str());
   open.open.push_back(t::str());
-  for (const auto& type : {t::of(K::list), t::of(K::map), t::of(K::nullable), t::of(K::either),
-                           t::either({t::str()}), t::of(K::str, t::str()), t::of(K::enumeration),
-                           t::enumeration({sdk::List{}}), t::integer(2, 1), bounds, pattern, open})
+  for (const auto& type : {t::of(K::list), t::of(K::map), t::of(K::nullable), t::of(K::either), t::either({t::str()}),
+                           t::of(K::str, t::str()), t::of(K::enumeration), t::enumeration({sdk::List{}}),
+                           t::integer(2, 1), bounds, pattern, open})
     EXPECT_EQ(codeOf({{option({"a"}, type)}, {}}), Code::FL0310) << static_cast<int>(type.kind);
 }
 
 TEST(Schema, RefusesMalformedDocuments) {
-  for (const std::string bytes : {"\x90", "\x81\xa5other\x90", "\x81\xa7options\x80",
-                                  "\x81\xa7options\x91\x80", "\x81\xa7options\x91\x81\xa4path\x91\xa1x",
+  for (const std::string bytes : {"\x90", "\x81\xa5other\x90", "\x81\xa7options\x80", "\x81\xa7options\x91\x80",
+                                  "\x81\xa7options\x91\x81\xa4path\x91\xa1x",
                                   "\x81\xa7options\x91\x82\xa4path\x91\xa1x\xa4type\x81\xa1k\xa5"
                                   "fancy",
                                   "\x81\xa7options\x91\x82\xa4path\x90\xa4type\x81\xa1k\xa4"
@@ -128,8 +127,7 @@ Code codeOfFiles(const std::vector<RenderedFile>& files) {
 
 TEST(Files, AreSortedAndKept) {
   const auto files = decodeFiles(
-      manifest(),
-      packedFiles({{"b/c.nix", "x", 0644}, {"a", std::string(2, '\0'), 0755}, {"b-c", "", 0644}}));
+      manifest(), packedFiles({{"b/c.nix", "x", 0644}, {"a", std::string(2, '\0'), 0755}, {"b-c", "", 0644}}));
   ASSERT_TRUE(files.ok()) << files.error().message;
   ASSERT_EQ(files->size(), 3u);
   EXPECT_EQ((*files)[0].path, "a");
@@ -140,8 +138,8 @@ TEST(Files, AreSortedAndKept) {
 }
 
 TEST(Files, StayInsideTheirDirectory) {
-  for (const std::string path : {"", "/", "/a", "a/", "a//b", ".", "..", "./a", "../a", "a/../b", "a/..",
-                                 "a/.", "a\nb", "a\\b", "\xff", "a\x7f"}) {
+  for (const std::string path : {"", "/", "/a", "a/", "a//b", ".", "..", "./a", "../a", "a/../b", "a/..", "a/.", "a\nb",
+                                 "a\\b", "\xff", "a\x7f"}) {
     EXPECT_EQ(codeOfFiles({{path, "x", 0644}}), path == "\xff" ? Code::FL0310 : Code::FL0319) << path;
     EXPECT_FALSE(isRelativePath(path)) << path;
   }

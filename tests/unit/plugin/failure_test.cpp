@@ -8,8 +8,7 @@ namespace fleetd::plugin {
 namespace {
 
 TEST(Failure, SaysWhoWhereWhatAndTheirCode) {
-  const auto error =
-      pluginError("plugin `x`", {FLEET_E_CONFLICT, "X01", "services.x", "two of them", "drop one", 0});
+  const auto error = pluginError("plugin `x`", {FLEET_E_CONFLICT, "X01", "services.x", "two of them", "drop one", 0});
   EXPECT_EQ(error.code, Code::FL0308);
   EXPECT_EQ(error.message, "plugin `x`, at `services.x`: two of them [X01]");
   EXPECT_EQ(error.hint, "drop one");

@@ -42,8 +42,7 @@ TEST(Fragment, KeepsEveryForm) {
   out.set("out.text", sdk::text("a", sdk::ref("b.c"), 3, sdk::pkg("hello"), sdk::secretPath("g", "f")));
   out.set("out.expr", sdk::expr("lib.mkIf true 1"));
   out.set("out.secret", sdk::secretValue("ssh", "key"));
-  out.set("out.merge",
-          sdk::mkMerge({sdk::mkIf(sdk::isTrue("a"), 1), sdk::mkOverride(50, 2), sdk::mkOrder(500, 3)}));
+  out.set("out.merge", sdk::mkMerge({sdk::mkIf(sdk::isTrue("a"), 1), sdk::mkOverride(50, 2), sdk::mkOrder(500, 3)}));
   out.when(sdk::isTrue("a.b") && !sdk::equals("c", "d")).set(sdk::at("out", {"with.dot"}), 1);
   const auto sent = out.finish();
   ASSERT_TRUE(sent.ok());
@@ -118,11 +117,9 @@ TEST(Fragment, AsksWhetherAnExpressionIsAllowed) {
     return {};
   };
   EXPECT_TRUE(
-      decodeFragment(manifest(), "web", packed(sdk::List{sdk::expr("1"), sdk::text(sdk::expr("2"))}), check)
-          .ok());
+      decodeFragment(manifest(), "web", packed(sdk::List{sdk::expr("1"), sdk::text(sdk::expr("2"))}), check).ok());
   EXPECT_EQ(asked, (std::vector<std::string>{"1", "2"}));
-  const auto refused =
-      decodeFragment(manifest(), "web", packed(sdk::mkMerge({sdk::expr("import ./x")})), check);
+  const auto refused = decodeFragment(manifest(), "web", packed(sdk::mkMerge({sdk::expr("import ./x")})), check);
   EXPECT_EQ(refused.error().code, Code::FL0320);
   EXPECT_EQ(refused.error().message, "plugin `org.example.hello`, at `out.x`: no imports");
 }
@@ -133,8 +130,7 @@ TEST(Fragment, RefusesAForgedOrigin) {
 
 TEST(Fragment, EveryPrefixIsAnError) {
   const auto bytes = packed(sdk::text("a", sdk::ref("b"), sdk::expr("c")), sdk::isTrue("x"));
-  for (std::size_t size = 0; size < bytes.size(); ++size)
-    EXPECT_FALSE(decode(bytes.substr(0, size)).ok()) << size;
+  for (std::size_t size = 0; size < bytes.size(); ++size) EXPECT_FALSE(decode(bytes.substr(0, size)).ok()) << size;
   EXPECT_FALSE(decode(bytes + "\xc0").ok());
 }
 
@@ -144,8 +140,7 @@ TEST(Fragment, MalformedPartsNameTheirPlace) {
       "definitions\x92\x82\xa4path\x91\xa3out\xa5value\x01\x82\xa4path\x91\x05\xa5value\x01";
   const auto fragment = decode(bytes);
   ASSERT_FALSE(fragment.ok());
-  EXPECT_NE(fragment.error().message.find("definitions.1.path"), std::string::npos)
-      << fragment.error().message;
+  EXPECT_NE(fragment.error().message.find("definitions.1.path"), std::string::npos) << fragment.error().message;
 }
 
 TEST(Fragment, RefusesNumbersThatAreTooLarge) {

@@ -95,8 +95,7 @@ TEST(HostApi, FindingsAreBoundedAndTheRestCounted) {
   const auto* diag = extension<fleet_host_diag_t>(api, FLEET_EXT_DIAG);
   api.begin(0);
   const auto error = finding("again");
-  for (std::size_t i = 0; i < HostApi::kMaxFindings + 5; ++i)
-    diag->emit(api.c(), FLEET_SEVERITY_NOTE, &error);
+  for (std::size_t i = 0; i < HostApi::kMaxFindings + 5; ++i) diag->emit(api.c(), FLEET_SEVERITY_NOTE, &error);
   const auto found = api.end();
   ASSERT_EQ(found.size(), HostApi::kMaxFindings + 1);
   EXPECT_EQ(found.back().error.message, "5 more findings are not shown");
@@ -158,8 +157,7 @@ TEST(HostApi, WishesWakeThePluginThreadAndCoalesce) {
   EXPECT_FALSE(readable(api.wakeFd()));
   std::string reason = "old";
   EXPECT_FALSE(api.takeRestart(reason));
-  for (int i = 0; i < 100'000; ++i)
-    api.c()->request_restart(api.c(), "because\x1b");  // more than a pipe holds
+  for (int i = 0; i < 100'000; ++i) api.c()->request_restart(api.c(), "because\x1b");  // more than a pipe holds
   EXPECT_TRUE(api.takeRestart(reason));
   EXPECT_EQ(reason, "because\uFFFD");
   api.c()->request_restart(api.c(), nullptr);

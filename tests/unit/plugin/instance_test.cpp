@@ -31,13 +31,12 @@ struct Fake {
     c.destroy = [](const fleet_plugin_t* p) { self(p).calls += 'x'; };
     c.on_callback = [](const fleet_plugin_t* p) { self(p).calls += 'c'; };
     c.get_extension = [](const fleet_plugin_t* p, const char* id) -> const void* {
-      static const fleet_plugin_schema_t schema{[](const fleet_plugin_t*, const fleet_writer_t* out,
-                                                   fleet_error_t*) { return out->write(out, "schema", 6); }};
+      static const fleet_plugin_schema_t schema{[](const fleet_plugin_t*, const fleet_writer_t* out, fleet_error_t*) {
+        return out->write(out, "schema", 6);
+      }};
       static const fleet_plugin_contribute_t contribute{
           nullptr,
-          [](const fleet_plugin_t*, fleet_bytes_t, fleet_error_t*) -> fleet_status_t {
-            return FLEET_E_DENIED;
-          },
+          [](const fleet_plugin_t*, fleet_bytes_t, fleet_error_t*) -> fleet_status_t { return FLEET_E_DENIED; },
           [](const fleet_plugin_t*, fleet_bytes_t view, const fleet_writer_t* out, fleet_error_t*) {
             const auto half = view.size / 2;
             out->write(out, view.data, half);  // in two pieces
@@ -103,9 +102,9 @@ TEST(Instance, CallsAreRefusedInTheWrongState) {
   EXPECT_EQ(instance.schema().error().status, FLEET_E_STATE);
   ASSERT_TRUE(instance.init().ok());
   EXPECT_TRUE(instance.schema().ok());  // allowed before activation
-  for (const auto& status : {instance.rules().error().status, instance.contribute("").error().status,
-                             instance.render("").error().status, instance.check("").error().status,
-                             instance.fleet("").error().status})
+  for (const auto& status :
+       {instance.rules().error().status, instance.contribute("").error().status, instance.render("").error().status,
+        instance.check("").error().status, instance.fleet("").error().status})
     EXPECT_EQ(status, FLEET_E_STATE);
   instance.callback();    // not active: nothing
   instance.deactivate();  // the same

@@ -65,8 +65,7 @@ TEST(Manifest, SurvivesARoundTripAsADocument) {
   EXPECT_EQ(decoded->reads[1], (sdk::Path{"a", "b.c"}));
   EXPECT_EQ(decoded->optionRoot, manifest->optionRoot);
   EXPECT_EQ(decoded->topicsOut, std::vector<std::string>{"fleet.facts/1"});
-  for (std::size_t size = 0; size < bytes.size(); ++size)
-    EXPECT_FALSE(decodeManifest(bytes.substr(0, size)).ok());
+  for (std::size_t size = 0; size < bytes.size(); ++size) EXPECT_FALSE(decodeManifest(bytes.substr(0, size)).ok());
 }
 
 struct Case {
@@ -99,8 +98,7 @@ INSTANTIATE_TEST_SUITE_P(
     Fields, BadManifest,
     testing::Values(
         Case{"sizeZero", [](fleet_manifest_t& m) { m.struct_size = 0; }, Code::FL0304, "0 bytes"},
-        Case{"sizeHuge", [](fleet_manifest_t& m) { m.struct_size = 0xffffffffu; }, Code::FL0304,
-             "4294967295"},
+        Case{"sizeHuge", [](fleet_manifest_t& m) { m.struct_size = 0xffffffffu; }, Code::FL0304, "4294967295"},
         Case{"noId", [](fleet_manifest_t& m) { m.id = nullptr; }, Code::FL0305, "id"},
         Case{"emptyId", [](fleet_manifest_t& m) { m.id = ""; }, Code::FL0305, "id"},
         Case{"upperId", [](fleet_manifest_t& m) { m.id = "Hello"; }, Code::FL0305, "id"},
@@ -110,8 +108,7 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"noName", [](fleet_manifest_t& m) { m.name = nullptr; }, Code::FL0305, "name"},
         Case{"escapeName", [](fleet_manifest_t& m) { m.name = "\x1b[31mred"; }, Code::FL0305, "a text"},
         Case{"noUtf8", [](fleet_manifest_t& m) { m.description = "\xff"; }, Code::FL0305, "a text"},
-        Case{"longText", [](fleet_manifest_t& m) { m.description = kLongText.c_str(); }, Code::FL0305,
-             "too long"},
+        Case{"longText", [](fleet_manifest_t& m) { m.description = kLongText.c_str(); }, Code::FL0305, "too long"},
         Case{"noVersion", [](fleet_manifest_t& m) { m.version = nullptr; }, Code::FL0305, "version"},
         Case{"textVersion", [](fleet_manifest_t& m) { m.version = "latest"; }, Code::FL0305, "version"},
         Case{"roleZero", [](fleet_manifest_t& m) { m.role = 0; }, Code::FL0305, "role"},
@@ -120,8 +117,7 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"newerHost", [](fleet_manifest_t& m) { m.min_host.minor = 999; }, Code::FL0304, "0.999.0"},
         Case{"otherMajor", [](fleet_manifest_t& m) { m.min_host.major = 1; }, Code::FL0304, "1.1.0"},
         Case{"rootEverywhere", [](fleet_manifest_t& m) { m.option_root = ""; }, Code::FL0305, "option_root"},
-        Case{"rootStar", [](fleet_manifest_t& m) { m.option_root = "services.*"; }, Code::FL0305,
-             "option_root"},
+        Case{"rootStar", [](fleet_manifest_t& m) { m.option_root = "services.*"; }, Code::FL0305, "option_root"},
         Case{"rootBad", [](fleet_manifest_t& m) { m.option_root = "a b"; }, Code::FL0305, "option_root"},
         Case{"writesBad", [](fleet_manifest_t& m) { m.writes = kBadPath; }, Code::FL0305, "writes"},
         Case{"writesEmpty", [](fleet_manifest_t& m) { m.writes = kEmptyEntry; }, Code::FL0305, "writes"},

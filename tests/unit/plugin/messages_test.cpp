@@ -34,11 +34,10 @@ TEST(Messages, AnswersSurviveARoundTrip) {
 }
 
 TEST(Messages, BrokenBodiesAreErrors) {
-  for (const std::string body :
-       {"", "\xc1", "\x80", "\x91\x90", "\x91\x81\xa2ok\x05", "\x91\x81\xa5other\xc0",
-        "\x91\x81\xa8"
-        "findings\x91\x81\xa8severity\x09",
-        "\x92\x80", "\x90\xc0"}) {
+  for (const std::string body : {"", "\xc1", "\x80", "\x91\x90", "\x91\x81\xa2ok\x05", "\x91\x81\xa5other\xc0",
+                                 "\x91\x81\xa8"
+                                 "findings\x91\x81\xa8severity\x09",
+                                 "\x92\x80", "\x90\xc0"}) {
     EXPECT_FALSE(parseAnswers(body).ok()) << body;
   }
   for (const std::string body : {"", "\xc1", "\x80", "\x91\xa1x", "\x92\xc4", "\x90\xc0"})
@@ -48,8 +47,7 @@ TEST(Messages, BrokenBodiesAreErrors) {
 TEST(Messages, EveryPrefixIsAnError) {
   const auto body = packAnswers({{sdk::Error{FLEET_E_SCHEMA, "X1", "a.b", "wrong", "mend", 0},
                                   {{FLEET_SEVERITY_WARNING, {FLEET_OK, "X2", "c", "odd", "look", 7}}}}});
-  for (std::size_t size = 0; size < body.size(); ++size)
-    EXPECT_FALSE(parseAnswers(body.substr(0, size)).ok());
+  for (std::size_t size = 0; size < body.size(); ++size) EXPECT_FALSE(parseAnswers(body.substr(0, size)).ok());
 }
 
 }  // namespace

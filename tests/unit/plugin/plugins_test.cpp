@@ -41,8 +41,7 @@ class PluginsTest : public testing::Test {
     EXPECT_EQ(found[0].code, code) << name << ": " << found[0].message;
     EXPECT_EQ(found[0].host, name);
     EXPECT_NE(found[0].message.find(says), std::string::npos) << name << ": " << found[0].message;
-    EXPECT_NE(found[0].message.find(id), std::string::npos)
-        << "a message must name the plugin: " << found[0].message;
+    EXPECT_NE(found[0].message.find(id), std::string::npos) << "a message must name the plugin: " << found[0].message;
   }
 
   Diagnostics diagnostics;
@@ -55,17 +54,16 @@ class PluginsTest : public testing::Test {
 TEST_F(PluginsTest, ListsFilesWithoutLoading) {
   auto& plugins = open();
   const auto& files = plugins.files();
-  EXPECT_TRUE(std::is_sorted(files.begin(), files.end(),
-                             [](const PluginFile& a, const PluginFile& b) { return a.id < b.id; }));
-  EXPECT_TRUE(std::any_of(files.begin(), files.end(),
-                          [](const PluginFile& file) { return file.id == "flaw.no-entry"; }));
+  EXPECT_TRUE(
+      std::is_sorted(files.begin(), files.end(), [](const PluginFile& a, const PluginFile& b) { return a.id < b.id; }));
+  EXPECT_TRUE(
+      std::any_of(files.begin(), files.end(), [](const PluginFile& file) { return file.id == "flaw.no-entry"; }));
 }
 
 TEST_F(PluginsTest, NothingSelectedStartsNothing) {
   const auto threads = base::listDir("/proc/self/task");
   auto& plugins = open();
-  EXPECT_EQ(plugins.select({{"web", "nixos", {}, {}}}, diagnostics),
-            std::vector<std::vector<std::string>>{{}});
+  EXPECT_EQ(plugins.select({{"web", "nixos", {}, {}}}, diagnostics), std::vector<std::vector<std::string>>{{}});
   const auto after = base::listDir("/proc/self/task");
   if (threads && after) {
     EXPECT_EQ(after->size(), threads->size());
@@ -90,8 +88,8 @@ TEST_F(PluginsTest, SelectsLoadsAndOrders) {
 
 TEST_F(PluginsTest, AnUnknownPluginIsReportedOnceWithSuggestions) {
   auto& plugins = open();
-  const auto sets = plugins.select(
-      {{"web", "nixos", {"test.servise"}, {}}, {"db", "nixos", {"test.servise"}, {}}}, diagnostics);
+  const auto sets =
+      plugins.select({{"web", "nixos", {"test.servise"}, {}}, {"db", "nixos", {"test.servise"}, {}}}, diagnostics);
   EXPECT_TRUE(sets[0].empty());
   const auto all = diagnostics.sorted();
   ASSERT_EQ(all.size(), 1u);
@@ -107,11 +105,10 @@ TEST_F(PluginsTest, AnUnknownPluginIsReportedOnceWithSuggestions) {
 TEST_F(PluginsTest, EveryFlawBecomesADiagnostic) {
   auto& plugins = open();
   const std::vector<std::pair<std::string, Code>> flaws = {
-      {"flaw.other-major", Code::FL0302}, {"flaw.no-entry", Code::FL0302},
-      {"flaw.size-small", Code::FL0304},  {"flaw.needs-major", Code::FL0304},
-      {"flaw.init-fails", Code::FL0308},  {"flaw.manifest-id", Code::FL0305},
-      {"flaw.other-id", Code::FL0305},    {"flaw.create-fails", Code::FL0309},
-      {"flaw.plugin-init", Code::FL0308}, {"flaw.activate", Code::FL0308},
+      {"flaw.other-major", Code::FL0302}, {"flaw.no-entry", Code::FL0302},     {"flaw.size-small", Code::FL0304},
+      {"flaw.needs-major", Code::FL0304}, {"flaw.init-fails", Code::FL0308},   {"flaw.manifest-id", Code::FL0305},
+      {"flaw.other-id", Code::FL0305},    {"flaw.create-fails", Code::FL0309}, {"flaw.plugin-init", Code::FL0308},
+      {"flaw.activate", Code::FL0308},
   };
   HostPlugins web{"web", "nixos", {"test.service"}, {}};
   for (const auto& [id, code] : flaws) web.ids.push_back(id);
@@ -128,8 +125,7 @@ TEST_F(PluginsTest, EveryFlawBecomesADiagnostic) {
   }
   // Asked again, a failed one still says why.
   EXPECT_EQ(plugins.manifest("flaw.activate").error().code, Code::FL0308);
-  EXPECT_NE(plugins.manifest("flaw.activate").error().message.find("no activation today [FLAW01]"),
-            std::string::npos);
+  EXPECT_NE(plugins.manifest("flaw.activate").error().message.find("no activation today [FLAW01]"), std::string::npos);
 }
 
 TEST_F(PluginsTest, CodeOfTheFleetNeedsTrust) {
@@ -152,8 +148,7 @@ TEST_F(PluginsTest, AClassThatAPluginDoesNotServeIsReported) {
 
 TEST_F(PluginsTest, ALinkReachesTheSecondPluginOfALibrary) {
   test::TempDir dir;
-  ASSERT_EQ(symlink((std::string(FIXTURES) + "/test.service.so").c_str(), dir.at("test.second.so").c_str()),
-            0);
+  ASSERT_EQ(symlink((std::string(FIXTURES) + "/test.service.so").c_str(), dir.at("test.second.so").c_str()), 0);
   auto& plugins = open({}, {{dir.path(), Origin::installed}, {FIXTURES, Origin::installed}});
   const auto second = plugins.manifest("test.second");
   ASSERT_TRUE(second.ok()) << second.error().message;
@@ -236,8 +231,7 @@ TEST_F(PluginsTest, TheFleetIsToldBeforeItsHosts) {
   auto& plugins = open();
   FleetView fleet;
   fleet.machines["web"] = {"nixos", "x86_64-linux", {"all"}, {}};
-  fleet.instances["lan"].roles["peer"].machines = {{"db", sdk::Attrs{{"id", 1}}},
-                                                   {"web", sdk::Attrs{{"id", 2}}}};
+  fleet.instances["lan"].roles["peer"].machines = {{"db", sdk::Attrs{{"id", 1}}}, {"web", sdk::Attrs{{"id", 2}}}};
   auto web = host("fleet");
   web.memberships.push_back({"lan", "peer", sdk::Attrs{{"id", 2}}});
   const auto fragments = plugins.contribute("test.service", fleet, {web}, diagnostics);
@@ -257,8 +251,7 @@ TEST_F(PluginsTest, ExceptionsStopAtTheBoundary) {
 
 TEST_F(PluginsTest, AFailureKeepsThePluginsOwnWords) {
   auto& plugins = open();
-  expectRefused(plugins, "test.service", "fails", Code::FL0308,
-                "at `test.service.number`: the number is odd [SVC01]");
+  expectRefused(plugins, "test.service", "fails", Code::FL0308, "at `test.service.number`: the number is odd [SVC01]");
 }
 
 TEST_F(PluginsTest, OneBadHostDoesNotSpoilTheOthers) {
@@ -339,8 +332,7 @@ TEST_F(PluginsTest, FindingsAreBounded) {
 
 TEST_F(PluginsTest, RendersFiles) {
   test::TempDir dir;
-  ASSERT_EQ(symlink((std::string(FIXTURES) + "/test.service.so").c_str(), dir.at("test.second.so").c_str()),
-            0);
+  ASSERT_EQ(symlink((std::string(FIXTURES) + "/test.service.so").c_str(), dir.at("test.second.so").c_str()), 0);
   auto& plugins = open({}, {{dir.path(), Origin::installed}, {FIXTURES, Origin::installed}});
   ComposedView web, none;
   web.name = "web";
@@ -364,8 +356,7 @@ TEST_F(PluginsTest, RenderedFilesStayInsideTheirDirectory) {
   const auto files = plugins.render("test.raw", {fine, absolute, parent}, diagnostics);
   EXPECT_TRUE(files[0]);
   EXPECT_FALSE(files[1] || files[2]);
-  for (const auto& diagnostic : diagnostics.sorted())
-    EXPECT_EQ(diagnostic.code, Code::FL0319) << diagnostic.message;
+  for (const auto& diagnostic : diagnostics.sorted()) EXPECT_EQ(diagnostic.code, Code::FL0319) << diagnostic.message;
 }
 
 TEST_F(PluginsTest, OnlyPlatformsRender) {

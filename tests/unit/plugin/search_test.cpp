@@ -42,8 +42,8 @@ TEST(Search, UnknownPlacesAreLeftOut) {
 
 TEST(Search, FilesAreFoundById) {
   test::TempDir dir;
-  for (const char* name : {"nixos.so", "org.example.hello.so", "README", "Upper.so", ".so", "x.so.1",
-                           "a.so.p/inner.so", "deeper/b.so"})
+  for (const char* name :
+       {"nixos.so", "org.example.hello.so", "README", "Upper.so", ".so", "x.so.1", "a.so.p/inner.so", "deeper/b.so"})
     touch(dir.at(name));
   Diagnostics diagnostics;
   const auto files =
@@ -54,12 +54,10 @@ TEST(Search, FilesAreFoundById) {
 
 TEST(Search, ABuildTreeIsSearchedDeeper) {
   test::TempDir dir;
-  for (const char* name :
-       {"nixos/nixos.so", "services/sshd/sshd.so", "services/sshd/sshd.so.p/x.so", "a/b/c/deep.so"})
+  for (const char* name : {"nixos/nixos.so", "services/sshd/sshd.so", "services/sshd/sshd.so.p/x.so", "a/b/c/deep.so"})
     touch(dir.at(name));
   Diagnostics diagnostics;
-  EXPECT_EQ(ids(findPlugins({{dir.path(), Origin::build}}, diagnostics)),
-            (std::vector<std::string>{"nixos", "sshd"}));
+  EXPECT_EQ(ids(findPlugins({{dir.path(), Origin::build}}, diagnostics)), (std::vector<std::string>{"nixos", "sshd"}));
   EXPECT_TRUE(ids(findPlugins({{dir.path(), Origin::installed}}, diagnostics)).empty());
 }
 
@@ -85,8 +83,7 @@ TEST(Search, TheSameFileTwiceIsNoFinding) {
   ASSERT_TRUE(base::makeDirs(dir.at("two")).ok());
   ASSERT_EQ(symlink(dir.at("one/x.so").c_str(), dir.at("two/x.so").c_str()), 0);
   Diagnostics diagnostics;
-  EXPECT_EQ(findPlugins({{dir.at("one"), Origin::installed}, {dir.at("two"), Origin::installed}}, diagnostics)
-                .size(),
+  EXPECT_EQ(findPlugins({{dir.at("one"), Origin::installed}, {dir.at("two"), Origin::installed}}, diagnostics).size(),
             1u);
   EXPECT_TRUE(diagnostics.sorted().empty());
 }
@@ -111,8 +108,7 @@ TEST(Search, AFleetsCodeStaysAFleetsCode) {
   // Reached through another search path, and through a link.
   ASSERT_EQ(symlink(dir.at("fleet/plugins").c_str(), dir.at("link").c_str()), 0);
   for (const auto& way : {dir.at("fleet/plugins"), dir.at("link")}) {
-    const auto files =
-        findPlugins({{way, Origin::environment}, {dir.at("fleet/plugins"), Origin::fleet}}, diagnostics);
+    const auto files = findPlugins({{way, Origin::environment}, {dir.at("fleet/plugins"), Origin::fleet}}, diagnostics);
     ASSERT_EQ(files.size(), 1u);
     EXPECT_EQ(files[0].origin, Origin::fleet);
   }

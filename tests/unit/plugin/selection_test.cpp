@@ -63,9 +63,8 @@ TEST(WorkOrder, APluginMayReadWhatItWrites) {
 }
 
 TEST(WorkOrder, ACircleIsNamed) {
-  const auto circle =
-      order({plugin("a", {{"x"}}, {}, {{"z"}}), plugin("b", {{"y"}}, {}, {{"x"}}),
-             plugin("c", {{"z"}}, {}, {{"y"}}), plugin("behind", {}, {}, {{"x"}}), plugin("free")});
+  const auto circle = order({plugin("a", {{"x"}}, {}, {{"z"}}), plugin("b", {{"y"}}, {}, {{"x"}}),
+                             plugin("c", {{"z"}}, {}, {{"y"}}), plugin("behind", {}, {}, {{"x"}}), plugin("free")});
   ASSERT_FALSE(circle.ok());
   EXPECT_EQ(circle.error().code, Code::FL0323);
   EXPECT_EQ(circle.error().message, "plugins wait for each other: a -> b -> c -> a");

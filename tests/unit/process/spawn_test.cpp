@@ -133,8 +133,7 @@ TEST(Spawn, GrandchildrenAreNotWaitedFor) {
 
 TEST(Spawn, DescriptorsAreNotInherited) {
   const base::Pipe pipe = base::makePipe();
-  Command command =
-      shell("[ -e /dev/fd/" + std::to_string(pipe.write.get()) + " ] && echo leaked || echo clean");
+  Command command = shell("[ -e /dev/fd/" + std::to_string(pipe.write.get()) + " ] && echo leaked || echo clean");
   EXPECT_EQ(run(command)->output, "clean\n");
 }
 
@@ -154,8 +153,7 @@ TEST(Spawn, WhatCannotBeStarted) {
 
 TEST(Spawn, OutputOrError) {
   EXPECT_EQ(*runForOutput(shell("echo x")), "x\n");
-  const auto failed =
-      runForOutput(shell("for i in 1 2 3 4 5 6 7 8 9 10 11 12; do echo \"line $i\" >&2; done; exit 9"));
+  const auto failed = runForOutput(shell("for i in 1 2 3 4 5 6 7 8 9 10 11 12; do echo \"line $i\" >&2; done; exit 9"));
   ASSERT_FALSE(failed);
   EXPECT_EQ(failed.error().code, Code::FL0007);
   EXPECT_EQ(failed.error().message, "`sh` failed: exit status 9");

@@ -37,12 +37,11 @@ struct Outer {
   Inner inner;
   Value anything = Attrs{{"free", 1}};
   static constexpr auto schema() {
-    return options(option("enable", &Outer::enable, ""), option("port", &Outer::port, ""),
-                   option("small", &Outer::small, ""), option("large", &Outer::large, ""),
-                   option("factor", &Outer::factor, ""), option("name", &Outer::name, ""),
-                   option("mode", &Outer::mode, "The mode."), option("list", &Outer::list, ""),
-                   option("flags", &Outer::flags, ""), option("inner", &Outer::inner, ""),
-                   option("anything", &Outer::anything, ""));
+    return options(
+        option("enable", &Outer::enable, ""), option("port", &Outer::port, ""), option("small", &Outer::small, ""),
+        option("large", &Outer::large, ""), option("factor", &Outer::factor, ""), option("name", &Outer::name, ""),
+        option("mode", &Outer::mode, "The mode."), option("list", &Outer::list, ""), option("flags", &Outer::flags, ""),
+        option("inner", &Outer::inner, ""), option("anything", &Outer::anything, ""));
   }
 };
 

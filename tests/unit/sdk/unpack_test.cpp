@@ -52,10 +52,9 @@ TEST(Reader, ReadsBackEveryInteger) {
 }
 
 TEST(Reader, ReadsLongFormsOfIntegers) {
-  for (const auto& form :
-       {bytes("\x05"), bytes("\xcc\x05"), bytes("\xcd\x00\x05"), bytes("\xce\x00\x00\x00\x05"),
-        bytes("\xcf\x00\x00\x00\x00\x00\x00\x00\x05"), bytes("\xd0\x05"), bytes("\xd1\x00\x05"),
-        bytes("\xd2\x00\x00\x00\x05"), bytes("\xd3\x00\x00\x00\x00\x00\x00\x00\x05")})
+  for (const auto& form : {bytes("\x05"), bytes("\xcc\x05"), bytes("\xcd\x00\x05"), bytes("\xce\x00\x00\x00\x05"),
+                           bytes("\xcf\x00\x00\x00\x00\x00\x00\x00\x05"), bytes("\xd0\x05"), bytes("\xd1\x00\x05"),
+                           bytes("\xd2\x00\x00\x00\x05"), bytes("\xd3\x00\x00\x00\x00\x00\x00\x00\x05")})
     EXPECT_EQ(*Reader(form).integer(), 5);
 }
 

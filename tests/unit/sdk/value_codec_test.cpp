@@ -50,13 +50,10 @@ Value randomValue(std::mt19937& random, int depth) {
                     random() % 2 ? SecretPart::path : SecretPart::value};
     case 11: return Expr{text()};
     case 12: return Package{"pkgs." + text()};
-    case 13:
-      return mkIf(isTrue("a.b") || !equals("c", static_cast<int>(random() % 9)),
-                  randomValue(random, depth - 1));
+    case 13: return mkIf(isTrue("a.b") || !equals("c", static_cast<int>(random() % 9)), randomValue(random, depth - 1));
     default:
-      return random() % 2
-                 ? Value(mkMerge(list()))
-                 : Value(mkOverride(static_cast<std::int32_t>(random()), randomValue(random, depth - 1)));
+      return random() % 2 ? Value(mkMerge(list()))
+                          : Value(mkOverride(static_cast<std::int32_t>(random()), randomValue(random, depth - 1)));
   }
 }
 
@@ -121,8 +118,7 @@ TEST(Value, AnotherImplementationAgrees) {
 TEST(Value, EveryPrefixIsAnError) {
   const auto bytes = packed(Attrs{{"a", List{1, 2.5, "x", ref("b.c"), secretPath("g", "f")}},
                                   {"m", mkIf(isTrue("x"), text("y", expr("z")))}});
-  for (std::size_t size = 0; size < bytes.size(); ++size)
-    EXPECT_FALSE(parseValue(bytes.substr(0, size)).ok()) << size;
+  for (std::size_t size = 0; size < bytes.size(); ++size) EXPECT_FALSE(parseValue(bytes.substr(0, size)).ok()) << size;
   EXPECT_FALSE(parseValue(bytes + '\0').ok());
 }
 
@@ -202,8 +198,8 @@ TEST(Attrs, StaySorted) {
 }
 
 TEST(Path, ParsesAndPrints) {
-  for (const char* text : {"a", "a.b", "systemd.services.\"a.b\".enable",
-                           "\"with \\\"quotes\\\" and \\\\\".x", "a-b.c_d.e'", "users.*.shell"}) {
+  for (const char* text : {"a", "a.b", "systemd.services.\"a.b\".enable", "\"with \\\"quotes\\\" and \\\\\".x",
+                           "a-b.c_d.e'", "users.*.shell"}) {
     const auto path = parsePath(text);
     ASSERT_TRUE(path.ok()) << text;
     EXPECT_EQ(formatPath(*path), text);

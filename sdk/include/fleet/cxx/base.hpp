@@ -60,8 +60,7 @@ class PluginBase {
   }
   // The answer's bytes are one msgpack document; they are dropped for events.
   virtual Result<std::string> onMessage(const Message& message) {
-    return Error{
-        FLEET_E_UNSUPPORTED, {}, {}, "nothing is known of the topic " + std::string(message.topic), {}, 0};
+    return Error{FLEET_E_UNSUPPORTED, {}, {}, "nothing is known of the topic " + std::string(message.topic), {}, 0};
   }
   virtual void onCallback() {}
 
@@ -125,11 +124,9 @@ class PluginBase {
       return {};
     });
   }
-  static fleet_status_t cActivate(const fleet_plugin_t* p, fleet_bytes_t settings,
-                                  fleet_error_t* err) noexcept {
+  static fleet_status_t cActivate(const fleet_plugin_t* p, fleet_bytes_t settings, fleet_error_t* err) noexcept {
     return guard(err, [&]() -> Result<void> {
-      FLEET_TRY_ASSIGN(const auto value,
-                       settings.size == 0 ? Result<Value>(Attrs{}) : parseValue(view(settings)));
+      FLEET_TRY_ASSIGN(const auto value, settings.size == 0 ? Result<Value>(Attrs{}) : parseValue(view(settings)));
       return self(p).activate(value);
     });
   }
@@ -139,26 +136,24 @@ class PluginBase {
   static void cDestroy(const fleet_plugin_t* p) noexcept {
     guardVoid([&] { delete &self(p); });
   }
-  static fleet_status_t cMessage(const fleet_plugin_t* p, const fleet_message_t* message,
-                                 const fleet_writer_t* reply, fleet_error_t* err) noexcept {
+  static fleet_status_t cMessage(const fleet_plugin_t* p, const fleet_message_t* message, const fleet_writer_t* reply,
+                                 fleet_error_t* err) noexcept {
     return guard(err, [&]() -> Result<void> {
-      FLEET_TRY_ASSIGN(const auto answer, self(p).onMessage({message->kind, message->topic, message->sender,
-                                                             view(message->body)}));
+      FLEET_TRY_ASSIGN(const auto answer,
+                       self(p).onMessage({message->kind, message->topic, message->sender, view(message->body)}));
       return reply ? writeAll(reply, answer) : Result<void>();
     });
   }
   static void cCallback(const fleet_plugin_t* p) noexcept {
     guardVoid([&] { self(p).onCallback(); });
   }
-  static fleet_status_t cSchema(const fleet_plugin_t* p, const fleet_writer_t* out,
-                                fleet_error_t* err) noexcept {
+  static fleet_status_t cSchema(const fleet_plugin_t* p, const fleet_writer_t* out, fleet_error_t* err) noexcept {
     return guard(err, [&]() -> Result<void> {
       FLEET_TRY_ASSIGN(const auto document, self(p).schema());
       return send(out, document);
     });
   }
-  static fleet_status_t cRules(const fleet_plugin_t* p, const fleet_writer_t* out,
-                               fleet_error_t* err) noexcept {
+  static fleet_status_t cRules(const fleet_plugin_t* p, const fleet_writer_t* out, fleet_error_t* err) noexcept {
     return guard(err, [&]() -> Result<void> {
       Contribution contribution;
       FLEET_TRY(self(p).doRules(contribution));

@@ -25,9 +25,8 @@ void copyText(char (&to)[Size], std::string_view from) noexcept {
 }  // namespace detail
 
 // Fills a C error, which may be null; returns its status, which is never FLEET_OK.
-inline fleet_status_t fillError(fleet_error_t* to, fleet_status_t status, std::string_view code,
-                                std::string_view path, std::string_view message, std::string_view hint,
-                                std::uint32_t span = 0) noexcept {
+inline fleet_status_t fillError(fleet_error_t* to, fleet_status_t status, std::string_view code, std::string_view path,
+                                std::string_view message, std::string_view hint, std::uint32_t span = 0) noexcept {
   if (status >= FLEET_OK) status = FLEET_E_UNKNOWN;
   if (FLEET_HAS(to, fleet_error_t, hint)) {
     to->status = status;

@@ -57,8 +57,7 @@ class Contribution {
 
  private:
   void add(Path path, Value value, std::int32_t priority, std::int32_t order, std::optional<Cond> condition) {
-    fragment_.definitions.push_back(
-        {std::move(path), std::move(value), priority, order, std::move(condition), {}});
+    fragment_.definitions.push_back({std::move(path), std::move(value), priority, order, std::move(condition), {}});
   }
   void add(std::string_view text, Value value, std::int32_t priority, std::int32_t order,
            std::optional<Cond> condition) {

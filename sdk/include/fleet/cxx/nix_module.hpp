@@ -59,8 +59,7 @@ inline Result<std::string> set(ValueWriter& writer, const Group& group, std::siz
   std::string out = "{\n";
   for (const auto* definition : group.definitions) {
     for (const auto& each : definition->path)
-      if (each.find('\0') != std::string::npos)
-        return mismatch("a name with a NUL byte", formatPath(definition->path));
+      if (each.find('\0') != std::string::npos) return mismatch("a name with a NUL byte", formatPath(definition->path));
     auto text = writer.value(wrapped(*definition), indent + 2);
     if (!text) return under(formatPath(definition->path), std::move(text).error());
     out += std::string(indent + 2, ' ') + path(definition->path) + " = " + *text + ";\n";

@@ -36,8 +36,7 @@ inline std::vector<OptionDecl> withoutWildcards(const std::vector<OptionDecl>& o
     const auto group = inside.find(option.path);
     if (group == inside.end()) continue;
     const bool whole = group->second.size() == 1 && group->second.front().path.empty();
-    option.type =
-        type::map(whole ? group->second.front().type : type::submodule(withoutWildcards(group->second)));
+    option.type = type::map(whole ? group->second.front().type : type::submodule(withoutWildcards(group->second)));
     if (whole) option.doc = group->second.front().doc;
   }
   return out;
@@ -46,9 +45,8 @@ inline std::vector<OptionDecl> withoutWildcards(const std::vector<OptionDecl>& o
 // How declarations differ from ordinary ones. The kernel writes those of platforms for its own evaluation
 // with it.
 struct OptionStyle {
-  std::string mark;  // a binding every submodule gets instead of a freeform type, or nothing
-  std::string
-      missingDefault;  // a function from an option's path to the default of options without one, or nothing
+  std::string mark;            // a binding every submodule gets instead of a freeform type, or nothing
+  std::string missingDefault;  // a function from an option's path to the default of options without one, or nothing
 };
 
 // Writes types and declarations. Errors as ValueWriter.
@@ -61,16 +59,15 @@ class OptionWriter {
     using K = Type::Kind;
     const auto call = [&](std::string text) { return place == Place::argument ? "(" + text + ")" : text; };
     const auto of = [&](const char* function) -> Result<std::string> {
-      FLEET_TRY_ASSIGN(const auto element, this->type(type.of.empty() ? type::unspecified() : type.of.front(),
-                                                      indent, Place::argument));
+      FLEET_TRY_ASSIGN(const auto element,
+                       this->type(type.of.empty() ? type::unspecified() : type.of.front(), indent, Place::argument));
       return call(types(function) + " " + element);
     };
     switch (type.kind) {
       case K::boolean: return types("bool");
       case K::integer: return integer(type, place);
       case K::number: return types("number");
-      case K::str:
-        return type.pattern.empty() ? types("str") : call(types("strMatching ") + quoted(type.pattern));
+      case K::str: return type.pattern.empty() ? types("str") : call(types("strMatching ") + quoted(type.pattern));
       case K::lines: return types("lines");
       case K::separated: return call(types("separatedString ") + quoted(type.pattern));
       case K::path: return types("path");
@@ -126,10 +123,9 @@ class OptionWriter {
     };
     for (const auto& option : options)
       if (!option.renamedTo.empty())
-        out += std::string(indent + 2, ' ') + "(" + values_.lib("mkRenamedOptionModule ") +
-               list(option.path) + " " + list(option.renamedTo) + ")\n";
-    if (!out.empty())
-      out = std::string(indent, ' ') + "imports = [\n" + out + std::string(indent, ' ') + "];\n";
+        out += std::string(indent + 2, ' ') + "(" + values_.lib("mkRenamedOptionModule ") + list(option.path) + " " +
+               list(option.renamedTo) + ")\n";
+    if (!out.empty()) out = std::string(indent, ' ') + "imports = [\n" + out + std::string(indent, ' ') + "];\n";
     return out;
   }
 
@@ -183,8 +179,7 @@ class OptionWriter {
       out += blanks + "apply = " + text + ";\n";
     }
     if (!option.defaultText.empty())
-      out +=
-          blanks + "defaultText = " + values_.lib("literalExpression ") + quoted(option.defaultText) + ";\n";
+      out += blanks + "defaultText = " + values_.lib("literalExpression ") + quoted(option.defaultText) + ";\n";
     out += blanks + "description = " + quoted(option.doc) + ";\n";
     if (option.readOnly) out += blanks + "readOnly = true;\n";
     if (option.internal) out += blanks + "internal = true;\n";
@@ -198,8 +193,8 @@ class OptionWriter {
 };
 
 // A module that declares these options below `root`. Errors: FL0324, with the option path.
-inline Result<std::string> optionsText(const ModuleHead& head, const Path& root,
-                                       const std::vector<OptionDecl>& options, OptionStyle style = {}) {
+inline Result<std::string> optionsText(const ModuleHead& head, const Path& root, const std::vector<OptionDecl>& options,
+                                       OptionStyle style = {}) {
   const std::string mark = style.mark.empty() ? "" : "  " + style.mark + "\n";
   OptionWriter writer(std::move(style));
   const auto all = withoutWildcards(options);

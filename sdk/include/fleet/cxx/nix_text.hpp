@@ -53,9 +53,7 @@ inline std::string quoted(std::string_view text) {
 }
 
 // An attribute name: bare or quoted.
-inline std::string name(std::string_view text) {
-  return isIdentifier(text) ? std::string(text) : quoted(text);
-}
+inline std::string name(std::string_view text) { return isIdentifier(text) ? std::string(text) : quoted(text); }
 
 // a."b.c".d
 inline std::string path(const Path& names) {
@@ -87,8 +85,7 @@ inline std::string number(double value) {
   std::string text(buffer.data(), end);
   // A literal has a point before its exponent.
   const auto exponent = text.find('e');
-  if (text.find('.') == std::string::npos)
-    text.insert(exponent == std::string::npos ? text.size() : exponent, ".0");
+  if (text.find('.') == std::string::npos) text.insert(exponent == std::string::npos ? text.size() : exponent, ".0");
   return value < 0 ? "(-" + text + ")" : text;
 }
 
@@ -130,8 +127,7 @@ inline bool suitsIndented(const std::vector<StringPart>& parts) {
   return last.hole || (last.text.back() != ' ' && last.text.back() != '\t');
 }
 
-inline void appendIndented(std::string& out, const std::vector<StringPart>& parts,
-                           const std::string& margin) {
+inline void appendIndented(std::string& out, const std::vector<StringPart>& parts, const std::string& margin) {
   out += "''\n";
   bool fresh = true;
   for (std::size_t i = 0; i < parts.size(); ++i) {

@@ -36,8 +36,8 @@ class ValueWriter {
       case Cond::Op::isTrue: return configPath(cond.path);
       case Cond::Op::equals: {
         FLEET_TRY_ASSIGN(auto text, configPath(cond.path));
-        FLEET_TRY_ASSIGN(const auto constant, value(cond.constant.empty() ? Value() : cond.constant.front(),
-                                                    indent, Place::argument));
+        FLEET_TRY_ASSIGN(const auto constant,
+                         value(cond.constant.empty() ? Value() : cond.constant.front(), indent, Place::argument));
         text += " == " + constant;
         return place == Place::argument ? "(" + text + ")" : text;
       }
@@ -86,8 +86,8 @@ class ValueWriter {
     return "config" + (names.empty() ? std::string() : "." + path(names));
   }
 
-  Result<std::string> chain(const Cond& cond, std::string_view sign, std::string_view empty,
-                            std::size_t indent, Place place) {
+  Result<std::string> chain(const Cond& cond, std::string_view sign, std::string_view empty, std::size_t indent,
+                            Place place) {
     if (cond.args.empty()) return std::string(empty);
     if (cond.args.size() == 1) return condition(cond.args.front(), indent, place);
     std::string text;
@@ -182,9 +182,7 @@ class ValueWriter {
   Result<std::string> write(const SpanRef&, std::size_t, Place) {
     return refused("a place in a source file is not a value");
   }
-  Result<std::string> write(const Hash&, std::size_t, Place) {
-    return refused("a content hash is not a value");
-  }
+  Result<std::string> write(const Hash&, std::size_t, Place) { return refused("a content hash is not a value"); }
 
   Result<std::string> write(const Expr& expr, std::size_t, Place) {
     FLEET_TRY(noNul(expr.source));
@@ -219,8 +217,8 @@ class ValueWriter {
       case Property::Kind::override_: function = overrideFunction(property.number); break;
       case Property::Kind::order: function = orderFunction(property.number); break;
     }
-    FLEET_TRY_ASSIGN(const auto content, value(property.content.empty() ? Value() : property.content.front(),
-                                               indent, Place::argument));
+    FLEET_TRY_ASSIGN(const auto content,
+                     value(property.content.empty() ? Value() : property.content.front(), indent, Place::argument));
     return bracketed(function + " " + content, place);
   }
 
@@ -229,8 +227,8 @@ class ValueWriter {
     const auto mentions = [&](std::string_view word) {
       for (auto at = source.find(word); at != std::string_view::npos; at = source.find(word, at + 1)) {
         const auto inName = [](char c) {
-          return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-                 c == '\'' || c == '-';
+          return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '\'' ||
+                 c == '-';
         };
         const bool before = at > 0 && inName(source[at - 1]);
         const bool after = at + word.size() < source.size() && inName(source[at + word.size()]);

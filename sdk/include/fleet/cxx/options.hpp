@@ -270,8 +270,7 @@ struct Codec<T> {
   static Type type() { return type::submodule(declare<T>()); }
   static Value value(const T& v) {
     Attrs out;
-    std::apply([&](const auto&... fields) { (out.set(fields.name, toValue(v.*fields.member)), ...); },
-               T::schema());
+    std::apply([&](const auto&... fields) { (out.set(fields.name, toValue(v.*fields.member)), ...); }, T::schema());
     return out;
   }
   static Result<void> read(const Value& from, T& to) {

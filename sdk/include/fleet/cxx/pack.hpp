@@ -12,12 +12,12 @@ namespace fleet {
 
 // Extension types of fleetd's documents; anything else is refused.
 enum class ExtType : std::int8_t {
-  reference = 1,  // option path: array of names
-  text = 2,       // interpolated text: array of parts
-  secret = 3,     // [machine | nil, generator, file, "path" | "value"]
-  span = 4,       // [file, offset, length]
-  property = 5,   // ["if", condition, value] ["override", n, value] ["order", n, value] ["merge", [value...]]
-  hash = 6,       // 32 raw bytes
+  reference = 1,   // option path: array of names
+  text = 2,        // interpolated text: array of parts
+  secret = 3,      // [machine | nil, generator, file, "path" | "value"]
+  span = 4,        // [file, offset, length]
+  property = 5,    // ["if", condition, value] ["override", n, value] ["order", n, value] ["merge", [value...]]
+  hash = 6,        // 32 raw bytes
   expression = 7,  // Nix source, raw UTF-8
   package = 8,     // "pkgs.foo.bar", raw UTF-8
 };

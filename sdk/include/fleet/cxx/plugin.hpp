@@ -73,9 +73,7 @@ class PlatformPlugin : public PluginBase {
 
  private:
   Result<void> doRules(Contribution& out) const final { return rules(out); }
-  Result<void> doContribute(const HostView& host, Contribution& out) const final {
-    return contribute(host, out);
-  }
+  Result<void> doContribute(const HostView& host, Contribution& out) const final { return contribute(host, out); }
   Result<std::vector<RenderedFile>> doRender(const ComposedHost& host) const final { return render(host); }
 };
 

@@ -91,8 +91,7 @@ inline Error under(std::string_view name, Error error) {
     auto tmp = (__VA_ARGS__);                \
     if (!tmp) return std::move(tmp).error(); \
   } while (false)
-#define FLEET_TRY_ASSIGN(decl, ...) \
-  FLEET_TRY_ASSIGN_(FLEET_CONCAT_(fleetTried_, __COUNTER__), decl, __VA_ARGS__)
+#define FLEET_TRY_ASSIGN(decl, ...) FLEET_TRY_ASSIGN_(FLEET_CONCAT_(fleetTried_, __COUNTER__), decl, __VA_ARGS__)
 #define FLEET_TRY_ASSIGN_(tmp, decl, ...)  \
   auto tmp = (__VA_ARGS__);                \
   if (!tmp) return std::move(tmp).error(); \

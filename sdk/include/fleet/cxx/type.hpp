@@ -36,11 +36,11 @@ struct Type {
   };
   Kind kind = Kind::unspecified;
   std::optional<std::int64_t> min, max;  // integer: both inclusive
-  std::string pattern;              // str: a regular expression for the whole text; separated: the separator
-  List values;                      // enumeration: texts, integers, booleans
-  std::vector<Type> of;             // list, map, lazyMap, nullable: one; either: two or more
-  std::vector<OptionDecl> options;  // submodule
-  std::vector<Type> open;           // submodule: the type of undeclared options, if any are allowed
+  std::string pattern;                   // str: a regular expression for the whole text; separated: the separator
+  List values;                           // enumeration: texts, integers, booleans
+  std::vector<Type> of;                  // list, map, lazyMap, nullable: one; either: two or more
+  std::vector<OptionDecl> options;       // submodule
+  std::vector<Type> open;                // submodule: the type of undeclared options, if any are allowed
 };
 
 struct OptionDecl {
@@ -67,8 +67,7 @@ struct Schema {
 
 // An option in one line: declareOption("networking.hostName", type::str(), "The name of the host.",
 // "localhost").
-inline OptionDecl declareOption(std::string_view path, Type type, std::string doc,
-                                std::optional<Value> fallback = {}) {
+inline OptionDecl declareOption(std::string_view path, Type type, std::string doc, std::optional<Value> fallback = {}) {
   OptionDecl out;
   out.path = detail::pathOrMark(path);
   out.type = std::move(type);

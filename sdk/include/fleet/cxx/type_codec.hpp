@@ -116,8 +116,7 @@ inline Result<void> checkShape(const Type& type) {
   if (type.kind != K::submodule && (!type.options.empty() || !type.open.empty()))
     return malformed("only a submodule has options");
   if (type.kind != K::integer && (type.min || type.max)) return malformed("only an integer type has bounds");
-  if (type.min && type.max && *type.min > *type.max)
-    return malformed("the bounds of an integer type are empty");
+  if (type.min && type.max && *type.min > *type.max) return malformed("the bounds of an integer type are empty");
   if (type.kind != K::str && type.kind != K::separated && !type.pattern.empty())
     return malformed("this type has no pattern");
   if ((type.kind == K::enumeration) != !type.values.empty())

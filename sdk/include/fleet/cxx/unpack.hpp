@@ -25,8 +25,7 @@ struct Ext {
 class Reader {
  public:
   explicit Reader(std::string_view input) : in_(input) {}
-  Reader(const void* data, std::uint64_t size)
-      : in_(static_cast<const char*>(data), static_cast<std::size_t>(size)) {}
+  Reader(const void* data, std::uint64_t size) : in_(static_cast<const char*>(data), static_cast<std::size_t>(size)) {}
 
   bool done() const { return in_.empty(); }
   std::size_t left() const { return in_.size(); }
@@ -91,9 +90,8 @@ class Reader {
     const unsigned width = take() == 0xca ? 4 : 8;
     if (in_.size() < width) return truncated();
     const auto bits = big(width);
-    const double value = width == 4
-                             ? static_cast<double>(std::bit_cast<float>(static_cast<std::uint32_t>(bits)))
-                             : std::bit_cast<double>(bits);
+    const double value = width == 4 ? static_cast<double>(std::bit_cast<float>(static_cast<std::uint32_t>(bits)))
+                                    : std::bit_cast<double>(bits);
     if (!std::isfinite(value)) return malformed("a number must be finite");
     return value;
   }
@@ -126,8 +124,7 @@ class Reader {
     const auto t = take();
     const std::uint64_t size = t >= 0xd4 ? 1u << (t - 0xd4) : length(1u << (t - 0xc7));
     if (size == kShort || in_.size() <= size) return truncated();
-    Ext out{static_cast<ExtType>(static_cast<std::int8_t>(take())),
-            in_.substr(0, static_cast<std::size_t>(size))};
+    Ext out{static_cast<ExtType>(static_cast<std::int8_t>(take())), in_.substr(0, static_cast<std::size_t>(size))};
     in_.remove_prefix(out.body.size());
     return out;
   }

@@ -180,18 +180,16 @@ inline Attrs::Attrs(std::initializer_list<Attr> attrs) {
 }
 
 inline Value* Attrs::find(std::string_view name) {
-  const auto at =
-      std::lower_bound(items_.begin(), items_.end(), name,
-                       [](const Attr& attr, std::string_view wanted) { return attr.name < wanted; });
+  const auto at = std::lower_bound(items_.begin(), items_.end(), name,
+                                   [](const Attr& attr, std::string_view wanted) { return attr.name < wanted; });
   return at != items_.end() && at->name == name ? &at->value : nullptr;
 }
 
 inline const Value* Attrs::find(std::string_view name) const { return const_cast<Attrs*>(this)->find(name); }
 
 inline Attrs& Attrs::set(std::string name, Value value) {
-  const auto at =
-      std::lower_bound(items_.begin(), items_.end(), name,
-                       [](const Attr& attr, const std::string& wanted) { return attr.name < wanted; });
+  const auto at = std::lower_bound(items_.begin(), items_.end(), name,
+                                   [](const Attr& attr, const std::string& wanted) { return attr.name < wanted; });
   if (at != items_.end() && at->name == name)
     at->value = std::move(value);
   else
@@ -210,9 +208,7 @@ inline bool Attrs::assign(std::vector<Attr> attrs) {
 bool operator==(const Value& a, const Value& b);
 bool operator==(const Cond& a, const Cond& b);
 inline bool operator==(const Attr& a, const Attr& b) { return a.name == b.name && a.value == b.value; }
-inline bool operator==(const Attrs& a, const Attrs& b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end());
-}
+inline bool operator==(const Attrs& a, const Attrs& b) { return std::equal(a.begin(), a.end(), b.begin(), b.end()); }
 inline bool operator==(const Ref& a, const Ref& b) { return a.path == b.path; }
 inline bool operator==(const Text& a, const Text& b) { return a.parts == b.parts; }
 inline bool operator==(const Secret& a, const Secret& b) {

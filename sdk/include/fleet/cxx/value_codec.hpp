@@ -36,9 +36,7 @@ inline void pack(Packer& out, const Cond& cond) {
 
 namespace detail {
 
-inline void packContent(Packer& out, const List& content) {
-  pack(out, content.empty() ? Value() : content.front());
-}
+inline void packContent(Packer& out, const List& content) { pack(out, content.empty() ? Value() : content.front()); }
 
 inline void packBody(Packer& out, const Property& property) {
   out.array(property.kind == Property::Kind::merge ? 2 : 3);
@@ -161,8 +159,7 @@ inline Result<Cond> readCond(Reader& in, int depth = FLEET_MAX_DEPTH) {
   const auto arguments = count - 1;
   if (head == "ref" || head == "eq") {
     out.op = head == "ref" ? Cond::Op::isTrue : Cond::Op::equals;
-    if (arguments != (head == "ref" ? 1u : 2u))
-      return malformed("a condition has the wrong number of arguments");
+    if (arguments != (head == "ref" ? 1u : 2u)) return malformed("a condition has the wrong number of arguments");
     FLEET_TRY_ASSIGN(out.path, readPath(in));
     if (out.path.empty()) return malformed("a condition refers to an empty path");
     if (head == "ref") return out;
@@ -226,8 +223,7 @@ inline Result<Value> readSecret(Reader& in) {
   FLEET_TRY_ASSIGN(out.file, in.str());
   FLEET_TRY_ASSIGN(const auto part, in.str());
   if (part != "path" && part != "value") return malformed("a secret reference asks for `path` or `value`");
-  if (out.generator.empty() || out.file.empty())
-    return malformed("a secret reference names no generator or no file");
+  if (out.generator.empty() || out.file.empty()) return malformed("a secret reference names no generator or no file");
   out.part = part == "path" ? SecretPart::path : SecretPart::value;
   return Value(std::move(out));
 }

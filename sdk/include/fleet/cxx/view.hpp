@@ -47,9 +47,8 @@ struct ComposedHost {
   std::string name, hostClass, system;
   std::vector<std::string> tags;
   std::vector<std::string> aggregates;  // names of the modules the host selected
-  std::vector<Definition>
-      definitions;  // of all plugins, each with `from`, sorted by (from, place in its fragment)
-  Value options;    // known values only; what is assumed or unknown is absent
+  std::vector<Definition> definitions;  // of all plugins, each with `from`, sorted by (from, place in its fragment)
+  Value options;                        // known values only; what is assumed or unknown is absent
   // Only for check(): below the paths the manifest lists under `reads`, values that rest on what the platform's
   // options are assumed to be. One that is set and not known stands as an Expr.
   Value assumed;

@@ -19,8 +19,8 @@ typedef struct fleet_host_bus {
      cancel() to `correlation` (may be null) before `reply` can be called. Errors as publish(). [plugin-thread
      & active] */
   fleet_status_t(FLEET_CALL* request)(const fleet_host_t* host, const char* target, const char* topic,
-                                      fleet_bytes_t body, uint32_t timeout_ms, fleet_reply_fn reply,
-                                      void* user, uint64_t* correlation);
+                                      fleet_bytes_t body, uint32_t timeout_ms, fleet_reply_fn reply, void* user,
+                                      uint64_t* correlation);
 
   /* Gives a request up; `reply` is called with FLEET_E_CANCELLED before this returns.
      FLEET_E_INVALID_ARGUMENT when it was answered already. [plugin-thread & active] */

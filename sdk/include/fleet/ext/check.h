@@ -9,8 +9,7 @@ FLEET_BEGIN
 typedef struct fleet_plugin_check {
   /* Looks at one composed host and reports findings through "fleet.diag/1". A failure status means that the
      check itself could not run. [plugin-thread & active; worker-thread with FLEET_MF_PURE] */
-  fleet_status_t(FLEET_CALL* check)(const fleet_plugin_t* self, fleet_bytes_t composed_host,
-                                    fleet_error_t* err);
+  fleet_status_t(FLEET_CALL* check)(const fleet_plugin_t* self, fleet_bytes_t composed_host, fleet_error_t* err);
 } fleet_plugin_check_t;
 
 FLEET_END

@@ -9,8 +9,8 @@ FLEET_BEGIN
 typedef struct fleet_plugin_network {
   /* `fleet_view` as in "fleet.contribute/1"; writes a map: machine name -> facts (a map). The same input
      gives the same bytes. After a failure there are no facts. [plugin-thread & active] */
-  fleet_status_t(FLEET_CALL* facts)(const fleet_plugin_t* self, fleet_bytes_t fleet_view,
-                                    const fleet_writer_t* out, fleet_error_t* err);
+  fleet_status_t(FLEET_CALL* facts)(const fleet_plugin_t* self, fleet_bytes_t fleet_view, const fleet_writer_t* out,
+                                    fleet_error_t* err);
 } fleet_plugin_network_t;
 
 FLEET_END

@@ -8,9 +8,10 @@ FLEET_BEGIN
 
 typedef struct fleet_plugin_render {
   /* Writes the files of one composed host (docs/sdk/messages.md): relative, normalised paths only. The same
-     input gives the same bytes. A failure concerns this host only. [plugin-thread & active; worker-thread with FLEET_MF_PURE] */
-  fleet_status_t(FLEET_CALL* render)(const fleet_plugin_t* self, fleet_bytes_t composed_host,
-                                     const fleet_writer_t* out, fleet_error_t* err);
+     input gives the same bytes. A failure concerns this host only. [plugin-thread & active; worker-thread with
+     FLEET_MF_PURE] */
+  fleet_status_t(FLEET_CALL* render)(const fleet_plugin_t* self, fleet_bytes_t composed_host, const fleet_writer_t* out,
+                                     fleet_error_t* err);
 } fleet_plugin_render_t;
 
 FLEET_END

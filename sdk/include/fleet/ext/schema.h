@@ -9,8 +9,7 @@ FLEET_BEGIN
 typedef struct fleet_plugin_schema {
   /* Writes one schema document (docs/sdk/messages.md). The same bytes on every call. After a failure the
      plugin is not used. [plugin-thread & inactive, active] */
-  fleet_status_t(FLEET_CALL* write)(const fleet_plugin_t* self, const fleet_writer_t* out,
-                                    fleet_error_t* err);
+  fleet_status_t(FLEET_CALL* write)(const fleet_plugin_t* self, const fleet_writer_t* out, fleet_error_t* err);
 } fleet_plugin_schema_t;
 
 FLEET_END

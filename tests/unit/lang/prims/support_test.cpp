@@ -1,5 +1,5 @@
-// Unknown operands of builtins. Every case is evaluated with `u` unknown and afterwards given values: what was known before must agree
-// with what Nix would compute at once, whatever the value. A second list says what must be known.
+// Unknown operands of builtins. Every case is evaluated with `u` unknown and afterwards given values: what was known
+// before must agree with what Nix would compute at once, whatever the value. A second list says what must be known.
 #include <gtest/gtest.h>
 
 #include "kernel/lang/prims/prims.hpp"
@@ -10,10 +10,36 @@ namespace {
 
 // Some texts make sense for some values of `u` only; where evaluation at once fails, nothing is compared.
 const char* const kValues[] = {
-    "true", "false", "0", "3", "-1", "1.5", "\"\"", "\"a\"", "\"b/c\"", "\"x y\"", "null", "/some/path", "[ ]", "[ 1 ]", "[ 3 1 2 ]",
-    "[ \"a\" ]", "[ \"a\" \"b\" ]", "\"[1]\"", "[ [ 1 ] [ ] [ 2 3 ] ]", "[ { name = \"a\"; value = 1; } { name = \"k\"; value = 2; } ]", "[ { a = 7; } { b = 8; } ]",
-    "{ }", "{ a = 1; }", "{ b = 2; c = { d = 3; }; }", "{ a = \"x\"; k = \"y\"; name = \"k\"; value = 4; }", "{ outPath = \"/o\"; }", "x: x", "x: [ x ]",
-    "x: x == 1", "a: b: a",
+    "true",
+    "false",
+    "0",
+    "3",
+    "-1",
+    "1.5",
+    "\"\"",
+    "\"a\"",
+    "\"b/c\"",
+    "\"x y\"",
+    "null",
+    "/some/path",
+    "[ ]",
+    "[ 1 ]",
+    "[ 3 1 2 ]",
+    "[ \"a\" ]",
+    "[ \"a\" \"b\" ]",
+    "\"[1]\"",
+    "[ [ 1 ] [ ] [ 2 3 ] ]",
+    "[ { name = \"a\"; value = 1; } { name = \"k\"; value = 2; } ]",
+    "[ { a = 7; } { b = 8; } ]",
+    "{ }",
+    "{ a = 1; }",
+    "{ b = 2; c = { d = 3; }; }",
+    "{ a = \"x\"; k = \"y\"; name = \"k\"; value = 4; }",
+    "{ outPath = \"/o\"; }",
+    "x: x",
+    "x: [ x ]",
+    "x: x == 1",
+    "a: b: a",
 };
 
 const char* const kTexts[] = {
@@ -247,7 +273,8 @@ TEST_P(Unknowns, KnownFactsHoldForEveryValue) {
     PrimWorld world;
     const Value partly = world.symbolic(text);
     const Value got = world.resolve(partly, world.eval(value));
-    EXPECT_EQ(direct.json(wanted), world.json(got)) << text << "\nwith u = " << value << "\nfrom " << PrimWorld().known(text);
+    EXPECT_EQ(direct.json(wanted), world.json(got))
+        << text << "\nwith u = " << value << "\nfrom " << PrimWorld().known(text);
   }
   EXPECT_GT(compared, 0) << text << " makes sense for no value of u";
 }
@@ -285,8 +312,10 @@ const Fact kFacts[] = {
     {"builtins.toJSON { a = 1; b = u; }", R"x({"$":"\"{\\\"a\\\":1,\\\"b\\\":${(toJSON u)}}\""})x"},
     {"builtins.toJSON { a = \"${/x}\"; }", R"x({"$":"\"{\\\"a\\\":\\\"${\"${/x}\"}\\\"}\""})x"},
     {"builtins.concatStringsSep \",\" [ \"a\" u ]", R"x({"$":"\"a,${u}\""})x"},
-    {"builtins.concatStringsSep \",\" ([ \"a\" ] ++ u)", R"x({"$":"\"a${(concatStringsSep \",\" ([ \"\" ] ++ u))}\""})x"},
-    {"(derivation { name = \"n\"; system = \"s\"; builder = \"b\"; outputs = [ \"out\" \"dev\" ]; }).dev.outputName", R"("dev")"},
+    {"builtins.concatStringsSep \",\" ([ \"a\" ] ++ u)",
+     R"x({"$":"\"a${(concatStringsSep \",\" ([ \"\" ] ++ u))}\""})x"},
+    {"(derivation { name = \"n\"; system = \"s\"; builder = \"b\"; outputs = [ \"out\" \"dev\" ]; }).dev.outputName",
+     R"("dev")"},
     {"(derivation { name = \"n\"; system = \"s\"; builder = u; }).type", R"("derivation")"},
     {"builtins.length (builtins.filter (x: x) [ true false ])", "1"},
     {"builtins.hasAttr \"a\" (u // { a = 1; })", "true"},
@@ -301,13 +330,14 @@ TEST(UnknownFacts, AreKept) {
 TEST(UnknownFacts, WhatFailsForEveryValueFails) {
   EXPECT_EQ("error: \"stop ${u}\"", PrimWorld().known("throw \"stop ${u}\""));
   EXPECT_EQ("error: expected a list but found a set: { }", PrimWorld().known("map u { }"));
-  EXPECT_EQ("error: cannot compare a set with a set; values of that type are incomparable", PrimWorld().known("builtins.lessThan { } { a = u; }"));
+  EXPECT_EQ("error: cannot compare a set with a set; values of that type are incomparable",
+            PrimWorld().known("builtins.lessThan { } { a = u; }"));
 }
 
 TEST(UnknownFacts, OutsideOfACommandTheMachineIsUnknown) {
   PrimWorld world(Purity::Pure);
-  for (const char* text : {"builtins.currentTime", "builtins.currentSystem", "builtins.getEnv \"HOME\"", "builtins.nixPath",
-                           "builtins.pathExists /nix/store/00000000000000000000000000000000-none",
+  for (const char* text : {"builtins.currentTime", "builtins.currentSystem", "builtins.getEnv \"HOME\"",
+                           "builtins.nixPath", "builtins.pathExists /nix/store/00000000000000000000000000000000-none",
                            "builtins.readFile /nix/store/00000000000000000000000000000000-none"})
     EXPECT_TRUE(world.eval(text).isUnknown()) << text;
   EXPECT_EQ("\"\"", PrimWorld().json("builtins.getEnv \"HOME\""));
