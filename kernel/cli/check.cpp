@@ -1,4 +1,6 @@
 // `fleetd check`: the whole fleet composed, a table of its hosts, and everything that is wrong with it.
+#include <set>
+
 #include <fmt/format.h>
 
 #include "kernel/base/clock.hpp"
@@ -158,6 +160,23 @@ void printTiming(Context& cx, const Report& report) {
   cx.out.write("\n" + table.text(cx.out.dataWidth(), cx.out.colorData()));
 }
 
+// Aggregates that no host imports. One that hosts of another class import is meant for both, and none of this class
+// needs it now.
+void reportUnusedAggregates(Context& cx, fleet::Fleet& fleet) {
+  std::set<std::string_view> used;
+  for (const fleet::Aggregate& aggregate : fleet.aggregates())
+    if (aggregate.hosts > 0) used.insert(aggregate.name);
+  for (const fleet::Aggregate& aggregate : fleet.aggregates()) {
+    if (used.contains(aggregate.name) || aggregate.contributions == 0) continue;
+    base::Diagnostic d;
+    d.code = base::Code::FL0506;
+    d.severity = base::info(d.code).severity;
+    d.message = fmt::format("no host imports the aggregate `{}` of class {}", aggregate.name, aggregate.klass);
+    d.span = aggregate.place;
+    cx.diagnostics.add(std::move(d));
+  }
+}
+
 }  // namespace
 
 int runCheck(Context& cx) {
@@ -174,6 +193,7 @@ int runCheck(Context& cx) {
     report.hosts.push_back({&host, composed.counts(), composed.homes()});
     return true;
   });
+  if (cx.args.positionals.empty() && !report.hosts.empty()) reportUnusedAggregates(cx, **fleet);
   const auto composeTime = composing.elapsed();
   const base::Stopwatch checking;
   cx.checkPlugins();
