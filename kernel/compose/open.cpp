@@ -24,13 +24,23 @@ Value reference(Compose& c, std::string_view root, const Loc* loc) {
 // What a set of a level shows: `config` in full, `config` for others than the evaluation's own modules, `options`.
 enum class Shown : std::uint8_t { Config, Visible, Options };
 
-// The declared names and those that only definitions speak of.
+// Whether the definitions of a level, or of one above it, are being looked at.
+bool isBeingDefined(const Level& level) {
+  for (const Level* at = &level; at; at = at->origin ? at->origin->level : nullptr)
+    if (at->defState == State::Running) return true;
+  return false;
+}
+
+// The declared names and those that only definitions speak of. A definition may ask which options there are: then the
+// declared ones have to do.
 Value allNames(Level& level, Shown shown) {
   Compose& c = *level.evaluation->c;
-  const Value error = makeAssumed(level);
+  const bool asksItself = shown == Shown::Options && isBeingDefined(level);
+  const Value error = asksItself ? Value() : makeAssumed(level);
   if (error.isError()) return error;
   std::vector<Attr> out;
-  for (std::span<Child> group : {level.children, level.assumed})
+  const std::span<Child> assumed = asksItself ? std::span<Child>() : level.assumed;
+  for (std::span<Child> group : {level.children, assumed})
     for (Child& child : group)
       if (shown != Shown::Visible || child.name != c.common.module)
         out.push_back({child.name, 0, Value::of(shown == Shown::Options ? &child.options : &child.config)});

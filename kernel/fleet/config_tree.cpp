@@ -186,7 +186,8 @@ void ConfigWalker::walkOption(Option& option, ConfigNode& node, bool defaults, c
   if (v.isError()) {
     const bool noValue = v.error->kind == lang::ErrorKind::Module &&
                          v.error->message.find("was accessed but has no value defined") != std::string_view::npos;
-    if (noValue && own == 0) {
+    // An option nobody sets may say by throwing that it has to be set; that is for whoever reads it.
+    if ((noValue || v.error->kind == lang::ErrorKind::Throw) && own == 0) {
       node.undefined = true;
       return;
     }

@@ -38,8 +38,10 @@ constexpr std::array kKnown = {
     Known{"nix-darwin/nix-darwin", "nixDarwin"},
     Known{"lnl7/nix-darwin", "nixDarwin"},
     Known{"clan/clan-core", "clan"},
+    Known{"clan-lol/clan-core", "clan"},
     Known{"git.clan.lol/clan/clan-core", "clan"},
     Known{"zhaofengli/colmena", "colmena"},
+    Known{"numtide/flake-utils", "flakeUtils"},
 };
 
 std::string_view partOf(std::string_view identity) {
@@ -49,6 +51,16 @@ std::string_view partOf(std::string_view identity) {
   if (identity.starts_with("channels.nixos.org/") || identity.starts_with("releases.nixos.org/")) return "nixpkgs";
   return {};
 }
+
+// What the global registry of flakes calls the repositories above.
+constexpr std::array kRegistry = {
+    std::pair<std::string_view, std::string_view>{"flake-parts", "hercules-ci/flake-parts"},
+    std::pair<std::string_view, std::string_view>{"flake-utils", "numtide/flake-utils"},
+    std::pair<std::string_view, std::string_view>{"home-manager", "nix-community/home-manager"},
+    std::pair<std::string_view, std::string_view>{"nix-darwin", "nix-darwin/nix-darwin"},
+    std::pair<std::string_view, std::string_view>{"nixpkgs", "nixos/nixpkgs"},
+    std::pair<std::string_view, std::string_view>{"systems", "nix-systems/default"},
+};
 
 std::string_view stringAttr(Evaluator& ev, Value set, std::string_view name) {
   if (!set.is(Tag::Attrs)) return {};
@@ -62,6 +74,12 @@ std::string_view stringAttr(Evaluator& ev, Value set, std::string_view name) {
 
 std::string identityOfUrl(std::string_view url) {
   std::string text = base::toLower(url);
+  if (constexpr std::string_view kIndirect = "flake:"; text.starts_with(kIndirect)) text.erase(0, kIndirect.size());
+  if (text.find(':') == std::string::npos) {
+    const std::string_view id = std::string_view(text).substr(0, text.find('/'));
+    for (const auto& [name, identity] : kRegistry)
+      if (name == id) return std::string(identity);
+  }
   for (std::string_view scheme : {"github:", "gitlab:", "sourcehut:"})
     if (text.starts_with(scheme)) {
       const auto parts = base::split(std::string_view(text).substr(scheme.size()), '/');
@@ -82,8 +100,29 @@ std::string identityOfUrl(std::string_view url) {
 Inputs::Inputs(Intrinsics& intrinsics, const Lock* lock, std::string root, base::Diagnostics& diagnostics)
     : intrinsics_(intrinsics), lock_(lock), root_(std::move(root)), diagnostics_(diagnostics) {}
 
-Value Inputs::native(const std::string& name, std::string_view identity) {
-  const std::string_view part = partOf(identity);
+namespace {
+
+// Where an input comes from, as flake.nix says it, in the form of a URL. Without a lock file, `follows` is known by the
+// name at its end only: "clan-core/nixpkgs" is most likely nixpkgs.
+std::string urlOf(Evaluator& ev, Value spec) {
+  if (const auto url = stringAttr(ev, spec, "url"); !url.empty()) return std::string(url);
+  if (const auto repo = stringAttr(ev, spec, "repo"); !repo.empty())
+    return fmt::format("github:{}/{}", stringAttr(ev, spec, "owner"), repo);
+  if (const auto path = stringAttr(ev, spec, "path"); !path.empty()) return fmt::format("path:{}", path);
+  if (const auto id = stringAttr(ev, spec, "id"); !id.empty()) return std::string(id);
+  const auto follows = stringAttr(ev, spec, "follows");
+  return std::string(follows.substr(follows.rfind('/') + 1));
+}
+
+}  // namespace
+
+Value Inputs::native(std::string_view name, std::string_view identity) {
+  std::string_view part = partOf(identity);
+  // One repository for each list of systems, and nothing else in them.
+  if (constexpr std::string_view kSystems = "nix-systems/"; identity.starts_with(kSystems)) {
+    part = "systems";
+    name = identity.substr(kSystems.size());
+  }
   if (part.empty()) return Value::stuck();
   Evaluator& ev = intrinsics_.ev;
   const Value maker = ev.select(intrinsics_.part("inputs"), ev.symbol(part), 0);
@@ -130,14 +169,16 @@ Value Inputs::one(const std::string& name, std::string_view url, const LockNode*
   return ev.update(source, ev.attrs(facts), 0);
 }
 
-Value Inputs::all(Value declared, const LockNode* node, const std::string& directory) {
+Value Inputs::all(Value declared, Value outputs, const LockNode* node, const std::string& directory) {
   Evaluator& ev = intrinsics_.ev;
   std::map<std::string, std::string> urls;
   declared = ev.force(declared);
   if (declared.is(Tag::Attrs))
     for (const lang::Attr* attr : ev.sortedByName(declared.attrs)) {
       const Value spec = ev.force(attr->value);
-      urls[std::string(ev.text(attr->name))] = std::string(stringAttr(ev, spec, "url"));
+      const std::string name(ev.text(attr->name));
+      urls[name] = urlOf(ev, spec);
+      if (urls[name].empty()) urls[name] = name;
       if (lock_ && node && !node->inputs.contains(std::string(ev.text(attr->name)))) {
         base::Diagnostic d;
         d.code = base::Code::FL0511;
@@ -147,6 +188,11 @@ Value Inputs::all(Value declared, const LockNode* node, const std::string& direc
         diagnostics_.add(std::move(d));
       }
     }
+  // Arguments nobody declares are looked up in the registry of flakes.
+  outputs = ev.force(outputs);
+  if (outputs.is(Tag::Lambda))
+    for (const lang::Formal& formal : outputs.closure->lambda->formals)
+      if (const std::string name(ev.text(formal.name)); name != "self") urls.try_emplace(name, name);
   if (node)
     for (const auto& [name, key] : node->inputs) urls.try_emplace(name);
 
@@ -210,7 +256,7 @@ Value Inputs::evalFlake(const std::string& directory, const LockNode* node, Valu
   const lang::Attr* declared = flake.attrs->find(ev.names().inputs);
   const lang::Attr* outputs = flake.attrs->find(ev.symbol("outputs"));
   if (!outputs) return ev.fail(lang::ErrorKind::MissingAttr, 0, "{}/flake.nix has no attribute 'outputs'", directory);
-  Value inputs = all(declared ? declared->value : Value::of(ev.newBindings(0)), node, directory);
+  Value inputs = all(declared ? declared->value : Value::of(ev.newBindings(0)), outputs->value, node, directory);
 
   // self is the result of the call it is an argument of.
   struct Knot {

@@ -15,9 +15,10 @@ class Inputs {
   Inputs(Intrinsics& intrinsics, const Lock* lock, std::string root, base::Diagnostics& diagnostics);
 
   // The arguments of `outputs` besides self: every input of the flake at `directory`, whose locked node is `node`
-  // (null: none). `declared` is the flake's `inputs` attribute. FL0511 is reported for inputs that are declared and not
+  // (null: none). `declared` is the flake's `inputs` attribute, `outputs` the function, whose arguments are inputs,
+  // too. FL0511 is reported for inputs that are declared and not
   // locked.
-  lang::Value all(lang::Value declared, const LockNode* node, const std::string& directory);
+  lang::Value all(lang::Value declared, lang::Value outputs, const LockNode* node, const std::string& directory);
   // `{ outPath, inputs, … } // outputs` as `self` and as the value of a flake read natively.
   lang::Value flakeValue(lang::Value outputs, lang::Value inputs, const std::string& directory);
   // Evaluates flake.nix in a directory: its outputs applied. Errors are values.
@@ -25,7 +26,7 @@ class Inputs {
 
  private:
   lang::Value one(const std::string& name, std::string_view url, const LockNode* node, const std::string& directory);
-  lang::Value native(const std::string& name, std::string_view identity);
+  lang::Value native(std::string_view name, std::string_view identity);
 
   Intrinsics& intrinsics_;
   const Lock* lock_;

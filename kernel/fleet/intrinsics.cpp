@@ -2,6 +2,8 @@
 #include "kernel/fleet/intrinsics.hpp"
 
 #include "kernel/base/file.hpp"
+#include "kernel/compose/evaluation.hpp"
+#include "kernel/compose/knowledge.hpp"
 #include "kernel/fleet/discovery.hpp"
 #include "kernel/lang/lib/lib.hpp"
 #include "kernel/lang/source_path.hpp"
@@ -102,9 +104,13 @@ Value systemOfPackagesPrim(Evaluator& ev, Value* args, Pos pos) {
   return system.is(Tag::String) ? system : Value::null();
 }
 
-Value levelFPrim(Evaluator& ev, Value* args, Pos) {
+// levelF evaluation outputs: a flake module that cannot be read may add outputs beside those that are known.
+Value levelFPrim(Evaluator& ev, Value* args, Pos pos) {
   self(args[0]).levelF = args[1];
-  return ev.force(args[2]);
+  const Value outputs = ev.force(args[2]);
+  const Value native = ev.selectOr(args[1], ev.symbol("_fleetdEvaluation"), Value::null(), pos);
+  const bool partial = native.is(Tag::Native) && compose::isPartial(*static_cast<compose::Evaluation*>(native.native));
+  return partial ? ev.update(ev.unknownRoot("self"), outputs, pos) : outputs;
 }
 
 // layer priority settings: a module whose scalar definitions yield to those of nearer layers; lists and sets still

@@ -9,6 +9,7 @@
 #include "kernel/compose/compose.hpp"
 #include "kernel/fleet/discovery.hpp"
 #include "kernel/lang/parser.hpp"
+#include "kernel/lang/unknown.hpp"
 
 namespace fleetd::fleet {
 
@@ -79,6 +80,20 @@ void Loader::parseTheRest() {
   }
 }
 
+// Outputs that another flake makes, or a flake module that is not here: what is known of them.
+Value Loader::knownOutputs(Value outputs) {
+  const auto names = lang::knownNames(ev_, outputs);
+  if (names) return Value::of(names->known);
+  base::Diagnostic d;
+  d.code = base::Code::FL0502;
+  d.severity = base::Severity::Warning;
+  d.message = fmt::format("the outputs of flake.nix are made by `{}`, which cannot be read here",
+                          lang::printUnknown(ev_, outputs, 3));
+  d.notes.emplace_back("hosts of this flake are only known to Nix");
+  diagnostics_.add(std::move(d));
+  return Value::of(ev_.newBindings(0));
+}
+
 Result<void> Loader::openFlake() {
   const std::string lockPath = fleet_.root_ + "/flake.lock";
   if (base::isRegularFile(lockPath)) {
@@ -91,13 +106,14 @@ Result<void> Loader::openFlake() {
   const Lock* lock = fleet_.lock_.get();
   fleet_.inputs_ = std::make_unique<Inputs>(*fleet_.intrinsics_, lock, fleet_.root_, diagnostics_);
   Value self;
-  const Value outputs = fleet_.inputs_->evalFlake(fleet_.root_, lock ? &lock->root() : nullptr, &self);
+  Value outputs = fleet_.inputs_->evalFlake(fleet_.root_, lock ? &lock->root() : nullptr, &self);
   if (outputs.isError()) return failed(ev_, outputs);
-  if (!outputs.is(Tag::Attrs))
+  if (!outputs.is(Tag::Attrs) && !outputs.isUnknown())
     return Error{base::Code::FL0502,
-                 "the outputs of flake.nix are not known without Nix",
-                 "fleetd reads flakes whose outputs are a set or a flake-parts mkFlake",
+                 fmt::format("the outputs of flake.nix are {}", ev_.typeName(outputs)),
+                 "a flake's outputs are a set",
                  {}};
+  if (outputs.isUnknown()) outputs = knownOutputs(outputs);
   fleet_.outputs_ = outputs;
   collect(outputs, "nixosConfigurations", "nixos");
   collect(outputs, "darwinConfigurations", "darwin");

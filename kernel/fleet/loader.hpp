@@ -17,6 +17,7 @@ class Loader {
 
  private:
   Result<void> openFlake();
+  lang::Value knownOutputs(lang::Value outputs);
   void parseTheRest();
   Result<void> openRepository();
   void collect(lang::Value outputs, std::string_view attribute, std::string_view klass);

@@ -11,16 +11,15 @@ class UnknownPrinter {
   UnknownPrinter(Evaluator& ev, int depth) : ev_(ev), depth_(depth) {}
 
   std::string operand(Value v) {
-    if (depth_ <= 0) return "…";
+    if (depth_ <= 0 || left_ <= 0) return "…";
     if (v.isThunk()) {
       const Thunk& cell = *v.thunk;
       if (cell.value.tag == Tag::Pending || cell.value.tag == Tag::Running)
-        return cell.expr ? "(" + print(*cell.expr, ev_.symbols()) + ")" : "…";
+        return cell.expr ? spend("(" + print(*cell.expr, ev_.symbols()) + ")") : "…";
       v = cell.value;
     }
-    if (!v.isUnknown()) return ev_.show(v, 2);
     --depth_;
-    std::string text = unknown(*v.unknown);
+    std::string text = v.isUnknown() ? unknown(*v.unknown) : spend(showWithin(ev_, v, depth_));
     ++depth_;
     return text;
   }
@@ -75,6 +74,12 @@ class UnknownPrinter {
   }
 
  private:
+  // Values may be wide and refer to each other: the text as a whole is bounded, too.
+  std::string spend(std::string text) {
+    left_ -= static_cast<std::ptrdiff_t>(text.size());
+    return text;
+  }
+
   // A reference with facts about it, such as a flake's input: what it is called says more than what is known of it.
   static bool references(Value v) {
     return v.isUnknown() &&
@@ -84,9 +89,13 @@ class UnknownPrinter {
     return references(u.args[0]) && u.args[1].is(Tag::Attrs) && u.args[1].attrs->find(ev_.names().outPath);
   }
 
-  // What a flake is called whose outputs are known, but not whether its tree is clean (fleet/inputs.cpp); else null.
+  // What a flake is called whose outputs are known, perhaps in part, but not whether its tree is clean
+  // (fleet/inputs.cpp); else null.
   const Value* flakeOf(const Unknown& u) const {
-    const Attr* type = u.args[0].is(Tag::Attrs) ? u.args[0].attrs->find(ev_.names().type) : nullptr;
+    Value facts = u.args[0];
+    if (facts.isUnknown() && facts.unknown->binary == BinaryOp::Update && facts.unknown->op == UnknownOp::Binary)
+      facts = facts.unknown->args[1];
+    const Attr* type = facts.is(Tag::Attrs) ? facts.attrs->find(ev_.names().type) : nullptr;
     const Value clean = u.args[1];
     if (!type || !type->value.is(Tag::String) || type->value.string() != "flake" || !clean.isUnknown() ||
         clean.unknown->op != UnknownOp::If)
@@ -120,6 +129,7 @@ class UnknownPrinter {
 
   Evaluator& ev_;
   int depth_;
+  std::ptrdiff_t left_ = 4096;  // bytes
 };
 
 }  // namespace

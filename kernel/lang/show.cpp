@@ -1,6 +1,7 @@
 // Values and expressions as Nix prints them in messages; unknown values as the expression they stand for.
 #include "kernel/lang/show.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include "kernel/lang/print.hpp"
@@ -48,7 +49,7 @@ class Shower {
       case Tag::Prim: out += fmt::format("«primop {}»", v.prim->name); break;
       case Tag::PrimApp: out += fmt::format("«partially applied primop {}»", v.app->prim->name); break;
       case Tag::Native: out += "«native»"; break;
-      case Tag::Unknown: out += printUnknown(ev_, v); break;
+      case Tag::Unknown: out += printUnknown(ev_, v, std::min(depth, 6)); break;
       case Tag::Error: out += "«error»"; break;
       case Tag::Thunk:
       case Tag::Stuck:
@@ -104,9 +105,11 @@ class Shower {
 
 }  // namespace
 
-std::string Evaluator::show(Value v, int depth) {
-  Shower shower(*this);
-  shower.value(v, depth + 8);
+std::string Evaluator::show(Value v, int depth) { return showWithin(*this, v, depth + 8); }
+
+std::string showWithin(Evaluator& ev, Value v, int depth) {
+  Shower shower(ev);
+  shower.value(v, depth);
   if (shower.out.size() > kMaxShown) {
     shower.out.resize(kMaxShown);
     while (!shower.out.empty() && (static_cast<unsigned char>(shower.out.back()) & 0xc0) == 0x80) shower.out.pop_back();

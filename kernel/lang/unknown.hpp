@@ -31,6 +31,8 @@ std::optional<KnownNames> knownNames(Evaluator& ev, Value set);
 
 // Nix text of a partly unknown value, for people: `config.networking.hostName + "-x"`. Depth-bounded; forces nothing.
 std::string printUnknown(Evaluator& ev, Value v, int depth = 6);
+// Evaluator::show() with as many levels of sets, lists and unknown values as `depth` says.
+std::string showWithin(Evaluator& ev, Value v, int depth);
 // The root an unknown select chain starts from ("config", "pkgs"), and the path below it; nullopt when it is no such
 // chain.
 struct Reference {

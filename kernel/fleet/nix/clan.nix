@@ -34,6 +34,8 @@ let
       ) (lib.attrNames role.tags)
     );
 
+  core = kernel.part "clan_core" { inherit lib kernel; };
+
   services = kernel.part "services" { inherit lib kernel membersOf; };
 
   clanOptions =
@@ -120,6 +122,11 @@ let
     ++ ownFiles clan name class
     ++ services.modulesFor { inherit clan name class; }
     ++ [
+      (core {
+        inherit (clan) directory;
+        inherit class;
+        machine = name;
+      })
       {
         _file = "fleetd: clan machine ${name}";
         networking.hostName = lib.mkDefault name;
@@ -150,8 +157,19 @@ let
       }
     ) (lib.filterAttrs (_: machine: machine.machineClass == class) clan.inventory.machines);
 
-  # The inventory without what only evaluation needs, as `clan` shows it.
-  result = clan: clan;
+  # One module for each machine, for flakes that build on this one.
+  machineModulesOf =
+    clan: class:
+    lib.mapAttrs' (
+      name: _: lib.nameValuePair "clan-machine-${name}" { imports = machineModules clan name; }
+    ) (lib.filterAttrs (_: machine: machine.machineClass == class) clan.inventory.machines);
+
+  configurations = clan: {
+    nixosConfigurations = configurationsOf clan "nixos";
+    nixosModules = machineModulesOf clan "nixos";
+    darwinConfigurations = configurationsOf clan "darwin";
+    darwinModules = machineModulesOf clan "darwin";
+  };
 in
 {
   flakeModule =
@@ -159,40 +177,53 @@ in
       config,
       self,
       lib,
+      flake-parts-lib,
       ...
     }:
     {
       _file = "fleetd: clan flake module";
+      key = "fleetd: clan flake module";
       imports = [ (lib.mkAliasOptionModule [ "clan" ] [ "flake" "clan" ]) ];
-      options.flake = mkOption {
-        type = types.submoduleWith {
-          modules = [
-            {
-              options.clan = mkOption {
-                type = types.submoduleWith {
-                  modules = [
-                    (clanOptions {
-                      inherit self;
-                      directoryDefault = self.outPath or null;
-                    })
-                  ];
-                };
-                default = { };
-                description = "The clan of this flake.";
-              };
-              options.darwinConfigurations = mkOption {
-                type = types.lazyAttrsOf types.raw;
-                default = { };
-                description = "Darwin hosts.";
-              };
-            }
-          ];
+      options = {
+        flake = {
+          clan = mkOption {
+            type = types.submoduleWith {
+              class = "clan";
+              specialArgs = { inherit self; };
+              modules = [
+                (clanOptions {
+                  inherit self;
+                  directoryDefault = self.outPath or null;
+                })
+                { _dependencies.flake-config = config; }
+              ];
+            };
+            default = { };
+            description = "The clan of this flake.";
+          };
+          clanInternals = mkOption {
+            type = types.raw;
+            default = kernel.unknown "self.clanInternals";
+            description = "What clan's own tools read.";
+          };
+          darwinConfigurations = mkOption {
+            type = types.lazyAttrsOf types.raw;
+            description = "Darwin hosts.";
+          };
+          darwinModules = mkOption {
+            type = types.lazyAttrsOf types.deferredModule;
+            description = "Darwin modules for others.";
+          };
+        };
+        perSystem = flake-parts-lib.mkPerSystemOption {
+          options.clan.pkgs = mkOption {
+            type = types.raw;
+            default = null;
+            description = "Package set of machines of this system.";
+          };
         };
       };
-      config.flake = {
-        nixosConfigurations = configurationsOf config.flake.clan "nixos";
-        darwinConfigurations = configurationsOf config.flake.clan "darwin";
-      };
+      config.flake = configurations config.flake.clan;
     };
 
   # clan-core.lib.clan { … }
@@ -214,18 +245,13 @@ in
         ];
       };
       clan = evaluated.config;
-    in
-    {
-      config = clan // {
-        nixosConfigurations = configurationsOf clan "nixos";
-        darwinConfigurations = configurationsOf clan "darwin";
+      outputs = configurations clan // {
         clanInternals = kernel.unknown "clanInternals";
       };
+    in
+    {
+      config = clan // outputs;
       inherit (evaluated) options;
-      nixosConfigurations = configurationsOf clan "nixos";
-      darwinConfigurations = configurationsOf clan "darwin";
-      clanInternals = kernel.unknown "clanInternals";
-    };
-
-  inherit result;
+    }
+    // outputs;
 }

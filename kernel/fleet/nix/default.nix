@@ -12,6 +12,7 @@ let
       clan
       importTree
       deploy
+      flakeUtils
       ;
   };
   self = {
@@ -22,6 +23,7 @@ let
     importTree = kernel.part "import_tree" scope;
     clan = kernel.part "clan" scope;
     deploy = kernel.part "deploy" scope;
+    flakeUtils = kernel.part "flake_utils" scope;
     inputs = kernel.part "inputs" scope;
     repository = kernel.part "repository" scope;
   };

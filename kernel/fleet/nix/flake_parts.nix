@@ -1,13 +1,18 @@
-# flake-parts: mkFlake as a module evaluation, per-system outputs, and the `modules` extra.
+# flake-parts: mkFlake as a module evaluation with per-system outputs. Its library is in flake_parts_lib.nix, what flakes import beside
+# it in flake_parts_extras.nix.
 { lib, kernel, evalHost, ... }:
 let
   inherit (lib) mkOption types;
 
-  raw = description: mkOption {
-    type = types.lazyAttrsOf types.raw;
+  lazyAttrs = type: description: mkOption {
+    type = types.lazyAttrsOf type;
     default = { };
     inherit description;
   };
+  raw = lazyAttrs types.raw;
+
+  extras = kernel.part "flake_parts_extras" { inherit lib kernel; };
+  flakePartsLib = kernel.part "flake_parts_lib" { inherit lib evalFlakeModule extras; };
 
   # Outputs that exist once for each system.
   transposed = [
@@ -18,76 +23,137 @@ let
     "packages"
   ];
 
-  perSystemModule =
-    { config, ... }:
+  outputs =
+    { moduleLocation, ... }:
     {
-      _file = "fleetd: perSystem";
-      options = lib.genAttrs transposed (name: raw "Per-system ${name}.") // {
-        formatter = mkOption {
-          type = types.nullOr types.raw;
-          default = null;
-          description = "What `nix fmt` runs.";
+      _file = "fleetd: flake outputs";
+      options.flake = mkOption {
+        type = types.submoduleWith {
+          modules = [
+            {
+              _file = "fleetd: flake outputs";
+              freeformType = types.lazyAttrsOf (types.unique { message = "No option has been declared for this flake output attribute, so its definitions can't be merged automatically."; } types.raw);
+              options = {
+                nixosConfigurations = raw "NixOS hosts.";
+                nixosModules = mkOption {
+                  type = types.lazyAttrsOf types.deferredModule;
+                  default = { };
+                  description = "NixOS modules for others.";
+                  apply = lib.mapAttrs (
+                    name: module: {
+                      _class = "nixos";
+                      _file = "${toString moduleLocation}#nixosModules.${name}";
+                      imports = [ module ];
+                    }
+                  );
+                };
+                overlays = lazyAttrs (types.uniq types.raw) "Overlays for others.";
+                formatter = raw "What `nix fmt` runs, by system.";
+              };
+            }
+          ];
         };
+        description = "The flake's outputs.";
       };
-      # Third parties' flake modules may declare more.
-      _fleetdPlatform = true;
     };
 
-  inputFor =
-    system: input:
-    builtins.mapAttrs (_: output: output.${system} or { }) (
-      lib.filterAttrs (name: _: lib.elem name (transposed ++ [ "formatter" ])) input
-    );
+  perSystemOutputs = _: {
+    imports = map (
+      name:
+      flakePartsLib.mkTransposedPerSystemModule {
+        inherit name;
+        option = raw "Per-system ${name}.";
+        file = "fleetd: per-system ${name}";
+      }
+    ) transposed;
+  };
 
   core =
     {
       config,
+      options,
+      extendModules,
       inputs,
       self,
-      moduleLocation,
       ...
     }:
     let
-      perSystem =
-        system:
+      top = config;
+
+      evaluate =
+        modules: system:
         lib.evalModules {
+          inherit modules;
           class = "perSystem";
           prefix = [
             "perSystem"
             system
           ];
-          specialArgs = {
-            inherit system;
-            inputs' = lib.mapAttrs (_: inputFor system) inputs;
-            self' = config.allSystems.${system};
-          };
-          modules = [
-            perSystemModule
-            { _module.args.pkgs = lib.mkOverride 1500 (evalHost.packagesFor (kernel.unknown "pkgs") system); }
-          ]
-          ++ config.perSystem;
+          specialArgs = { inherit system; };
         };
-      evaluations = lib.genAttrs config.systems perSystem;
-      evaluationFor = system: evaluations.${system} or (perSystem system);
+      # The evaluation of systems in the list is shared.
+      evaluationOf = system: config.allSystems.${system} or (config.perSystem system);
     in
     {
       _file = "fleetd: flake-parts";
+      imports = [
+        outputs
+        perSystemOutputs
+      ];
       options = {
         systems = mkOption {
           type = types.listOf types.str;
           default = [ ];
           description = "Systems that per-system outputs exist for.";
         };
+        perInput = mkOption {
+          type = types.functionTo (types.functionTo (types.lazyAttrsOf types.unspecified));
+          description = "What a flake has for one system.";
+        };
         perSystem = mkOption {
-          type = types.deferredModule;
-          default = { };
-          apply = module: [ module ];
+          type = flakePartsLib.mkPerSystemType (
+            {
+              config,
+              options,
+              extendModules,
+              specialArgs,
+              system,
+              ...
+            }:
+            {
+              _file = "fleetd: perSystem";
+              # Flake modules that cannot be read may declare more.
+              _fleetdPlatform = true;
+              options = {
+                formatter = mkOption {
+                  type = types.nullOr types.raw;
+                  default = null;
+                  description = "What `nix fmt` runs.";
+                };
+                allModuleArgs = raw "Arguments of the modules of this system.";
+                debug = raw "The evaluation itself.";
+                extendModules = mkOption {
+                  type = types.raw;
+                  default = extendModules;
+                  internal = true;
+                };
+              };
+              config = {
+                allModuleArgs = config._module.args // specialArgs // { inherit config options; };
+                _module.args = {
+                  inputs' = lib.mapAttrs (_: top.perInput system) inputs;
+                  self' = top.perInput system self;
+                  pkgs = lib.mkOptionDefault (evalHost.packagesFor (kernel.unknown "pkgs") system);
+                };
+              };
+            }
+          );
+          apply = modules: system: (evaluate modules system).config;
           description = "Outputs written once for every system.";
         };
         allSystems = mkOption {
-          type = types.lazyAttrsOf types.raw;
+          type = types.lazyAttrsOf types.unspecified;
           internal = true;
-          default = { };
           description = "The evaluated per-system modules.";
         };
         debug = mkOption {
@@ -95,97 +161,62 @@ let
           default = false;
           description = "Whether the flake shows its own evaluation.";
         };
-        transposition = raw "Per-system attributes that become flake outputs.";
-        flake = mkOption {
-          type = types.submoduleWith {
-            modules = [
-              {
-                _file = "fleetd: flake outputs";
-                freeformType = types.lazyAttrsOf (types.unique { message = "No option has been declared for this flake output attribute, so its definitions can't be merged automatically."; } types.raw);
-                options = {
-                  nixosConfigurations = raw "NixOS hosts.";
-                  nixosModules = raw "NixOS modules for others.";
-                  overlays = mkOption {
-                    type = types.lazyAttrsOf types.raw;
-                    default = { };
-                    description = "Overlays for others.";
-                  };
-                }
-                // lib.genAttrs transposed (name: raw "The flake's ${name}.");
-              }
-            ];
-          };
+        transposition = mkOption {
+          type = types.lazyAttrsOf (
+            types.submodule {
+              options.adHoc = mkOption {
+                type = types.bool;
+                default = false;
+                description = "Whether the per-system option is declared, too.";
+              };
+            }
+          );
           default = { };
-          description = "The flake's outputs.";
+          description = "Per-system attributes that become outputs of the flake.";
+        };
+        processedFlake = mkOption {
+          type = types.raw;
+          readOnly = true;
+          apply = if options.processedFlake.isDefined then x: x else _: config.flake;
+          description = "The outputs as the flake returns them.";
         };
       };
       config = {
-        allSystems = lib.mapAttrs (_: evaluation: evaluation.config) evaluations;
-        flake = lib.genAttrs transposed (name: lib.mapAttrs (_: system: system.${name}) config.allSystems);
-        _module.args = {
-          getSystem = system: (evaluationFor system).config;
-          withSystem =
-            system: f:
-            let
-              evaluation = evaluationFor system;
-            in
-            f (
-              evaluation._module.args
-              // {
-                inherit (evaluation) config;
-                inherit system lib;
-                inherit (evaluation._module.specialArgs) inputs' self';
-              }
-            );
+        allSystems = lib.genAttrs config.systems config.perSystem;
+        perInput =
+          system: flake:
+          lib.mapAttrs (
+            name: _: if builtins.isAttrs flake then flake.${name}.${system} or { } else flake.${name}.${system}
+          ) (config.transposition // { formatter = { }; });
+        perSystem.options = lib.mapAttrs (_: _: mkOption { }) (lib.filterAttrs (_: t: t.adHoc) config.transposition);
+        flake =
+          lib.mapAttrs (
+            name: _: lib.mapAttrs (_: system: system.${name} or { }) config.allSystems
+          ) config.transposition
+          // {
+            formatter = lib.mapAttrs (_: system: system.formatter) config.allSystems;
+          };
+        _module.args = rec {
+          getSystem = evaluationOf;
+          getSystemIgnoreWarning = evaluationOf;
+          withSystem = system: f: f (evaluationOf system).allModuleArgs;
           moduleWithSystem =
-            f:
+            module:
+            { config, ... }:
+            let
+              system = config._module.args.system or config._module.args.pkgs.stdenv.hostPlatform.system;
+              arguments = withSystem system (args: args);
+            in
             {
-              config,
-              pkgs,
-              lib,
-              ...
-            }@args:
-            {
-              imports = [ (f (args // { inherit pkgs; })) ];
+              imports = [ (module (lib.mapAttrs (name: _: arguments.${name}) (builtins.functionArgs module))) ];
             };
-        };
-      };
-    };
-
-  # The extra `flakeModules.modules`: flake.modules.<class>.<name>, many files to one aggregate.
-  modules =
-    { moduleLocation, ... }:
-    {
-      _file = "fleetd: flake-parts modules";
-      options.flake = mkOption {
-        type = types.submoduleWith {
-          modules = [
-            {
-              options.modules = mkOption {
-                type = types.lazyAttrsOf (types.lazyAttrsOf types.deferredModule);
-                default = { };
-                description = "Modules by class and name; all contributions to one name together are one aggregate.";
-                apply = lib.mapAttrs (
-                  class:
-                  lib.mapAttrs (
-                    name: module:
-                    {
-                      _file = "${moduleLocation}#modules.${class}.${name}";
-                      imports = [ module ];
-                    }
-                    // lib.optionalAttrs (class != "generic") { _class = class; }
-                  )
-                );
-              };
-            }
-          ];
         };
       };
     };
 
   evalFlakeModule =
     args@{
-      inputs ? { },
+      inputs ? self.inputs,
       specialArgs ? { },
       self ? args.inputs.self or { },
       moduleLocation ? "${toString (self.outPath or "")}/flake.nix",
@@ -201,37 +232,21 @@ let
       // specialArgs;
       modules = [
         core
-        module
+        (lib.setDefaultModuleLocation moduleLocation module)
       ];
     };
 
-  flakePartsLib = {
-    inherit evalFlakeModule;
-    mkFlake =
-      args: module:
-      let
-        evaluated = evalFlakeModule args module;
-      in
-      kernel.levelF evaluated evaluated.config.flake;
-    mkPerSystemOption = module: mkOption { type = types.deferredModule; };
-    mkPerSystemType = module: types.deferredModule;
-    mkSubmoduleOptions = options: mkOption {
-      type = types.submoduleWith { modules = [ { inherit options; } ]; };
-      default = { };
-    };
-    mkTransposedPerSystemModule = _: { };
-    importApply = path: args: lib.setDefaultModuleLocation path (import path args);
-  };
+  mkFlake =
+    args: module:
+    let
+      evaluated = evalFlakeModule args module;
+    in
+    kernel.levelF evaluated evaluated.config.processedFlake;
 in
 {
-  lib = flakePartsLib;
-  flakeModules = {
-    inherit modules;
-    flakeModules = { };
-    easyOverlay = { };
-    partitions = { };
-    bundlers = { };
-  };
-  flakeModule = modules;
-  inherit evalFlakeModule modules core;
+  lib = flakePartsLib // { inherit mkFlake; };
+  flakeModules = extras;
+  flakeModule = extras.modules;
+  inherit evalFlakeModule core;
+  inherit (extras) modules;
 }

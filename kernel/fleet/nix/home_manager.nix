@@ -117,27 +117,29 @@ in
   darwinModule = system "darwin";
 
   # The flake-parts module: outputs for homes and home modules.
-  flakeModule = {
-    _file = "fleetd: home-manager flake module";
-    options.flake = lib.mkOption {
-      type = lib.types.submoduleWith {
-        modules = [
-          {
-            options = {
-              homeConfigurations = lib.mkOption {
-                type = lib.types.lazyAttrsOf lib.types.raw;
-                default = { };
-                description = "Standalone homes.";
-              };
-              homeModules = lib.mkOption {
-                type = lib.types.lazyAttrsOf lib.types.deferredModule;
-                default = { };
-                description = "Home modules for others.";
-              };
-            };
-          }
-        ];
+  flakeModule =
+    { moduleLocation, ... }:
+    {
+      _file = "fleetd: home-manager flake module";
+      key = "fleetd: home-manager flake module";
+      options.flake = {
+        homeConfigurations = lib.mkOption {
+          type = lib.types.lazyAttrsOf lib.types.raw;
+          default = { };
+          description = "Standalone homes.";
+        };
+        homeModules = lib.mkOption {
+          type = lib.types.lazyAttrsOf lib.types.deferredModule;
+          default = { };
+          description = "Home modules for others.";
+          apply = lib.mapAttrs (
+            name: module: {
+              _class = "homeManager";
+              _file = "${toString moduleLocation}#homeModules.${name}";
+              imports = [ module ];
+            }
+          );
+        };
       };
     };
-  };
 }

@@ -8,6 +8,7 @@
   importTree,
   clan,
   deploy,
+  flakeUtils,
   evalHost,
   ...
 }:
@@ -79,4 +80,27 @@ in
       makeHive = deploy.hive;
     };
   };
+
+  flakeUtils = _: flakeUtils;
+
+  # nix-systems/<repository>: importing it gives a list of systems.
+  systems =
+    repository:
+    let
+      pick = keep: lib.filter keep [
+        "aarch64-darwin"
+        "aarch64-linux"
+        "x86_64-darwin"
+        "x86_64-linux"
+      ];
+    in
+    {
+      _fleetdImport =
+        if repository == "default" then
+          pick (_: true)
+        else if lib.hasPrefix "default-" repository then
+          pick (lib.hasSuffix (lib.removePrefix "default" repository))
+        else
+          [ repository ];
+    };
 }

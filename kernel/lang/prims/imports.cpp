@@ -26,7 +26,7 @@ Value importPrim(Evaluator& ev, Value* args, Pos pos) {
   // An input that is known natively may say what importing it gives: `import nixpkgs { … }`.
   if (args[0].is(Tag::Attrs) || args[0].isUnknown()) {
     const Value native = ev.selectOr(args[0], ev.symbol("_fleetdImport"), Value::null(), pos);
-    if (native.isFunction()) return native;
+    if (native.isFunction() || native.is(Tag::List)) return native;
   }
   return wantFile(ev, args[0], &path, &out) ? ev.evalFile(path) : out;
 }
