@@ -1,14 +1,53 @@
 # colmena hives and deploy-rs nodes: their hosts are ordinary NixOS hosts with deployment options beside.
 { lib, kernel, hosts, ... }:
 let
+  inherit (lib) mkOption types;
+
+  option = type: default: description: mkOption { inherit type default description; };
+
+  # What colmena declares; newer releases may have more.
   deployment =
-    { lib, ... }:
+    { name, ... }:
     {
       _file = "fleetd: colmena";
-      options.deployment = lib.mkOption {
-        type = lib.types.submodule { freeformType = lib.types.lazyAttrsOf lib.types.raw; };
+      options.deployment = mkOption {
+        type = types.submodule {
+          freeformType = types.lazyAttrsOf types.raw;
+          options = {
+            targetHost = option (types.nullOr types.str) name "Where the host is reached.";
+            targetPort = option (types.nullOr types.ints.unsigned) null "Port of its ssh server.";
+            targetUser = option (types.nullOr types.str) "root" "Who logs in.";
+            allowLocalDeployment = option types.bool false "Whether the host may deploy itself.";
+            buildOnTarget = option types.bool false "Whether the host builds its own system.";
+            tags = option (types.listOf types.str) [ ] "Tags of the host.";
+            keys = option (types.attrsOf (types.submodule key)) { } "Files that are sent apart from the system.";
+            replaceUnknownProfiles = option types.bool true "Whether a system that comes from elsewhere is replaced.";
+            privilegeEscalationCommand = option (types.listOf types.str) [ "sudo" "-H" "--" ] "How to become root.";
+            sshOptions = option (types.listOf types.str) [ ] "Further options of ssh.";
+          };
+        };
         default = { };
         description = "How colmena deploys the host.";
+      };
+    };
+
+  key =
+    { name, config, ... }:
+    {
+      options = {
+        name = option types.str name "Name of the file.";
+        text = option (types.nullOr types.str) null "Its content.";
+        keyFile = option (types.nullOr types.path) null "A file that holds the content.";
+        keyCommand = option (types.nullOr (types.listOf types.str)) null "A program that prints the content.";
+        destDir = option types.path "/run/keys" "Where it goes.";
+        path = option types.path "${config.destDir}/${config.name}" "Where it is on the host.";
+        user = option types.str "root" "Who owns it.";
+        group = option types.str "root" "Its group.";
+        permissions = option types.str "0600" "Its permissions.";
+        uploadAt = option (types.enum [
+          "pre-activation"
+          "post-activation"
+        ]) "pre-activation" "When it is sent.";
       };
     };
 
@@ -23,7 +62,9 @@ in
       nodes = lib.genAttrs (nodeNames hive) (
         name:
         let
+          packages = meta.nodeNixpkgs.${name} or meta.nixpkgs or null;
           made = hosts.nixos {
+            system = if builtins.isAttrs packages then kernel.systemOfPackages packages else null;
             modules = [
               deployment
               (hive.defaults or { })

@@ -84,7 +84,7 @@ let
           apply = _: target config;
           description = "Alias of ${lib.showOption to}.";
         });
-        config = lib.mkAliasAndWrapDefsWithPriority (lib.setAttrByPath to) (lib.getAttrFromPath from options);
+        config = lib.modules.mkAliasAndWrapDefsWithPriority (lib.setAttrByPath to) (lib.getAttrFromPath from options);
       };
 
     defaultModule =
