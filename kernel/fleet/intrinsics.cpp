@@ -175,6 +175,19 @@ Value layerPrim(Evaluator& ev, Value* args, Pos pos) {
   return ev.attrs(items);
 }
 
+Value serviceRolesPrim(Evaluator& ev, Value* args, Pos pos) {
+  const Value name = ev.force(args[1]);
+  if (!name.is(Tag::String)) return ev.typeError("a string", name, pos);
+  const auto& roles = self(args[0]).serviceRoles;
+  return roles ? roles(name.string()) : Value::null();
+}
+
+// noteClan clan value: value, and the clan is the fleet's.
+Value noteClanPrim(Evaluator& ev, Value* args, Pos) {
+  self(args[0]).clan = args[1];
+  return ev.force(args[2]);
+}
+
 constexpr PrimOp kNatives[] = {
     {"unknown", 2, unknownPrim},
     {"part", 3, partPrim},
@@ -188,6 +201,8 @@ constexpr PrimOp kNatives[] = {
     {"systemOfPackages", 2, systemOfPackagesPrim},
     {"levelF", 3, levelFPrim},
     {"layer", 3, layerPrim},
+    {"serviceRoles", 2, serviceRolesPrim},
+    {"noteClan", 3, noteClanPrim},
 };
 
 }  // namespace

@@ -1,5 +1,6 @@
 // The natives behind kernel/fleet/nix: what level F asks of the kernel, and the parts of level F written in Nix.
 #pragma once
+#include <functional>
 #include <map>
 #include <string>
 #include <string_view>
@@ -28,6 +29,11 @@ class Intrinsics : public lang::NativeObject {
   // A module with the options of a platform ("nixos", "darwin", "home"), set by the layer that knows schemas; else an
   // open module.
   std::map<std::string, lang::Value, std::less<>> platforms;
+  // The roles of a service that a plugin implements, as a set: role -> module with the options of its settings; Null
+  // when no plugin does. Set by the layer that knows plugins; may be empty.
+  std::function<lang::Value(std::string_view service)> serviceRoles;
+  // The clan the fleet describes: { clan = its configuration; resolved = what nix/services.nix makes of it; }, or Null.
+  lang::Value clan;
   // What mkFlake evaluated last: the result of evalModules, or Null. Aggregates are read from it.
   lang::Value levelF;
 

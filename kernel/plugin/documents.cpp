@@ -64,6 +64,24 @@ Result<Schema> decodeSchema(const Manifest& manifest, std::string_view bytes) {
   return *std::move(schema);
 }
 
+Result<Exports> decodeExports(const Manifest& manifest, const Schema& schema, std::string_view bytes) {
+  if (auto scanned = bus::prescan(bytes); !scanned) return named(manifest, std::move(scanned).error());
+  auto exports = sdk::parseExports(bytes);
+  if (!exports) return named(manifest, bus::fromReader(exports.error(), "its exports"));
+  const std::string& service = schema.service.empty() ? manifest.id : schema.service;
+  for (const auto& [scope, interfaces] : *exports) {
+    const auto parts = base::split(scope, ':');
+    if (parts.size() != 4 || parts[0] != service)
+      return named(manifest, fail(Code::FL0325, fmt::format("the scope `{}` is not one of the service `{}`",
+                                                            base::sanitize(scope.substr(0, 200)), service)));
+    for (const auto& [interface, value] : interfaces)
+      if (std::find(schema.exports.begin(), schema.exports.end(), interface) == schema.exports.end())
+        return named(manifest, fail(Code::FL0325, fmt::format("its schema does not list the interface `{}`",
+                                                              base::sanitize(interface.substr(0, 200)))));
+  }
+  return *std::move(exports);
+}
+
 bool isRelativePath(std::string_view path) {
   if (path.empty() || path.size() > kMaxFilePath || base::invalidUtf8At(path)) return false;
   if (std::any_of(path.begin(), path.end(),

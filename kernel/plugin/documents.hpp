@@ -13,6 +13,10 @@ namespace fleetd::plugin {
 // FL0311, FL0313.
 Result<Schema> decodeSchema(const Manifest& manifest, std::string_view bytes);
 
+// What a service exports. Errors: FL0310, FL0311, FL0325 for scopes of another service and interfaces its schema does
+// not list.
+Result<Exports> decodeExports(const Manifest& manifest, const Schema& schema, std::string_view bytes);
+
 // Files of one host, sorted by path. Errors: FL0310, FL0311, FL0319 for paths that are absolute, not
 // normalised or come twice.
 Result<std::vector<RenderedFile>> decodeFiles(const Manifest& manifest, std::string_view bytes);

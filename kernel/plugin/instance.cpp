@@ -142,6 +142,13 @@ Instance::Bytes Instance::rules() {
   return collect([&](const fleet_writer_t* out, fleet_error_t* error) { return ext->rules(plugin_, out, error); });
 }
 
+Instance::Bytes Instance::exports() {
+  FLEET_TRY(requireActive("export"));
+  const auto* ext = extension<fleet_plugin_exports_t>(FLEET_EXT_EXPORTS);
+  if (!ext || !ext->exports) return unsupported("export");
+  return collect([&](const fleet_writer_t* out, fleet_error_t* error) { return ext->exports(plugin_, out, error); });
+}
+
 sdk::Result<void> Instance::fleet(std::string_view view) {
   FLEET_TRY(requireActive("be told of the fleet"));
   const auto* ext = extension<fleet_plugin_contribute_t>(FLEET_EXT_CONTRIBUTE);

@@ -38,6 +38,7 @@ class Instance {
   Bytes schema();  // inactive, active
   Bytes rules();   // active, like the rest
   sdk::Result<void> fleet(std::string_view view);
+  Bytes exports();
   Bytes contribute(std::string_view view);
   Bytes render(std::string_view composed);
   sdk::Result<void> check(std::string_view composed);

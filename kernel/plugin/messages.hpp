@@ -14,6 +14,7 @@ namespace topic {
 inline constexpr const char* kSchema = "fleet.schema/1";
 inline constexpr const char* kRules = "fleet.rules/1";
 inline constexpr const char* kFleet = "fleet.fleet/1";
+inline constexpr const char* kExports = "fleet.exports/1";
 inline constexpr const char* kContribute = "fleet.contribute/1";
 inline constexpr const char* kCheck = "fleet.check/1";
 inline constexpr const char* kRender = "fleet.render/1";

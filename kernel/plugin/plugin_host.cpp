@@ -115,6 +115,7 @@ class PluginHost {
     if (name == topic::kSchema) return [](Instance& i, std::string_view) { return i.schema(); };
     if (name == topic::kRules) return [](Instance& i, std::string_view) { return i.rules(); };
     if (name == topic::kFleet) return [](Instance& i, std::string_view in) { return noDocument(i.fleet(in)); };
+    if (name == topic::kExports) return [](Instance& i, std::string_view) { return i.exports(); };
     if (name == topic::kContribute) return [](Instance& i, std::string_view in) { return i.contribute(in); };
     if (name == topic::kCheck) return [](Instance& i, std::string_view in) { return noDocument(i.check(in)); };
     if (name == topic::kRender) return [](Instance& i, std::string_view in) { return i.render(in); };

@@ -55,6 +55,10 @@ class Plugins {
   // Definitions for every host that selects it; no definitions when it has no rules.
   Result<Fragment> rules(const std::string& id);
 
+  // What a service tells the others, about this fleet; nothing when it has nothing to tell. Errors: FL0310, FL0325 for
+  // an interface or a scope that is not its own, and what the plugin reports.
+  Result<Exports> exports(const std::string& id, const FleetView& fleet);
+
   // The functions below answer in the order of `hosts`; nothing stands where a host failed, and the reason is
   // in `diagnostics` with the host's name.
   std::vector<std::optional<Fragment>> contribute(const std::string& id, const FleetView& fleet,

@@ -167,6 +167,18 @@ Result<Fragment> Plugins::rules(const std::string& id) {
   return decodeFragment(*plugin->manifest, {}, *answer.document, state_->options.checkExpression);
 }
 
+Result<Exports> Plugins::exports(const std::string& id, const FleetView& fleet) {
+  FLEETD_TRY_ASSIGN(const auto told, state_->ask(id, topic::kFleet, packEach(std::vector{fleet})));
+  if (isUnsupported(told.front())) return Exports{};
+  if (!told.front().document) return answerError(id, told.front().document.error());
+  FLEETD_TRY_ASSIGN(const auto answers, state_->ask(id, topic::kExports, {}));
+  const Answer& answer = answers.front();
+  if (isUnsupported(answer)) return Exports{};
+  if (!answer.document) return answerError(id, answer.document.error());
+  FLEETD_TRY_ASSIGN(const auto* own, schema(id));
+  return decodeExports(*(*state_->up(id))->manifest, *own, *answer.document);
+}
+
 std::vector<std::optional<Fragment>> Plugins::contribute(const std::string& id, const FleetView& fleet,
                                                          const std::vector<HostView>& hosts, Diagnostics& diagnostics) {
   if (hosts.empty()) return {};

@@ -16,6 +16,7 @@ using Definition = sdk::Definition;
 using PluginValue = sdk::Value;
 using Schema = sdk::Schema;
 using FleetView = sdk::FleetView;
+using Exports = sdk::Exports;
 using HostView = sdk::HostView;
 using ComposedView = sdk::ComposedHost;
 using RenderedFile = sdk::RenderedFile;

@@ -57,7 +57,7 @@ void HostFiles::add(const fleet::Host& host, fleet::ComposedHost& composed, Diag
   const auto manifest = workspace_.plugins().manifest(platform);
   if (!manifest) return diagnostics.add(Diagnostic::from(manifest.error()));
   one.view = checkView(workspace_.fleet().evaluator(), composed, (*manifest)->reads);
-  one.view.definitions = workspace_.definitions(host);
+  one.view.definitions = workspace_.definitionsToWrite(host);
   one.facts = !declaresHostFacts(workspace_.fleet().evaluator(), composed);
   if (!one.facts)
     diagnostics.add(about(Code::FL0811, host, fmt::format("{} has options of its own at fleet.host", host.name)));

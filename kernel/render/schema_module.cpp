@@ -40,6 +40,20 @@ Result<Value> platformModule(Evaluator& ev, const std::string& plugin, const plu
   return module;
 }
 
+Result<Value> roleModule(Evaluator& ev, const std::string& service, const sdk::RoleDecl& role) {
+  const std::string name = fmt::format("role {} of {}", role.name, service);
+  auto text = sdk::nix::optionsText({"", "settings of " + name}, {}, role.settings);
+  if (!text) return writerError(service, text.error());
+  FLEETD_TRY_ASSIGN(const Value closed,
+                    moduleFromText(ev, fmt::format("fleetd: settings of {}", name), *std::move(text)));
+  if (!role.open) return closed;
+  FLEETD_TRY_ASSIGN(const Value open,
+                    moduleFromText(ev, fmt::format("fleetd: further settings of {}", name),
+                                   "{ lib, ... }: { freeformType = lib.types.lazyAttrsOf lib.types.raw; }"));
+  const Value both[] = {closed, open};
+  return ev.attrs({{"imports", ev.list(both)}});
+}
+
 Result<std::string> optionsModuleText(const plugin::Manifest& manifest, const plugin::Schema& schema) {
   if (schema.options.empty() || !manifest.optionRoot) return std::string();
   auto text = sdk::nix::optionsText(headOf(manifest.id), *manifest.optionRoot, schema.options);

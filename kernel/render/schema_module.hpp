@@ -14,6 +14,8 @@ namespace fleetd::render {
 Result<lang::Value> platformModule(lang::Evaluator& ev, const std::string& plugin, const plugin::Schema& schema);
 // The options of another plugin, below its own root: they are what they say.
 Result<lang::Value> optionsModule(lang::Evaluator& ev, const plugin::Manifest& manifest, const plugin::Schema& schema);
+// The settings of a role of a service, as a module for the inventory. Errors: FL0310.
+Result<lang::Value> roleModule(lang::Evaluator& ev, const std::string& service, const sdk::RoleDecl& role);
 // The same as the text of a file. Empty when the plugin declares none.
 Result<std::string> optionsModuleText(const plugin::Manifest& manifest, const plugin::Schema& schema);
 

@@ -31,10 +31,16 @@ Result<std::unique_ptr<Workspace>> Workspace::open(WorkspaceOptions options, bas
   out->openPlugins();
   fleet::OpenOptions open;
   open.directory = out->options_.directory;
-  open.prepare = [&](fleet::Fleet& fleet) { out->addPlatforms(fleet); };
+  out->services_.emplace(*out->plugins_);
+  open.prepare = [&](fleet::Fleet& fleet) {
+    out->addPlatforms(fleet);
+    out->services_->attach(fleet);
+  };
   FLEETD_TRY_ASSIGN(out->fleet_, fleet::Fleet::open(open, sources, symbols, diagnostics));
   const base::Stopwatch watch;
+  out->services_->read(*out->fleet_, diagnostics);
   out->select();
+  out->services_->gatherExports(diagnostics);
   out->addRules();
   out->askPlugins();
   out->fleet_->stages().push_back({"plugins", static_cast<std::uint64_t>(watch.elapsed().count())});
@@ -96,6 +102,8 @@ void Workspace::select() {
   std::vector<plugin::HostPlugins> wanted;
   for (const fleet::Host& host : fleet_->hosts()) {
     plugin::HostPlugins one{host.name, host.klass, chosenFor(choice, host), host.place};
+    for (const std::string& id : services_->pluginsOf(host))
+      if (std::find(one.ids.begin(), one.ids.end(), id) == one.ids.end()) one.ids.push_back(id);
     // The platform comes with fleetd. Where it is missing, hosts are composed without its options.
     const bool there =
         std::any_of(files.begin(), files.end(), [&](const plugin::PluginFile& file) { return file.id == host.klass; });
@@ -164,6 +172,12 @@ std::unique_ptr<fleet::ComposedHost> Workspace::compose(const fleet::Host& host,
 void Workspace::check(Diagnostics& diagnostics) {
   for (const auto& [id, views] : std::exchange(toCheck_, {}))
     static_cast<void>(plugins_->check(id, views, diagnostics));
+}
+
+std::vector<plugin::Definition> Workspace::definitionsToWrite(const fleet::Host& host) const {
+  auto out = definitions(host);
+  std::erase_if(out, [&](const plugin::Definition& one) { return services_->leftToClan(one.from, host); });
+  return out;
 }
 
 std::vector<plugin::Definition> Workspace::definitions(const fleet::Host& host) const {

@@ -15,6 +15,7 @@
 #include "kernel/base/symbol.hpp"
 #include "kernel/fleet/fleet.hpp"
 #include "kernel/plugin/plugins.hpp"
+#include "kernel/render/services.hpp"
 
 namespace fleetd::render {
 
@@ -48,6 +49,9 @@ class Workspace {
 
   // The definitions of all plugins of a host, sorted by plugin; `from` is set.
   std::vector<plugin::Definition> definitions(const fleet::Host& host) const;
+  // The same without what the fleet's own clan-core brings: what is to be written for Nix.
+  std::vector<plugin::Definition> definitionsToWrite(const fleet::Host& host) const;
+  const Services& services() const { return *services_; }
   // Plugins of a host, other than its platform, that declare options. Sorted.
   std::vector<std::string> declaring(const fleet::Host& host);
   // Whether the plugin is a platform whose options the hosts do not have: the fleet declares all of theirs.
@@ -80,6 +84,7 @@ class Workspace {
   Diagnostics* diagnostics_;  // during open() only
   std::optional<plugin::Plugins> plugins_;
   std::unique_ptr<fleet::Fleet> fleet_;
+  std::optional<Services> services_;
   std::map<std::string, lang::Value> platforms_;      // by class, once asked for
   std::map<std::string, lang::Value> optionModules_;  // by plugin
   // What plugins add to one host.

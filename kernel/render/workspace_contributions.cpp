@@ -14,12 +14,6 @@ namespace {
 
 using lang::Value;
 
-plugin::FleetView viewOf(const fleet::Fleet& fleet) {
-  plugin::FleetView out;
-  for (const fleet::Host& host : fleet.hosts()) out.machines[host.name] = {host.klass, host.system, host.tags, {}};
-  return out;
-}
-
 }  // namespace
 
 // Behind the host's own modules, where the generated ones are when Nix builds it.
@@ -126,7 +120,7 @@ void Workspace::askOne(const std::string& id, const std::vector<fleet::Host*>& h
   if (!manifest) return;
   std::vector<plugin::HostView> views;
   for (fleet::Host* host : hosts) {
-    plugin::HostView view{host->name, host->klass, host->system, host->tags, {}, {}, {}};
+    plugin::HostView view{host->name, host->klass, host->system, host->tags, services_->memberships(id, *host), {}, {}};
     if (const auto& root = (*manifest)->optionRoot; root && !root->empty()) {
       // What the plugin's options are set to so far. Findings are those of the real composition, later.
       Diagnostics unheard;
@@ -135,7 +129,7 @@ void Workspace::askOne(const std::string& id, const std::vector<fleet::Host*>& h
     }
     views.push_back(std::move(view));
   }
-  const auto fragments = plugins_->contribute(id, viewOf(*fleet_), views, *diagnostics_);
+  const auto fragments = plugins_->contribute(id, services_->fleetView(id), views, *diagnostics_);
   for (std::size_t i = 0; i < fragments.size(); ++i)
     if (fragments[i]) addFragment(*hosts[i], *fragments[i], {});
 }

@@ -24,19 +24,9 @@ let
   inventoryModules = import' "inventory";
   import' = name: kernel.part name { inherit lib kernel; };
 
-  # Which machines a role has: named ones, and those that carry one of its tags.
-  membersOf =
-    inventory: role:
-    lib.unique (
-      lib.attrNames role.machines
-      ++ lib.concatMap (
-        tag: lib.filter (m: lib.elem tag inventory.machines.${m}.tags) (lib.attrNames inventory.machines)
-      ) (lib.attrNames role.tags)
-    );
-
   core = kernel.part "clan_core" { inherit lib kernel; };
 
-  services = kernel.part "services" { inherit lib kernel membersOf; };
+  services = kernel.part "services" { inherit lib kernel; };
 
   clanOptions =
     {
@@ -113,14 +103,14 @@ let
     map at (lib.filter (file: kernel.exists (at file)) wanted);
 
   machineModules =
-    clan: name:
+    clan: resolved: name:
     let
       machine = clan.inventory.machines.${name};
       class = machine.machineClass;
     in
     [ (clan.machines.${name} or { }) ]
     ++ ownFiles clan name class
-    ++ services.modulesFor { inherit clan name class; }
+    ++ resolved.modulesFor { inherit name class; }
     ++ [
       (core {
         inherit (clan) directory;
@@ -139,12 +129,12 @@ let
     ];
 
   configurationsOf =
-    clan: class:
+    clan: resolved: class:
     lib.mapAttrs (
       name: _:
       let
         made = hosts.${class} {
-          modules = machineModules clan name;
+          modules = machineModules clan resolved name;
           specialArgs = clan.specialArgs;
         };
       in
@@ -159,17 +149,22 @@ let
 
   # One module for each machine, for flakes that build on this one.
   machineModulesOf =
-    clan: class:
+    clan: resolved: class:
     lib.mapAttrs' (
-      name: _: lib.nameValuePair "clan-machine-${name}" { imports = machineModules clan name; }
+      name: _: lib.nameValuePair "clan-machine-${name}" { imports = machineModules clan resolved name; }
     ) (lib.filterAttrs (_: machine: machine.machineClass == class) clan.inventory.machines);
 
-  configurations = clan: {
-    nixosConfigurations = configurationsOf clan "nixos";
-    nixosModules = machineModulesOf clan "nixos";
-    darwinConfigurations = configurationsOf clan "darwin";
-    darwinModules = machineModulesOf clan "darwin";
-  };
+  configurations =
+    clan:
+    let
+      resolved = services clan;
+    in
+    kernel.noteClan { inherit clan resolved; } {
+      nixosConfigurations = configurationsOf clan resolved "nixos";
+      nixosModules = machineModulesOf clan resolved "nixos";
+      darwinConfigurations = configurationsOf clan resolved "darwin";
+      darwinModules = machineModulesOf clan resolved "darwin";
+    };
 in
 {
   flakeModule =

@@ -152,7 +152,7 @@ let
           description = "Generators whose files it reads.";
         };
         validation = mkOption {
-          type = types.raw;
+          type = types.anything;
           default = null;
           description = "When this changes, the files are made anew.";
         };
@@ -166,7 +166,7 @@ let
           default = "";
           description = "Shell code that writes the files.";
         };
-        builtin = nullable types.raw "A generator of fleetd's own and its parameters, in place of a script.";
+        builtin = nullable (types.attrsOf types.anything) "A generator of fleetd's own and its parameters, in place of a script.";
         share = flag false "Whether all machines have the same files.";
       };
       config.files = lib.mapAttrs (_: _: { }) (lib.filterAttrs (_: prompt: prompt.persist) config.prompts);

@@ -6,6 +6,7 @@
 #include "ext/check.h"
 #include "ext/contribute.h"
 #include "ext/diag.h"
+#include "ext/exports.h"
 #include "ext/log.h"
 #include "ext/render.h"
 #include "ext/schema.h"

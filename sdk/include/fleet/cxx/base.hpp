@@ -31,7 +31,7 @@ class PluginBase {
   const fleet_plugin_t* c() const { return &c_; }
 
  protected:
-  enum Extensions : unsigned { kContributes = 1, kRenders = 2 };
+  enum Extensions : unsigned { kContributes = 1, kRenders = 2, kExportsToo = 4 };
 
   PluginBase(const fleet_manifest_t* manifest, unsigned extensions)
       : c_{FLEET_SIZE(fleet_plugin_t),
@@ -77,6 +77,7 @@ class PluginBase {
     (void)host, (void)out;
     return {};
   }
+  virtual Result<Exports> doExports() const { return Exports{}; }
   virtual Result<std::vector<RenderedFile>> doRender(const ComposedHost& host) const {
     (void)host;
     return std::vector<RenderedFile>{};
@@ -195,15 +196,25 @@ class PluginBase {
       return send(out, files);
     });
   }
+  static fleet_status_t cExports(const fleet_plugin_t* p, const fleet_writer_t* out, fleet_error_t* err) noexcept {
+    return guard(err, [&]() -> Result<void> {
+      FLEET_TRY_ASSIGN(const auto exports, self(p).doExports());
+      Packer packer;
+      detail::packMap(packer, exports);
+      return writeAll(out, packer.view());
+    });
+  }
   static const void* cExtension(const fleet_plugin_t* p, const char* id) noexcept {
     static constexpr fleet_plugin_schema_t kSchema{cSchema};
     static constexpr fleet_plugin_contribute_t kContribute{cRules, cFleet, cContribute};
     static constexpr fleet_plugin_check_t kCheck{cCheck};
     static constexpr fleet_plugin_render_t kRender{cRender};
+    static constexpr fleet_plugin_exports_t kExports{cExports};
     const std::string_view wanted = id;
     if (wanted == FLEET_EXT_SCHEMA) return &kSchema;
     if (wanted == FLEET_EXT_CHECK) return &kCheck;
     if (wanted == FLEET_EXT_CONTRIBUTE && (self(p).extensions_ & kContributes) != 0) return &kContribute;
+    if (wanted == FLEET_EXT_EXPORTS && (self(p).extensions_ & kExportsToo) != 0) return &kExports;
     if (wanted == FLEET_EXT_RENDER && (self(p).extensions_ & kRenders) != 0) return &kRender;
     return nullptr;
   }

@@ -62,8 +62,12 @@ inline void pack(Packer& out, const OptionDecl& option) {
 
 inline void pack(Packer& out, const RoleDecl& role) {
   FieldPacker map;
+  if (!role.classes.empty()) packTexts(map.field("classes"), role.classes);
   map.text("doc", role.doc);
+  if (role.maxMachines) map.field("maxMachines").integer(*role.maxMachines);
+  if (role.minMachines) map.field("minMachines").integer(*role.minMachines);
   map.field("name").str(role.name);
+  if (role.open) map.field("open").boolean(true);
   auto& list = map.field("settings");
   list.array(role.settings.size());
   for (const auto& option : role.settings) pack(list, option);
@@ -72,6 +76,8 @@ inline void pack(Packer& out, const RoleDecl& role) {
 
 inline void pack(Packer& out, const Schema& schema) {
   FieldPacker map;
+  if (!schema.exports.empty()) packTexts(map.field("exports"), schema.exports);
+  if (schema.maxInstances) map.field("maxInstances").integer(*schema.maxInstances);
   auto& options = map.field("options");
   options.array(schema.options.size());
   for (const auto& option : schema.options) pack(options, option);
@@ -80,6 +86,7 @@ inline void pack(Packer& out, const Schema& schema) {
     roles.array(schema.roles.size());
     for (const auto& role : schema.roles) pack(roles, role);
   }
+  map.text("service", schema.service);
   map.finish(out);
 }
 
@@ -202,6 +209,10 @@ inline Result<RoleDecl> readRole(Reader& in) {
     if (name == "name") return readInto(in, out.name);
     if (name == "doc") return readInto(in, out.doc);
     if (name == "settings") return detail::readOptions(in, out.settings, FLEET_MAX_DEPTH);
+    if (name == "classes") return readTexts(in, out.classes);
+    if (name == "minMachines") return readInto(in, out.minMachines.emplace());
+    if (name == "maxMachines") return readInto(in, out.maxMachines.emplace());
+    if (name == "open") return readInto(in, out.open);
     return false;
   }));
   if (out.name.empty()) return malformed("a role has no name");
@@ -214,6 +225,9 @@ inline Result<Schema> parseSchema(std::string_view bytes) {
   Schema out;
   FLEET_TRY(readFields(in, Unknown::refuse, [&](std::string_view name) -> Result<bool> {
     if (name == "options") return detail::readOptions(in, out.options, FLEET_MAX_DEPTH);
+    if (name == "maxInstances") return readInto(in, out.maxInstances.emplace());
+    if (name == "exports") return readTexts(in, out.exports);
+    if (name == "service") return readInto(in, out.service);
     if (name != "roles") return false;
     FLEET_TRY(readElements(in, [&]() -> Result<void> {
       FLEET_TRY_ASSIGN(auto role, readRole(in));

@@ -12,8 +12,11 @@ namespace fleet {
 struct MachineView {
   std::string hostClass, system;  // "nixos", "x86_64-linux"
   std::vector<std::string> tags;
-  Value facts;  // a map, may be empty
+  Value facts;  // a map, may be empty: `vars` = generator -> file -> public value
 };
+
+// What services tell each other: scope ("service:instance:role:machine") -> interface -> value.
+using Exports = std::map<std::string, std::map<std::string, Value>>;
 
 struct RoleView {
   std::map<std::string, Value> machines;  // machine -> settings of that machine in that role
@@ -25,8 +28,11 @@ struct InstanceView {
 
 // What all hosts have in common.
 struct FleetView {
+  std::string name, domain;  // as the inventory's `meta` has them
   std::map<std::string, MachineView> machines;
   std::map<std::string, InstanceView> instances;  // of the services this plugin implements
+  Value shared;                                   // public values all machines share: generator -> file -> value
+  Exports exports;                                // of all services; empty while exports are asked for
 };
 
 // One role this host takes in one instance.

@@ -52,10 +52,16 @@ inline void pack(Packer& out, const InstanceView& instance) {
   map.finish(out);
 }
 
+inline void pack(Packer& out, const std::map<std::string, Value>& values) { detail::packMap(out, values); }
+
 inline void pack(Packer& out, const FleetView& fleet) {
   FieldPacker map;
+  map.text("domain", fleet.domain);
+  if (!fleet.exports.empty()) detail::packMap(map.field("exports"), fleet.exports);
   detail::packMap(map.field("instances"), fleet.instances);
   detail::packMap(map.field("machines"), fleet.machines);
+  map.text("name", fleet.name);
+  map.value("shared", fleet.shared);
   map.finish(out);
 }
 
@@ -136,11 +142,32 @@ inline Result<InstanceView> readInstanceView(Reader& in) {
   return out;
 }
 
+inline Result<bool> readInto(Reader& in, Exports& out) {
+  return detail::readMap(in, out, [&]() -> Result<std::map<std::string, Value>> {
+    std::map<std::string, Value> interfaces;
+    FLEET_TRY(detail::readMap(in, interfaces, [&] { return readValue(in); }));
+    return interfaces;
+  });
+}
+
+// One document of exports that fills the whole input.
+inline Result<Exports> parseExports(std::string_view bytes) {
+  Reader in(bytes);
+  Exports out;
+  FLEET_TRY(readInto(in, out));
+  if (!in.done()) return malformed("bytes after the end of the document");
+  return out;
+}
+
 inline Result<FleetView> readFleetView(Reader& in) {
   FleetView out;
   FLEET_TRY(readFields(in, Unknown::skip, [&](std::string_view name) -> Result<bool> {
     if (name == "machines") return detail::readMap(in, out.machines, [&] { return readMachineView(in); });
     if (name == "instances") return detail::readMap(in, out.instances, [&] { return readInstanceView(in); });
+    if (name == "name") return readInto(in, out.name);
+    if (name == "domain") return readInto(in, out.domain);
+    if (name == "shared") return readInto(in, out.shared);
+    if (name == "exports") return readInto(in, out.exports);
     return false;
   }));
   return out;

@@ -1,0 +1,64 @@
+// Services: instances of the inventory that plugins implement. Which plugins hosts get through them, what the plugins
+// are told, and what is wrong with the instances.
+#pragma once
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "kernel/base/diagnostic.hpp"
+#include "kernel/fleet/fleet.hpp"
+#include "kernel/fleet/instances.hpp"
+#include "kernel/plugin/plugins.hpp"
+
+namespace fleetd::render {
+
+// Thread: the fleet's. A service's plugin has the id the inventory calls its module by.
+class Services {
+ public:
+  explicit Services(plugin::Plugins& plugins) : plugins_(plugins) {}
+
+  // Lets the fleet ask which settings a service has; before the fleet is evaluated.
+  void attach(fleet::Fleet& fleet);
+  // Reads the inventory of the opened fleet and checks it: FL0601 to FL0608.
+  void read(fleet::Fleet& fleet, Diagnostics& diagnostics);
+  // Plugins a host gets because it has a role. Sorted.
+  std::vector<std::string> pluginsOf(const fleet::Host& host) const;
+  // Asks the services what they export. Call it once the plugins are selected.
+  void gatherExports(Diagnostics& diagnostics);
+
+  // What a plugin is told of the fleet: machines, its own instances, what all services export.
+  plugin::FleetView fleetView(const std::string& plugin) const;
+  // The roles of a host in instances of a plugin.
+  std::vector<sdk::Membership> memberships(const std::string& plugin, const fleet::Host& host) const;
+  bool implements(const std::string& plugin) const { return views_.contains(plugin); }
+  // Whether the fleet's own clan-core brings this part, so that ours is for looking at only.
+  bool leftToClan(const std::string& plugin, const fleet::Host& host) const;
+
+ private:
+  bool isService(std::string_view name) const;
+  lang::Value rolesOf(lang::Evaluator& ev, std::string_view service);
+  void check(const fleet::ServiceInstance& instance, const plugin::Schema& schema, Diagnostics& diagnostics) const;
+  void checkRole(const fleet::ServiceInstance& instance, const std::string& roleName, const fleet::InstanceRole& role,
+                 const sdk::RoleDecl& decl, Diagnostics& diagnostics) const;
+  void checkMembers(const fleet::ServiceInstance& instance, const std::string& roleName,
+                    const fleet::InstanceRole& role, Diagnostics& diagnostics) const;
+  void add(fleet::Fleet& fleet, const fleet::ServiceInstance& instance, Diagnostics& diagnostics);
+  void tellMachines(const fleet::Fleet& fleet);
+
+  plugin::Plugins& plugins_;
+  fleet::Inventory inventory_;
+  std::map<std::string, lang::Value, std::less<>> roles_;  // by service, once asked for
+  std::map<std::string, plugin::FleetView> views_;         // by plugin: name, domain, instances
+  std::map<std::string, sdk::MachineView> machines_;       // what all plugins are told
+  sdk::Value shared_;
+  sdk::Exports exports_;
+  std::set<std::string> machineNames_;
+  std::map<std::string, std::string> classes_;  // of machines
+  bool clanCore_ = false;                       // the fleet's flake has clan-core
+  const fleet::Fleet* fleet_ = nullptr;
+};
+
+}  // namespace fleetd::render

@@ -1,0 +1,122 @@
+// tor: machines as onion services, reachable when nothing else works.
+#include <fleet/cxx/plugin.hpp>
+#include <fleet/cxx/service.hpp>
+
+namespace {
+
+constexpr std::int64_t kPriority = 10;  // the last way to be tried
+
+struct Target {
+  fleet::Port port{22};
+  std::optional<std::string> addr;
+  static constexpr auto schema() {
+    return fleet::options(
+        fleet::option("port", &Target::port, "Port on the machine."),
+        fleet::option("addr", &Target::addr, "Address the port is on; the machine's own by default."));
+  }
+};
+
+struct Mapping {
+  fleet::Port port{22};
+  Target target;
+  static constexpr auto schema() {
+    return fleet::options(fleet::option("port", &Mapping::port, "Port of the onion service."),
+                          fleet::option("target", &Mapping::target, "Where it leads."));
+  }
+};
+
+struct ServerSettings {
+  std::vector<Mapping> portMapping{Mapping{}};
+  bool secretHostname = true;
+  static constexpr auto schema() {
+    return fleet::options(
+        fleet::option("portMapping", &ServerSettings::portMapping, "Ports of the onion service."),
+        fleet::option("secretHostname", &ServerSettings::secretHostname, "Whether the onion address is kept secret."));
+  }
+};
+
+class Tor final : public fleet::Service<Tor> {
+  static constexpr const char* kClasses[] = {"nixos", "darwin", nullptr};
+  static constexpr const char* kWrites[] = {"services.tor",
+                                            "launchd.daemons.tor",
+                                            "environment.systemPackages",
+                                            "environment.etc.\"tor/torrc\"",
+                                            "clan.core.vars.generators",
+                                            nullptr};
+
+ public:
+  static constexpr const char* exportName = "clan-core/tor";
+  static constexpr auto manifest = fleet::manifest({.id = "tor",
+                                                    .name = "Tor",
+                                                    .version = "1.0.0",
+                                                    .description = "Machines as onion services",
+                                                    .platforms = kClasses,
+                                                    .writes = kWrites});
+
+  Tor() {
+    role("client", "Machines that reach others over Tor at any time.", &Tor::client);
+    role("server", "Machines that can be reached over Tor.", &Tor::server).classes = {"nixos"};
+    exportsInterfaces({"networking", "peer"});
+  }
+
+ private:
+  static std::string generatorOf(const std::string& instance) { return "tor_" + instance; }
+
+  fleet::Result<void> client(const fleet::Member<fleet::NoOptions>& member, fleet::Contribution& out) const {
+    if (member.isNixos()) {
+      out.set("services.tor.enable", true);
+      out.set("services.tor.torsocks.enable", true);
+      out.set("services.tor.client.enable", true);
+      return {};
+    }
+    // nix-darwin has no module for it: the daemon with its own configuration.
+    out.set("environment.systemPackages", fleet::List{fleet::pkg("tor"), fleet::pkg("torsocks")});
+    out.set(fleet::at("environment.etc", {"tor/torrc", "text"}), "SocksPort 9050\nDataDirectory /var/lib/tor\n");
+    const auto of = [](const char* option) { return fleet::at("launchd.daemons.tor.serviceConfig", {option}); };
+    out.set(of("ProgramArguments"), fleet::List{fleet::text(fleet::pkg("tor"), "/bin/tor"), "-f", "/etc/tor/torrc"});
+    out.set(of("RunAtLoad"), true);
+    out.set(of("KeepAlive"), true);
+    return {};
+  }
+
+  fleet::Result<void> server(const fleet::Member<ServerSettings>& member, fleet::Contribution& out) const {
+    if (!member.isNixos()) return {};
+    const std::string generator = generatorOf(member.instance), onion = "clan_" + member.instance;
+    fleet::List map;
+    for (const Mapping& mapping : member.settings.portMapping) {
+      fleet::Attrs target{{"port", mapping.target.port.value}};
+      if (mapping.target.addr) target.set("addr", *mapping.target.addr);
+      map.push_back(fleet::Attrs{{"port", mapping.port.value}, {"target", std::move(target)}});
+    }
+    out.set("services.tor.enable", true);
+    const auto of = [&](const char* option) { return fleet::at("services.tor.relay.onionServices", {onion, option}); };
+    out.set(of("version"), 3);
+    out.set(of("map"), map);
+    out.set(of("secretKey"), fleet::secretPath(generator, "hs_ed25519_secret_key"));
+    fleet::Generator service(generator);
+    service.secret("hs_ed25519_secret_key");
+    if (member.settings.secretHostname)
+      service.secret("hostname");
+    else
+      service.open("hostname");
+    service.builtin("onion-service", {{"hostname", "hostname"}, {"key", "hs_ed25519_secret_key"}}).addTo(out);
+    return {};
+  }
+
+  fleet::Result<void> exportsOf(const fleet::ExportContext& context, fleet::Exports& out) const override {
+    out[scope(context.instance)]["networking"] =
+        fleet::Attrs{{"module", "clan_lib.network.tor"}, {"priority", kPriority}};
+    const auto servers = context.view.roles.find("server");
+    if (servers == context.view.roles.end()) return {};
+    for (const auto& [machine, settings] : servers->second.machines)
+      out[scope(context.instance, "server", machine)]["peer"] = fleet::Attrs{
+          {"hosts", fleet::List{fleet::Attrs{{"var", fleet::Attrs{{"file", "hostname"},
+                                                                  {"generator", generatorOf(context.instance)},
+                                                                  {"machine", machine}}}}}}};
+    return {};
+  }
+};
+
+}  // namespace
+
+FLEET_PLUGIN(Tor);
