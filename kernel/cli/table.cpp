@@ -50,6 +50,11 @@ constexpr PositionalSpec kPluginsWords[] = {
     {"ID", Kind::Plugin, "the plugin to show"},
 };
 
+constexpr PositionalSpec kServicesWords[] = {
+    {"list|show|schema", Kind::Text, "list instances (the default), show a service, or its settings as JSON Schema"},
+    {"NAME", Kind::Plugin, "the service"},
+};
+
 constexpr OptionSpec kRenderOptions[] = {
     {"--out", 'o', Kind::Directory, "DIR", "write the tree there instead of $XDG_STATE_HOME/fleetd/<fleet>/tree"},
 };
@@ -99,6 +104,15 @@ constexpr Command kCommands[] = {
      kPluginsWords,
      Stack::Big,
      runPlugins},
+    {"services",
+     "list the instances of services, or show one service",
+     "Lists the instances of the inventory: the service of each, who implements it (a plugin, a module of this fleet, or Nix)\n"
+     "and which machines have which role. `services show NAME` prints the roles and settings of a service, `services schema NAME`\n"
+     "the settings as JSON Schema.",
+     {},
+     kServicesWords,
+     Stack::Big,
+     runServices},
     {"render", "write the build tree",
      "Writes the fleet's files and a generated flake around the fleet's own modules, for Nix to build. Files are written only\n"
      "when they change, each at once or not at all; while the fleet has errors nothing is written. Hosts that are not named\n"

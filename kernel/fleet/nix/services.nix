@@ -93,7 +93,7 @@ let
       null;
 
   # Role, tag and machine layers; a nearer layer overrides through its default priority, explicit priorities stay. Machines whose layers
-  # are the same share one evaluation.
+  # are the same share one evaluation. Modules stand in clan's order, which is the order of merged lists.
   settingsOf =
     interface: role:
     let
@@ -106,8 +106,8 @@ let
             interface
             (kernel.layer 102 role.settings)
           ]
-          ++ map (tag: kernel.layer 101 role.tags.${tag}.settings) tags
-          ++ own;
+          ++ own
+          ++ map (tag: kernel.layer 101 role.tags.${tag}.settings) tags;
         }).config;
       carried = machine: lib.filter (tag: role.tags ? ${tag}) inventory.machines.${machine}.tags;
       isEmpty = settings: (settings.imports or [ ]) == [ ];

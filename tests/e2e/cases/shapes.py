@@ -1,6 +1,6 @@
 """Repositories of other people's kinds: each is read as it stands, its hosts are found, and nothing in it is called wrong."""
 
-from harness import Case, tests_of
+from harness import Case
 
 
 def shown(shape, host, path, value, *options):
@@ -57,5 +57,3 @@ CASES = [
         err=["warning[FL0502]", "inputs.frame"],
     ),
 ]
-
-Declared = tests_of(CASES)

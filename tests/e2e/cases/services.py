@@ -1,0 +1,91 @@
+"""Services of the inventory that plugins implement: settings in layers, their effect on hosts of each class, what is wrong with
+instances, and the commands that show them."""
+
+import json
+
+from harness import Case, FleetTest
+
+CLAN = """{ outputs = { clan-core, self, ... }: clan-core.lib.clan { inherit self; imports = [ ./clan.nix ]; };
+  inputs.clan-core.url = "https://git.clan.lol/clan/clan-core/archive/main.tar.gz"; }
+"""
+
+MACHINES = """
+  meta.name = "yard";
+  meta.domain = "yard.example.org";
+  inventory.machines = {
+    barn.tags = [ "server" ];
+    silo.tags = [ "server" "quiet" ];
+    gate.machineClass = "darwin";
+  };
+  machines.barn.nixpkgs.hostPlatform = "x86_64-linux";
+  machines.silo.nixpkgs.hostPlatform = "x86_64-linux";
+  machines.gate.nixpkgs.hostPlatform = "aarch64-darwin";
+"""
+
+
+def clan(instances):
+    return {"flake.nix": CLAN, "clan.nix": "{" + MACHINES + "inventory.instances = {" + instances + "}; }\n"}
+
+
+def shown(name, instances, host, path, value):
+    return Case(name, ["show", host, path, "--json"], files=clan(instances), json_equals=value)
+
+
+def refused(name, instances, code, *texts, exit_code=1):
+    return Case(name, ["check"], code=exit_code, files=clan(instances), err=[code, *texts])
+
+
+USER = 'ada = { module.name = "users"; roles.default = { tags.server = { }; machines.gate = { }; settings = { groups = [ "wheel" ]; openssh.authorizedKeys.keys = [ "ssh-ed25519 AAAA ada" ]; }; machines.silo.settings.groups = [ "audio" ]; }; };'
+SSHD = 'sshd = { roles.server.tags.server.settings.certificate.searchDomains = [ "a.example" ]; roles.server.tags.quiet.settings.certificate.enable = false; roles.client.tags.all = { }; };'
+PORTS = "programs.ssh.knownHosts.ssh-ca.extraHostNames"
+
+CASES = [
+    shown("users: groups of the role and of the machine", USER, "silo", "users.users.ada.extraGroups", ["audio", "wheel"]),
+    shown("users: groups of the role alone", USER, "barn", "users.users.ada.extraGroups", ["wheel"]),
+    shown("users: the password is a path", USER, "barn", "users.users.ada.hashedPasswordFile", "/run/secrets-for-users/vars/per-machine/barn/user-password-ada/user-password-hash"),
+    shown("users: accounts are declared in full", USER, "barn", "users.mutableUsers", False),
+    shown("users: keys on a Mac", USER, "gate", "users.users.ada.openssh.authorizedKeys.keys", ["ssh-ed25519 AAAA ada"]),
+    shown("users: root is no ordinary user", 'boss = { module.name = "users"; roles.default.machines.barn.settings.user = "root"; };', "barn", "users.users.root.isNormalUser", False),
+    shown("users: one password for all", 'ada = { module.name = "users"; roles.default = { machines.barn = { }; settings.share = true; }; };', "barn", "clan.core.vars.generators.user-password-ada.files.user-password-hash.path", "/run/secrets-for-users/vars/shared/user-password-ada/user-password-hash"),
+    shown("users: identities only", 'ada = { module.name = "users"; roles.default.machines.barn.settings.systemUser = false; };', "barn", "clan.core.vars.generators", {}),
+    shown("sshd: no passwords", SSHD, "barn", "services.openssh.settings.PasswordAuthentication", False),
+    shown("sshd: clients trust the domains of all servers", SSHD, "gate", PORTS, ["*.yard.example.org", "*.a.example"]),
+    shown("sshd: principals", SSHD, "barn", "clan.core.vars.generators.openssh-cert.builtin.principals", ["barn.yard.example.org", "barn.a.example"]),
+    shown("importer: modules of a role", 'extra = { module.name = "importer"; roles.default = { tags.quiet = { }; extraModules = [ { networking.domain = "quiet"; } ]; }; };', "silo", "networking.domain", "quiet"),
+    shown("trusted caches on a Mac", 'caches = { module.name = "trusted-nix-caches"; roles.default.machines.gate = { }; };', "gate", "nix.settings.trusted-substituters", ["https://cache.clan.lol", "https://nix-community.cachix.org"]),
+    shown("tor: the onion service", "tor.roles.server.tags.server = { };", "barn", "services.tor.relay.onionServices.clan_tor.map", [{"port": 22, "target": {"port": 22}}]),
+    shown("tor: a daemon on a Mac", "tor.roles.client.machines.gate = { };", "gate", "launchd.daemons.tor.serviceConfig.RunAtLoad", True),
+    shown("wifi: a profile", "wifi.roles.default = { machines.barn = { }; settings.networks.home.autoConnect = false; };", "barn", "networking.networkmanager.ensureProfiles.profiles.home.connection.autoconnect", False),
+    shown("emergency access", "emergency-access.roles.default.tags.server = { };", "barn", "clan.core.vars.generators.emergency-access.files.password.deploy", False),
+    refused("a role the service does not have", "sshd.roles.servers.tags.server = { };", "error[FL0601]", "`servers`", "did you mean `server`?", "clan.nix:"),
+    refused("a machine the fleet does not have", "sshd.roles.server.machines.bran = { };", "error[FL0602]", "`bran`", "did you mean `barn`?"),
+    refused("a tag nobody carries", "sshd.roles.server.tags.sever = { };", "warning[FL0603]", "`sever`", "`server`", exit_code=0),
+    refused("an instance without roles", "sshd = { };", "error[FL0608]", "sshd"),
+    refused("a setting that does not exist", 'sshd.roles.server = { tags.server = { }; settings.port = 2222; };', "error[FL04", "settings.port", "instance sshd"),
+    refused("a setting of a wrong type", 'sshd.roles.server = { tags.server = { }; settings.generateRootKey = "yes"; };', "error[FL04", "settings.generateRootKey", "boolean"),
+    refused("two tags that disagree", "sshd.roles.server.tags = { server.settings.generateRootKey = true; quiet.settings.generateRootKey = false; };", "error[FL04", "generateRootKey", "silo"),
+    refused("a package that is no name", 'p = { module.name = "packages"; roles.default = { machines.barn = { }; settings.packages = [ "rm -rf" ]; }; };', "PKG01", "`rm -rf`"),
+    Case("a service nobody here knows", ["check", "-v"], files=clan("garage.roles.default.machines.barn = { };"), err=["note[FL0606]", "`garage`"]),
+    Case("a machine is left out of a tag", ["services", "--json"], files=clan('sshd.roles.server = { tags.server = { }; excludeMachines = [ "silo" ]; };'), out=['"barn"'], not_out=['"silo"']),
+    Case("list", ["services"], files=clan(SSHD), out=["INSTANCE", "sshd", "plugin", "server: barn silo", "client: barn gate silo", "clan.nix:"]),
+    Case("show a service", ["services", "show", "sshd"], out=["role server", "certificate.enable", "boolean, default true", "hostKeys.rsa.enable"]),
+    Case("show one that is misspelt", ["services", "show", "shd"], code=2, err=["FL0301", "did you mean `sshd`?"]),
+    Case("show without a name", ["services", "show"], code=2, err=["needs the name of a service"]),
+    Case("another word", ["services", "ls"], code=2, err=["unexpected argument `ls`"]),
+]
+
+
+class Schema(FleetTest):
+    def test_schema_is_json_schema(self):
+        result = self.expect(self.fleet().run("services", "schema", "internet"), 0)
+        schema = json.loads(result.out)["default"]
+        self.assertEqual(schema["type"], "object")
+        self.assertEqual(schema["properties"]["port"], {"description": "Port of its ssh server.", "default": 22, "type": "integer", "minimum": 0, "maximum": 65535})
+        self.assertEqual(schema["additionalProperties"], False)
+
+    def test_darwin_half_is_rendered_and_the_clan_s_own_is_not(self):
+        fleet = self.fleet(files=clan(SSHD))
+        self.expect(fleet.run("render", "--out", str(fleet.base / "out")), 0)
+        hosts = fleet.base / "out/fleetd/hosts"
+        self.assertIn("knownHosts.ssh-ca", (hosts / "darwin/gate/sshd.nix").read_text())
+        self.assertFalse((hosts / "nixos/barn/sshd.nix").exists())
