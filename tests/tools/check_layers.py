@@ -60,6 +60,18 @@ def kernel_problem(root, path, folder, quote, name):
     return None
 
 
+# Libraries beside the standard one that a plugin folder may use, in its .cpp files.
+PLUGIN_LIBRARIES = {
+    "plugins/vars/": re.compile(r"^(sodium\.h|openssl/[a-z0-9_]+\.h|crypt\.h|nlohmann/json\.hpp)$"),
+}
+
+
+def library_of_plugin(path, name):
+    return path.endswith(".cpp") and any(
+        path.startswith(folder) and libraries.match(name) for folder, libraries in PLUGIN_LIBRARIES.items()
+    )
+
+
 def alone_problem(root, path, quote, name):
     """Of a file below sdk/ or plugins/."""
     if quote == '"':
@@ -76,7 +88,7 @@ def alone_problem(root, path, quote, name):
         return None
     if name in STREAMS:
         return "text goes through fmt, not through streams"
-    return None if is_standard(name) else "only <fleet/...>, the standard library and the own folder may be included"
+    return None if is_standard(name) or library_of_plugin(path, name) else "only <fleet/...>, the standard library and the own folder may be included"
 
 
 def check(root):
@@ -115,6 +127,7 @@ GOOD = {
     "sdk/include/fleet/cxx/b.hpp": '#include <fleet/a.h>\n#include "../a.h"\n#include <string>\n',
     "plugins/x/x.cpp": '#include <fleet/cxx/b.hpp>\n#include "plugins/x/x.hpp"\n',
     "plugins/x/x.hpp": "",
+    "plugins/vars/age/a.cpp": "#include <sodium.h>\n#include <openssl/evp.h>\n",
 }
 BAD = [
     ("a back edge", {"kernel/base/b.cpp": '#include "kernel/lang/l.hpp"\n'}),
@@ -132,6 +145,8 @@ BAD = [
     ("a library in the SDK", {"sdk/include/fleet/b.h": "#include <fmt/format.h>\n"}),
     ("the kernel in a plugin", {"plugins/x/y.cpp": '#include "kernel/base/a.hpp"\n'}),
     ("another plugin in a plugin", {"plugins/y/y.cpp": '#include "plugins/x/x.hpp"\n'}),
+    ("cryptography in another plugin", {"plugins/x/y.cpp": "#include <sodium.h>\n"}),
+    ("cryptography in a header", {"plugins/vars/age/b.hpp": "#include <sodium.h>\n"}),
     ("a missing SDK header", {"plugins/x/y.cpp": "#include <fleet/none.h>\n"}),
 ]
 

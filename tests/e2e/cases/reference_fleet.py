@@ -10,6 +10,15 @@ from pathlib import Path
 from harness import FleetTest
 
 FLEET = Path(__file__).resolve().parents[3] / "examples" / "reference-fleet"
+# Services of the inventory that plugins implement, by machine.
+ALL_SERVERS = ["emergency-access", "importer", "sshd", "users"]
+SERVICES = {
+    "cinnabar": sorted([*ALL_SERVERS, "tor"]),
+    "electrum": sorted([*ALL_SERVERS, "tor"]),
+    "galena": ALL_SERVERS,
+    "scheelite": ALL_SERVERS,
+}
+
 MACHINES = {
     "cinnabar": ("nixos", "x86_64-linux"),
     "electrum": ("nixos", "x86_64-linux"),
@@ -37,7 +46,7 @@ class ReferenceFleet(FleetTest):
         self.assertEqual([f for f in result.findings() if f["severity"] == "error"], [])
         for host in report["hosts"]:
             self.assertEqual(host["problems"], 0, host["name"])
-            self.assertEqual(host["plugins"], [host["class"]], host["name"])
+            self.assertEqual(host["plugins"], [host["class"], *SERVICES.get(host["name"], [])], host["name"])
             self.assertGreater(host["definitions"], 100, host["name"])
             # What the fleet says is known or assumed for the most part.
             self.assertLess(host["unknown"], host["options"] * 0.15, host["name"])

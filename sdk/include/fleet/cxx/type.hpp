@@ -58,17 +58,17 @@ struct OptionDecl {
 struct RoleDecl {
   std::string name, doc;
   std::vector<OptionDecl> settings;
-  bool open = false;                                     // settings may hold names that are not declared
-  std::optional<std::int64_t> minMachines, maxMachines;  // in one instance
-  std::vector<std::string> classes;                      // of hosts that can have it; empty = all the plugin serves
+  bool open = false;                                         // settings may hold names that are not declared
+  std::optional<std::int64_t> minMachines{}, maxMachines{};  // in one instance
+  std::vector<std::string> classes{};                        // of hosts that can have it; empty = all the plugin serves
 };
 
 struct Schema {
   std::vector<OptionDecl> options;
   std::vector<RoleDecl> roles;
-  std::string service;                       // what it is called in exports: "clan-core/sshd"; empty = its id
-  std::optional<std::int64_t> maxInstances;  // in a fleet
-  std::vector<std::string> exports;          // interfaces it may export
+  std::string service{};                       // what it is called in exports: "clan-core/sshd"; empty = its id
+  std::optional<std::int64_t> maxInstances{};  // in a fleet
+  std::vector<std::string> exports{};          // interfaces it may export
 };
 
 // An option in one line: declareOption("networking.hostName", type::str(), "The name of the host.",

@@ -1,0 +1,107 @@
+// Keys as text. Wrapping and unwrapping is in wrap.cpp, OpenSSH's format in ssh_key.cpp.
+#include "plugins/vars/age/keys.hpp"
+
+#include <algorithm>
+
+#include <sodium.h>
+
+#include "plugins/vars/age/bech32.hpp"
+#include "plugins/vars/age/ssh_key.hpp"
+
+namespace fleetd::vars::age {
+
+namespace {
+
+constexpr std::string_view kPublic = "age", kSecret = "age-secret-key-";
+
+std::string_view trimmed(std::string_view text) {
+  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
+  while (!text.empty() && (text.back() == ' ' || text.back() == '\t' || text.back() == '\r')) text.remove_suffix(1);
+  return text;
+}
+
+fleet::Error unusable(std::string what, std::string hint = {}) {
+  return error("AGE02", std::move(what), std::move(hint));
+}
+
+}  // namespace
+
+fleet::Result<Recipient> parseRecipient(std::string_view text) {
+  text = trimmed(text);
+  if (text.starts_with("ssh-")) return parseSshRecipient(text);
+  const auto decoded = fromBech32(text);
+  if (!decoded)
+    return unusable("`" + std::string(text.substr(0, 80)) + "` is no age recipient", "one begins with age1");
+  if (decoded->prefix != kPublic)
+    return unusable("`" + std::string(text.substr(0, 80)) + "` is a recipient of a plugin or of another kind",
+                    "X25519 (age1…) and ssh-ed25519 recipients can be used");
+  if (decoded->bytes.size() != 32) return unusable("the recipient has a wrong length");
+  Recipient out;
+  std::copy(decoded->bytes.begin(), decoded->bytes.end(), out.point.begin());
+  out.text = text;
+  return out;
+}
+
+fleet::Result<Identity> parseIdentity(std::string_view text) {
+  text = trimmed(text);
+  if (text.starts_with("AGE-PLUGIN-"))
+    return error("AGE03", "the key belongs to an age plugin", "use an age or ssh key that is a file, for now");
+  auto decoded = fromBech32(text);
+  if (!decoded || decoded->prefix != kSecret || decoded->bytes.size() != 32 || text.front() != 'A')
+    return error("AGE03", "not an age key", "one begins with AGE-SECRET-KEY-1");
+  Identity out;
+  auto scalar = SecretBytes::copy(decoded->bytes);
+  sodium_memzero(decoded->bytes.data(), decoded->bytes.size());
+  if (!scalar) return std::move(scalar).error();
+  out.scalar = *std::move(scalar);
+  multiplyBase(out.scalar.data(), out.recipient.point.data());
+  out.recipient.text = toBech32(kPublic, out.recipient.point);
+  return out;
+}
+
+fleet::Result<Identity> generateIdentity(Random& random) {
+  Identity out;
+  FLEET_TRY_ASSIGN(out.scalar, SecretBytes::make(32));
+  random.fill({out.scalar.data(), out.scalar.size()});
+  multiplyBase(out.scalar.data(), out.recipient.point.data());
+  out.recipient.text = toBech32(kPublic, out.recipient.point);
+  return out;
+}
+
+fleet::Result<SecretBytes> identityText(const Identity& identity) {
+  if (identity.kind != KeyKind::X25519) return error("AGE03", "only age keys have this form");
+  std::string text = toBech32(kSecret, identity.scalar.span());
+  for (char& c : text)
+    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+  auto out = SecretBytes::copy(text);
+  sodium_memzero(text.data(), text.size());
+  return out;
+}
+
+fleet::Result<std::vector<Identity>> parseIdentityFile(std::string_view text) {
+  std::vector<Identity> out;
+  if (text.find("-----BEGIN") != std::string_view::npos) {
+    FLEET_TRY_ASSIGN(auto one, parseSshIdentity(text));
+    out.push_back(std::move(one));
+    return out;
+  }
+  std::size_t number = 0;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    const std::string_view line = trimmed(text.substr(0, end));
+    text.remove_prefix(std::min(end + 1, text.size()));
+    ++number;
+    if (line.empty() || line.front() == '#') continue;
+    auto one = parseIdentity(line);
+    if (!one) {
+      fleet::Error e = std::move(one).error();
+      e.message = "line " + std::to_string(number) + ": " + e.message;
+      return e;
+    }
+    out.push_back(*std::move(one));
+  }
+  if (out.empty()) return error("AGE03", "there is no key in it");
+  return out;
+}
+
+}  // namespace fleetd::vars::age
