@@ -74,6 +74,7 @@ int runPlugins(Context& cx);
 int runRender(Context& cx);
 int runServices(Context& cx);
 int runShow(Context& cx);
+int runVars(Context& cx);
 int runVersion(Context& cx);
 
 }  // namespace fleetd::cli

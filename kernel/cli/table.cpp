@@ -55,6 +55,18 @@ constexpr PositionalSpec kServicesWords[] = {
     {"NAME", Kind::Plugin, "the service"},
 };
 
+constexpr OptionSpec kVarsOptions[] = {
+    {"--generator", 'g', Kind::Text, "NAME", "only this generator; may be given several times"},
+    {"--regenerate", 'r', Kind::Flag, "", "also what has values already"},
+    {"--user", 0, Kind::Text, "NAME", "the user a new key is registered for; else the one who is logged in"},
+    {"--no-commit", 0, Kind::Flag, "", "write files and leave git alone"},
+};
+constexpr PositionalSpec kVarsWords[] = {
+    {"VERB", Kind::Text, "keygen, list, get, set, check, fix or generate", true},
+    {"MACHINE|ID", Kind::Host, "machines, all when none is named; for list, get and set one, and for these two the id",
+     false, true},
+};
+
 constexpr OptionSpec kRenderOptions[] = {
     {"--out", 'o', Kind::Directory, "DIR", "write the tree there instead of $XDG_STATE_HOME/fleetd/<fleet>/tree"},
 };
@@ -113,6 +125,12 @@ constexpr Command kCommands[] = {
      kServicesWords,
      Stack::Big,
      runServices},
+    {"vars", "generated values and secrets",
+     "`vars generate` makes what is missing: it asks what has to be asked, runs fleetd's own generators and stores each value at\n"
+     "once, secrets encrypted for you and for the machines that get them. `vars list MACHINE` shows what a machine has, `vars get`\n"
+     "and `vars set MACHINE GENERATOR/FILE` read and write one value, `vars check` tells what is missing or encrypted for the\n"
+     "wrong keys, `vars fix` encrypts again for the right ones, `vars keygen` makes your key. Files are committed to git.",
+     kVarsOptions, kVarsWords, Stack::Big, runVars},
     {"render", "write the build tree",
      "Writes the fleet's files and a generated flake around the fleet's own modules, for Nix to build. Files are written only\n"
      "when they change, each at once or not at all; while the fleet has errors nothing is written. Hosts that are not named\n"

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "kernel/plugin/failure.hpp"
+#include "kernel/plugin/messages.hpp"
 
 namespace fleetd::plugin {
 
@@ -147,6 +148,16 @@ Instance::Bytes Instance::exports() {
   const auto* ext = extension<fleet_plugin_exports_t>(FLEET_EXT_EXPORTS);
   if (!ext || !ext->exports) return unsupported("export");
   return collect([&](const fleet_writer_t* out, fleet_error_t* error) { return ext->exports(plugin_, out, error); });
+}
+
+Instance::Bytes Instance::request(std::string_view body) {
+  FLEET_TRY(requireActive("answer requests"));
+  if (!plugin_->on_message) return unsupported("answer requests");
+  const fleet_message_t message{
+      FLEET_SIZE(fleet_message_t), FLEET_MSG_REQUEST, 0, 0, 0, topic::kRequest, "kernel", borrow(body)};
+  return collect([&](const fleet_writer_t* out, fleet_error_t* error) {
+    return plugin_->on_message(plugin_, &message, out, error);
+  });
 }
 
 sdk::Result<void> Instance::fleet(std::string_view view) {

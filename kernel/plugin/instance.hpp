@@ -42,6 +42,7 @@ class Instance {
   Bytes contribute(std::string_view view);
   Bytes render(std::string_view composed);
   sdk::Result<void> check(std::string_view composed);
+  Bytes request(std::string_view body);  // a message of the topic fleet.request/1
   void callback();
 
  private:

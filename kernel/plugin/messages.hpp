@@ -18,6 +18,7 @@ inline constexpr const char* kExports = "fleet.exports/1";
 inline constexpr const char* kContribute = "fleet.contribute/1";
 inline constexpr const char* kCheck = "fleet.check/1";
 inline constexpr const char* kRender = "fleet.render/1";
+inline constexpr const char* kRequest = "fleet.request/1";
 }  // namespace topic
 
 // What one call of a plugin gave: a document (or nothing, for calls without one) or an error, and what it

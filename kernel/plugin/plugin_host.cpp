@@ -118,6 +118,7 @@ class PluginHost {
     if (name == topic::kExports) return [](Instance& i, std::string_view) { return i.exports(); };
     if (name == topic::kContribute) return [](Instance& i, std::string_view in) { return i.contribute(in); };
     if (name == topic::kCheck) return [](Instance& i, std::string_view in) { return noDocument(i.check(in)); };
+    if (name == topic::kRequest) return [](Instance& i, std::string_view in) { return i.request(in); };
     if (name == topic::kRender) return [](Instance& i, std::string_view in) { return i.render(in); };
     return nullptr;
   }

@@ -59,6 +59,10 @@ class Plugins {
   // an interface or a scope that is not its own, and what the plugin reports.
   Result<Exports> exports(const std::string& id, const FleetView& fleet);
 
+  // One request of a command to a plugin that works on its own, and the answer; may take minutes, because the plugin
+  // may ask people. Errors: FL0310, and what the plugin reports.
+  Result<PluginValue> request(const std::string& id, const PluginValue& body);
+
   // The functions below answer in the order of `hosts`; nothing stands where a host failed, and the reason is
   // in `diagnostics` with the host's name.
   std::vector<std::optional<Fragment>> contribute(const std::string& id, const FleetView& fleet,

@@ -6,6 +6,7 @@
 #include <fleet/cxx/view_codec.hpp>
 
 #include "kernel/bus/errors.hpp"
+#include "kernel/bus/prescan.hpp"
 #include "kernel/plugin/documents.hpp"
 #include "kernel/plugin/failure.hpp"
 #include "kernel/plugin/plugins_state.hpp"
@@ -165,6 +166,22 @@ Result<Fragment> Plugins::rules(const std::string& id) {
   if (isUnsupported(answer)) return Fragment{id, {}, {}, base::blake2b(canonicalForm({}))};
   if (!answer.document) return answerError(id, answer.document.error());
   return decodeFragment(*plugin->manifest, {}, *answer.document, state_->options.checkExpression);
+}
+
+Result<PluginValue> Plugins::request(const std::string& id, const PluginValue& body) {
+  constexpr std::uint32_t kTenMinutes = 600'000;
+  sdk::Packer packer;
+  sdk::pack(packer, body);
+  FLEETD_TRY_ASSIGN(const auto* plugin, state_->up(id));
+  const auto reply =
+      state_->bus->request(plugin->routingId, topic::kRequest, packDocuments({packer.take()}), kTenMinutes).get();
+  FLEETD_TRY_ASSIGN(const auto answers, readAnswers(id, reply, 1));
+  const Answer& answer = answers.front();
+  if (!answer.document) return answerError(id, answer.document.error());
+  if (auto scanned = bus::prescan(*answer.document); !scanned) return scanned.error();
+  auto value = sdk::parseValue(*answer.document);
+  if (!value) return bus::fromReader(value.error(), "its answer");
+  return *std::move(value);
 }
 
 Result<Exports> Plugins::exports(const std::string& id, const FleetView& fleet) {

@@ -92,6 +92,19 @@ std::optional<PluginValue> take(Evaluator& ev, const ConfigNode& node, Wanted wa
   return node.assumed == (wanted == Wanted::Assumed) ? std::move(value) : std::nullopt;
 }
 
+std::optional<PluginValue> takeAll(Evaluator& ev, const ConfigNode& node) {
+  if (node.undefined || (node.kind != ConfigNode::Kind::Record && node.value.isError())) return std::nullopt;
+  if (node.kind == ConfigNode::Kind::Record) {
+    sdk::Attrs out;
+    for (const ConfigNode& child : node.children)
+      if (auto value = takeAll(ev, child)) out.set(std::string(ev.text(child.name)), *std::move(value));
+    return PluginValue(std::move(out));
+  }
+  if (auto value = plain(ev, node.value, kMaxDepth)) return value;
+  auto text = fleet::valueText(ev, node.value);
+  return PluginValue(sdk::Expr{text.size() <= kMaxText ? std::move(text) : "..."});
+}
+
 const ConfigNode* nodeAt(Evaluator& ev, const ConfigNode& root, const sdk::Path& path) {
   const ConfigNode* node = &root;
   for (const auto& name : path) {
@@ -126,6 +139,12 @@ std::optional<PluginValue> plainValue(Evaluator& ev, Value value) { return plain
 PluginValue knownBelow(Evaluator& ev, fleet::ComposedHost& host, const sdk::Path& path) {
   const ConfigNode* node = nodeAt(ev, treeOf(host), path);
   auto value = node ? take(ev, *node, Wanted::Known) : std::nullopt;
+  return value ? *std::move(value) : PluginValue();
+}
+
+PluginValue everythingBelow(Evaluator& ev, fleet::ComposedHost& host, const sdk::Path& path) {
+  const ConfigNode* node = nodeAt(ev, treeOf(host), path);
+  auto value = node ? takeAll(ev, *node) : std::nullopt;
   return value ? *std::move(value) : PluginValue();
 }
 

@@ -13,6 +13,8 @@ namespace fleetd::render {
 std::optional<plugin::PluginValue> plainValue(lang::Evaluator& ev, lang::Value value);
 
 // Known values below a path, as a map; nil when there are none.
+// Everything below a path, known or assumed; what only Nix knows is an Expr. Nil when nothing is there.
+plugin::PluginValue everythingBelow(lang::Evaluator& ev, fleet::ComposedHost& host, const sdk::Path& path);
 plugin::PluginValue knownBelow(lang::Evaluator& ev, fleet::ComposedHost& host, const sdk::Path& path);
 
 // The host as check() sees it: known and assumed values below the paths of `reads`, both with the whole path.

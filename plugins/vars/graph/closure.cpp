@@ -1,0 +1,166 @@
+// Closure and order.
+#include "plugins/vars/graph/closure.hpp"
+
+#include <algorithm>
+#include <map>
+
+#include "plugins/vars/age/primitives.hpp"
+
+namespace fleetd::vars {
+
+namespace {
+
+class Closure {
+ public:
+  Closure(const Declarations& all, const Store& store, const Wanted& wanted)
+      : all_(all), store_(store), wanted_(wanted) {}
+
+  fleet::Result<std::vector<std::string>> run() {
+    FLEET_TRY(resolve());
+    FLEET_TRY(choose());
+    for (std::size_t before = 0; before != chosen_.size();) {
+      before = chosen_.size();
+      addMissing();
+      addDependents();
+    }
+    std::vector<std::string> order;
+    for (const auto& [place, decl] : all_) FLEET_TRY(visit(place, order));
+    std::erase_if(order, [&](const std::string& place) { return !chosen_.contains(place); });
+    return order;
+  }
+
+ private:
+  fleet::Result<void> resolve() {
+    for (const auto& [place, decl] : all_)
+      for (const auto& name : decl.dependencies) {
+        const GeneratorDecl* found = dependencyOf(all_, decl, name);
+        if (!found) return unknown(decl, name);
+        if (decl.machine.empty() && !found->machine.empty())
+          return age::error(
+              "VARS43",
+              "the shared generator " + decl.name + " depends on " + name + ", which each machine has its own of",
+              "share " + name + ", too");
+        needs_[place].push_back(found->place);
+        dependents_[found->place].push_back(place);
+      }
+    return {};
+  }
+
+  fleet::Error unknown(const GeneratorDecl& decl, const std::string& name) const {
+    std::string known;
+    for (const auto& [place, other] : all_)
+      if (other.machine.empty() || other.machine == decl.machine) known += (known.empty() ? "" : ", ") + other.name;
+    return age::error("VARS42", "the generator " + decl.place + " depends on `" + name + "`, which there is not",
+                      "there are: " + known);
+  }
+
+  bool isSelected(const GeneratorDecl& decl) const {
+    if (!wanted_.generators.empty() && !wanted_.generators.contains(decl.name)) return false;
+    if (wanted_.machines.empty()) return true;
+    for (const auto& machine : decl.machines)
+      if (wanted_.machines.contains(machine)) return true;
+    return false;
+  }
+
+  fleet::Result<void> choose() {
+    std::set<std::string> found;
+    for (const auto& [place, decl] : all_) {
+      if (!isSelected(decl)) continue;
+      found.insert(decl.name);
+      if (wanted_.regenerate || !reasonToRun(decl, store_).empty()) chosen_.insert(place);
+    }
+    for (const auto& name : wanted_.generators)
+      if (!found.contains(name))
+        return age::error("VARS45", "no machine that was asked for declares the generator `" + name + "`");
+    return {};
+  }
+
+  void addMissing() {
+    std::vector<std::string> open(chosen_.begin(), chosen_.end());
+    while (!open.empty()) {
+      const std::string place = open.back();
+      open.pop_back();
+      for (const auto& need : needs_[place])
+        if (!reasonToRun(all_.at(need), store_).empty() && chosen_.insert(need).second) open.push_back(need);
+    }
+  }
+
+  // Whether there is anything of a generator that could be out of date.
+  bool isStored(const GeneratorDecl& decl) const {
+    return std::any_of(decl.files.begin(), decl.files.end(), [&](const auto& file) {
+      return store_.hasSecret(decl.place, file.first) || store_.hasPublic(decl.place, file.first);
+    });
+  }
+
+  // What rests on values that are made anew, on other machines, too. What was never made waits until it is asked for.
+  void addDependents() {
+    std::vector<std::string> open(chosen_.begin(), chosen_.end());
+    while (!open.empty()) {
+      const std::string place = open.back();
+      open.pop_back();
+      for (const auto& dependent : dependents_[place])
+        if (isStored(all_.at(dependent)) && chosen_.insert(dependent).second) open.push_back(dependent);
+    }
+  }
+
+  // Depth first without recursion over data of others: the depth is bounded by the number of generators, and a cycle
+  // is met on the way.
+  fleet::Result<void> visit(const std::string& place, std::vector<std::string>& order) {
+    if (done_.contains(place)) return {};
+    std::vector<std::pair<std::string, std::size_t>> path{{place, 0}};
+    std::set<std::string> running{place};
+    while (!path.empty()) {
+      auto& [at, next] = path.back();
+      const auto& needs = needs_[at];
+      if (next == needs.size()) {
+        order.push_back(at);
+        done_.insert(at);
+        running.erase(at);
+        path.pop_back();
+        continue;
+      }
+      const std::string need = needs[next++];
+      if (done_.contains(need)) continue;
+      if (!running.insert(need).second) {
+        std::string text;
+        for (const auto& [step, index] : path) text += step + " -> ";
+        return age::error("VARS44", "generators depend on each other in a cycle: " + text + need);
+      }
+      path.emplace_back(need, 0);
+    }
+    return {};
+  }
+
+  const Declarations& all_;
+  const Store& store_;
+  const Wanted& wanted_;
+  std::map<std::string, std::vector<std::string>> needs_, dependents_;
+  std::set<std::string> chosen_, done_;
+};
+
+}  // namespace
+
+std::string reasonToRun(const GeneratorDecl& decl, const Store& store) {
+  for (const auto& [file, kind] : decl.files)
+    if (!(kind.secret ? store.hasSecret(decl.place, file) : store.hasPublic(decl.place, file)))
+      return std::string("missing ") + (kind.secret ? "secret " : "value ") + file;
+  if (!decl.files.empty() && store.readHash(decl.place) != decl.validationHash) return "changed validation";
+  return {};
+}
+
+const GeneratorDecl* dependencyOf(const Declarations& all, const GeneratorDecl& decl, const std::string& name) {
+  if (!decl.machine.empty())
+    if (const auto own = all.find(placeOf(decl.machine, name, false)); own != all.end()) return &own->second;
+  if (const auto shared = all.find(placeOf({}, name, true)); shared != all.end()) return &shared->second;
+  // For the message: somebody's own.
+  if (decl.machine.empty())
+    for (const auto& machine : decl.machines)
+      if (const auto own = all.find(placeOf(machine, name, false)); own != all.end()) return &own->second;
+  return nullptr;
+}
+
+fleet::Result<std::vector<std::string>> toRun(const Declarations& all, const Store& store, const Wanted& wanted) {
+  return Closure(all, store, wanted).run();
+}
+
+}  // namespace fleetd::vars

@@ -1,0 +1,143 @@
+// Reading declarations out of composed configurations.
+#include "plugins/vars/graph/declaration.hpp"
+
+#include <algorithm>
+
+#include <sodium.h>
+#include <nlohmann/json.hpp>
+
+#include "plugins/vars/age/primitives.hpp"
+#include "plugins/vars/store/store.hpp"
+
+namespace fleetd::vars {
+
+namespace {
+
+using fleet::Value;
+
+bool flag(const Value& set, std::string_view name, bool fallback) {
+  const Value* value = set.find(name);
+  const bool* held = value ? value->get<bool>() : nullptr;
+  return held ? *held : fallback;
+}
+
+std::string text(const Value& set, std::string_view name) {
+  const Value* value = set.find(name);
+  const auto* held = value ? value->get<std::string>() : nullptr;
+  return held ? *held : std::string();
+}
+
+const fleet::Attrs& entries(const Value& set, std::string_view name) {
+  static const fleet::Attrs kNone;
+  const Value* value = set.find(name);
+  const auto* held = value ? value->get<fleet::Attrs>() : nullptr;
+  return held ? *held : kNone;
+}
+
+// What is only known to Nix counts as null: such a value cannot be validated without it.
+nlohmann::json jsonOf(const Value& value) {
+  if (const auto* b = value.get<bool>()) return *b;
+  if (const auto* i = value.get<std::int64_t>()) return *i;
+  if (const auto* d = value.get<double>()) return *d;
+  if (const auto* s = value.get<std::string>()) return *s;
+  nlohmann::json out;
+  if (const auto* list = value.get<fleet::List>()) {
+    out = nlohmann::json::array();
+    for (const auto& item : *list) out.push_back(jsonOf(item));
+  } else if (const auto* attrs = value.get<fleet::Attrs>()) {
+    out = nlohmann::json::object();
+    for (const auto& attr : *attrs) out[attr.name] = jsonOf(attr.value);
+  }
+  return out;
+}
+
+fleet::Error badName(const std::string& machine, const std::string& what, const std::string& name) {
+  return age::error("VARS40", "on " + machine + ": `" + name + "` cannot be the name of a " + what,
+                    "use letters, digits and _ . @ + -");
+}
+
+fleet::Result<GeneratorDecl> one(const std::string& machine, const std::string& name, const Value& value) {
+  GeneratorDecl out;
+  const bool share = flag(value, "share", false);
+  out.name = name;
+  out.place = placeOf(machine, name, share);
+  if (!share) out.machine = machine;
+  out.machines.insert(machine);
+  for (const auto& [file, decl] : entries(value, "files")) {
+    if (!isName(file)) return badName(machine, "file", file);
+    out.files[file] = {flag(decl, "secret", true), flag(decl, "deploy", true)};
+  }
+  for (const auto& [prompt, decl] : entries(value, "prompts")) {
+    if (!isName(prompt)) return badName(machine, "prompt", prompt);
+    out.prompts[prompt] = {text(decl, "description"), text(decl, "type"), flag(decl, "persist", false)};
+  }
+  if (const Value* list = value.find("dependencies"); list && list->get<fleet::List>())
+    for (const auto& item : *list->get<fleet::List>())
+      if (const auto* dependency = item.get<std::string>()) out.dependencies.push_back(*dependency);
+  if (const Value* validation = value.find("validation")) out.validationHash = validationHash(*validation);
+  if (const Value* builtin = value.find("builtin")) out.builtin = *builtin;
+  const Value* script = value.find("script");
+  out.script = script && !script->isNil() && !(script->get<std::string>() && script->get<std::string>()->empty());
+  return out;
+}
+
+// What machines that share a generator have to agree about.
+std::string difference(const GeneratorDecl& a, const GeneratorDecl& b) {
+  const auto sameFiles =
+      std::equal(a.files.begin(), a.files.end(), b.files.begin(), b.files.end(), [](const auto& x, const auto& y) {
+        return x.first == y.first && x.second.secret == y.second.secret && x.second.deploy == y.second.deploy;
+      });
+  const auto samePrompts = std::equal(a.prompts.begin(), a.prompts.end(), b.prompts.begin(), b.prompts.end(),
+                                      [](const auto& x, const auto& y) { return x.first == y.first; });
+  if (!sameFiles) return "files";
+  if (!samePrompts) return "prompts";
+  if (a.dependencies != b.dependencies) return "dependencies";
+  if (a.validationHash != b.validationHash) return "validation";
+  return {};
+}
+
+}  // namespace
+
+bool isName(std::string_view name) {
+  if (name.empty() || name.size() > 200 || name.front() == '.') return false;
+  return std::all_of(name.begin(), name.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           std::string_view("_.@+-").find(c) != std::string_view::npos;
+  });
+}
+
+std::string validationHash(const Value& value) {
+  if (value.isNil()) return {};
+  const std::string json = jsonOf(value).dump();
+  std::uint8_t hash[crypto_hash_sha256_BYTES];
+  crypto_hash_sha256(hash, reinterpret_cast<const std::uint8_t*>(json.data()), json.size());
+  char hex[2 * sizeof hash + 1];
+  sodium_bin2hex(hex, sizeof hex, hash, sizeof hash);
+  return hex;
+}
+
+fleet::Result<Declarations> readDeclarations(const Value& machines) {
+  Declarations out;
+  const auto* all = machines.get<fleet::Attrs>();
+  if (!all) return out;
+  for (const auto& [machine, generators] : *all) {
+    if (!isName(machine)) return badName(machine, "machine", machine);
+    const auto* set = generators.get<fleet::Attrs>();
+    if (!set) continue;
+    for (const auto& [name, value] : *set) {
+      if (!isName(name)) return badName(machine, "generator", name);
+      FLEET_TRY_ASSIGN(auto decl, one(machine, name, value));
+      const auto [at, isNew] = out.emplace(decl.place, decl);
+      if (isNew) continue;
+      if (const std::string what = difference(at->second, decl); !what.empty())
+        return age::error("VARS41",
+                          "the shared generator " + name + " has other " + what + " on " + machine + " than on " +
+                              *at->second.machines.begin(),
+                          "declare it in one module that both import");
+      at->second.machines.insert(machine);
+    }
+  }
+  return out;
+}
+
+}  // namespace fleetd::vars

@@ -1,0 +1,71 @@
+// Decoding requests.
+#include "plugins/vars/request.hpp"
+
+#include "plugins/vars/age/primitives.hpp"
+
+namespace fleetd::vars {
+
+namespace {
+
+using fleet::Value;
+
+std::string text(const Value& request, std::string_view name) {
+  const Value* value = request.find(name);
+  const auto* held = value ? value->get<std::string>() : nullptr;
+  return held ? *held : std::string();
+}
+
+bool flag(const Value& request, std::string_view name) {
+  const Value* value = request.find(name);
+  const bool* held = value ? value->get<bool>() : nullptr;
+  return held && *held;
+}
+
+std::set<std::string> texts(const Value& request, std::string_view name) {
+  std::set<std::string> out;
+  const Value* value = request.find(name);
+  if (const auto* list = value ? value->get<fleet::List>() : nullptr)
+    for (const auto& item : *list)
+      if (const auto* one = item.get<std::string>()) out.insert(*one);
+  return out;
+}
+
+}  // namespace
+
+fleet::Result<Request> readRequest(const Value& value) {
+  const std::string fleet = text(value, "fleet");
+  if (!fleet.starts_with('/')) return age::error("VARS62", "a request needs the fleet's directory");
+  FLEET_TRY_ASSIGN(auto store, Store::open(fleet));
+  const Value* machines = value.find("machines");
+  FLEET_TRY_ASSIGN(auto declarations, readDeclarations(machines ? *machines : Value()));
+  Request out{text(value, "verb"),        std::move(store),  std::move(declarations), {},
+              text(value, "machine"),     text(value, "id"), text(value, "user"),     texts(value, "groups"),
+              flag(value, "fromTerminal")};
+  out.wanted = {texts(value, "only"), texts(value, "generators"), flag(value, "regenerate")};
+  if (out.verb == "keygen" && !isName(out.user))
+    return age::error("VARS40", "`" + out.user + "` cannot be the name of a user", "use letters, digits and _ . @ + -");
+  for (const auto& group : out.groups)
+    if (!isName(group)) return age::error("VARS40", "`" + group + "` cannot be the name of a group");
+  return out;
+}
+
+void Answer::commit(std::string message, const std::vector<std::string>& files) {
+  if (files.empty()) return;
+  fleet::List list;
+  for (const auto& file : files) list.push_back(file);
+  commits_.push_back(fleet::Attrs{{"files", std::move(list)}, {"message", std::move(message)}});
+}
+
+void Answer::problem(std::string message, std::string hint) {
+  problems_.push_back(fleet::Attrs{{"hint", std::move(hint)}, {"message", std::move(message)}});
+}
+
+Value Answer::value() const {
+  fleet::Attrs out = rest_;
+  out.set("commits", commits_);
+  out.set("lines", lines_);
+  out.set("problems", problems_);
+  return out;
+}
+
+}  // namespace fleetd::vars

@@ -1,0 +1,41 @@
+// Requests and answers of the plugin, decoded and encoded.
+#pragma once
+#include <set>
+#include <string>
+#include <vector>
+
+#include <fleet/cxx/value.hpp>
+
+#include "plugins/vars/graph/closure.hpp"
+
+namespace fleetd::vars {
+
+struct Request {
+  std::string verb;
+  Store store;
+  Declarations declarations;
+  Wanted wanted;
+  std::string machine, id;       // list, get, set
+  std::string user;              // keygen
+  std::set<std::string> groups;  // that can read every secret
+  bool fromTerminal = false;     // set: ask instead of reading standard input
+};
+
+// Errors: VARS62 for what is no request, and those of the store and of declarations.
+fleet::Result<Request> readRequest(const fleet::Value& value);
+
+class Answer {
+ public:
+  // Files to commit together; nothing happens when there are none.
+  void commit(std::string message, const std::vector<std::string>& files);
+  void problem(std::string message, std::string hint);
+  void set(std::string name, fleet::Value value) { rest_.set(std::move(name), std::move(value)); }
+  void add(std::string line) { lines_.push_back(std::move(line)); }
+  fleet::Value value() const;
+
+ private:
+  fleet::List commits_, problems_, lines_;
+  fleet::Attrs rest_;
+};
+
+}  // namespace fleetd::vars

@@ -1,0 +1,91 @@
+// Reading keys.
+#include "plugins/vars/store/keys.hpp"
+
+#include <cstdlib>
+
+#include <sodium.h>
+#include <nlohmann/json.hpp>
+
+#include "plugins/vars/store/disk.hpp"
+
+namespace fleetd::vars {
+
+namespace {
+
+using Json = nlohmann::json;
+
+fleet::Result<void> addKey(const Json& json, const std::string& file, std::vector<age::Recipient>& out) {
+  const auto bad = [&](const std::string& what) { return age::error("VARS31", file + ": " + what); };
+  if (!json.is_object() || !json.contains("publickey") || !json["publickey"].is_string())
+    return bad("a key is an object with `publickey` and `type`");
+  if (json.contains("type") && json["type"] != "age") return bad("only age keys can be used here");
+  auto recipient = age::parseRecipient(json["publickey"].get_ref<const std::string&>());
+  if (!recipient) return bad(recipient.error().message);
+  out.push_back(*std::move(recipient));
+  return {};
+}
+
+std::string variable(const char* name) {
+  const char* value = std::getenv(name);
+  return value ? value : "";
+}
+
+}  // namespace
+
+fleet::Result<KeysByName> readKeys(const std::string& fleet, const std::string& kind) {
+  KeysByName out;
+  const std::string directory = fleet + "/sops/" + kind;
+  for (const auto& name : disk::namesIn(directory)) {
+    const std::string file = directory + "/" + name + "/key.json";
+    if (!disk::exists(file)) continue;
+    FLEET_TRY_ASSIGN(const auto text, disk::read(file));
+    const Json json = Json::parse(text, nullptr, false);
+    if (json.is_discarded()) return age::error("VARS31", file + ": this is no JSON");
+    if (json.is_array()) {
+      for (const auto& key : json) FLEET_TRY(addKey(key, file, out[name]));
+    } else {
+      FLEET_TRY(addKey(json, file, out[name]));
+    }
+    if (out[name].empty()) return age::error("VARS31", file + ": there is no key in it");
+  }
+  return out;
+}
+
+std::string keyJson(const std::string& recipient) {
+  return nlohmann::ordered_json::array({{{"publickey", recipient}, {"type", "age"}}}).dump(2);
+}
+
+std::string operatorKeyFile() {
+  std::string home = variable("XDG_CONFIG_HOME");
+  if (home.empty()) home = variable("HOME") + "/.config";
+  return home + "/sops/age/keys.txt";
+}
+
+fleet::Result<Operator> findOperator() {
+  Operator out;
+  // The variable's text is the environment's; only the copy made of it is ours to wipe.
+  if (const std::string key = variable("SOPS_AGE_KEY"); !key.empty()) {
+    out.source = "$SOPS_AGE_KEY";
+    FLEET_TRY_ASSIGN(out.identities, age::parseIdentityFile(key));
+    return out;
+  }
+  const std::string given = variable("SOPS_AGE_KEY_FILE");
+  const std::string apple = variable("HOME") + "/Library/Application Support/sops/age/keys.txt";
+  out.source = !given.empty() ? given : operatorKeyFile();
+  if (given.empty() && !disk::exists(out.source) && disk::exists(apple)) out.source = apple;
+  if (!disk::exists(out.source))
+    return age::error("VARS32", "there is no key to open secrets with: neither $SOPS_AGE_KEY nor " + out.source,
+                      "make one with `fleetd vars keygen`");
+  FLEET_TRY_ASSIGN(auto text, disk::read(out.source));
+  auto identities = age::parseIdentityFile(text);
+  sodium_memzero(text.data(), text.size());
+  if (!identities) {
+    fleet::Error e = std::move(identities).error();
+    e.message = out.source + ": " + e.message;
+    return e;
+  }
+  out.identities = *std::move(identities);
+  return out;
+}
+
+}  // namespace fleetd::vars

@@ -1,0 +1,18 @@
+// Asking people, on the terminal itself: answers pass through nothing but locked memory.
+#pragma once
+#include <string>
+
+#include "plugins/vars/secret/secret_bytes.hpp"
+
+namespace fleetd::vars {
+
+// `type` is line, hidden, multiline or multiline-hidden. Hidden answers are asked for twice. Without a terminal the
+// answer is an error (VARS50): nobody can be asked.
+fleet::Result<SecretBytes> ask(const std::string& title, const std::string& description, const std::string& type);
+
+// Standard input to its end, at most 16 MiB. Errors: VARS51.
+fleet::Result<SecretBytes> readInput();
+// Writes to standard output as it is. Errors: VARS51.
+fleet::Result<void> writeOutput(const SecretBytes& bytes);
+
+}  // namespace fleetd::vars
