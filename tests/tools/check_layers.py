@@ -60,9 +60,9 @@ def kernel_problem(root, path, folder, quote, name):
     return None
 
 
-# Libraries beside the standard one that a plugin folder may use, in its .cpp files.
+# What a plugin folder may use in its .cpp files beside the standard library: cryptography, and POSIX where it keeps files.
 PLUGIN_LIBRARIES = {
-    "plugins/vars/": re.compile(r"^(sodium\.h|openssl/[a-z0-9_]+\.h|crypt\.h|nlohmann/json\.hpp)$"),
+    "plugins/vars/": re.compile(r"^(sodium\.h|openssl/[a-z0-9_]+\.h|crypt\.h|nlohmann/json\.hpp|fcntl\.h|termios\.h|unistd\.h|sys/stat\.h)$"),
 }
 
 
