@@ -77,6 +77,9 @@ class Checker {
   static bool isConstant(const sdk::Value& value) {
     if (const auto* text = value.get<std::string>()) return !hasNul(*text);
     if (const auto* list = value.get<sdk::List>()) return std::all_of(list->begin(), list->end(), isConstant);
+    if (const auto* attrs = value.get<sdk::Attrs>())
+      return std::all_of(attrs->begin(), attrs->end(),
+                         [](const sdk::Attr& attr) { return !hasNul(attr.name) && isConstant(attr.value); });
     return value.isNil() || isScalar(value);
   }
 

@@ -13,12 +13,15 @@ struct Entry {
 };
 constexpr Entry kGenerators[] = {
     {"age-key", makeAgeKey},
+    {"borg-client", makeBorgClient},
     {"nix-key", makeNixKey},
     {"onion-service", makeOnionService},
     {"password", makePassword},
     {"random", makeRandom},
     {"ssh-certificate", makeSshCertificate},
     {"ssh-key", makeSshKey},
+    {"syncthing-device", makeSyncthingDevice},
+    {"text", makeText},
     {"wireguard-key", makeWireguardKey},
 };
 

@@ -46,6 +46,9 @@ fleet::Result<Outputs> makeRandom(Parameters&, const Inputs&, age::Random&);
 fleet::Result<Outputs> makeWireguardKey(Parameters&, const Inputs&, age::Random&);
 fleet::Result<Outputs> makeOnionService(Parameters&, const Inputs&, age::Random&);
 fleet::Result<Outputs> makeNixKey(Parameters&, const Inputs&, age::Random&);
+fleet::Result<Outputs> makeBorgClient(Parameters&, const Inputs&, age::Random&);
+fleet::Result<Outputs> makeSyncthingDevice(Parameters&, const Inputs&, age::Random&);
+fleet::Result<Outputs> makeText(Parameters&, const Inputs&, age::Random&);
 fleet::Result<Outputs> makeAgeKey(Parameters&, const Inputs&, age::Random&);
 
 fleet::Result<const SecretBytes*> inputFile(const Inputs& inputs, const std::string& name);

@@ -89,6 +89,15 @@ fleet::Result<Outputs> makePassword(Parameters& parameters, const Inputs& inputs
   return out;
 }
 
+// A value that is known beforehand, kept as a variable so that others find it there.
+fleet::Result<Outputs> makeText(Parameters& parameters, const Inputs&, age::Random&) {
+  const std::string file = parameters.text("file", "value"), text = parameters.text("text", "");
+  FLEET_TRY(parameters.finish());
+  Outputs out;
+  FLEET_TRY(addOutput(out, file, text));
+  return out;
+}
+
 fleet::Result<Outputs> makeRandom(Parameters& parameters, const Inputs&, age::Random& random) {
   const std::string file = parameters.text("file", "secret"), form = parameters.text("form", "alphanumeric"),
                     alphabet = parameters.text("alphabet", "");

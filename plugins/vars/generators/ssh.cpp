@@ -82,6 +82,17 @@ fleet::Result<Outputs> makeSshKey(Parameters& parameters, const Inputs&, age::Ra
   return out;
 }
 
+// A key to log in with, and the key of the repository.
+fleet::Result<Outputs> makeBorgClient(Parameters& parameters, const Inputs& inputs, age::Random& random) {
+  FLEET_TRY(parameters.finish());
+  const fleet::Value key = fleet::Attrs{{"file", "borgbackup.ssh"}, {"generator", "ssh-key"}};
+  const fleet::Value phrase = fleet::Attrs{{"file", "borgbackup.repokey"}, {"generator", "password"}};
+  FLEET_TRY_ASSIGN(auto out, generateBuiltin(key, inputs, random));
+  FLEET_TRY_ASSIGN(auto more, generateBuiltin(phrase, inputs, random));
+  for (auto& [file, content] : more) out.insert_or_assign(file, std::move(content));
+  return out;
+}
+
 // PROTOCOL.certkeys of OpenSSH.
 fleet::Result<Outputs> makeSshCertificate(Parameters& parameters, const Inputs& inputs, age::Random& random) {
   const std::string file = parameters.text("file", "id_ed25519-cert.pub"), ca = parameters.text("ca", ""),

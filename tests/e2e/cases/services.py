@@ -1,6 +1,7 @@
 """Services of the inventory that plugins implement: settings in layers, their effect on hosts of each class, what is wrong with
 instances, and the commands that show them."""
 
+import hashlib
 import json
 
 from harness import Case, FleetTest
@@ -37,6 +38,21 @@ def refused(name, instances, code, *texts, exit_code=1):
 
 USER = 'ada = { module.name = "users"; roles.default = { tags.server = { }; machines.gate = { }; settings = { groups = [ "wheel" ]; openssh.authorizedKeys.keys = [ "ssh-ed25519 AAAA ada" ]; }; machines.silo.settings.groups = [ "audio" ]; }; };'
 SSHD = 'sshd = { roles.server.tags.server.settings.certificate.searchDomains = [ "a.example" ]; roles.server.tags.quiet.settings.certificate.enable = false; roles.client.tags.all = { }; };'
+WIREGUARD = 'vpn = { module.name = "wireguard"; roles.controller.machines.barn.settings.endpoint = "vpn.example.org"; roles.peer.machines = { silo = { }; gate = { }; }; };'
+SYNCTHING = 'sync = { module.name = "syncthing"; roles.peer = { tags.server = { }; settings.folders = { grain = { path = "/srv/grain"; type = "sendonly"; }; hay = { path = "/srv/hay"; devices = [ "silo" ]; }; }; settings.extraDevices.phone.id = "PHONE-ID"; }; };'
+BORG = 'borgbackup.roles = { server.machines.silo = { }; client = { machines.barn = { }; extraModules = [ { clan.core.state = { grain.folders = [ "/var/grain" ]; hay.folders = [ "/var/hay" "/var/grain" ]; }; } ]; }; };'
+
+
+def prefix_of(instance, controller):
+    network, subnet = (hashlib.sha256(name.encode()).digest() for name in (instance, controller))
+    groups = (0xFD00 | network[0], network[1] << 8 | network[2], subnet[0], subnet[1] << 8)
+    return ":".join(f"{group:x}" for group in groups)
+
+
+def suffix_of(peer):
+    return ":".join(hashlib.sha256(peer.encode()).hexdigest()[i : i + 4] for i in range(0, 16, 4))
+
+
 PORTS = "programs.ssh.knownHosts.ssh-ca.extraHostNames"
 
 CASES = [
@@ -57,6 +73,23 @@ CASES = [
     shown("tor: a daemon on a Mac", "tor.roles.client.machines.gate = { };", "gate", "launchd.daemons.tor.serviceConfig.RunAtLoad", True),
     shown("wifi: a profile", "wifi.roles.default = { machines.barn = { }; settings.networks.home.autoConnect = false; };", "barn", "networking.networkmanager.ensureProfiles.profiles.home.connection.autoconnect", False),
     shown("emergency access", "emergency-access.roles.default.tags.server = { };", "barn", "clan.core.vars.generators.emergency-access.files.password.deploy", False),
+    shown("wireguard: a controller's address", WIREGUARD, "barn", "networking.wireguard.interfaces.vpn.ips", [prefix_of("vpn", "barn") + "::1/40"]),
+    shown("wireguard: a peer's address", WIREGUARD, "silo", "networking.wireguard.interfaces.vpn.ips", [f"{prefix_of('vpn', 'barn')}:{suffix_of('silo')}/56"]),
+    shown("wireguard: a peer on a Mac", WIREGUARD, "gate", "networking.wg-quick.interfaces.vpn.address", [f"{prefix_of('vpn', 'barn')}:{suffix_of('gate')}/56"]),
+    shown("wireguard: names of all", WIREGUARD, "silo", "networking.extraHosts", f"{prefix_of('vpn', 'barn')}::1 barn.vpn\n{prefix_of('vpn', 'barn')}:{suffix_of('gate')} gate.vpn\n{prefix_of('vpn', 'barn')}:{suffix_of('silo')} silo.vpn\n"),
+    shown("wireguard: nobody is let in before there are keys", WIREGUARD, "barn", "networking.wireguard.interfaces.vpn.peers", []),
+    Case("wireguard: keys that are there", ["show", "barn", "networking.wireguard.interfaces.vpn.peers", "--json"], files={**clan(WIREGUARD), "vars/per-machine/silo/wireguard-keys-vpn/publickey/value": "KEY"}, json_equals=[{"allowedIPs": [f"{prefix_of('vpn', 'barn')}:{suffix_of('silo')}/96"], "persistentKeepalive": 25, "publicKey": "KEY"}]),
+    refused("wireguard: both roles", 'vpn = { module.name = "wireguard"; roles.controller.machines.barn.settings.endpoint = "x"; roles.peer.machines.barn = { }; };', "WG02", "barn"),
+    refused("wireguard: which controller", 'vpn = { module.name = "wireguard"; roles.controller.machines = { barn.settings.endpoint = "x"; silo.settings.endpoint = "y"; }; roles.peer.machines.gate = { }; };', "WG03", "gate"),
+    refused("wireguard: no endpoint", 'vpn = { module.name = "wireguard"; roles.controller.machines.barn = { }; };', "WG04", "endpoint"),
+    refused("wireguard: no controller", 'vpn = { module.name = "wireguard"; roles.peer.machines.silo = { }; };', "FL0604", "at least 1"),
+    Case("syncthing: devices whose id is known", ["show", "barn", "services.syncthing.settings.devices", "--json"], files={**clan(SYNCTHING), "vars/per-machine/silo/syncthing/id/value": "SILO-ID\n"}, json_equals={"phone": {"addresses": ["dynamic"], "id": "PHONE-ID", "name": "phone"}, "silo": {"addresses": ["dynamic", "tcp://silo.yard.example.org:22000"], "id": "SILO-ID", "name": "silo"}}),
+    shown("syncthing: a folder", SYNCTHING, "barn", "services.syncthing.settings.folders.grain.devices", ["phone"]),
+    shown("syncthing: a folder of others", SYNCTHING, "barn", "services.syncthing.settings.folders", {"grain": {"devices": ["phone"], "ignorePerms": False, "path": "/srv/grain", "rescanIntervalS": 3600, "type": "sendonly", "versioning": None}}),
+    refused("syncthing: a type there is not", 'sync = { module.name = "syncthing"; roles.peer = { tags.server = { }; settings.folders.x = { path = "/x"; type = "both"; }; }; };', "error[FL04", "settings.folders.x.type", "sendreceive"),
+    Case("borgbackup: clients with a key", ["show", "silo", "services.borgbackup.repos", "--json"], files={**clan(BORG), "vars/per-machine/barn/borgbackup/borgbackup.ssh.pub/value": "ssh-ed25519 AAAA"}, json_equals={"barn": {"authorizedKeys": ["ssh-ed25519 AAAA"], "path": "/var/lib/borgbackup/barn"}}),
+    shown("borgbackup: a job", BORG, "barn", "services.borgbackup.jobs.silo.repo", "borg@silo.yard.example.org:."),
+    shown("borgbackup: the folders of all state", BORG, "barn", "services.borgbackup.jobs.silo.paths", ["/var/grain", "/var/hay"]),
     refused("a role the service does not have", "sshd.roles.servers.tags.server = { };", "error[FL0601]", "`servers`", "did you mean `server`?", "clan.nix:"),
     refused("a machine the fleet does not have", "sshd.roles.server.machines.bran = { };", "error[FL0602]", "`bran`", "did you mean `barn`?"),
     refused("a tag nobody carries", "sshd.roles.server.tags.sever = { };", "warning[FL0603]", "`sever`", "`server`", exit_code=0),

@@ -155,6 +155,34 @@ TEST_F(Generators, NixKeys) {
   EXPECT_TRUE(std::equal(point->begin(), point->end(), pair->begin() + 32));
 }
 
+TEST_F(Generators, SyncthingDevices) {
+  const auto files = make(with("syncthing-device"));
+  const std::string id(files.at("id").text());
+  EXPECT_EQ(id.size(), 63U);
+  EXPECT_EQ(std::count(id.begin(), id.end(), '-'), 7);
+  if (!has("openssl") || !has("python3")) GTEST_SKIP() << "openssl or python3 is not installed";
+  ASSERT_TRUE(
+      run("openssl x509 -in cert -outform der -out der && openssl x509 -in cert -noout -subject | grep -q syncthing"));
+  ASSERT_TRUE(run("test \"$(openssl pkey -in key -pubout)\" = \"$(openssl x509 -in cert -noout -pubkey)\""));
+  // The id without its checks is the hash of the certificate.
+  EXPECT_TRUE(run(R"(python3 -c '
+import base64, hashlib
+i = open("id").read().replace("-", "")
+d = "".join(i[k:k + 13] for k in range(0, 56, 14))
+assert base64.b32decode(d + "====") == hashlib.sha256(open("der", "rb").read()).digest()
+')"));
+}
+
+TEST_F(Generators, BorgClients) {
+  const auto files = make(with("borg-client"));
+  EXPECT_TRUE(files.contains("borgbackup.ssh") && files.contains("borgbackup.ssh.pub"));
+  EXPECT_FALSE(files.at("borgbackup.repokey").text().empty());
+}
+
+TEST_F(Generators, KnownTexts) {
+  EXPECT_EQ(make(with("text", {{"file", "suffix"}, {"text", "a:b"}})).at("suffix").text(), "a:b");
+}
+
 TEST_F(Generators, AgeKeys) {
   const auto files = make(with("age-key"));
   if (!has("age-keygen")) GTEST_SKIP() << "age-keygen is not installed";
