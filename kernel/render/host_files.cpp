@@ -31,6 +31,11 @@ bool declaresHostFacts(lang::Evaluator& ev, fleet::ComposedHost& composed) {
   return false;
 }
 
+bool declaresGenerator(const plugin::Definition& definition) {
+  const sdk::Path prefix{"clan", "core", "vars", "generators"};
+  return definition.path.size() > prefix.size() && std::equal(prefix.begin(), prefix.end(), definition.path.begin());
+}
+
 Diagnostic about(Code code, const fleet::Host& host, std::string message) {
   Diagnostic d;
   d.code = code;
@@ -58,6 +63,7 @@ void HostFiles::add(const fleet::Host& host, fleet::ComposedHost& composed, Diag
   if (!manifest) return diagnostics.add(Diagnostic::from(manifest.error()));
   one.view = checkView(workspace_.fleet().evaluator(), composed, (*manifest)->reads);
   one.view.definitions = workspace_.definitionsToWrite(host);
+  one.generators = std::any_of(one.view.definitions.begin(), one.view.definitions.end(), declaresGenerator);
   one.facts = !declaresHostFacts(workspace_.fleet().evaluator(), composed);
   if (!one.facts)
     diagnostics.add(about(Code::FL0811, host, fmt::format("{} has options of its own at fleet.host", host.name)));
@@ -91,6 +97,7 @@ Result<void> HostFiles::renderClass(const std::string& klass, std::vector<One>& 
     if (workspace_.fleet().kind() != fleet::Kind::Flake) entry.system = host.system;
     if (host.origin == "fleet.json") entry.aggregates = host.aggregates;
     if (hosts[i].facts) entry.modules.emplace_back("lib/host.nix");
+    if (hosts[i].generators) entry.modules.emplace_back("lib/vars.nix");
     FLEETD_TRY(addPluginOptions(host, entry));
     for (auto& file : *rendered[i]) {
       if (!hosts[i].facts && file.path == kFactsFile) continue;

@@ -35,6 +35,7 @@ class HostFiles {
     std::size_t index = 0;  // in fleet().hosts()
     plugin::ComposedView view;
     bool facts = true;
+    bool generators = false;  // it has generators that a plugin declares
   };
 
   Result<void> addPluginOptions(const fleet::Host& host, HostEntry& entry);

@@ -2,8 +2,25 @@
 # `kernel` holds the natives of kernel/fleet/intrinsics.cpp.
 { lib, kernel }:
 let
+  # Which release of nixpkgs a fleet uses is not known here, so its modules must not be told one.
+  releaseNames = [
+    "codeName"
+    "isInOldestRelease"
+    "nixpkgsVersion"
+    "oldestSupportedRelease"
+    "oldestSupportedReleaseIsAtLeast"
+    "release"
+    "version"
+    "versionSuffix"
+  ];
+  withoutRelease =
+    set: lib.genAttrs (lib.filter (name: set ? ${name}) releaseNames) (name: kernel.unknown "lib.${name}");
+  fleetLib = lib.extend (
+    _: previous: withoutRelease previous // { trivial = previous.trivial // withoutRelease previous.trivial; }
+  );
+
   scope = {
-    inherit lib kernel;
+    inherit lib kernel fleetLib;
     inherit (self)
       evalHost
       hosts

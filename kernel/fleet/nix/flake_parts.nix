@@ -1,6 +1,6 @@
 # flake-parts: mkFlake as a module evaluation with per-system outputs. Its library is in flake_parts_lib.nix, what flakes import beside
 # it in flake_parts_extras.nix.
-{ lib, kernel, evalHost, ... }:
+{ lib, kernel, evalHost, fleetLib, ... }:
 let
   inherit (lib) mkOption types;
 
@@ -222,7 +222,7 @@ let
       moduleLocation ? "${toString (self.outPath or "")}/flake.nix",
     }:
     module:
-    lib.evalModules {
+    fleetLib.evalModules {
       class = "flake";
       specialArgs = {
         inherit self moduleLocation;

@@ -1,5 +1,5 @@
 # Evaluates one host: its modules beside the platform's options, with `pkgs` as far as the platform determines it.
-{ lib, kernel, ... }:
+{ lib, kernel, fleetLib, ... }:
 let
   # What a package set is known to say about its platform; every package stays unknown.
   packagesFor =
@@ -52,7 +52,7 @@ in
       # Without a platform, the host has the options its own modules declare and no others.
       open ? true,
     }:
-    lib.evalModules {
+    (if open then fleetLib else lib).evalModules {
       inherit prefix;
       # What home-manager calls its class; modules say so in `_class`.
       class = if class == "home" then "homeManager" else class;

@@ -10,6 +10,7 @@
   deploy,
   flakeUtils,
   evalHost,
+  fleetLib,
   ...
 }:
 let
@@ -18,7 +19,7 @@ let
 in
 {
   nixpkgs = name: {
-    lib = lib // {
+    lib = fleetLib // {
       nixosSystem = hosts.nixos;
     };
     legacyPackages = lib.genAttrs lib.systems.flakeExposed (packages name);

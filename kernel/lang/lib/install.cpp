@@ -78,7 +78,28 @@ Value members(Evaluator& ev, Instance* instance) {
   return ev.attrs(out);
 }
 
-Value runBase(Evaluator& ev, Value* args, Pos) { return members(ev, newInstance(ev, args[0])); }
+// evalModules of an extended lib: modules get that lib as their argument.
+Value runEvalModules(Evaluator& ev, Value* args, Pos pos) {
+  const Value plainOne = ev.select(ev.lib(), ev.symbol("evalModules"), pos);
+  const Value given = ev.force(args[1]);
+  if (plainOne.isError() || !given.is(Tag::Attrs)) return plainOne.isError() ? plainOne : ev.call(plainOne, given, pos);
+  const Value special = ev.selectOr(given, ev.names().specialArgs, Value::of(ev.newBindings(0)), pos);
+  if (special.isError()) return special;
+  const Value all = ev.update(ev.attrs({{"lib", args[0]}}), special, pos);
+  return all.isError() ? all : ev.call(plainOne, ev.update(given, ev.attrs({{"specialArgs", all}}), pos), pos);
+}
+constexpr PrimOp kEvalModules{"lib.evalModules", 2, runEvalModules, "evaluates modules with an extended lib"};
+
+Value runBase(Evaluator& ev, Value* args, Pos pos) {
+  const Value all = members(ev, newInstance(ev, args[0]));
+  const Value evalModules = ev.primApp(&kEvalModules, {args[0]});
+  const Value modules = ev.select(all, ev.symbol("modules"), pos);
+  if (all.isError() || modules.isError()) return all;
+  return ev.update(all,
+                   ev.attrs({{"evalModules", evalModules},
+                             {"modules", ev.update(modules, ev.attrs({{"evalModules", evalModules}}), pos)}}),
+                   pos);
+}
 constexpr PrimOp kBase{"lib", 1, runBase, "the members of lib, over a final lib"};
 
 Value runExtend(Evaluator& ev, Value* args, Pos pos) {

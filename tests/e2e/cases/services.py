@@ -3,6 +3,10 @@ instances, and the commands that show them."""
 
 import hashlib
 import json
+import os
+import shutil
+import subprocess
+import unittest
 
 from harness import Case, FleetTest
 
@@ -122,3 +126,40 @@ class Schema(FleetTest):
         hosts = fleet.base / "out/fleetd/hosts"
         self.assertIn("knownHosts.ssh-ca", (hosts / "darwin/gate/sshd.nix").read_text())
         self.assertFalse((hosts / "nixos/barn/sshd.nix").exists())
+
+    @unittest.skipUnless(os.environ.get("NIXPKGS_LIB") and shutil.which("nix-instantiate"), "nix or NIXPKGS_LIB is not there")
+    def test_generators_of_ours_merge_with_the_clan_s_declaration(self):
+        fleet = self.fleet(files=clan(SSHD.replace("tags.server.settings", "machines.gate.settings")))
+        out = fleet.base / "out"
+        self.expect(fleet.run("render", "--out", str(out)), 0)
+        self.assertIn("lib/vars.nix", (out / "fleetd/hosts.nix").read_text())
+        expression = f"""
+          let
+            lib = import {os.environ["NIXPKGS_LIB"]};
+            anything = lib.mkOption {{ type = lib.types.anything; default = {{ }}; }};
+            clans = lib.types.submodule {{
+              options = lib.genAttrs [ "files" "dependencies" "validation" ] (_: anything) // {{
+                share = lib.mkOption {{ type = lib.types.bool; default = false; }};
+              }};
+            }};
+            evaluated = lib.evalModules {{
+              modules = [
+                {{ options = {{ services = anything; programs = anything; users = anything;
+                    clan.core.vars.generators = lib.mkOption {{ type = lib.types.attrsOf clans; default = {{ }}; }}; }}; }}
+                {out}/fleetd/lib/vars.nix
+                {out}/fleetd/hosts/darwin/gate/sshd.nix
+              ];
+            }};
+          in lib.mapAttrs (_: g: [ g.builtin.generator g.share ]) evaluated.config.clan.core.vars.generators"""
+        done = subprocess.run(
+            ["nix-instantiate", "--eval", "--strict", "--json", "-E", expression],
+            env={**os.environ, "NIX_CONFIG": "store = dummy://"},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(
+            json.loads(done.stdout),
+            {"openssh": ["ssh-key", False], "openssh-ca": ["ssh-key", True], "openssh-cert": ["ssh-certificate", False]},
+        )
