@@ -11,8 +11,7 @@ namespace fleetd::vars::age {
 namespace {
 
 constexpr std::string_view kType = "ssh-ed25519";
-constexpr std::string_view kWireHead("\0\0\0\x0bssh-ed25519\0\0\0\x20", 19);  // of a public key
-constexpr std::size_t kLargestFile = 64 << 10;                                // bytes
+constexpr std::size_t kLargestFile = 64 << 10;  // bytes
 
 // Fields of ssh's wire format.
 class Wire {
@@ -56,23 +55,18 @@ fleet::Result<Recipient> fromWire(View wire, std::string text) {
   return out;
 }
 
-fleet::Result<Identity> fromPrivatePart(View part) {
+fleet::Error garbled() { return error("AGE03", "the ssh key is garbled, or of another type than ed25519"); }
+
+fleet::Result<SshKeyPair> fromPrivatePart(View part) {
   Wire in(part);
   std::uint32_t first = 0, second = 0;
   View publicKey, secretKey;
-  if (!in.number(first) || !in.number(second) || first != second) return error("AGE03", "the ssh key is garbled");
-  if (!in.is(kType))
-    return error("AGE03", "the ssh key is not of type ed25519", "age uses ed25519 keys here; make one with ssh-keygen");
-  if (!in.string(publicKey) || publicKey.size() != 32 || !in.string(secretKey) || secretKey.size() != 64)
-    return error("AGE03", "the ssh key is garbled");
-  Bytes wire(kWireHead.size() + 32);
-  std::memcpy(wire.data(), kWireHead.data(), kWireHead.size());
-  std::memcpy(wire.data() + kWireHead.size(), publicKey.data(), 32);
-  Identity out;
-  out.kind = KeyKind::SshEd25519;
-  FLEET_TRY_ASSIGN(out.recipient, fromWire(wire, std::string(kType) + " " + base64(wire, true)));
-  FLEET_TRY_ASSIGN(out.scalar, SecretBytes::make(32));
-  crypto_sign_ed25519_sk_to_curve25519(out.scalar.data(), secretKey.data());
+  if (!in.number(first) || !in.number(second) || first != second || !in.is(kType) || !in.string(publicKey) ||
+      publicKey.size() != 32 || !in.string(secretKey) || secretKey.size() != 64)
+    return garbled();
+  SshKeyPair out;
+  FLEET_TRY_ASSIGN(out.secret, SecretBytes::copy(secretKey));
+  out.wire = sshWire(publicKey);
   return out;
 }
 
@@ -91,39 +85,49 @@ fleet::Result<Recipient> parseSshRecipient(std::string_view line) {
   return fromWire(*wire, std::string(kType) + " " + std::string(encoded));
 }
 
-fleet::Result<Identity> parseSshIdentity(std::string_view pem) {
-  if (pem.size() > kLargestFile || pem.find("-----BEGIN OPENSSH PRIVATE KEY-----") == std::string_view::npos)
+Bytes sshWire(View publicKey) {
+  constexpr std::string_view kHead("\0\0\0\x0bssh-ed25519\0\0\0\x20", 19);
+  Bytes out(kHead.size() + 32);
+  std::memcpy(out.data(), kHead.data(), kHead.size());
+  std::memcpy(out.data() + kHead.size(), publicKey.data(), 32);
+  return out;
+}
+
+fleet::Result<SshKeyPair> readSshPrivateKey(std::string_view pem) {
+  constexpr std::string_view kBegin = "-----BEGIN OPENSSH PRIVATE KEY-----", kEnd = "-----END";
+  const std::size_t begin = pem.find(kBegin);
+  const std::size_t end = begin == std::string_view::npos ? begin : pem.find(kEnd, begin + kBegin.size());
+  if (end == std::string_view::npos || pem.size() > kLargestFile)
     return error("AGE03", "not an OpenSSH private key", "convert it with ssh-keygen -p -f FILE");
-  FLEET_TRY_ASSIGN(auto encoded, SecretBytes::make(pem.size()));
-  std::size_t size = 0;
-  for (std::size_t at = 0; at < pem.size();) {
-    const std::size_t end = std::min(pem.find('\n', at), pem.size());
-    std::string_view line = pem.substr(at, end - at);
-    at = end + 1;
-    if (line.ends_with('\r')) line.remove_suffix(1);
-    if (line.starts_with("-----")) continue;
-    std::memcpy(encoded.data() + size, line.data(), line.size());
-    size += line.size();
-  }
-  encoded.shrink(size);
-  FLEET_TRY_ASSIGN(auto bytes, SecretBytes::make(size));
+  const std::string_view body = pem.substr(begin + kBegin.size(), end - begin - kBegin.size());
+  FLEET_TRY_ASSIGN(auto bytes, SecretBytes::make(body.size()));
   std::size_t length = 0;
   const char* last = nullptr;
   constexpr std::string_view kMagic("openssh-key-v1\0", 15);
-  if (sodium_base642bin(bytes.data(), bytes.size(), encoded.text().data(), encoded.size(), nullptr, &length, &last,
+  if (sodium_base642bin(bytes.data(), bytes.size(), body.data(), body.size(), "\r\n", &length, &last,
                         sodium_base64_VARIANT_ORIGINAL) != 0 ||
       length < kMagic.size() || std::memcmp(bytes.data(), kMagic.data(), kMagic.size()) != 0)
-    return error("AGE03", "the ssh key is garbled");
+    return garbled();
   Wire in(bytes.span().first(length).subspan(kMagic.size()));
   View cipher, ignored, part;
   std::uint32_t count = 0;
-  if (!in.string(cipher)) return error("AGE03", "the ssh key is garbled");
+  if (!in.string(cipher)) return garbled();
   if (std::string_view(reinterpret_cast<const char*>(cipher.data()), cipher.size()) != "none")
     return error("AGE03", "the ssh key has a passphrase", "use an age key, or a copy of the key without a passphrase");
   if (!in.string(ignored) || !in.string(ignored) || !in.number(count) || count != 1 || !in.string(ignored) ||
       !in.string(part))
-    return error("AGE03", "the ssh key is garbled");
+    return garbled();
   return fromPrivatePart(part);
+}
+
+fleet::Result<Identity> parseSshIdentity(std::string_view pem) {
+  FLEET_TRY_ASSIGN(const auto pair, readSshPrivateKey(pem));
+  Identity out;
+  out.kind = KeyKind::SshEd25519;
+  FLEET_TRY_ASSIGN(out.recipient, fromWire(pair.wire, std::string(kType) + " " + base64(pair.wire, true)));
+  FLEET_TRY_ASSIGN(out.scalar, SecretBytes::make(32));
+  crypto_sign_ed25519_sk_to_curve25519(out.scalar.data(), pair.secret.data());
+  return out;
 }
 
 }  // namespace fleetd::vars::age

@@ -5,6 +5,18 @@
 
 namespace fleetd::vars::age {
 
+// An ed25519 key pair. `secret` has 64 bytes: seed and public key, as libsodium keeps it.
+struct SshKeyPair {
+  SecretBytes secret;
+  Bytes wire;  // the public key as ssh sends it
+  View publicKey() const { return secret.span().subspan(32); }
+};
+
+// The public key of 32 bytes in ssh's wire format.
+Bytes sshWire(View publicKey);
+// From an OpenSSH private key file. Errors: AGE03; a key with a passphrase is named.
+fleet::Result<SshKeyPair> readSshPrivateKey(std::string_view pem);
+
 // "ssh-ed25519 AAAA… comment". Errors: AGE02; ssh-rsa is named.
 fleet::Result<Recipient> parseSshRecipient(std::string_view line);
 // Errors: AGE03; a key with a passphrase is named.

@@ -105,7 +105,7 @@ fleet::Result<Outputs> makeSshCertificate(Parameters& parameters, const Inputs& 
   if (principals.empty()) return age::error("VARS10", "a certificate without principals would be good for any name");
   FLEET_TRY_ASSIGN(const auto* caText, inputFile(inputs, ca));
   FLEET_TRY_ASSIGN(const auto* keyText, inputFile(inputs, key));
-  FLEET_TRY_ASSIGN(const auto authority, readSshPrivateKey(caText->text()));
+  FLEET_TRY_ASSIGN(const auto authority, age::readSshPrivateKey(caText->text()));
   FLEET_TRY_ASSIGN(const auto point, pointOf(keyText->text()));
   std::size_t size = 1024 + identity.size();
   for (const auto& name : principals) size += name.size() + 4;

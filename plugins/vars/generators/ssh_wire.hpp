@@ -2,7 +2,7 @@
 #pragma once
 #include <string_view>
 
-#include "plugins/vars/age/primitives.hpp"
+#include "plugins/vars/age/ssh_key.hpp"
 
 namespace fleetd::vars {
 
@@ -23,16 +23,9 @@ class SshWriter {
   std::size_t used_ = 0;
 };
 
-// An ed25519 key pair. `secret` has 64 bytes: seed and public key, as libsodium keeps it.
-struct SshKeyPair {
-  SecretBytes secret;
-  age::Bytes wire;  // the public key: type and point
-  age::View publicKey() const { return secret.span().subspan(32); }
-};
+using age::SshKeyPair;
 
 fleet::Result<SshKeyPair> makeSshKeyPair(age::Random& random);
-// From an OpenSSH private key file. Errors: VARS11.
-fleet::Result<SshKeyPair> readSshPrivateKey(std::string_view pem);
 // The private key file.
 fleet::Result<SecretBytes> sshPrivateKeyText(const SshKeyPair& key, std::string_view comment, age::Random& random);
 // "ssh-ed25519 AAAA… comment\n"

@@ -55,12 +55,12 @@ TEST_F(Generators, SshKeys) {
 
 TEST_F(Generators, SshKeysAreReadBack) {
   const auto files = make(with("ssh-key", {{"file", "id"}}));
-  const auto key = readSshPrivateKey(files.at("id").text());
+  const auto key = age::readSshPrivateKey(files.at("id").text());
   ASSERT_TRUE(key.ok());
   EXPECT_EQ(sshPublicKeyText("ssh-ed25519", key->wire, ""), files.at("id.pub").text());
   for (const char* bad :
        {"", "-----BEGIN OPENSSH PRIVATE KEY-----\n", "-----BEGIN OPENSSH PRIVATE KEY-----\nAAAA\n-----END"})
-    EXPECT_FALSE(readSshPrivateKey(bad).ok());
+    EXPECT_FALSE(age::readSshPrivateKey(bad).ok());
 }
 
 TEST_F(Generators, SshCertificates) {
