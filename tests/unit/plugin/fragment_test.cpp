@@ -96,9 +96,11 @@ TEST(Fragment, RefusesValuesThatMeanNothing) {
 
 TEST(Fragment, RefusesConditionsThatAreNotPlain) {
   EXPECT_EQ(codeOf(packed(1, sdk::equals("a", sdk::expr("1")))), Code::FL0310);
-  EXPECT_EQ(codeOf(packed(1, sdk::equals("a", sdk::Attrs{}))), Code::FL0310);
+  EXPECT_EQ(codeOf(packed(1, sdk::equals("a", sdk::Attrs{{"b", sdk::ref("c")}}))), Code::FL0310);
+  EXPECT_EQ(codeOf(packed(1, sdk::equals("a", sdk::List{sdk::Attrs{{"b", sdk::pkg("c")}}}))), Code::FL0310);
   EXPECT_EQ(codeOf(packed(1, !sdk::equals("a", sdk::List{sdk::ref("b")}))), Code::FL0310);
   EXPECT_EQ(codeOf(packed(1, sdk::equals("a", sdk::List{1, "x", true, sdk::Value()}))), Code::FL0001);
+  EXPECT_EQ(codeOf(packed(1, sdk::equals("a", sdk::Attrs{{"b", 1}}))), Code::FL0001);
 }
 
 TEST(Fragment, BoundsExpressions) {
