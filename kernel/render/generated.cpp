@@ -49,7 +49,9 @@ std::string hostText(const HostEntry& host) {
 
 }  // namespace
 
-std::vector<std::string> runtimeNames() { return {"adopt.nix", "extend.nix", "host.nix", "repository.nix", "vars.nix"}; }
+std::vector<std::string> runtimeNames() {
+  return {"adopt.nix", "extend.nix", "host.nix", "repository.nix", "vars.nix"};
+}
 
 std::string hostsText(std::vector<HostEntry> hosts) {
   std::sort(hosts.begin(), hosts.end(), [](const HostEntry& a, const HostEntry& b) {
