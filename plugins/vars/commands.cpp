@@ -2,10 +2,12 @@
 #include "plugins/vars/commands.hpp"
 
 #include <algorithm>
+#include <optional>
 
 #include "plugins/vars/generate.hpp"
 #include "plugins/vars/graph/closure.hpp"
 #include "plugins/vars/request.hpp"
+#include "plugins/vars/store/disk.hpp"
 #include "plugins/vars/terminal.hpp"
 
 namespace fleetd::vars {
@@ -162,6 +164,16 @@ fleet::Result<Value> fix(Request& request) {
 }  // namespace
 
 fleet::Result<Value> runRequest(const Value& value) {
+  std::optional<disk::Lock> lock;
+  const Value* fleet = value.find("fleet");
+  const Value* verb = value.find("verb");
+  const auto* directory = fleet ? fleet->get<std::string>() : nullptr;
+  const auto* name = verb ? verb->get<std::string>() : nullptr;
+  // Taken before anything is read, so that what is read is still true when something is written.
+  if (directory && name && *name != "list" && *name != "get" && *name != "check") {
+    FLEET_TRY_ASSIGN(auto taken, disk::Lock::take(*directory));
+    lock.emplace(std::move(taken));
+  }
   FLEET_TRY_ASSIGN(auto request, readRequest(value));
   if (request.verb == "list") return list(request);
   if (request.verb == "get") return get(request);

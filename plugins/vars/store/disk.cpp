@@ -8,6 +8,7 @@
 #include <filesystem>
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -62,6 +63,20 @@ fleet::Result<void> writeAll(int fd, std::string_view content, const std::string
 }
 
 }  // namespace
+
+fleet::Result<Lock> Lock::take(const std::string& directory) {
+  const int fd = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd < 0) return failed("open", directory, errno);
+  Lock out(fd);
+  if (::flock(fd, LOCK_EX | LOCK_NB) == 0) return out;
+  if (errno != EWOULDBLOCK) return failed("lock", directory, errno);
+  return fleet::Error{
+      FLEET_E_STATE, "VARS63", {}, "another run is writing values of this fleet", "wait until it has ended", 0};
+}
+
+Lock::~Lock() {
+  if (fd_ >= 0) ::close(fd_);
+}
 
 bool exists(const std::string& path) {
   struct stat info;

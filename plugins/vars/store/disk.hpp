@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "plugins/vars/secret/secret_bytes.hpp"
@@ -10,6 +11,20 @@
 namespace fleetd::vars::disk {
 
 inline constexpr std::size_t kMaxFile = 100u << 20;  // bytes
+
+// Held while it lives: nobody else may write below the same directory. Nothing is created for it.
+class Lock {
+ public:
+  // Does not wait. Errors: VARS63 when somebody else holds it, VARS30.
+  static fleet::Result<Lock> take(const std::string& directory);
+  Lock(Lock&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+  Lock& operator=(Lock&&) = delete;
+  ~Lock();
+
+ private:
+  explicit Lock(int fd) : fd_(fd) {}
+  int fd_;
+};
 
 bool exists(const std::string& path);
 bool isDirectory(const std::string& path);

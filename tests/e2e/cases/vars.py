@@ -1,6 +1,7 @@
 """Generated values and secrets: from no key at all to machines that can read theirs, with the real age as the other side; what is
 wrong with keys, files and declarations; and that no secret is anywhere but where it belongs."""
 
+import fcntl
 import json
 import os
 import pty
@@ -212,6 +213,16 @@ class Damage(VarsTest):
         for text in ["", "{", '[{"publickey": 7}]', '[{"publickey": "age1xx", "type": "age"}]', '[{"publickey": "x", "type": "pgp"}]', "[]"]:
             key.write_text(text)
             self.expect(self.vars(fleet, "generate"), 1, err=["VARS31", "sops/users/ada/key.json"])
+
+    def test_two_runs_at_once(self):
+        fleet = self.yard()
+        held = os.open(fleet.root, os.O_RDONLY)
+        fcntl.flock(held, fcntl.LOCK_EX)
+        self.expect(self.vars(fleet, "generate"), 1, err=["VARS63", "another run"])
+        self.assertFalse((fleet.root / "vars").exists())
+        self.expect(self.vars(fleet, "list", "barn"), 0)
+        os.close(held)
+        self.expect(self.vars(fleet, "generate"), 0)
 
     def test_a_disk_that_cannot_be_written(self):
         if os.geteuid() == 0:
