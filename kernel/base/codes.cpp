@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <iterator>
 
 namespace fleetd::base {
 
@@ -13,9 +14,22 @@ constexpr CodeInfo kCodes[] = {
 #include "kernel/base/codes.def"
 #undef FLEETD_CODE
 };
+
+// Where the entry of each code is; the first for numbers that are no code.
+constexpr auto kIndex = [] {
+  std::array<std::uint16_t, 1000> out{};
+  for (std::size_t i = 0; i < std::size(kCodes); ++i)
+    out[static_cast<std::size_t>(kCodes[i].code)] = static_cast<std::uint16_t>(i);
+  return out;
+}();
+static_assert(kCodes[0].code == Code::FL0001);
+
 }  // namespace
 
-const CodeInfo& info(Code code) { return kCodes[static_cast<std::size_t>(code)]; }
+const CodeInfo& info(Code code) {
+  const auto number = static_cast<std::size_t>(code);
+  return kCodes[number < kIndex.size() ? kIndex[number] : 0];
+}
 
 std::span<const CodeInfo> allCodes() { return kCodes; }
 
