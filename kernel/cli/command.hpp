@@ -63,17 +63,26 @@ std::span<const Command> commands();
 const Command* findCommand(std::string_view name);
 
 // One file each.
+int runBuild(Context& cx);
 int runCheck(Context& cx);
 int runCompletions(Context& cx);
+int runDeploy(Context& cx);
+int runDiff(Context& cx);
 int runEval(Context& cx);
 int runEvalModules(Context& cx);
 int runExplain(Context& cx);
+int runGenerations(Context& cx);
 int runHelp(Context& cx);
+int runHistory(Context& cx);
 int runHosts(Context& cx);
+int runPlan(Context& cx);
 int runPlugins(Context& cx);
 int runRender(Context& cx);
+int runRollback(Context& cx);
 int runServices(Context& cx);
 int runShow(Context& cx);
+int runSsh(Context& cx);
+int runStatus(Context& cx);
 int runVars(Context& cx);
 int runVersion(Context& cx);
 

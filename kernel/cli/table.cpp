@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "kernel/cli/command.hpp"
+#include "kernel/cli/operations_table.hpp"
 
 namespace fleetd::cli {
 
@@ -136,6 +137,44 @@ constexpr Command kCommands[] = {
      "when they change, each at once or not at all; while the fleet has errors nothing is written. Hosts that are not named\n"
      "cannot be built from the tree.",
      kRenderOptions, kRenderWords, Stack::Big, runRender},
+    {"build", "build the systems of hosts",
+     "Renders the build tree and lets Nix build it. Hosts whose fingerprint is unchanged are not evaluated at all. What Nix reports\n"
+     "is reduced to the error itself, with places in the fleet's own files; the whole log of each host is kept.",
+     kBuildOptions, kOperationWords, Stack::Big, runBuild},
+    {"plan", "show what a deployment would change",
+     "Compares what the fleet says of each host with what was deployed to it last from this machine: options that change, and the\n"
+     "system if it is built. No host is asked, and Nix is not started.",
+     kPlanOptions, kOperationWords, Stack::Big, runPlan},
+    {"deploy", "build systems and bring hosts to them",
+     "Builds, copies, activates, and confirms over a new connection. A host that is not reached anew in time, whose units fail or\n"
+     "whose health check fails returns to its earlier system by itself, and boots that one if it loses power meanwhile. Hosts that\n"
+     "run their system already are left alone: run again to continue a deployment that was cut off.",
+     kDeployOptions, kOperationWords, Stack::Big, runDeploy},
+    {"rollback", "return hosts to an earlier generation",
+     "Activates the generation before the present one, or the one given, as carefully as a deployment.",
+     kRollbackOptions, kOperationWords, Stack::Big, runRollback},
+    {"generations", "list the generations that hosts have", "Asks hosts for the generations of their system profile.",
+     kGenerationsOptions, kOperationWords, Stack::Big, runGenerations},
+    {"status", "show what hosts run and whether they are well",
+     "Asks every host at once: what it runs and boots against what was deployed last, failed units, a pending reboot, disks, clock.\n"
+     "The exit code is 1 when a host differs, 3 when one cannot be asked.",
+     kStatusOptions, kOperationWords, Stack::Big, runStatus},
+    {"history",
+     "list the deployments made from this machine",
+     "The newest first: who, when, which commit, and what became of each host.",
+     kHistoryOptions,
+     {},
+     Stack::Big,
+     runHistory},
+    {"diff",
+     "compare the fleet with what was deployed",
+     "The options of a host that differ between an earlier deployment and the fleet as it is.",
+     {},
+     kDiffWords,
+     Stack::Big,
+     runDiff},
+    {"ssh", "log in to a host, or run a command there", "Connects to the address a deployment would use.", kSshOptions,
+     kSshWords, Stack::Big, runSsh},
     {"eval", "evaluate a Nix expression",
      "Evaluates an expression completely and prints its value, like `nix-instantiate --eval --strict`. With --json as JSON.\n"
      "There is no store and no search path.",

@@ -91,6 +91,10 @@ Result<Lock> Lock::parse(std::string_view text, const std::string& path) {
     node.key = key;
     if (const Json* locked = value.find("locked")) {
       node.identity = identityOf(*locked);
+      // A checkout in place of what flake.nix asks for is still that.
+      const Json* original = value.find("original");
+      if (locked->stringOr("type", "") == "path" && original && !original->stringOr("repo", "").empty())
+        node.identity = identityOf(*original);
       node.type = locked->stringOr("type", "");
       node.path = locked->stringOr("path", "");
       node.rev = locked->stringOr("rev", "");

@@ -1,0 +1,92 @@
+// `fleetd deploy`: build, and bring hosts to what was built.
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "kernel/cli/deploying.hpp"
+#include "kernel/fleet/instances.hpp"
+
+namespace fleetd::cli {
+
+namespace {
+
+using base::Code;
+
+bool isNamed(const std::vector<std::string>& names, const fleet::Host& host) {
+  return std::find(names.begin(), names.end(), host.name) != names.end();
+}
+
+// A network that others are reached through is changed when nobody needs it any more.
+bool carriesOthers(Context& cx, const fleet::Host& host) {
+  const auto& instances = cx.workspace().services().inventory().instances;
+  return std::any_of(instances.begin(), instances.end(), [&](const fleet::ServiceInstance& instance) {
+    const auto role = instance.roles.find("controller");
+    return role != instance.roles.end() && role->second.machines.contains(host.name);
+  });
+}
+
+Result<std::vector<std::string>> hostsOf(Context& cx, std::string_view option) {
+  auto names = cx.args.values(option);
+  for (const std::string& name : names)
+    if (auto host = cx.workspace().fleet().findHost(name); !host) return host.error();
+  return names;
+}
+
+Result<std::vector<deploy::Built>> pathsFor(Context& cx, Operation& operation) {
+  if (!cx.args.has("--store-path")) {
+    FLEETD_TRY(renderFor(cx, operation));
+    return buildFor(cx, operation);
+  }
+  const std::string path(cx.args.value("--store-path"));
+  if (operation.meant.size() != 1) return Error{Code::FL0903, "--store-path is for one host", "name the host", {}};
+  if (!deploy::isStorePath(path))
+    return Error{Code::FL0903, fmt::format("`{}` is no store path", shownWord(path)), "", {}};
+  return std::vector<deploy::Built>{{path, false}};
+}
+
+// Hosts with an address; what is wrong with the others goes to the context.
+bool addressed(Context& cx, const Operation& operation) {
+  bool all = true;
+  for (const Meant& one : operation.meant) {
+    if (*one.reach) continue;
+    Diagnostic d = Diagnostic::from(one.reach->error());
+    d.host = one.host->name;
+    cx.diagnostics.add(std::move(d));
+    all = false;
+  }
+  return all;
+}
+
+}  // namespace
+
+int runDeploy(Context& cx) {
+  auto settings = deploySettings(cx);
+  if (!settings) return cx.fail(settings.error());
+  auto operation = beginOperation(cx, Reaching::Yes);
+  if (!operation) return cx.fail(operation.error());
+  if (!addressed(cx, *operation)) return worse(cx.finish(), kFindings);
+  const auto canaries = hostsOf(cx, "--canary");
+  if (!canaries) return cx.fail(canaries.error());
+  const auto last = hostsOf(cx, "--last");
+  if (!last) return cx.fail(last.error());
+  auto ssh = openSsh(cx);
+  if (!ssh) return cx.fail(ssh.error());
+  const auto built = pathsFor(cx, *operation);
+  if (!built) return cx.fail(built.error());
+  const bool all = std::all_of(built->begin(), built->end(), [](const auto& one) { return !one.path.empty(); });
+  // A fleet is moved together: with --keep-going those that could be built go on alone.
+  if (!all && !cx.args.has("--keep-going")) return cx.finish();
+  std::vector<deploy::Target> targets;
+  std::vector<const Meant*> meant;
+  for (std::size_t i = 0; i < built->size(); ++i) {
+    if ((*built)[i].path.empty()) continue;
+    const Meant& one = operation->meant[i];
+    const bool canary = isNamed(*canaries, *one.host);
+    targets.push_back({one.host->klass, one.host->name, (**one.reach).address, (*built)[i].path, 0, canary,
+                       !canary && (isNamed(*last, *one.host) || carriesOthers(cx, *one.host))});
+    meant.push_back(&one);
+  }
+  return deployTargets(cx, *operation, *ssh, targets, meant, *settings);
+}
+
+}  // namespace fleetd::cli

@@ -1,0 +1,136 @@
+// Running a deployment and telling of it.
+#include "kernel/cli/deploying.hpp"
+
+#include <fmt/format.h>
+
+#include "kernel/base/text.hpp"
+#include "kernel/cli/text_table.hpp"
+#include "kernel/state/directory.hpp"
+
+namespace fleetd::cli {
+
+namespace {
+
+using base::Code;
+using deploy::Ended;
+using deploy::Ending;
+using deploy::Goal;
+using deploy::Target;
+
+void event(Context& cx, const Target& target, std::string_view step) {
+  if (cx.json()) {
+    base::JsonWriter json(cx.out.data());
+    json.beginObject().member("host", target.name).member("class", target.klass).member("step", step).endObject();
+    cx.out.write("\n");
+    cx.out.drain();
+    return;
+  }
+  if (cx.verbose()) cx.out.message(fmt::format("{}: {}\n", target.name, step));
+  if (!cx.quiet()) cx.out.progress(fmt::format("{}: {}", target.name, step));
+}
+
+void writeResult(Context& cx, const Target& target, const Ended& ended) {
+  base::JsonWriter json(cx.out.data());
+  json.beginObject().member("host", target.name).member("class", target.klass).member("address", target.address.text());
+  json.member("outcome", deploy::endingName(ended.ending)).member("system", target.path).key("previous");
+  ended.previous.empty() ? json.null() : json.string(ended.previous);
+  json.key("milliseconds").integer(ended.milliseconds).key("error");
+  ended.error ? json.string(ended.error->message) : json.null();
+  json.endObject();
+  cx.out.write("\n");
+}
+
+Style styleOf(Ending ending) {
+  if (ending == Ending::Deployed || ending == Ending::Unchanged) return kGreen;
+  return ending == Ending::NotReached ? kYellow : kRed;
+}
+
+void tell(Context& cx, const std::vector<Target>& targets, const std::vector<Ended>& ended) {
+  TextTable table({{"HOST"}, {"OUTCOME"}, {"SECONDS", true, 0, 3}, {"ADDRESS", false, 0, 2}, {"SYSTEM", false, 20, 4}});
+  for (std::size_t i = 0; i < targets.size(); ++i) {
+    const Target& target = targets[i];
+    if (cx.json()) writeResult(cx, target, ended[i]);
+    table.add({{target.name, kBold},
+               {std::string(deploy::endingName(ended[i].ending)), styleOf(ended[i].ending)},
+               {fmt::format("{:.1f}", static_cast<double>(ended[i].milliseconds) / 1000)},
+               {target.address.text()},
+               {target.path, kDim}});
+    Diagnostic d;
+    if (ended[i].error)
+      d = Diagnostic::from(*ended[i].error);
+    else if (ended[i].ending == Ending::NotReached)
+      d = Diagnostic::from(
+          {Code::FL0828, fmt::format("{} was not deployed to after others failed", target.name), "", {}});
+    else
+      continue;
+    d.host = target.name;
+    cx.diagnostics.add(std::move(d));
+  }
+  if (!cx.json() && !cx.quiet()) cx.out.write(table.text(cx.out.dataWidth(), cx.out.colorData()));
+}
+
+// Hosts that could not be asked are the environment's fault, all else is a finding.
+int exitCode(Context& cx, const std::vector<Ended>& ended) {
+  int code = cx.finish();
+  for (const Ended& one : ended)
+    if (one.error) code = worse(code, exitCodeOf(one.error->code));
+  return code;
+}
+
+}  // namespace
+
+Result<deploy::DeploySettings> deploySettings(Context& cx) {
+  deploy::DeploySettings out;
+  if (cx.args.has("--goal")) {
+    const auto goal = cx.args.value("--goal");
+    bool known = false;
+    for (const Goal one : {Goal::Switch, Goal::Boot, Goal::Test, Goal::DryActivate})
+      if (deploy::goalName(one) == goal) {
+        out.activation.goal = one;
+        known = true;
+      }
+    if (!known)
+      return Error{
+          Code::FL0903, fmt::format("--goal is switch, boot, test or dry-activate, not `{}`", shownWord(goal)), "", {}};
+  }
+  FLEETD_TRY_ASSIGN(out.activation.confirmSeconds, numberOption(cx, "--confirm-timeout", 60, 3600));
+  FLEETD_TRY_ASSIGN(out.activation.activateSeconds, numberOption(cx, "--activation-timeout", 600, 86'400));
+  FLEETD_TRY_ASSIGN(out.parallel, numberOption(cx, "--max-parallel", 8, 256));
+  FLEETD_TRY_ASSIGN(out.maxFailures, numberOption(cx, "--max-failures", 1, 100'000));
+  out.activation.checkUnits = !cx.args.has("--ignore-failed-units");
+  out.activation.healthCheck = cx.args.value("--health-check");
+  out.activation.sudo = cx.args.has("--sudo");
+  return out;
+}
+
+int deployTargets(Context& cx, Operation& operation, deploy::Ssh& ssh, const std::vector<Target>& targets,
+                  const std::vector<const Meant*>& meant, const deploy::DeploySettings& settings) {
+  auto lock = state::lockDeployments(operation.directory);
+  if (!lock) return cx.fail(lock.error());
+  for (const Target& target : targets)
+    if (auto able = deploy::checkGoal(settings.activation.goal, target.klass, target.name); !able)
+      return cx.fail(able.error());
+  state::Deployment record;
+  record.started = secondsSinceEpoch();
+  record.who = whoDeploys();
+  record.commit = revisionOf(cx.root());
+  record.goal = deploy::goalName(settings.activation.goal);
+  auto id = operation.state->begin(record);
+  if (!id) return cx.fail(id.error());
+  const auto ended = deploy::deployAll(
+      ssh, targets, settings, [&](const Target& target, std::string_view step) { event(cx, target, step); },
+      [&](std::size_t index, const Ended& one) {
+        const Target& target = targets[index];
+        const auto saved = operation.state->record(
+            {*id, target.klass, target.name, target.path, one.previous, std::string(deploy::endingName(one.ending)),
+             one.error ? one.error->message : "", meant[index]->options, secondsSinceEpoch()});
+        if (!saved) cx.diagnostics.add(saved.error());
+        if (!one.previous.empty())
+          static_cast<void>(operation.state->contacted(target.klass, target.name, secondsSinceEpoch()));
+      });
+  if (auto done = operation.state->end(*id, secondsSinceEpoch()); !done) cx.diagnostics.add(done.error());
+  tell(cx, targets, ended);
+  return exitCode(cx, ended);
+}
+
+}  // namespace fleetd::cli

@@ -1,0 +1,214 @@
+// Hosts, build tree and builds.
+#include "kernel/cli/operations.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdlib>
+#include <ctime>
+
+#include <fmt/format.h>
+
+#include "kernel/base/file.hpp"
+#include "kernel/base/text.hpp"
+#include "kernel/cli/interrupt.hpp"
+#include "kernel/process/worker.hpp"
+#include "kernel/render/build_tree.hpp"
+#include "kernel/render/host_paths.hpp"
+#include "kernel/state/directory.hpp"
+
+namespace fleetd::cli {
+
+namespace {
+
+using base::Code;
+
+bool hasTags(const fleet::Host& host, const std::vector<std::string>& tags) {
+  return std::all_of(tags.begin(), tags.end(), [&](const std::string& tag) {
+    return std::find(host.tags.begin(), host.tags.end(), tag) != host.tags.end();
+  });
+}
+
+Result<std::vector<const fleet::Host*>> wantedHosts(Context& cx) {
+  auto hosts = cx.selectHosts(cx.args.positionals);
+  if (!hosts) return hosts;
+  const auto tags = cx.args.values("--tag");
+  std::vector<const fleet::Host*> out;
+  for (const fleet::Host* host : *hosts)
+    if (hasTags(*host, tags)) out.push_back(host);
+  if (out.empty() && !tags.empty())
+    return Error{Code::FL0503,
+                 fmt::format("no host has the tags {}", base::join(tags, " and ")),
+                 "`fleetd hosts` shows the tags",
+                 {}};
+  return out;
+}
+
+Result<deploy::Reach> reachFor(Context& cx, const fleet::Host& host, fleet::ComposedHost& composed) {
+  if (!cx.args.has("--target-host")) return deploy::reachOf(cx.workspace(), host, composed);
+  auto address = deploy::parseAddress(cx.args.value("--target-host"));
+  if (!address) return address.error();
+  return deploy::Reach{*std::move(address), "--target-host"};
+}
+
+Result<std::vector<std::pair<std::string, std::string>>> overrides(Context& cx) {
+  std::vector<std::pair<std::string, std::string>> out;
+  for (const std::string& one : cx.args.values("--override-input")) {
+    const auto equals = one.find('=');
+    if (equals == std::string::npos || equals == 0 || equals + 1 == one.size())
+      return Error{
+          Code::FL0903, fmt::format("--override-input takes NAME=REFERENCE, not `{}`", shownWord(one)), "", {}};
+    out.emplace_back(one.substr(0, equals), one.substr(equals + 1));
+  }
+  return out;
+}
+
+}  // namespace
+
+Result<Operation> beginOperation(Context& cx, Reaching reaching) {
+  auto fleet = cx.openFleet();
+  if (!fleet) return fleet.error();
+  auto hosts = wantedHosts(cx);
+  if (!hosts) return hosts.error();
+  if (cx.args.has("--target-host") && hosts->size() != 1)
+    return Error{Code::FL0903, "--target-host is for one host", "name the host", {}};
+  Operation out;
+  auto directory = state::stateDirectory((*fleet)->name());
+  if (!directory) return directory.error();
+  out.directory = *std::move(directory);
+  auto state = state::State::open(out.directory);
+  if (!state) return state.error();
+  out.state.emplace(*std::move(state));
+  const auto directories = render::hostDirectories((*fleet)->hosts());
+  for (std::size_t i = 0; i < hosts->size(); ++i) {
+    const fleet::Host& host = *(*hosts)[i];
+    cx.progress("composing", i, hosts->size(), host.name);
+    const auto composed = cx.compose(host);
+    if (cx.args.positionals.empty() && deploy::onlyWhenNamed(cx.workspace(), *composed)) continue;
+    Meant one;
+    one.host = &host;
+    one.directory = directories[static_cast<std::size_t>(&host - (*fleet)->hosts().data())];
+    if (auto text = composed->text("", false)) one.options = *std::move(text);
+    if (reaching == Reaching::Yes) one.reach = reachFor(cx, host, *composed);
+    out.meant.push_back(std::move(one));
+  }
+  return out;
+}
+
+Result<void> renderFor(Context& cx, Operation& operation) {
+  fleet::Fleet& fleet = cx.workspace().fleet();
+  const Error refusal{Code::FL0801, "the fleet has errors: nothing is built", "`fleetd check` shows them all", {}};
+  render::HostFiles files(cx.workspace());
+  std::size_t index = 0;
+  // All hosts, so that what is built of one does not depend on which others were meant.
+  for (const fleet::Host& host : fleet.hosts()) {
+    cx.progress("composing", ++index, fleet.hosts().size(), host.name);
+    const auto composed = cx.compose(host);
+    files.add(host, *composed, cx.diagnostics);
+  }
+  cx.checkPlugins();
+  if (cx.diagnostics.hasErrors()) return refusal;
+  auto generated = files.files(cx.diagnostics);
+  if (!generated) return generated.error();
+  if (cx.diagnostics.hasErrors()) return refusal;
+  auto tree = render::writeBuildTree(fleet, *std::move(generated), operation.directory + "/tree", cx.diagnostics);
+  if (!tree) return tree.error();
+  auto replaced = overrides(cx);
+  if (!replaced) return replaced.error();
+  operation.nix.tree = tree->root;
+  operation.nix.fleet = cx.root();
+  operation.nix.overrides = *std::move(replaced);
+  operation.nix.options = cx.args.values("--nix-option");
+  operation.nix.locked = base::isRegularFile(tree->root + "/flake.lock");
+  operation.nix.logs = operation.directory + "/logs";
+  return base::makeDirs(operation.nix.logs, 0700);
+}
+
+Result<std::vector<deploy::Built>> buildFor(Context& cx, Operation& operation) {
+  deploy::BuildSettings settings;
+  auto parallel = numberOption(cx, "--max-builds", std::min(4u, process::processors()), 64);
+  if (!parallel) return parallel.error();
+  settings.parallel = *parallel;
+  settings.keepGoing = cx.args.has("--keep-going");
+  if (cx.args.has("--verify-fingerprints")) settings.fingerprints = deploy::Fingerprinted::Verify;
+  auto fingerprints = deploy::Fingerprints::read(operation.nix);
+  if (!fingerprints) return fingerprints.error();
+  std::vector<deploy::BuildTarget> targets;
+  for (const Meant& one : operation.meant) targets.push_back({one.host, one.directory});
+  std::size_t done = 0;
+  const auto built = deploy::buildAll(
+      operation.nix, targets, *fingerprints, *operation.state, settings,
+      [&](const fleet::Host& host, std::string_view line) {
+        if (line.empty()) ++done;
+        cx.out.progress(fmt::format("building {}/{}: {}: {}", done, targets.size(), host.name, base::sanitize(line)));
+        if (cx.verbose() && !line.empty()) cx.out.message(fmt::format("{}: {}\n", host.name, base::sanitize(line)));
+      });
+  std::vector<deploy::Built> out;
+  for (std::size_t i = 0; i < built.size(); ++i) {
+    if (built[i]) {
+      out.push_back(*built[i]);
+      continue;
+    }
+    Diagnostic d = Diagnostic::from(built[i].error());
+    d.host = targets[i].host->name;
+    cx.diagnostics.add(std::move(d));
+    out.emplace_back();
+  }
+  return out;
+}
+
+Result<deploy::Ssh> openSsh(Context& cx) {
+  deploy::SshSettings settings;
+  settings.config = cx.args.value("--ssh-config");
+  settings.hostKeyCheck = cx.args.value("--host-key-check");
+  const std::string& check = settings.hostKeyCheck;
+  if (!check.empty() && check != "strict" && check != "accept-new" && check != "none")
+    return Error{Code::FL0903,
+                 fmt::format("--host-key-check is strict, accept-new or none, not `{}`", shownWord(check)),
+                 "",
+                 {}};
+  return deploy::Ssh::open(std::move(settings));
+}
+
+Result<unsigned> numberOption(Context& cx, std::string_view name, unsigned otherwise, unsigned most) {
+  if (!cx.args.has(name)) return otherwise;
+  const auto number = base::parseInt(cx.args.value(name));
+  if (number && *number >= 0 && *number <= static_cast<long long>(most)) return static_cast<unsigned>(*number);
+  return Error{Code::FL0903, fmt::format("{} takes a number from 0 to {}", name, most), "", {}};
+}
+
+std::int64_t secondsSinceEpoch() {
+  return std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch()).count();
+}
+
+std::string timeText(std::int64_t seconds) {
+  if (seconds <= 0) return "never";
+  const auto time = static_cast<std::time_t>(seconds);
+  std::tm parts{};
+  if (!::localtime_r(&time, &parts)) return {};
+  return fmt::format("{:04}-{:02}-{:02} {:02}:{:02}", parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday,
+                     parts.tm_hour, parts.tm_min);
+}
+
+std::string whoDeploys() {
+  const char* user = std::getenv("USER");
+  char machine[256] = "";
+  if (::gethostname(machine, sizeof machine - 1) != 0) machine[0] = '\0';
+  return fmt::format("{}@{}", user && *user ? user : "somebody", machine);
+}
+
+std::string revisionOf(const std::string& root) {
+  const auto git = [&](std::vector<std::string> words) {
+    process::Command command;
+    command.argv = {"git", "-C", root};
+    command.argv.insert(command.argv.end(), words.begin(), words.end());
+    auto said = process::runForOutput(command);
+    return said ? std::string(base::trim(*said)) : std::string();
+  };
+  const std::string commit = git({"rev-parse", "--short=12", "HEAD"});
+  if (commit.empty()) return {};
+  return git({"status", "--porcelain", "--untracked-files=no"}).empty() ? commit : commit + "-dirty";
+}
+
+}  // namespace fleetd::cli

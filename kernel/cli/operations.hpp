@@ -1,0 +1,53 @@
+// What the commands that build and deploy have in common: the hosts that are meant, their build tree, their addresses.
+#pragma once
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "kernel/cli/context.hpp"
+#include "kernel/deploy/build.hpp"
+#include "kernel/deploy/ssh.hpp"
+#include "kernel/deploy/targets.hpp"
+#include "kernel/state/state.hpp"
+
+namespace fleetd::cli {
+
+// One host that is meant, with what the fleet says of it.
+struct Meant {
+  const fleet::Host* host = nullptr;
+  std::string directory;                       // in the build tree
+  std::string options;                         // its configuration as text, an option a line
+  std::optional<Result<deploy::Reach>> reach;  // when it was asked for
+};
+
+struct Operation {
+  std::string directory;  // of the fleet's state
+  std::optional<state::State> state;
+  std::vector<Meant> meant;
+  deploy::NixSettings nix;  // set by renderFor
+};
+
+enum class Reaching : bool { No, Yes };
+
+// The hosts named on the command line, or with all of the tags of --tag, or all that are not for naming only. With
+// Reaching::Yes where each is reached, --target-host included; a host without address has its error there. Findings
+// about hosts go to the context. Errors end the command.
+Result<Operation> beginOperation(Context& cx, Reaching reaching);
+// Writes the fleet's build tree with all of its hosts. Error FL0801 while the fleet has errors.
+Result<void> renderFor(Context& cx, Operation& operation);
+// Builds what is meant, with progress; failures go to the context and have an empty path. In the order of `meant`.
+Result<std::vector<deploy::Built>> buildFor(Context& cx, Operation& operation);
+
+// From --ssh-config and --host-key-check.
+Result<deploy::Ssh> openSsh(Context& cx);
+// A number of an option, within bounds; `otherwise` when it was not given. Error FL0903.
+Result<unsigned> numberOption(Context& cx, std::string_view name, unsigned otherwise, unsigned most);
+
+std::int64_t secondsSinceEpoch();
+// "2026-11-27 13:05", local time.
+std::string timeText(std::int64_t seconds);
+std::string whoDeploys();                         // user@machine
+std::string revisionOf(const std::string& root);  // commit of the fleet, "-dirty" behind it; empty outside of git
+
+}  // namespace fleetd::cli

@@ -1,0 +1,87 @@
+// Options and words of the commands that build and deploy, for the table of commands.
+#pragma once
+#include "kernel/cli/command.hpp"
+
+namespace fleetd::cli {
+
+inline constexpr OptionSpec kOnlyTag{"--tag", 't', Kind::Tag, "TAG",
+                                     "only hosts with this tag; several must all be there"};
+inline constexpr OptionSpec kMaxBuilds{"--max-builds", 0, Kind::Text, "N",
+                                       "evaluate and build N hosts at once; 4 at most when not given"};
+inline constexpr OptionSpec kKeepGoing{"--keep-going", 'k', Kind::Flag, "", "build the others when one fails"};
+inline constexpr OptionSpec kVerify{
+    "--verify-fingerprints", 0, Kind::Flag, "",
+    "evaluate hosts whose fingerprint is unchanged, too, and fail when the result differs"};
+inline constexpr OptionSpec kOverride{"--override-input", 0, Kind::Text, "NAME=REF", "use another flake for an input"};
+inline constexpr OptionSpec kNixOption{"--nix-option", 0, Kind::Text, "WORD",
+                                       "pass a word on to `nix build`; may be given several times"};
+inline constexpr OptionSpec kTargetHost{"--target-host", 0, Kind::Text, "ADDRESS",
+                                        "where the one named host is reached"};
+inline constexpr OptionSpec kSshConfig{"--ssh-config", 0, Kind::File, "FILE",
+                                       "use this instead of your and the system's ssh_config"};
+inline constexpr OptionSpec kHostKeyCheck{"--host-key-check", 0, Kind::Text, "HOW",
+                                          "strict, accept-new or none; else as ssh is configured"};
+inline constexpr OptionSpec kSudo{"--sudo", 0, Kind::Flag, "",
+                                  "become root with `sudo -n` when the address has another user"};
+inline constexpr OptionSpec kGoal{"--goal", 'g', Kind::Text, "GOAL",
+                                  "switch (the default), boot, test or dry-activate"};
+inline constexpr OptionSpec kConfirm{
+    "--confirm-timeout", 0, Kind::Text, "SECONDS",
+    "how long a host waits for a new connection before it returns to its earlier system; 60"};
+inline constexpr OptionSpec kActivation{"--activation-timeout", 0, Kind::Text, "SECONDS",
+                                        "how long an activation may take; 600"};
+inline constexpr OptionSpec kHealth{"--health-check", 0, Kind::Text, "COMMAND",
+                                    "run on each host before its new system is kept"};
+inline constexpr OptionSpec kIgnoreUnits{"--ignore-failed-units", 0, Kind::Flag, "",
+                                         "keep a system even if units failed that had not before"};
+
+inline constexpr OptionSpec kBuildOptions[] = {kOnlyTag, kMaxBuilds, kKeepGoing, kVerify, kOverride, kNixOption};
+inline constexpr OptionSpec kPlanOptions[] = {kOnlyTag};
+inline constexpr OptionSpec kDeployOptions[] = {
+    kOnlyTag,
+    kGoal,
+    {"--canary", 0, Kind::Host, "HOST",
+     "deploy to this host first, and to others only if it is well; may be given several times"},
+    {"--last", 0, Kind::Host, "HOST", "deploy to this host after all others; may be given several times"},
+    {"--max-parallel", 'p', Kind::Text, "N", "deploy to N hosts at once; 8 when not given"},
+    {"--max-failures", 0, Kind::Text, "N", "begin no further host after N failures; 1 when not given, 0 for no end"},
+    {"--store-path", 0, Kind::Text, "PATH", "deploy this system, which is built already, to the one named host"},
+    kHealth,
+    kIgnoreUnits,
+    kConfirm,
+    kActivation,
+    kSudo,
+    kTargetHost,
+    kHostKeyCheck,
+    kSshConfig,
+    kMaxBuilds,
+    kKeepGoing,
+    kVerify,
+    kOverride,
+    kNixOption};
+inline constexpr OptionSpec kRollbackOptions[] = {
+    kOnlyTag,      {"--generation", 0, Kind::Text, "N", "this one instead of the one before"},
+    kHealth,       kIgnoreUnits,
+    kConfirm,      kActivation,
+    kSudo,         kTargetHost,
+    kHostKeyCheck, kSshConfig};
+inline constexpr OptionSpec kGenerationsOptions[] = {kOnlyTag, kTargetHost, kHostKeyCheck, kSshConfig};
+inline constexpr OptionSpec kStatusOptions[] = {
+    kOnlyTag,
+    {"--watch", 'w', Kind::Flag, "", "ask again every few seconds until interrupted"},
+    kTargetHost,
+    kHostKeyCheck,
+    kSshConfig};
+inline constexpr OptionSpec kHistoryOptions[] = {
+    {"--limit", 'n', Kind::Text, "N", "the last N deployments; 20 when not given"}};
+inline constexpr OptionSpec kSshOptions[] = {kTargetHost, kHostKeyCheck, kSshConfig};
+
+inline constexpr PositionalSpec kOperationWords[] = {
+    {"HOST", Kind::Host, "hosts; all when none is named", false, true}};
+inline constexpr PositionalSpec kDiffWords[] = {
+    {"HOST", Kind::Host, "the host", true},
+    {"DEPLOYMENT", Kind::Text, "number of an earlier deployment; the last one when not given"}};
+inline constexpr PositionalSpec kSshWords[] = {
+    {"HOST", Kind::Host, "the host", true}, {"COMMAND", Kind::Text, "a command to run there, after --", false, true}};
+
+}  // namespace fleetd::cli

@@ -1,0 +1,140 @@
+// `fleetd plan` and `fleetd diff`: what the fleet changes about hosts, without asking them.
+#include <fmt/format.h>
+
+#include "kernel/base/text.hpp"
+#include "kernel/cli/operations.hpp"
+#include "kernel/cli/option_changes.hpp"
+#include "kernel/cli/text_table.hpp"
+#include "kernel/state/directory.hpp"
+
+namespace fleetd::cli {
+
+namespace {
+
+using base::Code;
+
+struct Compared {
+  const Meant* meant = nullptr;
+  std::optional<state::Outcome> last;
+  std::vector<OptionChange> changes;
+};
+
+std::string shown(std::string_view value) { return shorten(base::sanitize(value), 100); }
+
+void printChanges(Context& cx, const std::vector<OptionChange>& changes) {
+  for (const OptionChange& one : changes) {
+    if (one.before.empty())
+      cx.out.write(fmt::format("  {} {} = {}\n", cx.out.styled(kGreen, "+"), one.option, shown(one.after)));
+    else if (one.after.empty())
+      cx.out.write(fmt::format("  {} {} = {}\n", cx.out.styled(kRed, "-"), one.option, shown(one.before)));
+    else
+      cx.out.write(fmt::format("  {} {} = {} → {}\n", cx.out.styled(kYellow, "~"), one.option, shown(one.before),
+                               shown(one.after)));
+  }
+}
+
+void writeChanges(base::JsonWriter& json, const std::vector<OptionChange>& changes) {
+  json.beginArray();
+  for (const OptionChange& one : changes) {
+    json.beginObject().member("option", one.option).key("before");
+    one.before.empty() ? json.null() : json.string(one.before);
+    json.key("after");
+    one.after.empty() ? json.null() : json.string(one.after);
+    json.endObject();
+  }
+  json.endArray();
+}
+
+void print(Context& cx, const std::vector<Compared>& all) {
+  for (const Compared& one : all) {
+    const fleet::Host& host = *one.meant->host;
+    const std::string name = cx.out.styled(kBold, host.name);
+    if (!one.last)
+      cx.out.write(fmt::format("{}: never deployed from this machine\n", name));
+    else if (one.changes.empty())
+      cx.out.write(fmt::format("{}: no option changes since deployment {} ({})\n", name, one.last->deployment,
+                               timeText(one.last->at)));
+    else
+      cx.out.write(fmt::format("{}: {} option{} changed since deployment {} ({})\n", name, one.changes.size(),
+                               one.changes.size() == 1 ? "" : "s", one.last->deployment, timeText(one.last->at)));
+    printChanges(cx, one.changes);
+  }
+}
+
+void write(Context& cx, const std::vector<Compared>& all) {
+  base::JsonWriter json(cx.out.data(), 2);
+  json.beginArray();
+  for (const Compared& one : all) {
+    json.beginObject().member("host", one.meant->host->name).member("class", one.meant->host->klass).key("deployment");
+    one.last ? json.integer(one.last->deployment) : json.null();
+    json.key("system");
+    one.last ? json.string(one.last->system) : json.null();
+    json.key("changes");
+    writeChanges(json, one.changes);
+    json.endObject();
+  }
+  json.endArray();
+  cx.out.write("\n");
+}
+
+}  // namespace
+
+int runPlan(Context& cx) {
+  auto operation = beginOperation(cx, Reaching::No);
+  if (!operation) return cx.fail(operation.error());
+  cx.checkPlugins();
+  std::vector<Compared> all;
+  for (const Meant& one : operation->meant) {
+    auto last = operation->state->lastDeployed(one.host->klass, one.host->name);
+    if (!last) return cx.fail(last.error());
+    Compared compared{&one, *std::move(last), {}};
+    if (compared.last) compared.changes = optionChanges(compared.last->options, one.options);
+    all.push_back(std::move(compared));
+  }
+  cx.json() ? write(cx, all) : print(cx, all);
+  return cx.finish();
+}
+
+int runDiff(Context& cx) {
+  const std::string name(cx.args.positional(0)), number(cx.args.positional(1));
+  auto fleet = cx.openFleet();
+  if (!fleet) return cx.fail(fleet.error());
+  auto host = (*fleet)->findHost(name);
+  if (!host) return cx.fail(host.error());
+  auto directory = state::stateDirectory((*fleet)->name());
+  if (!directory) return cx.fail(directory.error());
+  auto state = state::State::open(*directory);
+  if (!state) return cx.fail(state.error());
+  std::optional<state::Outcome> earlier;
+  if (number.empty()) {
+    auto last = state->lastDeployed((*host)->klass, (*host)->name);
+    if (!last) return cx.fail(last.error());
+    earlier = *std::move(last);
+  } else {
+    const auto id = base::parseInt(number);
+    auto outcomes = state->outcomes(id.value_or(0));
+    if (!outcomes) return cx.fail(outcomes.error());
+    for (auto& one : *outcomes)
+      if (one.klass == (*host)->klass && one.host == (*host)->name) earlier = std::move(one);
+  }
+  if (!earlier)
+    return cx.fail({Code::FL0826,
+                    number.empty() ? fmt::format("{} was never deployed from this machine", (*host)->name)
+                                   : fmt::format("deployment {} has nothing of {}", shownWord(number), (*host)->name),
+                    "`fleetd history` lists the deployments",
+                    {}});
+  const auto composed = cx.compose(**host);
+  auto now = composed->text("", false);
+  if (!now) return cx.fail(now.error());
+  const auto changes = optionChanges(earlier->options, *now);
+  if (cx.json()) {
+    base::JsonWriter json(cx.out.data(), 2);
+    writeChanges(json, changes);
+    cx.out.write("\n");
+  } else {
+    printChanges(cx, changes);
+  }
+  return cx.finish();
+}
+
+}  // namespace fleetd::cli

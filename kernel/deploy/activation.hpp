@@ -1,0 +1,38 @@
+// Activation: a system on a host is switched to, confirmed over a new connection, and taken back by the host itself
+// when it is not.
+#pragma once
+#include <cstdint>
+#include <string>
+
+#include "kernel/base/result.hpp"
+#include "kernel/deploy/ssh.hpp"
+
+namespace fleetd::deploy {
+
+enum class Goal : std::uint8_t { Switch, Boot, Test, DryActivate };
+std::string_view goalName(Goal goal);  // "switch", "boot", "test", "dry-activate"
+
+struct ActivationSettings {
+  Goal goal = Goal::Switch;
+  unsigned confirmSeconds = 60;    // within which the host must be reached anew
+  unsigned activateSeconds = 600;  // an activation may take
+  bool checkUnits = true;          // units that fail newly take the system back
+  std::string healthCheck;         // a command run on the host before confirming; empty: none
+  bool sudo = false;               // become root with `sudo -n`
+};
+
+// Whether a class can do it at all. Error FL0823.
+Result<void> checkGoal(Goal goal, const std::string& klass, const std::string& host);
+
+struct Activated {
+  bool active = false;  // the host runs, or will boot, the system
+  bool back = false;    // the host returned to the system before
+  std::string log;      // the end of the host's log
+};
+
+// Starts it and sees it through. `generation` selects one that exists instead of making a new one (0: none). What comes
+// back says what the host runs. Errors: FL0819 to FL0822, FL0824, FL0829, and those of ssh before anything was started.
+Result<Activated> activate(Ssh& ssh, const Address& address, const std::string& klass, const std::string& path,
+                           std::int64_t generation, const std::string& id, const ActivationSettings& settings);
+
+}  // namespace fleetd::deploy

@@ -1,0 +1,76 @@
+// What is built already, and the rest in parallel.
+#include "kernel/deploy/build.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <mutex>
+
+#include <fmt/format.h>
+
+#include "kernel/base/file.hpp"
+#include "kernel/base/thread_pool.hpp"
+
+namespace fleetd::deploy {
+
+namespace {
+
+using base::Code;
+
+// The path recorded for this fingerprint; empty when there is none, or Nix has thrown it away.
+std::string remembered(state::State& state, const fleet::Host& host, const std::string& fingerprint) {
+  if (fingerprint.empty()) return {};
+  const auto build = state.built(host.klass, host.name);
+  if (!build || !*build || (*build)->fingerprint != fingerprint || !isStorePath((*build)->path)) return {};
+  return base::fileType((*build)->path) == base::FileType::Missing ? std::string() : (*build)->path;
+}
+
+}  // namespace
+
+std::vector<Result<Built>> buildAll(const NixSettings& nix, const std::vector<BuildTarget>& targets,
+                                    const Fingerprints& fingerprints, state::State& state,
+                                    const BuildSettings& settings, const OnBuild& onBuild) {
+  std::vector<Result<Built>> out;
+  std::vector<std::string> prints, known;
+  std::vector<std::size_t> open;
+  for (const auto& target : targets) {
+    prints.push_back(fingerprints.of(*target.host, target.directory));
+    known.push_back(remembered(state, *target.host, prints.back()));
+    if (known.back().empty() || settings.fingerprints == Fingerprinted::Verify) open.push_back(out.size());
+    out.emplace_back(Built{known.back(), false});
+  }
+  std::atomic<bool> failed{false};
+  std::mutex mutex;
+  base::ThreadPool pool(std::max(1u, settings.parallel), std::size_t{1} << 20);
+  pool.parallelFor(open.size(), [&](std::size_t i) {
+    const std::size_t at = open[i];
+    const fleet::Host& host = *targets[at].host;
+    Result<Built> result = Error{Code::FL0828,
+                                 fmt::format("{} was not built after another host failed", host.name),
+                                 "--keep-going builds the others all the same",
+                                 {}};
+    if (!failed.load() || settings.keepGoing) {
+      auto path = buildSystem(nix, host, [&](std::string_view line) {
+        const std::lock_guard lock(mutex);
+        onBuild(host, line);
+      });
+      if (!path)
+        result = path.error();
+      else if (!known[at].empty() && known[at] != *path)
+        result = Error{Code::FL0001,
+                       fmt::format("{} has the fingerprint of {} and Nix builds {}", host.name, known[at], *path),
+                       "something outside of the build tree decides what the host becomes",
+                       {}};
+      else
+        result = Built{*std::move(path), true};
+    }
+    const std::lock_guard lock(mutex);
+    if (!result) failed.store(true);
+    if (result && !prints[at].empty())
+      static_cast<void>(state.recordBuild(host.klass, host.name, {prints[at], result->path}));
+    onBuild(host, "");
+    out[at] = std::move(result);
+  });
+  return out;
+}
+
+}  // namespace fleetd::deploy

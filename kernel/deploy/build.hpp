@@ -1,0 +1,45 @@
+// Building the systems of many hosts, and only of those that changed.
+#pragma once
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "kernel/base/result.hpp"
+#include "kernel/deploy/fingerprint.hpp"
+#include "kernel/deploy/nix.hpp"
+#include "kernel/state/state.hpp"
+
+namespace fleetd::deploy {
+
+struct BuildTarget {
+  const fleet::Host* host = nullptr;
+  std::string directory;  // of the host in the tree, see render::hostDirectories
+};
+
+struct Built {
+  std::string path;
+  bool evaluated = false;  // Nix was started for it
+};
+
+enum class Fingerprinted : std::uint8_t {
+  Use,     // an unchanged host is not evaluated
+  Verify,  // it is, and another result is an error
+};
+
+struct BuildSettings {
+  unsigned parallel = 2;  // evaluations at once; each may take gigabytes
+  bool keepGoing = false;
+  Fingerprinted fingerprints = Fingerprinted::Use;
+};
+
+// Told from any thread, one call at a time: a line that Nix printed, or with an empty line that a host is done.
+using OnBuild = std::function<void(const fleet::Host& host, std::string_view line)>;
+
+// In the order of the targets. Hosts that were not begun after a failure have FL0828. Fingerprints are recorded in
+// `state`.
+std::vector<Result<Built>> buildAll(const NixSettings& nix, const std::vector<BuildTarget>& targets,
+                                    const Fingerprints& fingerprints, state::State& state,
+                                    const BuildSettings& settings, const OnBuild& onBuild);
+
+}  // namespace fleetd::deploy

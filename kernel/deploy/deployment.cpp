@@ -1,0 +1,185 @@
+// One host from question to confirmation, and many of them.
+#include "kernel/deploy/deployment.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <mutex>
+
+#include <fmt/format.h>
+
+#include "kernel/base/clock.hpp"
+#include "kernel/base/hash.hpp"
+#include "kernel/base/thread_pool.hpp"
+#include "kernel/deploy/nix.hpp"
+
+namespace fleetd::deploy {
+
+namespace {
+
+using base::Code;
+
+constexpr std::string_view kEndings[] = {"deployed", "unchanged", "rolled back", "failed", "unknown", "not reached"};
+
+// Names an activation on its host; never used twice.
+std::string activationId(const Target& target) {
+  static std::atomic<std::uint64_t> count{0};
+  base::Blake2b hash;
+  hash.field(target.name).field(target.path).update(static_cast<std::uint64_t>(base::monotonicNanos()));
+  hash.update(static_cast<std::uint64_t>(::getpid())).update(count.fetch_add(1));
+  return hash.finish().hex().substr(0, 16);
+}
+
+Ending endingOf(const Error& error) {
+  switch (error.code) {
+    case Code::FL0820:
+    case Code::FL0824: return Ending::Back;
+    case Code::FL0821: return Ending::Unknown;
+    case Code::FL0819:
+      return error.message.find("returned to its earlier system") != std::string::npos ? Ending::Back : Ending::Failed;
+    default: return Ending::Failed;
+  }
+}
+
+class OneHost {
+ public:
+  OneHost(Ssh& ssh, const Target& target, const DeploySettings& settings, const OnStep& onStep)
+      : ssh_(ssh), target_(target), settings_(settings), onStep_(onStep) {}
+
+  Ended run() {
+    const base::Stopwatch watch;
+    Ended out;
+    if (auto error = work(out)) {
+      out.ending = endingOf(*error);
+      out.error = std::move(error);
+    }
+    out.milliseconds = watch.elapsed().count() / 1'000'000;
+    return out;
+  }
+
+ private:
+  std::optional<Error> work(Ended& out) {
+    onStep_(target_, "asking");
+    const auto before = probe(ssh_, target_.address, target_.klass);
+    if (!before) return before.error();
+    out.previous = before->system;
+    if (auto wrong = wrongHost(*before)) return wrong;
+    if (isThere(*before)) {
+      out.ending = Ending::Unchanged;
+      return std::nullopt;
+    }
+    if (target_.generation == 0) {
+      onStep_(target_, "copying");
+      // A path that login shells do not have is named.
+      const bool usual = before->nixStore.starts_with("/usr/bin/") || before->nixStore.empty();
+      if (auto copied = copySystem(ssh_, target_.address, target_.path, usual ? "" : before->nixStore); !copied)
+        return copied.error();
+    }
+    onStep_(target_, std::string(goalName(settings_.activation.goal)));
+    auto active = activate(ssh_, target_.address, target_.klass, target_.path, target_.generation,
+                           activationId(target_), settings_.activation);
+    if (!active) return active.error();
+    out.ending = Ending::Deployed;
+    return settings_.verify ? notWhatWasDeployed() : std::nullopt;
+  }
+
+  // A laptop's address may lead to another machine.
+  std::optional<Error> wrongHost(const Probe& probe) const {
+    const bool darwin = probe.kernel == "Darwin";
+    if (target_.klass == "home" || darwin == (target_.klass == "darwin")) return std::nullopt;
+    return Error{Code::FL0829,
+                 fmt::format("{} runs {}, and {} is a {} host", target_.address.text(), probe.kernel, target_.name,
+                             target_.klass),
+                 "its address leads to another machine",
+                 {}};
+  }
+
+  bool isThere(const Probe& probe) const {
+    const bool runs = probe.system == target_.path, boots = probe.profile == target_.path;
+    switch (settings_.activation.goal) {
+      case Goal::Switch: return runs && (boots || target_.klass == "home");
+      case Goal::Boot: return boots;
+      case Goal::Test: return runs;
+      case Goal::DryActivate: return false;
+    }
+    return false;
+  }
+
+  std::optional<Error> notWhatWasDeployed() {
+    if (settings_.activation.goal == Goal::DryActivate) return std::nullopt;
+    const auto after = probe(ssh_, target_.address, target_.klass);
+    if (!after)
+      return Error{Code::FL0821,
+                   fmt::format("{}, after it was activated and confirmed: {}", target_.name, after.error().message),
+                   "`fleetd status` shows what it runs once it answers",
+                   {}};
+    if (isThere(*after)) return std::nullopt;
+    // A home's profile may hold a wrapper of the package, which only its own tools make.
+    if (target_.klass == "home") return std::nullopt;
+    return Error{
+        Code::FL0821,
+        fmt::format("{} runs {} and boots {}, not {}", target_.name, after->system, after->profile, target_.path),
+        "",
+        {}};
+  }
+
+  Ssh& ssh_;
+  const Target& target_;
+  const DeploySettings& settings_;
+  const OnStep& onStep_;
+};
+
+bool isFailure(Ending ending) { return ending != Ending::Deployed && ending != Ending::Unchanged; }
+
+}  // namespace
+
+std::string_view endingName(Ending ending) { return kEndings[static_cast<std::size_t>(ending)]; }
+
+std::vector<std::vector<std::size_t>> wavesOf(const std::vector<Target>& targets) {
+  std::vector<std::size_t> canaries, rest;
+  std::vector<std::vector<std::size_t>> last, out;
+  for (std::size_t i = 0; i < targets.size(); ++i) {
+    if (targets[i].last)
+      last.push_back({i});
+    else
+      (targets[i].canary ? canaries : rest).push_back(i);
+  }
+  if (!canaries.empty()) out.push_back(std::move(canaries));
+  if (!rest.empty()) out.push_back(std::move(rest));
+  out.insert(out.end(), last.begin(), last.end());
+  return out;
+}
+
+std::vector<Ended> deployAll(Ssh& ssh, const std::vector<Target>& targets, const DeploySettings& settings,
+                             const OnStep& onStep, const OnEnd& onEnd) {
+  std::vector<Ended> out(targets.size());
+  std::mutex mutex;
+  std::atomic<unsigned> failures{0};
+  const OnStep step = [&](const Target& target, std::string_view what) {
+    const std::lock_guard lock(mutex);
+    onStep(target, what);
+  };
+  const auto stopped = [&] { return settings.maxFailures != 0 && failures.load() >= settings.maxFailures; };
+  // Each worker mostly waits for ssh, so there may be more of them than processors.
+  base::ThreadPool pool(std::max(1u, settings.parallel), std::size_t{1} << 20);
+  for (const auto& wave : wavesOf(targets)) {
+    if (stopped()) break;
+    const bool canaries = targets[wave.front()].canary;
+    pool.parallelFor(wave.size(), [&](std::size_t i) {
+      const std::size_t index = wave[i];
+      if (stopped()) return;
+      Ended ended = OneHost(ssh, targets[index], settings, step).run();
+      if (isFailure(ended.ending)) failures.fetch_add(1);
+      const std::lock_guard lock(mutex);
+      onStep(targets[index], endingName(ended.ending));
+      onEnd(index, ended);
+      out[index] = std::move(ended);
+    });
+    // What a canary does not survive, nobody else gets.
+    if (canaries && failures.load() > 0) break;
+  }
+  return out;
+}
+
+}  // namespace fleetd::deploy

@@ -1,0 +1,57 @@
+// Deployment: systems on their way to hosts, in waves, with what became of each.
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "kernel/base/result.hpp"
+#include "kernel/deploy/activation.hpp"
+#include "kernel/deploy/probe.hpp"
+#include "kernel/deploy/ssh.hpp"
+
+namespace fleetd::deploy {
+
+struct Target {
+  std::string klass, name;
+  Address address;
+  std::string path;             // what it is to run
+  std::int64_t generation = 0;  // one that exists; 0: a new one
+  bool canary = false;          // goes before all others
+  bool last = false;            // goes after all others, alone
+};
+
+enum class Ending : std::uint8_t { Deployed, Unchanged, Back, Failed, Unknown, NotReached };
+std::string_view endingName(
+    Ending ending);  // "deployed", "unchanged", "rolled back", "failed", "unknown", "not reached"
+
+struct Ended {
+  Ending ending = Ending::NotReached;
+  std::string previous;  // what it ran before; empty when not known
+  std::optional<Error> error;
+  std::int64_t milliseconds = 0;
+};
+
+struct DeploySettings {
+  ActivationSettings activation;
+  unsigned parallel = 8;
+  unsigned maxFailures = 1;  // after so many no further host is begun; 0: all are tried
+  bool verify = true;        // ask the host at the end what it runs
+};
+
+// Told from any thread, one call at a time: "asking", "copying", "activating", and at the end the ending's name.
+using OnStep = std::function<void(const Target& target, std::string_view step)>;
+// The same, once a host has ended.
+using OnEnd = std::function<void(std::size_t index, const Ended& ended)>;
+
+// Brings every target to its path. Hosts that run it already are left alone, so that a run which was cut off is
+// continued by running again. The result has the order of the targets.
+std::vector<Ended> deployAll(Ssh& ssh, const std::vector<Target>& targets, const DeploySettings& settings,
+                             const OnStep& onStep, const OnEnd& onEnd);
+
+// The waves, as indices: canaries, the rest, then the last ones each alone.
+std::vector<std::vector<std::size_t>> wavesOf(const std::vector<Target>& targets);
+
+}  // namespace fleetd::deploy

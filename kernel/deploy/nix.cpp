@@ -1,0 +1,141 @@
+// Commands for Nix.
+#include "kernel/deploy/nix.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <cstdlib>
+#include <cstring>
+
+#include <fmt/format.h>
+
+#include "kernel/base/file.hpp"
+#include "kernel/base/text.hpp"
+#include "kernel/process/spawn.hpp"
+
+extern char** environ;
+
+namespace fleetd::deploy {
+
+namespace {
+
+using base::Code;
+
+// A name as one part of a flake's attribute path.
+std::string quoted(std::string_view name) {
+  std::string out = "\"";
+  for (const char c : name) {
+    if (c == '"' || c == '\\' || c == '$') out += '\\';
+    out += c;
+  }
+  return out + '"';
+}
+
+std::vector<std::string> nix(std::string_view command) {
+  return {"nix", "--extra-experimental-features", "nix-command flakes", std::string(command)};
+}
+
+std::string logFile(const NixSettings& settings, const fleet::Host& host) {
+  std::string name = fmt::format("{}-{}", host.klass, host.name);
+  std::replace(name.begin(), name.end(), '/', '_');
+  return fmt::format("{}/{}.log", settings.logs, name);
+}
+
+// The last line that is a store path.
+std::string lastStorePath(std::string_view output) {
+  std::string out;
+  for (const std::string_view line : base::splitLines(output))
+    if (isStorePath(base::trim(line))) out = base::trim(line);
+  return out;
+}
+
+// Nix resolves a flake reference's fragment itself; a path needs its blanks and the like escaped.
+std::string pathReference(std::string_view path) {
+  std::string out = "path:";
+  for (const char c : path) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (std::isalnum(byte) || std::strchr("/-._~+@", c))
+      out += c;
+    else
+      out += fmt::format("%{:02X}", byte);
+  }
+  return out;
+}
+
+}  // namespace
+
+bool isStorePath(std::string_view text) {
+  constexpr std::string_view kStore = "/nix/store/";
+  if (!text.starts_with(kStore) || text.size() < kStore.size() + 34 || text.size() > 300) return false;
+  const std::string_view name = text.substr(kStore.size());
+  const bool hash = std::all_of(name.begin(), name.begin() + 32,
+                                [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z'); });
+  return hash && name[32] == '-' && std::all_of(name.begin() + 33, name.end(), [](char c) {
+           return std::isalnum(static_cast<unsigned char>(c)) || std::strchr("+-._?=", c);
+         });
+}
+
+std::string systemAttribute(const fleet::Host& host) {
+  if (host.klass == "home") return fmt::format("homeConfigurations.{}.activationPackage", quoted(host.name));
+  return fmt::format("{}Configurations.{}.config.system.build.toplevel", host.klass, quoted(host.name));
+}
+
+Result<std::string> buildSystem(const NixSettings& settings, const fleet::Host& host,
+                                const std::function<void(std::string_view)>& line) {
+  process::Command command;
+  command.argv = nix("build");
+  command.argv.insert(command.argv.end(),
+                      {"--no-link", "--print-out-paths", "--print-build-logs", "--no-write-lock-file"});
+  // An input that is replaced for this run changes the lock in memory, which the next option would refuse.
+  if (settings.locked && settings.overrides.empty()) command.argv.emplace_back("--no-update-lock-file");
+  for (const auto& [input, reference] : settings.overrides)
+    command.argv.insert(command.argv.end(), {"--override-input", input, reference});
+  command.argv.insert(command.argv.end(), settings.options.begin(), settings.options.end());
+  command.argv.push_back(fmt::format("{}#{}", pathReference(settings.tree), systemAttribute(host)));
+  command.maxErrors = std::size_t{16} << 20;
+  std::string partial;
+  command.onErrors = [&](std::string_view piece) {
+    if (!line) return;
+    partial += piece;
+    for (auto end = partial.find('\n'); end != std::string::npos; end = partial.find('\n')) {
+      line(std::string_view(partial).substr(0, end));
+      partial.erase(0, end + 1);
+    }
+  };
+  auto finished = process::run(command);
+  if (!finished) return finished.error();
+  const std::string log = logFile(settings, host);
+  static_cast<void>(base::writeFileAtomic(log, finished->errors, 0600, base::Durability::Volatile));
+  const std::string path = lastStorePath(finished->output);
+  if (finished->status.success() && !path.empty()) return path;
+  return Error{Code::FL0812,
+               fmt::format("Nix cannot build {}: {}", host.name, reduceNixError(finished->errors, settings.fleet)),
+               fmt::format("the whole log: {}", log),
+               {}};
+}
+
+Result<void> copySystem(Ssh& ssh, const Address& to, const std::string& path, const std::string& remoteStore) {
+  auto options = ssh.options(to);
+  if (!options) return options.error();
+  process::Command command;
+  command.argv = nix("copy");
+  std::string store = fmt::format("ssh://{}", to.authority());
+  if (!remoteStore.empty()) store += fmt::format("?remote-program={}", remoteStore);
+  command.argv.insert(command.argv.end(), {"--no-check-sigs", "--to", store, path});
+  std::vector<std::string> environment;
+  for (char** one = environ; one && *one; ++one)
+    if (!std::string_view(*one).starts_with("NIX_SSHOPTS=")) environment.emplace_back(*one);
+  environment.push_back(fmt::format("NIX_SSHOPTS={}", *options));
+  command.environment = std::move(environment);
+  auto finished = process::run(command);
+  if (!finished) return finished.error();
+  if (finished->status.success()) return {};
+  const bool unsignedPath = finished->errors.find("lacks a valid signature") != std::string::npos;
+  return Error{Code::FL0818,
+               fmt::format("cannot copy {} to {}: {}", path, to.text(), reduceNixError(finished->errors, "")),
+               unsignedPath
+                   ? fmt::format("let {} be one of the host's nix.settings.trusted-users, or log in as root", to.user)
+                   : "",
+               {}};
+}
+
+}  // namespace fleetd::deploy

@@ -1,0 +1,61 @@
+// Ssh: the OpenSSH client, with one shared connection a host, kept and ended by fleetd.
+#pragma once
+#include <chrono>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "kernel/base/result.hpp"
+#include "kernel/deploy/address.hpp"
+#include "kernel/process/spawn.hpp"
+
+namespace fleetd::deploy {
+
+struct SshSettings {
+  std::string config;        // a file used instead of the user's and the system's ssh_config; empty: those
+  std::string hostKeyCheck;  // "strict", "accept-new", "none", or "" for what the configuration says
+};
+
+// Thread: any; several at once.
+class Ssh {
+ public:
+  // Makes a private directory for sockets and configurations. Error FL0003.
+  static Result<Ssh> open(SshSettings settings);
+  Ssh(Ssh&&) noexcept = default;
+  Ssh& operator=(Ssh&&) = delete;
+  ~Ssh();  // ends the shared connections and removes the directory
+
+  struct Call {
+    std::string command;  // for the login shell of the user there
+    std::string input;
+    std::chrono::milliseconds timeout{std::chrono::seconds(60)};
+    bool fresh = false;  // over a new connection, to prove that one can still be made
+  };
+  // What the command said. A failure of ssh itself (status 255) is an error: FL0815 to FL0817.
+  Result<process::Finished> run(const Address& address, const Call& call);
+
+  // For programs that start ssh by themselves: "-F /run/user/1000/fleetd-x/3". Holds no blanks.
+  Result<std::string> options(const Address& address);
+  // `ssh` with everything but the command, for a session with a terminal.
+  Result<std::vector<std::string>> interactive(const Address& address);
+
+ private:
+  Ssh() = default;
+  Result<std::string> configFor(const Address& address);
+
+  struct Shared {
+    std::mutex mutex;
+    std::map<std::string, std::string> files;  // by address with its options
+    std::vector<std::pair<std::string, Address>> opened;
+  };
+  std::string directory_;
+  SshSettings settings_;
+  std::unique_ptr<Shared> shared_;
+};
+
+// What went wrong, from what ssh printed.
+Error sshFailure(const Address& address, const process::Finished& finished);
+
+}  // namespace fleetd::deploy

@@ -1,0 +1,57 @@
+// Finding and locking the directory.
+#include "kernel/state/directory.hpp"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+
+#include <fmt/format.h>
+
+#include "kernel/base/file.hpp"
+
+namespace fleetd::state {
+
+using base::Code;
+
+namespace {
+
+// The name of a fleet as one name of a file.
+std::string fileName(std::string_view fleet) {
+  std::string out;
+  for (const char c : fleet) out += c == '/' || c == '\0' ? '_' : c;
+  return out.empty() || out == "." || out == ".." ? "fleet" : out;
+}
+
+}  // namespace
+
+Result<std::string> stateDirectory(std::string_view fleet) {
+  const char* state = std::getenv("XDG_STATE_HOME");
+  const char* home = std::getenv("HOME");
+  std::string out;
+  if (state && *state == '/')
+    out = state;
+  else if (home && *home == '/')
+    out = fmt::format("{}/.local/state", home);
+  else
+    return Error{Code::FL0825, "there is no place for the state of the fleet", "set HOME or XDG_STATE_HOME", {}};
+  out += fmt::format("/fleetd/{}", fileName(fleet));
+  FLEETD_TRY(base::makeDirs(out, 0700));
+  return out;
+}
+
+Result<base::UniqueFd> lockDeployments(const std::string& directory) {
+  const std::string path = directory + "/deploy.lock";
+  base::UniqueFd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
+  if (!fd) return Error{Code::FL0825, fmt::format("cannot open {}: {}", path, std::strerror(errno)), "", {}};
+  if (::flock(fd.get(), LOCK_EX | LOCK_NB) == 0) return fd;
+  return Error{Code::FL0822,
+               "another deployment of this fleet is under way on this machine",
+               "wait for its end; `fleetd history` tells who started it",
+               {}};
+}
+
+}  // namespace fleetd::state
