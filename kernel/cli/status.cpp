@@ -35,10 +35,8 @@ std::vector<std::string> notesOf(const deploy::Probe& probe, const std::string& 
   if (deployed.empty())
     out.emplace_back("never deployed from here");
   else if (probe.system != deployed)
-    out.emplace_back(probe.profile == deployed ? "another system is active than the one it boots"
-                                               : "runs another system");
-  else if (klass != "home" && probe.profile != deployed)
-    out.emplace_back("boots another system");
+    out.emplace_back("runs another system");
+  if (!deployed.empty() && klass != "home" && probe.profile != deployed) out.emplace_back("boots another system");
   if (!probe.reboot.empty()) out.push_back(fmt::format("reboot needed ({})", probe.reboot));
   for (const auto& unit : probe.failedUnits) out.push_back(fmt::format("{} failed", unit));
   for (const auto& [place, used] : probe.diskUsed)

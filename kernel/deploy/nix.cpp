@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "kernel/base/file.hpp"
+#include "kernel/base/json.hpp"
 #include "kernel/base/text.hpp"
 #include "kernel/process/spawn.hpp"
 
@@ -40,12 +41,14 @@ std::string logFile(const NixSettings& settings, const fleet::Host& host) {
   return fmt::format("{}/{}.log", settings.logs, name);
 }
 
-// The last line that is a store path.
-std::string lastStorePath(std::string_view output) {
-  std::string out;
-  for (const std::string_view line : base::splitLines(output))
-    if (isStorePath(base::trim(line))) out = base::trim(line);
-  return out;
+// `nix build --json` prints [{ "outputs": { "out": PATH } }].
+std::string builtPath(std::string_view output) {
+  const auto json = base::parseJson(output);
+  const auto* list = json ? json->asArray() : nullptr;
+  if (!list || list->size() != 1) return {};
+  const base::Json* outputs = list->front().find("outputs");
+  const std::string_view path = outputs ? outputs->stringOr("out", "") : "";
+  return isStorePath(path) ? std::string(path) : std::string();
 }
 
 // Nix resolves a flake reference's fragment itself; a path needs its blanks and the like escaped.
@@ -84,7 +87,7 @@ Result<std::string> buildSystem(const NixSettings& settings, const fleet::Host& 
   process::Command command;
   command.argv = nix("build");
   command.argv.insert(command.argv.end(),
-                      {"--no-link", "--print-out-paths", "--print-build-logs", "--no-write-lock-file"});
+                      {"--no-link", "--json", "--print-build-logs", "--no-write-lock-file"});
   // An input that is replaced for this run changes the lock in memory, which the next option would refuse.
   if (settings.locked && settings.overrides.empty()) command.argv.emplace_back("--no-update-lock-file");
   for (const auto& [input, reference] : settings.overrides)
@@ -105,7 +108,7 @@ Result<std::string> buildSystem(const NixSettings& settings, const fleet::Host& 
   if (!finished) return finished.error();
   const std::string log = logFile(settings, host);
   static_cast<void>(base::writeFileAtomic(log, finished->errors, 0600, base::Durability::Volatile));
-  const std::string path = lastStorePath(finished->output);
+  const std::string path = builtPath(finished->output);
   if (finished->status.success() && !path.empty()) return path;
   return Error{Code::FL0812,
                fmt::format("Nix cannot build {}: {}", host.name, reduceNixError(finished->errors, settings.fleet)),

@@ -1,6 +1,7 @@
 // What of Nix's output a person needs.
 #include <algorithm>
 #include <string>
+#include <vector>
 
 #include "kernel/base/file.hpp"
 #include "kernel/base/text.hpp"
@@ -43,6 +44,24 @@ std::string withOwnPlaces(std::string text, const std::string& fleet) {
   return text;
 }
 
+// What a failed builder printed last: with build logs on, its lines start with the derivation's name without version,
+// "hello> ".
+std::string builderWords(const std::vector<std::string_view>& lines, std::string_view error) {
+  constexpr std::string_view kStart = "builder for '/nix/store/", kEnd = ".drv'";
+  const auto at = error.find(kStart);
+  const auto end = at == std::string_view::npos ? at : error.find(kEnd, at);
+  const auto name = at + kStart.size() + 33;
+  if (end == std::string_view::npos || name >= end) return {};
+  const std::string_view full = error.substr(name, end - name);
+  std::vector<std::string_view> said;
+  for (const std::string_view line : lines)
+    if (const auto mark = line.find("> ");
+        mark != 0 && mark != std::string_view::npos && full.starts_with(line.substr(0, mark)))
+      said.push_back(line);
+  if (said.size() > kMostLines / 2) said.erase(said.begin(), said.end() - static_cast<std::ptrdiff_t>(kMostLines / 2));
+  return said.empty() ? std::string() : "\n" + base::join(said, "\n");
+}
+
 }  // namespace
 
 std::string reduceNixError(std::string_view output, const std::string& fleet) {
@@ -54,9 +73,10 @@ std::string reduceNixError(std::string_view output, const std::string& fleet) {
     if (base::trim(lines[i]).starts_with("error:")) start = i;
   if (start < lines.size() && base::trim(lines[start]) == "error:" && start + 1 < lines.size()) ++start;
   if (start == lines.size()) start = lines.size() > 5 ? lines.size() - 5 : 0;
-  lines.erase(lines.begin(), lines.begin() + static_cast<std::ptrdiff_t>(start));
-  if (lines.size() > kMostLines) lines.resize(kMostLines);
-  std::string out = base::sanitize(base::join(lines, "\n"));
+  std::vector<std::string_view> block(lines.begin() + static_cast<std::ptrdiff_t>(start), lines.end());
+  if (block.size() > kMostLines) block.resize(kMostLines);
+  std::string out = base::join(block, "\n");
+  out = base::sanitize(out + builderWords(lines, out));
   if (out.starts_with("error: ")) out.erase(0, 7);
   return out.empty() ? "it said nothing" : out;
 }

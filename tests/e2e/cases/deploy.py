@@ -1,0 +1,237 @@
+"""Building and deploying on a lab of real hosts: ssh, Nix, activation, and everything that can go wrong between them. What is asserted in the
+end is what each host runs and what it would boot."""
+
+import json
+import os
+import shutil
+import subprocess
+import unittest
+
+import lab as labs
+from harness import SETUP, FleetTest, Result
+
+WHY_NOT = labs.missing()
+LAB = None
+
+
+def setUpModule():
+    global LAB
+    if WHY_NOT:
+        print(f"skipped, no lab: {WHY_NOT}")
+        return
+    LAB = labs.Lab(["h1", "h2", "h3"])
+
+
+def tearDownModule():
+    if LAB:
+        LAB.close()
+
+
+@unittest.skipIf(WHY_NOT, f"no lab: {WHY_NOT}")
+class DeployTest(FleetTest):
+    def setUp(self):
+        for host in LAB.hosts.values():
+            if not host.process:
+                host.start()
+            host.link("up")
+            host.inside("rm -rf /run/current-system /run/fleetd /run/refuse /nix/var/nix/profiles/system* /var/log/activations")
+        self.yard = self.fleet("deploy")
+        shutil.move(self.yard.root / "nixpkgs", self.yard.base / "nixpkgs")
+        source = self.yard.base / "nixpkgs"
+        for path in (*source.iterdir(), source):
+            os.utime(path, (1, 1))
+        locked = {"type": "path", "path": str(source), "narHash": LAB.nix("nix", "hash", "path", str(source)), "lastModified": 1}
+        original = {"type": "github", "owner": "NixOS", "repo": "nixpkgs", "ref": "nixos-unstable"}
+        nodes = {"nixpkgs": {"locked": locked, "original": original}, "root": {"inputs": {"nixpkgs": "nixpkgs"}}}
+        self.yard.write("flake.lock", json.dumps({"nodes": nodes, "root": "root", "version": 7}))
+
+    def words(self, *args):
+        with_ssh = ["--ssh-config", str(LAB.config)] if args[0] in ("deploy", "rollback", "status", "generations", "ssh") else []
+        return [*LAB.operator_words(), SETUP.binary, args[0], *with_ssh, *args[1:]]
+
+    def run_fleetd(self, *args, timeout=120):
+        done = subprocess.run(self.words(*args), cwd=self.yard.root, env=self.yard.environment(), capture_output=True, timeout=timeout, check=False)
+        return Result(done.returncode, done.stdout.decode(), done.stderr.decode(), done.stdout, done.stderr)
+
+    def start_fleetd(self, *args):
+        return subprocess.Popen(self.words(*args), cwd=self.yard.root, env=self.yard.environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+    def deploy(self, *args, **options):
+        return self.run_fleetd("deploy", *args, **options)
+
+    def version(self, number, trouble="none", host="h1"):
+        self.yard.write("common.nix", f'{{ system.version = "{number}"; }}\n')
+        self.yard.write(f"{host}.nix", f'{{ lab.trouble = "{trouble}"; }}\n')
+
+    def systems(self):
+        return {name: (host.runs(), host.boots()) for name, host in LAB.hosts.items()}
+
+    def outcomes(self, number=0):
+        done = self.expect(self.run_fleetd("history", "--json"), 0).json()
+        return {one["host"]: one["outcome"] for one in done[number]["hosts"]}
+
+
+class Ordinary(DeployTest):
+    def test_build(self):
+        built = self.expect(self.run_fleetd("build", "--json"), 0).json()
+        self.assertEqual([(b["host"], b["evaluated"]) for b in built], [("h1", True), ("h2", True), ("h3", True)])
+        again = self.expect(self.run_fleetd("build", "--json"), 0).json()
+        self.assertEqual([(b["system"], b["evaluated"]) for b in again], [(b["system"], False) for b in built])
+        self.yard.write("h2.nix", '{ system.version = "2"; }\n')
+        changed = self.expect(self.run_fleetd("build", "--json", "h2"), 0).json()
+        self.assertNotEqual(changed[0]["system"], built[1]["system"])
+        self.expect(self.run_fleetd("build", "--verify-fingerprints"), 0)
+
+    def test_no_nix_is_started_for_what_is_unchanged(self):
+        self.expect(self.deploy(), 0)
+        trap = self.yard.base / "bin"
+        trap.mkdir()
+        for name in ("nix", "nix-store", "nix-instantiate", "nix-env"):
+            (trap / name).write_text("#!/bin/sh\necho started >>%s/trapped\nexit 1\n" % self.yard.base)
+            (trap / name).chmod(0o755)
+        env = self.yard.environment({"PATH": f"{trap}:{os.environ['PATH']}"})
+        done = subprocess.run(self.words("deploy"), cwd=self.yard.root, env=env, capture_output=True, timeout=120, check=False)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertFalse((self.yard.base / "trapped").exists())
+        self.assertEqual(set(self.outcomes().values()), {"unchanged"})
+
+    def test_build_errors_are_reduced_and_placed(self):
+        self.yard.write("h1.nix", '{ ... }:\n{ networking.extra = [ (throw "no such colour") ]; lab.trouble = builtins.head (throw "no such colour"); }\n')
+        failed = self.expect(self.run_fleetd("build", "h1"), 1, err=["no such colour"])
+        self.assertNotIn("while evaluating", failed.err)
+        self.version("1", "build")
+        self.expect(self.run_fleetd("build", "h1"), 1, err=["FL0812", "cannot be built", "the whole log:"])
+
+    def test_from_nothing_to_running_and_back(self):
+        self.expect(self.deploy(), 0, out=["deployed"])
+        self.assertEqual(self.systems(), {name: ("1", "1") for name in LAB.hosts})
+        self.assertEqual(self.outcomes(), {name: "deployed" for name in LAB.hosts})
+        self.expect(self.run_fleetd("status"), 0, out=["ok"])
+        self.version("2")
+        self.expect(self.run_fleetd("plan", "h1"), 0, out=["system.version", "1", "→", "2"])
+        self.expect(self.deploy("h1", "h2"), 0)
+        self.assertEqual(self.systems(), {"h1": ("2", "2"), "h2": ("2", "2"), "h3": ("1", "1")})
+        generations = self.expect(self.run_fleetd("generations", "h1", "--json"), 0).json()
+        self.assertEqual([(g["number"], g["running"]) for g in generations[0]["generations"]], [(1, False), (2, True)])
+        self.expect(self.run_fleetd("rollback", "h1"), 0)
+        self.assertEqual(self.systems()["h1"], ("1", "1"))
+        self.expect(self.run_fleetd("rollback", "h1", "--generation", "2"), 0)
+        self.assertEqual(self.systems()["h1"], ("2", "2"))
+        self.expect(self.run_fleetd("rollback", "h1", "--generation", "9"), 1, err=["no generation 9"])
+
+    def test_drift_is_seen(self):
+        self.expect(self.deploy(), 0)
+        LAB.hosts["h2"].inside("ln -sfn /nix/store /run/current-system")
+        LAB.hosts["h3"].kill()
+        state = self.expect(self.run_fleetd("status"), 3, out=["differs", "no answer", "runs another system"])
+        self.assertIn("ok", state.out)
+
+    def test_goals(self):
+        self.expect(self.deploy("h1"), 0)
+        self.version("2")
+        self.expect(self.deploy("h1", "--goal", "dry-activate"), 0)
+        self.assertEqual(self.systems()["h1"], ("1", "1"))
+        self.expect(self.deploy("h1", "--goal", "test"), 0)
+        self.assertEqual(self.systems()["h1"], ("2", "1"))
+        self.expect(self.deploy("h1", "--goal", "boot"), 0)
+        self.assertEqual(self.systems()["h1"], ("2", "2"))
+        self.expect(self.deploy("h1", "--goal", "fly"), 2, err=["--goal is switch, boot, test or dry-activate"])
+
+    def test_a_command_over_ssh(self):
+        self.expect(self.run_fleetd("ssh", "h1", "--", "echo", "a b", "$HOME"), 0, out=["a b $HOME"])
+        self.expect(self.run_fleetd("ssh", "h1", "--", "false"), 1)
+
+
+class Trouble(DeployTest):
+    def setUp(self):
+        super().setUp()
+        self.expect(self.deploy("h1"), 0)
+
+    def back(self, result, code, *err):
+        self.expect(result, code, err=err)
+        self.assertEqual(self.systems()["h1"], ("1", "1"))
+        self.assertEqual(LAB.hosts["h1"].inside("ls /run/fleetd | grep -c lock", check=False), "0")
+
+    def test_an_activation_that_fails(self):
+        self.version("2", "fails")
+        self.back(self.deploy("h1"), 1, "FL0819", "this activation fails")
+        self.assertEqual(self.outcomes()["h1"], "rolled back")
+
+    def test_an_activation_that_cuts_the_network(self):
+        self.version("2", "network")
+        self.back(self.deploy("h1", "--confirm-timeout", "4"), 1, "FL0820")
+        self.assertEqual(self.outcomes()["h1"], "rolled back")
+
+    def test_an_activation_that_takes_too_long(self):
+        self.version("2", "slow")
+        self.back(self.deploy("h1", "--activation-timeout", "2"), 1, "took longer than 2 seconds")
+
+    def test_a_health_check_that_fails(self):
+        self.version("2")
+        self.back(self.deploy("h1", "--health-check", "test -e /run/well"), 1, "FL0824")
+        LAB.hosts["h1"].inside("touch /run/well")
+        self.expect(self.deploy("h1", "--health-check", "test -e /run/well"), 0)
+        self.assertEqual(self.systems()["h1"], ("2", "2"))
+
+    def test_the_operator_dies_before_confirming(self):
+        self.version("2", "none")
+        running = self.start_fleetd("deploy", "h1", "--confirm-timeout", "3", "--health-check", "sleep 100")
+        LAB.wait(lambda: LAB.hosts["h1"].runs() == "2", "the new system was never active")
+        running.kill()
+        running.wait()
+        running.stdout.close()
+        running.stderr.close()
+        LAB.wait(lambda: LAB.hosts["h1"].runs() == "1", "the host did not return by itself")
+        self.assertEqual(self.systems()["h1"], ("1", "1"))
+        self.expect(self.deploy("h1"), 0)
+        self.assertEqual(self.systems()["h1"], ("2", "2"))
+
+    def test_the_host_loses_power_before_confirmation(self):
+        self.version("2")
+        running = self.start_fleetd("deploy", "h1", "--confirm-timeout", "5", "--health-check", "sleep 100")
+        LAB.wait(lambda: LAB.hosts["h1"].runs() == "2", "the new system was never active")
+        LAB.hosts["h1"].kill()
+        running.kill()
+        running.communicate()
+        LAB.hosts["h1"].start()
+        self.assertEqual(self.systems()["h1"], ("1", "1"))
+
+    def test_two_operators(self):
+        self.version("2")
+        running = self.start_fleetd("deploy", "h1", "--health-check", "sleep 3")
+        LAB.wait(lambda: LAB.hosts["h1"].runs() == "2", "the new system was never active")
+        self.expect(self.deploy("h1"), 3, err=["FL0822"])
+        other = self.yard.environment({"XDG_STATE_HOME": str(self.yard.home / "other")})
+        done = subprocess.run(self.words("deploy", "h1", "--goal", "test"), cwd=self.yard.root, env=other, capture_output=True, timeout=60, check=False)
+        self.assertIn(b"unchanged", done.stdout + done.stderr)
+        self.assertEqual(running.wait(60), 0)
+        running.communicate()
+        self.assertEqual(self.systems()["h1"], ("2", "2"))
+
+    def test_another_host_key(self):
+        known = LAB.base / "known_hosts"
+        before = known.read_text()
+        self.addCleanup(known.write_text, before)
+        lines = before.splitlines()
+        first, second = lines[0].split(), lines[1].split()
+        known.write_text("\n".join([" ".join([first[0], *second[1:]]), *lines[1:]]) + "\n")
+        self.version("2")
+        self.back(self.deploy("h1"), 3, "FL0816")
+
+    def test_a_host_that_is_off_does_not_hold_up_others(self):
+        LAB.hosts["h2"].kill()
+        self.version("2")
+        self.expect(self.deploy("--max-failures", "0"), 3, err=["FL0815"])
+        LAB.hosts["h2"].start()
+        self.assertEqual({name: one[0] for name, one in self.systems().items()}, {"h1": "2", "h2": "", "h3": "2"})
+        self.expect(self.deploy(), 0)
+        self.assertEqual(self.outcomes(), {"h1": "unchanged", "h2": "deployed", "h3": "unchanged"})
+
+    def test_canaries_save_the_others(self):
+        self.version("2", "fails")
+        self.expect(self.deploy("--canary", "h1"), 1, err=["FL0819", "FL0828"])
+        self.assertEqual({name: one[0] for name, one in self.systems().items()}, {"h1": "1", "h2": "", "h3": ""})
+
+    def test_not_a_system(self):
+        other = LAB.nix("nix-store", "--add", str(self.yard.root / "common.nix"))
+        self.back(self.deploy("h1", "--store-path", other), 1, "FL0829")

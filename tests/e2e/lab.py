@@ -1,0 +1,212 @@
+"""Several hosts on one machine: each a network namespace with a root of its own, an ssh server and an empty Nix store; and an operator
+beside them. Everything is gone when the processes are."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+NET = "10.77.0"  # exists only inside the namespaces
+PATHS = ["--ro-bind", "/usr", "/usr", "--symlink", "usr/bin", "/bin", "--symlink", "usr/sbin", "/sbin", "--symlink", "usr/lib", "/lib"]
+PATHS += ["--symlink", "usr/lib64", "/lib64", "--proc", "/proc", "--dev", "/dev"]
+NIX = "experimental-features = nix-command flakes\nsubstituters =\nbuild-users-group =\nsandbox = false\n"
+SSHD = """HostKey /etc/ssh/host
+PermitRootLogin prohibit-password
+PasswordAuthentication no
+UsePAM no
+UseDNS no
+MaxStartups 100:30:200
+MaxSessions 64
+"""
+
+
+def missing():
+    """Why there can be no lab here, or nothing."""
+    if os.geteuid() != 0:
+        return "network namespaces need root"
+    for program in ("bwrap", "ip", "nsenter", "ssh", "ssh-keygen", "nix", "nix-store"):
+        if not shutil.which(program):
+            return f"{program} is not installed"
+    if not Path("/usr/sbin/sshd").exists():
+        return "sshd is not installed"
+    name = f"fleetd-try-{os.getpid()}"
+    made = subprocess.run(["ip", "netns", "add", name], capture_output=True, check=False)
+    if made.returncode != 0:
+        return "network namespaces are forbidden here"
+    subprocess.run(["ip", "netns", "del", name], check=False)
+    inner = subprocess.run(["bwrap", "--dev-bind", "/", "/", "--unshare-pid", "--cap-add", "ALL", "true"], capture_output=True, check=False)
+    return "" if inner.returncode == 0 else "namespaces are forbidden here"
+
+
+def run(*words, **options):
+    return subprocess.run(words, check=True, capture_output=True, **options)
+
+
+class Host:
+    def __init__(self, lab, name, number):
+        self.lab, self.name, self.address = lab, name, f"{NET}.{10 + number}"
+        self.root = lab.base / name
+        self.namespace = lab.namespace(name)
+        self.process = None
+        self._files()
+        lab.plug(name, self.address)
+
+    def _files(self):
+        for directory in ("etc/ssh", "etc/nix", "nix/store", "nix/var/nix", "var/log", "var/empty", "root/.ssh", "home"):
+            (self.root / directory).mkdir(parents=True)
+        etc = self.root / "etc"
+        for name in ("ld.so.cache", "nsswitch.conf", "protocols", "services", "login.defs"):
+            if Path("/etc", name).exists():
+                shutil.copy2(Path("/etc", name), etc / name)
+        shutil.copytree("/etc/alternatives", etc / "alternatives", symlinks=True)
+        (etc / "passwd").write_text("root:x:0:0:root:/root:/bin/bash\nsshd:x:101:65534::/run/sshd:/usr/sbin/nologin\nada:x:1000:1000::/home:/bin/sh\n")
+        (etc / "group").write_text("root:x:0:\nnogroup:x:65534:\nada:x:1000:\n")
+        (etc / "shadow").write_text("root:*:19000:0:99999:7:::\nada:*:19000:0:99999:7:::\n")
+        (etc / "hosts").write_text("127.0.0.1 localhost\n")
+        (etc / "nix/nix.conf").write_text(NIX)
+        (etc / "ssh/sshd_config").write_text(SSHD)
+        run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(etc / "ssh/host"))
+        keys = self.root / "root/.ssh/authorized_keys"
+        shutil.copy(self.lab.key.with_suffix(".pub"), keys)
+        keys.chmod(0o600)
+        for private in (self.root / "root", keys.parent):
+            private.chmod(0o700)
+
+    def start(self):
+        """Powers the host on: /run is empty, everything else is as it was, and what it boots is what its profile says."""
+        read, write = os.pipe()
+        boot = (
+            "ip link set lo up; p=$(readlink -f /nix/var/nix/profiles/system 2>/dev/null); [ -e \"$p\" ] && ln -sfn \"$p\" /run/current-system; "
+            "[ -e \"$p\" ] && ln -sfn \"$p\" /run/booted-system; exec /usr/sbin/sshd -D -e"
+        )
+        words = ["ip", "netns", "exec", self.namespace, "bwrap", "--die-with-parent", "--unshare-pid", "--unshare-uts", "--unshare-ipc", "--cap-add", "ALL"]
+        words += PATHS + ["--hostname", self.name, "--tmpfs", "/run", "--dir", "/run/sshd", "--tmpfs", "/tmp"]
+        for directory in ("etc", "nix", "var", "root", "home"):
+            words += ["--bind", str(self.root / directory), f"/{directory}"]
+        words += ["--setenv", "PATH", "/usr/bin:/usr/sbin", "--unsetenv", "NIX_SSL_CERT_FILE", "--info-fd", str(write)]
+        log = open(self.lab.base / f"{self.name}.log", "ab")
+        self.process = subprocess.Popen([*words, "sh", "-c", boot], pass_fds=[write], stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        log.close()
+        os.close(write)
+        with os.fdopen(read) as info:
+            self.init = json.load(info)["child-pid"]
+        self.lab.wait(lambda: self._answers(), f"{self.name} does not start")
+
+    def _answers(self):
+        probe = ["ip", "netns", "exec", self.namespace, "bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/22"]
+        return subprocess.run(probe, capture_output=True, check=False).returncode == 0
+
+    def kill(self):
+        """Cuts the power."""
+        if self.process:
+            os.kill(self.init, signal.SIGKILL)
+            self.process.wait()
+            self.process = None
+
+    def inside(self, command, check=True):
+        """A command on the host's console."""
+        done = subprocess.run(
+            ["nsenter", "-t", str(self.init), "-m", "-n", "-p", "-u", "-i", "-r", "-w", "env", "-i", "PATH=/usr/bin:/usr/sbin", "HOME=/root", "sh", "-c", command],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if check and done.returncode != 0:
+            raise AssertionError(f"{command}: {done.stderr}")
+        return done.stdout.strip()
+
+    def runs(self):
+        return self.inside("cat /run/current-system/nixos-version 2>/dev/null", check=False)
+
+    def boots(self):
+        return self.inside("cat /nix/var/nix/profiles/system/nixos-version 2>/dev/null", check=False)
+
+    def link(self, state):
+        run("ip", "-n", self.namespace, "link", "set", "e0", state)
+
+
+class Lab:
+    def __init__(self, names):
+        self._directory = tempfile.TemporaryDirectory(prefix="fleetd-lab-", ignore_cleanup_errors=True)
+        self.base = Path(self._directory.name).resolve()
+        self.id = f"fl{os.getpid()}"
+        self.key = self.base / "id"
+        self.namespaces = []
+        self.hosts = {}
+        try:
+            run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(self.key))
+            bridge = self.namespace("br")
+            run("ip", "-n", bridge, "link", "add", "br0", "type", "bridge", "forward_delay", "0")
+            run("ip", "-n", bridge, "link", "set", "br0", "up")
+            self.operator = self.namespace("op")
+            self.plug("op", f"{NET}.1")
+            for directory in ("nix/store", "nix/var/nix"):
+                (self.base / "op" / directory).mkdir(parents=True)
+            for number, name in enumerate(names, 1):
+                self.hosts[name] = Host(self, name, number)
+            self._ssh_config()
+            for host in self.hosts.values():
+                host.start()
+            self.nix("nix-store", "--init")
+        except BaseException:
+            self.close()
+            raise
+
+    def namespace(self, name):
+        out = f"{self.id}-{name}"
+        run("ip", "netns", "add", out)
+        self.namespaces.append(out)
+        run("ip", "-n", out, "link", "set", "lo", "up")
+        return out
+
+    def plug(self, name, address):
+        own, bridge = f"{self.id}-{name}", f"{self.id}-br"
+        run("ip", "link", "add", "e0", "netns", own, "type", "veth", "peer", "name", name, "netns", bridge)
+        run("ip", "-n", bridge, "link", "set", name, "master", "br0", "up")
+        run("ip", "-n", own, "addr", "add", f"{address}/24", "dev", "e0")
+        run("ip", "-n", own, "link", "set", "e0", "up")
+
+    def _ssh_config(self):
+        known, text = [], []
+        for host in self.hosts.values():
+            kind, key = (host.root / "etc/ssh/host.pub").read_text().split()[:2]
+            known.append(f"{host.address} {kind} {key}\n")
+            text.append(f"Host {host.name}.lab\n  HostName {host.address}\n")
+        (self.base / "known_hosts").write_text("".join(known))
+        text.append(f"Host *\n  IdentityFile {self.key}\n  IdentitiesOnly yes\n  UserKnownHostsFile {self.base}/known_hosts\n")
+        text.append("  GlobalKnownHostsFile /dev/null\n  StrictHostKeyChecking yes\n  KexAlgorithms curve25519-sha256\n")
+        self.config = self.base / "ssh_config"
+        self.config.write_text("".join(text))
+
+    def operator_words(self):
+        """What a command line starts with to run as the operator: own network, own Nix store, the rest of the machine visible."""
+        words = ["ip", "netns", "exec", self.operator, "bwrap", "--die-with-parent", "--dev-bind", "/", "/", "--bind", str(self.base / "op/nix"), "/nix"]
+        return words + ["--proc", "/proc", "--cap-add", "ALL", "--setenv", "NIX_CONFIG", NIX, "--unsetenv", "NIX_SSL_CERT_FILE", "--"]
+
+    def nix(self, *words, env=None):
+        return run(*self.operator_words(), *words, env=env, text=True).stdout.strip()
+
+    @staticmethod
+    def wait(condition, message, seconds=30):
+        end = time.monotonic() + seconds
+        while not condition():
+            if time.monotonic() > end:
+                raise AssertionError(message)
+            time.sleep(0.05)
+
+    def close(self):
+        for host in self.hosts.values():
+            host.kill()
+        for namespace in self.namespaces:
+            pids = subprocess.run(["ip", "netns", "pids", namespace], capture_output=True, text=True, check=False).stdout.split()
+            for pid in pids:
+                try:
+                    os.kill(int(pid), signal.SIGKILL)
+                except ProcessLookupError:
+                    pass
+            subprocess.run(["ip", "netns", "del", namespace], capture_output=True, check=False)
+        self._directory.cleanup()
