@@ -75,6 +75,7 @@ int runGenerations(Context& cx);
 int runHelp(Context& cx);
 int runHistory(Context& cx);
 int runHosts(Context& cx);
+int runNetwork(Context& cx);
 int runPlan(Context& cx);
 int runPlugins(Context& cx);
 int runRender(Context& cx);

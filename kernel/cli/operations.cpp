@@ -12,6 +12,7 @@
 
 #include "kernel/base/file.hpp"
 #include "kernel/base/text.hpp"
+#include "kernel/base/thread_pool.hpp"
 #include "kernel/cli/interrupt.hpp"
 #include "kernel/process/worker.hpp"
 #include "kernel/render/build_tree.hpp"
@@ -23,6 +24,8 @@ namespace fleetd::cli {
 namespace {
 
 using base::Code;
+
+constexpr unsigned kAskedAtOnce = 32;
 
 bool hasTags(const fleet::Host& host, const std::vector<std::string>& tags) {
   return std::all_of(tags.begin(), tags.end(), [&](const std::string& tag) {
@@ -45,11 +48,21 @@ Result<std::vector<const fleet::Host*>> wantedHosts(Context& cx) {
   return out;
 }
 
-Result<deploy::Reach> reachFor(Context& cx, const fleet::Host& host, fleet::ComposedHost& composed) {
-  if (!cx.args.has("--target-host")) return deploy::reachOf(cx.workspace(), host, composed);
+Result<std::vector<deploy::Reach>> reachesFor(Context& cx, const std::vector<deploy::Network>& networks,
+                                              const fleet::Host& host, fleet::ComposedHost& composed) {
+  if (!cx.args.has("--target-host")) return deploy::reachesOf(cx.workspace(), networks, host, composed);
   auto address = deploy::parseAddress(cx.args.value("--target-host"));
   if (!address) return address.error();
-  return deploy::Reach{*std::move(address), "--target-host"};
+  return std::vector<deploy::Reach>{{*std::move(address), "--target-host"}};
+}
+
+// Asks all hosts at once which of their addresses answer.
+void chooseAll(std::vector<Meant>& meant, const std::vector<Result<std::vector<deploy::Reach>>>& reaches) {
+  base::ThreadPool pool(kAskedAtOnce, std::size_t{1} << 20);
+  pool.parallelFor(meant.size(), [&](std::size_t i) {
+    meant[i].reach =
+        reaches[i] ? deploy::choose(meant[i].host->name, *reaches[i]) : Result<deploy::Reach>(reaches[i].error());
+  });
 }
 
 Result<std::vector<std::pair<std::string, std::string>>> overrides(Context& cx) {
@@ -80,6 +93,9 @@ Result<Operation> beginOperation(Context& cx, Reaching reaching) {
   auto state = state::State::open(out.directory);
   if (!state) return state.error();
   out.state.emplace(*std::move(state));
+  std::vector<Result<std::vector<deploy::Reach>>> reaches;
+  const auto networks = reaching == Reaching::Yes ? deploy::networksOf(cx.workspace().services(), cx.diagnostics)
+                                                  : std::vector<deploy::Network>();
   const auto directories = render::hostDirectories((*fleet)->hosts());
   for (std::size_t i = 0; i < hosts->size(); ++i) {
     const fleet::Host& host = *(*hosts)[i];
@@ -90,9 +106,10 @@ Result<Operation> beginOperation(Context& cx, Reaching reaching) {
     one.host = &host;
     one.directory = directories[static_cast<std::size_t>(&host - (*fleet)->hosts().data())];
     if (auto text = composed->text("", false)) one.options = *std::move(text);
-    if (reaching == Reaching::Yes) one.reach = reachFor(cx, host, *composed);
+    if (reaching == Reaching::Yes) reaches.push_back(reachesFor(cx, networks, host, *composed));
     out.meant.push_back(std::move(one));
   }
+  if (reaching == Reaching::Yes) chooseAll(out.meant, reaches);
   return out;
 }
 

@@ -31,7 +31,7 @@ struct Operation {
 enum class Reaching : bool { No, Yes };
 
 // The hosts named on the command line, or with all of the tags of --tag, or all that are not for naming only. With
-// Reaching::Yes where each is reached, --target-host included; a host without address has its error there. Findings
+// Reaching::Yes where each is reached, --target-host included; a host that answers nowhere has its error there. Findings
 // about hosts go to the context. Errors end the command.
 Result<Operation> beginOperation(Context& cx, Reaching reaching);
 // Writes the fleet's build tree with all of its hosts. Error FL0801 while the fleet has errors.

@@ -78,6 +78,10 @@ inline constexpr OptionSpec kSshOptions[] = {kTargetHost, kHostKeyCheck, kSshCon
 
 inline constexpr PositionalSpec kOperationWords[] = {
     {"HOST", Kind::Host, "hosts; all when none is named", false, true}};
+inline constexpr PositionalSpec kNetworkWords[] = {
+    {"list|ping|ssh-config", Kind::Text,
+     "list ways to machines (the default), ask which of them answer, or print blocks for ssh_config"},
+    {"MACHINE", Kind::Host, "machines; all when none is named", false, true}};
 inline constexpr PositionalSpec kDiffWords[] = {
     {"HOST", Kind::Host, "the host", true},
     {"DEPLOYMENT", Kind::Text, "number of an earlier deployment; the last one when not given"}};

@@ -7,18 +7,29 @@
 
 namespace fleetd::cli {
 
+namespace {
+
+Result<deploy::Reach> reachFor(Context& cx, const fleet::Host& host, fleet::ComposedHost& composed) {
+  if (cx.args.has("--target-host")) {
+    auto address = deploy::parseAddress(cx.args.value("--target-host"));
+    if (!address) return address.error();
+    return deploy::Reach{*std::move(address), "--target-host"};
+  }
+  const auto networks = deploy::networksOf(cx.workspace().services(), cx.diagnostics);
+  auto reaches = deploy::reachesOf(cx.workspace(), networks, host, composed);
+  if (!reaches) return reaches.error();
+  return deploy::choose(host.name, *reaches);
+}
+
+}  // namespace
+
 int runSsh(Context& cx) {
   auto fleet = cx.openFleet();
   if (!fleet) return cx.fail(fleet.error());
   auto host = (*fleet)->findHost(cx.args.positional(0));
   if (!host) return cx.fail(host.error());
   const auto composed = cx.compose(**host);
-  auto reach = cx.args.has("--target-host") ? [&]() -> Result<deploy::Reach> {
-    auto address = deploy::parseAddress(cx.args.value("--target-host"));
-    if (!address) return address.error();
-    return deploy::Reach{*std::move(address), "--target-host"};
-  }()
-      : deploy::reachOf(cx.workspace(), **host, *composed);
+  auto reach = reachFor(cx, **host, *composed);
   if (!reach) return cx.fail(reach.error());
   auto ssh = openSsh(cx);
   if (!ssh) return cx.fail(ssh.error());

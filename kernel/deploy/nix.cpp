@@ -86,8 +86,7 @@ Result<std::string> buildSystem(const NixSettings& settings, const fleet::Host& 
                                 const std::function<void(std::string_view)>& line) {
   process::Command command;
   command.argv = nix("build");
-  command.argv.insert(command.argv.end(),
-                      {"--no-link", "--json", "--print-build-logs", "--no-write-lock-file"});
+  command.argv.insert(command.argv.end(), {"--no-link", "--json", "--print-build-logs", "--no-write-lock-file"});
   // An input that is replaced for this run changes the lock in memory, which the next option would refuse.
   if (settings.locked && settings.overrides.empty()) command.argv.emplace_back("--no-update-lock-file");
   for (const auto& [input, reference] : settings.overrides)

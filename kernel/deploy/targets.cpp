@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "kernel/base/text.hpp"
+#include "kernel/deploy/reachable.hpp"
 #include "kernel/fleet/intrinsics.hpp"
 #include "kernel/render/views.hpp"
 
@@ -80,43 +81,79 @@ std::optional<Result<Reach>> ofDeployRs(render::Workspace& workspace, const std:
   return reach(user.empty() ? host : user + "@" + host, "deploy.nodes");
 }
 
-std::optional<Result<Reach>> ofMachine(render::Workspace& workspace, const fleet::Host& host,
-                                       fleet::ComposedHost& composed) {
-  if (auto found = ofInventory(workspace, host.name)) return found;
+using Reaches = Result<std::vector<Reach>>;
+
+Reaches only(Result<Reach> one) {
+  if (!one) return one.error();
+  return std::vector<Reach>{*std::move(one)};
+}
+
+Reaches ofMachine(render::Workspace& workspace, const std::vector<Network>& networks, const fleet::Host& host,
+                  fleet::ComposedHost& composed) {
+  if (auto found = ofInventory(workspace, host.name)) return only(*std::move(found));
   if (host.origin == "colmena")
-    if (auto found = ofColmena(workspace, composed)) return found;
+    if (auto found = ofColmena(workspace, composed)) return only(*std::move(found));
+  std::vector<Reach> out;
+  for (const Network& network : networks)
+    if (const auto peers = network.machines.find(host.name); peers != network.machines.end())
+      for (const Address& address : peers->second)
+        out.push_back({address, fmt::format("network {} ({})", network.instance, network.service)});
   const std::string clan = configured(workspace, composed, {"clan", "core", "networking", "targetHost"});
-  if (!clan.empty()) return reach(clan, "clan.core.networking.targetHost");
-  if (auto found = ofDeployRs(workspace, host.name)) return found;
+  if (!clan.empty()) {
+    auto found = reach(clan, "clan.core.networking.targetHost");
+    if (!found) return found.error();
+    out.push_back(*std::move(found));
+  }
+  if (auto found = ofDeployRs(workspace, host.name)) {
+    if (!*found) return found->error();
+    out.push_back(**std::move(found));
+  }
+  if (!out.empty()) return out;
   const std::string domain = configured(workspace, composed, {"networking", "domain"});
   std::string name = configured(workspace, composed, {"networking", "hostName"});
   if (name.empty()) name = host.name;
-  if (!domain.empty()) return reach(fmt::format("root@{}.{}", name, domain), "networking.domain");
-  return std::nullopt;
+  if (!domain.empty()) return only(reach(fmt::format("root@{}.{}", name, domain), "networking.domain"));
+  return out;
 }
 
-// "ada@web": the machine's address with that user.
-std::optional<Result<Reach>> ofHome(render::Workspace& workspace, const fleet::Host& home) {
+// "ada@web": the machine's addresses with that user.
+Reaches ofHome(render::Workspace& workspace, const std::vector<Network>& networks, const fleet::Host& home) {
   const auto at = home.name.find('@');
-  if (at == std::string::npos) return std::nullopt;
+  if (at == std::string::npos) return std::vector<Reach>();
   const auto machine = workspace.fleet().findHost(std::string_view(home.name).substr(at + 1));
-  if (!machine || (*machine)->klass == "home") return std::nullopt;
+  if (!machine || (*machine)->klass == "home") return std::vector<Reach>();
   Diagnostics unheard;
   const auto composed = workspace.compose(**machine, unheard);
-  auto found = ofMachine(workspace, **machine, *composed);
-  if (found && *found) (*found)->address.user = home.name.substr(0, at);
+  auto found = ofMachine(workspace, networks, **machine, *composed);
+  if (!found) return found;
+  for (Reach& one : *found) one.address.user = home.name.substr(0, at);
   return found;
 }
 
 }  // namespace
 
-Result<Reach> reachOf(render::Workspace& workspace, const fleet::Host& host, fleet::ComposedHost& composed) {
-  auto found = host.klass == "home" ? ofHome(workspace, host) : ofMachine(workspace, host, composed);
-  if (found) return *std::move(found);
+Result<std::vector<Reach>> reachesOf(render::Workspace& workspace, const std::vector<Network>& networks,
+                                     const fleet::Host& host, fleet::ComposedHost& composed) {
+  auto found =
+      host.klass == "home" ? ofHome(workspace, networks, host) : ofMachine(workspace, networks, host, composed);
+  if (!found || !found->empty()) return found;
   return Error{Code::FL0813, fmt::format("nothing says where {} is reached", host.name),
                host.klass == "home" ? "call it user@machine after a machine of the fleet, or give --target-host"
                                     : "set deploy.targetHost of the machine in the inventory, or give --target-host",
                host.place};
+}
+
+Result<Reach> choose(const std::string& host, const std::vector<Reach>& reaches) {
+  if (reaches.size() == 1) return reaches.front();
+  std::vector<Address> addresses;
+  for (const Reach& one : reaches) addresses.push_back(one.address);
+  const Reached reached = firstReachable(addresses);
+  if (reached.best) return reaches[*reached.best];
+  std::string tried;
+  for (std::size_t i = 0; i < reached.answers.size(); ++i)
+    tried += fmt::format("\n{} by {}: {}", reaches[i].address.text(), reaches[i].from, reached.reasons[i]);
+  return Error{
+      Code::FL0815, fmt::format("{} answers nowhere:{}", host, tried), "--target-host names another address", {}};
 }
 
 bool onlyWhenNamed(render::Workspace& workspace, fleet::ComposedHost& composed) {

@@ -5,6 +5,7 @@
 
 #include "kernel/base/result.hpp"
 #include "kernel/deploy/address.hpp"
+#include "kernel/deploy/networks.hpp"
 #include "kernel/fleet/composed_host.hpp"
 #include "kernel/render/workspace.hpp"
 
@@ -12,13 +13,18 @@ namespace fleetd::deploy {
 
 struct Reach {
   Address address;
-  std::string from;  // what said so: "inventory", "deployment.targetHost", …
+  std::string from;  // what said so: "inventory", "network home (wireguard)", …
 };
 
-// In this order: `deploy.targetHost` of the machine in the inventory, `deployment.targetHost` of a colmena host,
-// `clan.core.networking.targetHost`, `deploy.nodes.<host>.hostname` of deploy-rs, root@<networking.fqdn> where a domain
-// is set; for a home called user@machine, that machine's. Errors: FL0813, FL0814. Thread: the fleet's.
-Result<Reach> reachOf(render::Workspace& workspace, const fleet::Host& host, fleet::ComposedHost& composed);
+// Where a host may be reached, the best first. `deploy.targetHost` of the machine in the inventory is the only one
+// where it is set; else `deployment.targetHost` of a colmena host; else the networks that services export, by priority,
+// then `clan.core.networking.targetHost`, `deploy.nodes.<host>.hostname` of deploy-rs, root@<hostName>.<domain> where a
+// domain is set. For a home called user@machine, that machine's. Errors: FL0813, FL0814. Thread: the fleet's.
+Result<std::vector<Reach>> reachesOf(render::Workspace& workspace, const std::vector<Network>& networks,
+                                     const fleet::Host& host, fleet::ComposedHost& composed);
+
+// The first of them that answers; the only one is taken as it is. Error FL0815 with what was tried. Thread: any.
+Result<Reach> choose(const std::string& host, const std::vector<Reach>& reaches);
 
 // Whether a host is deployed to only when it is named (`clan.core.deployment.requireExplicitUpdate`).
 bool onlyWhenNamed(render::Workspace& workspace, fleet::ComposedHost& composed);

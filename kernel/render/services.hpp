@@ -34,6 +34,7 @@ class Services {
   // The roles of a host in instances of a plugin.
   std::vector<sdk::Membership> memberships(const std::string& plugin, const fleet::Host& host) const;
   const fleet::Inventory& inventory() const { return inventory_; }
+  const sdk::Exports& exports() const { return exports_; }
   bool implements(const std::string& plugin) const { return views_.contains(plugin); }
   // Whether the fleet's own clan-core brings this part, so that ours is for looking at only.
   bool leftToClan(const std::string& plugin, const fleet::Host& host) const;

@@ -6,7 +6,7 @@ import re
 import tree
 
 TABLE = "kernel/base/codes.def"
-ENTRY = re.compile(r"^FLEETD_CODE\((FL\d{4}),", re.M)
+ENTRY = re.compile(r"^FLEETD_CODE\(\s*(FL\d{4}),", re.M)
 USE = re.compile(r"\bCode::(FL\d{4})\b")
 
 

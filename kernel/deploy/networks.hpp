@@ -1,0 +1,25 @@
+// Networks: what services export about where machines are reached.
+#pragma once
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "kernel/base/result.hpp"
+#include "kernel/deploy/address.hpp"
+#include "kernel/render/workspace.hpp"
+
+namespace fleetd::deploy {
+
+struct Network {
+  std::string instance, service;
+  std::int64_t priority = 1000;
+  std::map<std::string, std::vector<Address>> machines;
+  std::vector<std::string> incomplete;  // "web: its address is generated and does not exist yet"
+};
+
+// The highest priority first, then by name. `peer` exports without a `networking` export of the same instance are no
+// network.
+std::vector<Network> networksOf(const render::Services& services, Diagnostics& diagnostics);
+
+}  // namespace fleetd::deploy
