@@ -68,12 +68,16 @@ int runCompletions(Context& cx);
 int runEval(Context& cx);
 int runEvalModules(Context& cx);
 int runExplain(Context& cx);
+int runGraph(Context& cx);
 int runHelp(Context& cx);
 int runHosts(Context& cx);
+int runImport(Context& cx);
+int runMachines(Context& cx);
 int runPlugins(Context& cx);
 int runRender(Context& cx);
 int runServices(Context& cx);
 int runShow(Context& cx);
+int runTags(Context& cx);
 int runVars(Context& cx);
 int runVersion(Context& cx);
 
