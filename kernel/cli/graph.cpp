@@ -14,7 +14,7 @@ namespace fleetd::cli {
 
 namespace {
 
-constexpr double kMargin = 16, kTitle = 26, kRow = 20, kColumn = 26, kGap = 14, kLabel = 150, kHostWidth = 220;
+constexpr double kMargin = 16, kTitle = 26, kRow = 20, kColumn = 26, kGap = 14, kLabel = 190, kHostWidth = 220;
 constexpr double kRepeat = 40;  // rows after which the names of columns are repeated
 
 struct Column {
@@ -73,13 +73,18 @@ class Picture {
  private:
   static std::string titleOf(Context& cx) { return "Services of " + cx.workspace().fleet().name(); }
   static std::string labelOf(const Column& column) { return column.instance->name + " · " + *column.role; }
-  static double labelHeight(const Column& column) { return std::min(kLabel, textWidth(labelOf(column), 12)) * 0.82 + 16; }
+  // The role stays readable: it tells columns of one instance apart.
+  static std::string shortLabelOf(const Column& column) {
+    const std::string role = " · " + *column.role;
+    return cutText(column.instance->name, 12, false, std::max(kLabel / 3, kLabel - textWidth(role, 12))) + role;
+  }
+  static double labelHeight(const Column& column) { return std::min(kLabel, textWidth(shortLabelOf(column), 12)) * 0.82 + 16; }
 
   // Names of the columns above them, and a bracket for each instance.
   double header(double y) {
     const double base = y + label_;
     for (const Column& column : columns_)
-      svg_.slantedText(column.x + 4, base - 8, labelOf(column), {column.paint, Svg::Anchor::Start, false, 12}, kLabel);
+      svg_.slantedText(column.x + 4, base - 8, shortLabelOf(column), {column.paint, Svg::Anchor::Start, false, 12}, kLabel);
     for (std::size_t i = 0; i < columns_.size();) {
       std::size_t end = i;
       while (end < columns_.size() && columns_[end].instance == columns_[i].instance) ++end;
@@ -97,7 +102,7 @@ class Picture {
   void drawHost(const fleet::Host& host, double y, bool even) {
     if (even) svg_.box(kMargin, y, std::max(right_, kMargin + hostWidth_) - kMargin, kRow, Paint::Muted, "");
     const double text = y + kRow - 6;
-    svg_.text(kMargin + 6, text, host.name, {Paint::Plain, Svg::Anchor::Start, true, 12}, hostWidth_ - 90);
+    svg_.text(kMargin + 6, text, host.name, {Paint::Plain, Svg::Anchor::Start, true, 12}, hostWidth_ - 84);
     svg_.text(kMargin + hostWidth_ - 6, text, host.klass, {Paint::Muted, Svg::Anchor::End, false, 11});
     for (const Column& column : columns_)
       if (column.members->machines.contains(host.name))

@@ -72,7 +72,13 @@ std::string number(double value) {
 
 std::string titled(std::string_view tip) { return tip.empty() ? "" : fmt::format("<title>{}</title>", escaped(tip)); }
 
-std::string cut(std::string_view text, double size, bool bold, double width) {
+}  // namespace
+
+double textWidth(std::string_view text, double size, bool bold) {
+  return static_cast<double>(base::displayWidth(text)) * size * (bold ? kWide : kNarrow);
+}
+
+std::string cutText(std::string_view text, double size, bool bold, double width) {
   if (width <= 0 || textWidth(text, size, bold) <= width) return std::string(text);
   std::string out;
   while (!text.empty()) {
@@ -83,12 +89,6 @@ std::string cut(std::string_view text, double size, bool bold, double width) {
     text.remove_prefix(rune.size);
   }
   return out + "…";
-}
-
-}  // namespace
-
-double textWidth(std::string_view text, double size, bool bold) {
-  return static_cast<double>(base::displayWidth(text)) * size * (bold ? kWide : kNarrow);
 }
 
 void Svg::cover(double x, double y) {
@@ -122,7 +122,7 @@ void Svg::curve(double x1, double y1, double x2, double y2, Paint paint) {
 }
 
 void Svg::write(double x, double y, std::string_view text, const TextStyle& style, double width, bool slanted) {
-  const std::string shown = cut(text, style.size, style.bold, width);
+  const std::string shown = cutText(text, style.size, style.bold, width);
   const double wide = textWidth(shown, style.size, style.bold);
   if (slanted)
     cover(x + wide * std::cos(kSlant * kPi / 180) + style.size, y);

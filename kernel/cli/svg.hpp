@@ -46,5 +46,7 @@ class Svg {
 
 // About how wide a text is, in units of the picture.
 double textWidth(std::string_view text, double size, bool bold = false);
+// The text, cut with "…" where it would be wider.
+std::string cutText(std::string_view text, double size, bool bold, double width);
 
 }  // namespace fleetd::cli

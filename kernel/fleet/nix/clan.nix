@@ -73,6 +73,22 @@ let
           default = _: null;
           description = "Package set by system.";
         };
+        checks = mkOption {
+          type = types.lazyAttrsOf (
+            types.submodule {
+              options = {
+                assertion = mkOption { type = types.raw; };
+                message = mkOption { type = types.str; };
+                ignore = mkOption {
+                  type = types.bool;
+                  default = false;
+                };
+              };
+            }
+          );
+          default = { };
+          description = "Assertions about the clan as a whole.";
+        };
         inventory = mkOption {
           type = types.submoduleWith { modules = [ inventoryModules ]; };
           default = { };
