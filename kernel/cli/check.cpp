@@ -163,6 +163,7 @@ void printTiming(Context& cx, const Report& report) {
 // Aggregates that no host imports. One that hosts of another class import is meant for both, and none of this class
 // needs it now.
 void reportUnusedAggregates(Context& cx, fleet::Fleet& fleet) {
+  if (cx.workspace().silence().contains(base::Code::FL0506)) return;
   std::set<std::string_view> used;
   for (const fleet::Aggregate& aggregate : fleet.aggregates())
     if (aggregate.hosts > 0) used.insert(aggregate.name);

@@ -8,6 +8,7 @@
 #include "kernel/cli/context.hpp"
 #include "kernel/cli/json_schema.hpp"
 #include "kernel/cli/open_plugins.hpp"
+#include "kernel/cli/services_edit.hpp"
 #include "kernel/cli/text_table.hpp"
 
 namespace fleetd::cli {
@@ -191,10 +192,11 @@ int runServices(Context& cx) {
                       {}});
     return one(cx, verb, cx.args.positional(1));
   }
+  if (verb == "add" || verb == "set" || verb == "remove") return editServices(cx, verb);
   if (verb != "list")
     return cx.fail({Code::FL0903,
                     fmt::format("unexpected argument `{}`", shownWord(verb)),
-                    "`list`, `show NAME` or `schema NAME`",
+                    "`list`, `show NAME`, `schema NAME`, `add NAME`, `set NAME` or `remove NAME`",
                     {}});
   const auto fleet = cx.openFleet();
   if (!fleet) return cx.fail(fleet.error());

@@ -51,9 +51,49 @@ constexpr PositionalSpec kPluginsWords[] = {
     {"ID", Kind::Plugin, "the plugin to show"},
 };
 
+constexpr OptionSpec kNoCommit{"--no-commit", 0, Kind::Flag, "", "write files and leave git alone"};
+
+constexpr OptionSpec kServicesOptions[] = {
+    {"--service", 0, Kind::Plugin, "NAME", "add: the service; else the one called like the instance"},
+    {"--input", 0, Kind::Text, "INPUT", "add: the flake input that has the service; self for this fleet's own modules"},
+    {"--role", 'r', Kind::Text, "ROLE", "the role that is changed; not needed when there is only one"},
+    {"--machine", 'm', Kind::Host, "MACHINE", "a machine of the role; may be given several times"},
+    {"--tag", 't', Kind::Tag, "TAG", "a tag of the role; may be given several times"},
+    kNoCommit,
+};
 constexpr PositionalSpec kServicesWords[] = {
-    {"list|show|schema", Kind::Text, "list instances (the default), show a service, or its settings as JSON Schema"},
-    {"NAME", Kind::Plugin, "the service"},
+    {"VERB", Kind::Text, "list (the default), show or schema of a service; add, set or remove of an instance"},
+    {"NAME", Kind::Plugin, "the service, or the instance"},
+    {"SETTING", Kind::Text, "set: NAME=VALUE, remove: NAME; of the machines and tags that are named, else of the role", false, true},
+};
+
+constexpr OptionSpec kMachinesOptions[] = {
+    kTag,
+    kClass,
+    {"--description", 0, Kind::Text, "TEXT", "create: what the machine is for"},
+    {"--system", 0, Kind::Text, "SYSTEM", "create: its platform; x86_64-linux or aarch64-darwin when not given"},
+    {"--target-host", 0, Kind::Text, "ADDRESS", "create: where it is reached, with the user"},
+    kNoCommit,
+};
+constexpr PositionalSpec kMachinesWords[] = {
+    {"VERB", Kind::Text, "list (the default), create, delete, rename or set"},
+    {"MACHINE", Kind::Host, "the machine"},
+    {"WORD", Kind::Text, "rename: the new name; set: FIELD=VALUE", false, true},
+};
+
+constexpr OptionSpec kTagsOptions[] = {kNoCommit};
+constexpr PositionalSpec kTagsWords[] = {
+    {"VERB", Kind::Text, "list (the default), add or remove"},
+    {"MACHINE", Kind::Host, "the machine that gets or loses the tag"},
+    {"TAG", Kind::Tag, "the tag"},
+};
+
+constexpr OptionSpec kGraphOptions[] = {
+    {"--out", 'o', Kind::File, "FILE", "write the picture there instead of standard output"},
+};
+constexpr PositionalSpec kImportWords[] = {
+    {"clan", Kind::Verb, "what to look at: a clan repository", true},
+    {"DIR", Kind::Directory, "its directory", true},
 };
 
 constexpr OptionSpec kVarsOptions[] = {
@@ -117,12 +157,44 @@ constexpr Command kCommands[] = {
      kPluginsWords,
      Stack::Big,
      runPlugins},
+    {"machines",
+     "list and change the machines of the inventory",
+     "Lists machines, makes new ones from a template, renames and deletes them with all that belongs to them (values, keys, roles,\n"
+     "tags), and sets their fields in inventory.json. What a Nix file defines is refused with its place.",
+     kMachinesOptions,
+     kMachinesWords,
+     Stack::Big,
+     runMachines},
+    {"tags",
+     "list tags, give and take them",
+     "Lists the tags of the fleet with their machines and the roles given by them. `tags add MACHINE TAG` and `tags remove MACHINE\n"
+     "TAG` change inventory.json.",
+     kTagsOptions,
+     kTagsWords,
+     Stack::Big,
+     runTags},
+    {"graph",
+     "draw who has which role",
+     "Draws instances of services, their roles and the hosts that have them as an SVG, for light and dark backgrounds.",
+     kGraphOptions,
+     {},
+     Stack::Big,
+     runGraph},
+    {"import",
+     "explain what of another repository is understood",
+     "`import clan DIR` tells what of a clan repository fleetd reads natively, what it leaves to Nix and what it does not understand.\n"
+     "Nothing is changed.",
+     {},
+     kImportWords,
+     Stack::Big,
+     runImport},
     {"services",
      "list the instances of services, or show one service",
      "Lists the instances of the inventory: the service of each, who implements it (a plugin, a module of this fleet, or Nix)\n"
      "and which machines have which role. `services show NAME` prints the roles and settings of a service, `services schema NAME`\n"
-     "the settings as JSON Schema.",
-     {},
+     "the settings as JSON Schema. `add`, `set` and `remove` change instances in inventory.json; a change that would give the\n"
+     "fleet new errors is taken back.",
+     kServicesOptions,
      kServicesWords,
      Stack::Big,
      runServices},

@@ -38,7 +38,11 @@ Result<std::unique_ptr<Workspace>> Workspace::open(WorkspaceOptions options, bas
   };
   FLEETD_TRY_ASSIGN(out->fleet_, fleet::Fleet::open(open, sources, symbols, diagnostics));
   const base::Stopwatch watch;
-  out->services_->read(*out->fleet_, diagnostics);
+  out->silence_ = Silence::read(*out->fleet_, diagnostics);
+  Diagnostics found;
+  out->services_->read(*out->fleet_, found);
+  checkFleet(*out->fleet_, out->services_->inventory(), out->silence_, found);
+  out->silence_.pass(found, diagnostics);
   out->select();
   out->services_->gatherExports(diagnostics);
   out->addRules();

@@ -15,6 +15,7 @@
 #include "kernel/base/symbol.hpp"
 #include "kernel/fleet/fleet.hpp"
 #include "kernel/plugin/plugins.hpp"
+#include "kernel/render/fleet_checks.hpp"
 #include "kernel/render/services.hpp"
 
 namespace fleetd::render {
@@ -52,6 +53,8 @@ class Workspace {
   // The same without what the fleet's own clan-core brings: what is to be written for Nix.
   std::vector<plugin::Definition> definitionsToWrite(const fleet::Host& host) const;
   const Services& services() const { return *services_; }
+  // Checks the fleet does not want to hear of.
+  const Silence& silence() const { return silence_; }
   // Plugins of a host, other than its platform, that declare options. Sorted.
   std::vector<std::string> declaring(const fleet::Host& host);
   // Whether the plugin is a platform whose options the hosts do not have: the fleet declares all of theirs.
@@ -85,6 +88,7 @@ class Workspace {
   std::optional<plugin::Plugins> plugins_;
   std::unique_ptr<fleet::Fleet> fleet_;
   std::optional<Services> services_;
+  Silence silence_;
   std::map<std::string, lang::Value> platforms_;      // by class, once asked for
   std::map<std::string, lang::Value> optionModules_;  // by plugin
   // What plugins add to one host.

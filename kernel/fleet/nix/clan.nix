@@ -33,7 +33,7 @@ let
       self,
       directoryDefault,
     }:
-    { config, ... }:
+    { config, options, ... }:
     {
       _file = "fleetd: clan";
       freeformType = types.lazyAttrsOf types.raw;
@@ -73,12 +73,44 @@ let
           default = _: null;
           description = "Package set by system.";
         };
+        checks = mkOption {
+          type = types.lazyAttrsOf (
+            types.submodule {
+              options = {
+                assertion = mkOption { type = types.raw; };
+                message = mkOption { type = types.str; };
+                ignore = mkOption {
+                  type = types.bool;
+                  default = false;
+                };
+              };
+            }
+          );
+          default = { };
+          description = "Assertions about the clan as a whole.";
+        };
         inventory = mkOption {
           type = types.submoduleWith { modules = [ inventoryModules ]; };
           default = { };
           description = "Machines, tags and service instances.";
         };
+        # What the inventory consists of, file by file: decides what inventory.json may change.
+        inventoryWritten = mkOption {
+          type = types.raw;
+          internal = true;
+          readOnly = true;
+        };
       };
+      config.inventoryWritten =
+        let
+          written = lib.evalModules {
+            modules = [
+              inventoryModules
+            ]
+            ++ map (definition: lib.setDefaultModuleLocation definition.file definition.value) options.inventory.definitionsWithLocations;
+          };
+        in
+        lib.genAttrs [ "meta" "machines" "tags" "instances" ] (name: written.options.${name}.definitionsWithLocations);
       config.inventory = {
         meta = lib.mkIf (config.meta != { }) config.meta;
         machines = lib.mkMerge [

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from harness import SETUP, Case, FleetTest
 
-COMMANDS = ["check", "show", "explain", "hosts", "plugins", "services", "vars", "render", "eval", "eval-modules", "completions", "version", "help"]
+COMMANDS = ["check", "show", "explain", "hosts", "plugins", "machines", "tags", "graph", "import", "services", "vars", "render", "eval", "eval-modules", "completions", "version", "help"]
 DOCS = Path(__file__).resolve().parents[3] / "docs" / "cli.md"
 
 CASES = [

@@ -1,0 +1,68 @@
+// InventoryChange: one change of a fleet's inventory by a command: inventory.json and the files that belong to it. It is made
+// as a whole, looked at by opening the fleet again, and taken back when the fleet has errors it did not have before.
+#pragma once
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "kernel/cli/context.hpp"
+#include "kernel/fleet/inventory_edit.hpp"
+
+namespace fleetd::cli {
+
+class InventoryChange {
+ public:
+  // Opens the fleet. Errors: those of openFleet, FL0613, FL0619.
+  static Result<std::unique_ptr<InventoryChange>> open(Context& cx);
+  ~InventoryChange();
+
+  fleet::InventoryEdit& edit() { return edit_; }
+  fleet::InventoryFile& file() { return file_; }
+  const fleet::InventoryOrigins& origins() const { return origins_; }
+  // Where inventory.json, machines/, vars/ and sops/ are.
+  const std::string& directory() const { return origins_.directory; }
+  // Names of the machines the inventory has, whoever defines them. Sorted.
+  const std::vector<std::string>& machines() const;
+  bool hasMachine(const std::string& name) const;
+  // Error FL0616 with suggestions.
+  Result<void> needMachine(const std::string& name) const;
+
+  // Files, relative to the directory; each is done at once and undone with the rest. Errors: FL0003, FL0615.
+  Result<void> create(const std::string& path, const std::string& bytes);
+  Result<void> move(const std::string& from, const std::string& to);
+  Result<void> remove(const std::string& path);
+  Result<void> link(const std::string& path, const std::string& target);
+
+  // Writes inventory.json and opens the fleet again. `instances` are those whose settings are looked at in full.
+  // Error FL0617: all is as it was; the message holds the new errors.
+  Result<void> apply(const std::vector<std::string>& instances = {});
+  // The fleet as it is now; after apply().
+  render::Workspace& after() { return *after_; }
+  // Commits exactly what was touched, unless --no-commit was given; findings go to the context.
+  void commit(const std::string& message);
+  bool touched() const { return !touched_.empty(); }
+
+ private:
+  InventoryChange(Context& cx, fleet::InventoryOrigins origins, fleet::InventoryFile file);
+  void undo();
+  void touch(const std::string& path);
+  Result<void> rename(const std::string& from, const std::string& to);
+  Result<void> look(const std::vector<std::string>& instances);
+
+  Context& cx_;
+  fleet::InventoryOrigins origins_;
+  fleet::InventoryFile file_;
+  fleet::InventoryEdit edit_;
+  std::vector<std::function<void()>> undo_;
+  std::vector<std::string> touched_;  // relative to the fleet's root
+  std::string trash_;                 // where removed files wait for the end
+  std::size_t removed_ = 0;
+  // The fleet after the change, with what its findings refer to.
+  base::SourceMap sources_;
+  base::SymbolTable symbols_;
+  base::Diagnostics diagnostics_;
+  std::unique_ptr<render::Workspace> after_;
+};
+
+}  // namespace fleetd::cli

@@ -1,0 +1,26 @@
+// Requests to the plugin that keeps generated values: what machines declare goes there, what was done comes back.
+#pragma once
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "kernel/cli/context.hpp"
+#include "kernel/plugin/sdk.hpp"
+#include "kernel/render/workspace.hpp"
+
+namespace fleetd::cli {
+
+// Members of an answer; empty when it has none of that name and kind.
+std::string textOf(const plugin::PluginValue& set, std::string_view name);
+const sdk::List& listOf(const plugin::PluginValue& set, std::string_view name);
+bool flagOf(const plugin::PluginValue& set, std::string_view name);
+sdk::List textList(const std::vector<std::string>& names);
+
+// What all machines declare, shared generators belong to several: `machines` and `groups` of a request.
+void addDeclarations(Context& cx, render::Workspace& workspace, sdk::Attrs& request);
+// Commits what an answer asks for, unless --no-commit was given.
+void commitAnswer(Context& cx, const plugin::PluginValue& answer);
+// Encrypts all secrets for exactly those who should read them. Errors: the plugin's, FL0317 for its first problem.
+Result<void> encryptForReaders(Context& cx, render::Workspace& workspace);
+
+}  // namespace fleetd::cli
