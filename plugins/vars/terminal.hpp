@@ -2,7 +2,7 @@
 #pragma once
 #include <string>
 
-#include "plugins/vars/secret/secret_bytes.hpp"
+#include "plugins/common/secret_bytes.hpp"
 
 namespace fleetd::vars {
 

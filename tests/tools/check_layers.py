@@ -62,6 +62,7 @@ def kernel_problem(root, path, folder, quote, name):
 
 # What a plugin folder may use in its .cpp files beside the standard library: cryptography, and POSIX where it keeps files.
 PLUGIN_LIBRARIES = {
+    "plugins/common/": re.compile(r"^sodium\.h$"),
     "plugins/services/wireguard/": re.compile(r"^sodium\.h$"),
     "plugins/vars/": re.compile(r"^(sodium\.h|openssl/[a-z0-9_]+\.h|crypt\.h|nlohmann/json\.hpp|fcntl\.h|termios\.h|unistd\.h|sys/(file|stat)\.h)$"),
 }

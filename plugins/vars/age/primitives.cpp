@@ -9,19 +9,9 @@ namespace fleetd::vars::age {
 
 namespace {
 
-class SystemRandom final : public Random {
- public:
-  void fill(std::span<std::uint8_t> out) override { randombytes_buf(out.data(), out.size()); }
-};
-
 int variant(bool padded) { return padded ? sodium_base64_VARIANT_ORIGINAL : sodium_base64_VARIANT_ORIGINAL_NO_PADDING; }
 
 }  // namespace
-
-Random& systemRandom() {
-  static SystemRandom random;
-  return random;
-}
 
 fleet::Error error(std::string code, std::string message, std::string hint) {
   return {FLEET_E_INVALID_ARGUMENT, std::move(code), {}, std::move(message), std::move(hint), 0};

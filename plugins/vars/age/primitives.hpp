@@ -9,7 +9,8 @@
 #include <string_view>
 #include <vector>
 
-#include "plugins/vars/secret/secret_bytes.hpp"
+#include "plugins/common/random.hpp"
+#include "plugins/common/secret_bytes.hpp"
 
 namespace fleetd::vars::age {
 
@@ -19,13 +20,8 @@ using Key = std::array<std::uint8_t, 32>;
 
 inline View view(std::string_view text) { return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()}; }
 
-// Where random bytes come from; tests put their own in place of the system's.
-class Random {
- public:
-  virtual ~Random() = default;
-  virtual void fill(std::span<std::uint8_t> out) = 0;
-};
-Random& systemRandom();
+using fleetd::Random;
+using fleetd::systemRandom;
 
 fleet::Error error(std::string code, std::string message, std::string hint = {});
 

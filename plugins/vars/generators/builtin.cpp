@@ -23,6 +23,9 @@ constexpr Entry kGenerators[] = {
     {"syncthing-device", makeSyncthingDevice},
     {"text", makeText},
     {"wireguard-key", makeWireguardKey},
+    {"zerotier-address", makeZerotierAddress},
+    {"zerotier-identity", makeZerotierIdentity},
+    {"zerotier-network", makeZerotierNetwork},
 };
 
 }  // namespace

@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "plugins/vars/secret/secret_bytes.hpp"
+#include "plugins/common/secret_bytes.hpp"
 
 namespace fleetd::vars::disk {
 

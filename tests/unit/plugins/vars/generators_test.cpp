@@ -190,5 +190,39 @@ TEST_F(Generators, AgeKeys) {
   EXPECT_EQ(read("derived"), std::string(files.at("pub").text()) + "\n");
 }
 
+TEST_F(Generators, ZerotierNodesAndNetworks) {
+  Inputs inputs;
+  auto identity = make(with("zerotier-identity"));
+  const std::string text(identity.at("identity-secret").text());
+  inputs.files.emplace("gate/identity-secret", copy(text));
+  const fleet::Attrs ofGate{{"controller", "gate/identity-secret"}};
+  auto network = make(with("zerotier-network", ofGate), inputs);
+  const std::string id(network.at("network-id").text());
+  EXPECT_EQ(id.size(), 16U);
+  EXPECT_EQ(id.substr(0, 10), text.substr(0, 10)) << "the network belongs to another controller";
+  EXPECT_NE(id, make(with("zerotier-network", ofGate), inputs).at("network-id").text());
+
+  // A known node in a known network: what clan has on disk.
+  const std::string_view known =
+      "a60eb79636:0:8a02ab43393f4cd4500e84231fd7e6e21e7edc2f0a47cc86678cf3fb28312b645e4534df1aca57fc2c832e08b7e16f9feb10"
+      "1f821c9a21ee36b41ad373e08b33:02af390578496ce38a17fc2eda8dbf3e155dfb47ff582ac2a566c98c9bd93acbad1bab0f8fc3cbb0dd40c6"
+      "dba29623af0c5366fae8e7c7e3ee17b832e74c5c78";
+  inputs.files.insert_or_assign("node/identity-secret", copy(known));
+  inputs.files.insert_or_assign("vpn/network-id", copy("db4344343b14b903"));
+  const fleet::Attrs ofNode{{"identity", "node/identity-secret"}, {"network", "vpn/network-id"}};
+  EXPECT_EQ(make(with("zerotier-address", ofNode), inputs).at("ip").text(), "fddb:4344:343b:14b9:399:93a6:eb7:9636");
+  inputs.files.insert_or_assign("vpn/network-id", copy("db4344343b14b903\n"));
+  EXPECT_EQ(refusal(with("zerotier-address", ofNode), inputs), "");
+
+  inputs.files.insert_or_assign("vpn/network-id", copy("0123"));
+  EXPECT_NE(refusal(with("zerotier-address", ofNode), inputs).find("`0123` is no id"), std::string::npos);
+  std::string wrong(known);
+  wrong.replace(0, 10, "a60eb79637");
+  inputs.files.insert_or_assign("node/identity-secret", copy(wrong));
+  EXPECT_NE(refusal(with("zerotier-address", ofNode), inputs).find("but the key has a60eb79636"), std::string::npos);
+  inputs.files.insert_or_assign("node/identity-secret", copy(known.substr(0, 141)));
+  EXPECT_NE(refusal(with("zerotier-network"), inputs).find("no file of its dependencies"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace fleetd::vars

@@ -1,11 +1,11 @@
 // Locked memory from libsodium.
-#include "plugins/vars/secret/secret_bytes.hpp"
+#include "plugins/common/secret_bytes.hpp"
 
 #include <cstring>
 
 #include <sodium.h>
 
-namespace fleetd::vars {
+namespace fleetd {
 
 SecretBytes::~SecretBytes() {
   if (data_) sodium_free(data_);  // wipes it
@@ -35,4 +35,4 @@ fleet::Result<SecretBytes> SecretBytes::copy(std::string_view text) {
   return copy(std::span(reinterpret_cast<const std::uint8_t*>(text.data()), text.size()));
 }
 
-}  // namespace fleetd::vars
+}  // namespace fleetd

@@ -8,7 +8,7 @@
 
 #include <fleet/cxx/result.hpp>
 
-namespace fleetd::vars {
+namespace fleetd {
 
 // Move-only. Thread: as an ordinary value.
 class SecretBytes {
@@ -43,4 +43,4 @@ class SecretBytes {
   std::size_t size_ = 0;
 };
 
-}  // namespace fleetd::vars
+}  // namespace fleetd

@@ -1,0 +1,35 @@
+// ZeroTier's identities, ids, addresses and endpoints: what is read is written back the same, and nothing else happens.
+#include <cstdint>
+#include <cstdlib>
+#include <string_view>
+
+#include "plugins/common/zerotier/world.hpp"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  using namespace fleetd::zerotier;
+  if (size == 0) return 0;
+  std::string_view text(reinterpret_cast<const char*>(data) + 1, size - 1);
+  switch (data[0] % 5) {
+    case 0:
+      if (const auto identity = parseIdentity(text)) {
+        if (text.ends_with('\n')) text.remove_suffix(1);
+        if (!identity->hasSecret() && identity->publicText() != text) std::abort();
+        if (identity->hasSecret() && identity->secretText()->text() != text) std::abort();
+      }
+      break;
+    case 1:
+      if (const auto address = parseAddress(text); address && address->text() != text) std::abort();
+      break;
+    case 2:
+      if (const auto id = parseNetworkId(text); id && id->text() != text) std::abort();
+      break;
+    case 3:
+      if (const auto ip = parseIp6(text); ip && parseIp6(ip6Text(*ip)) != ip) std::abort();
+      break;
+    case 4:
+      if (const auto endpoint = parseEndpoint(text); endpoint && endpoint->port == 0) std::abort();
+      break;
+    default: break;
+  }
+  return 0;
+}
