@@ -72,6 +72,7 @@ int runHelp(Context& cx);
 int runHosts(Context& cx);
 int runPlugins(Context& cx);
 int runRender(Context& cx);
+int runSchema(Context& cx);
 int runServices(Context& cx);
 int runShow(Context& cx);
 int runVars(Context& cx);
