@@ -1,4 +1,5 @@
 // `fleetd check`: the whole fleet composed, a table of its hosts, and everything that is wrong with it.
+#include <optional>
 #include <set>
 
 #include <fmt/format.h>
@@ -6,7 +7,9 @@
 #include "kernel/base/clock.hpp"
 #include "kernel/base/text.hpp"
 #include "kernel/cli/context.hpp"
+#include "kernel/cli/coverage.hpp"
 #include "kernel/cli/text_table.hpp"
+#include "kernel/fleet/configuration.hpp"
 
 namespace fleetd::cli {
 
@@ -29,6 +32,7 @@ struct Report {
   std::vector<Checked> hosts;
   std::vector<fleet::Stage> stages;
   Findings findings;
+  std::optional<fleet::Coverage> coverage;  // when it was asked for
 };
 
 // As printed: what several hosts or options report alike counts once.
@@ -104,7 +108,9 @@ void writeReport(Context& cx, const Report& report) {
   json.key("stages").beginArray();
   for (const fleet::Stage& stage : report.stages)
     json.beginObject().member("name", stage.name).key("nanoseconds").unsignedInteger(stage.nanoseconds).endObject();
-  json.endArray().endObject();
+  json.endArray();
+  if (report.coverage) writeCoverage(cx, json, *report.coverage);
+  json.endObject();
   cx.out.write("\n");
 }
 
@@ -178,6 +184,23 @@ void reportUnusedAggregates(Context& cx, fleet::Fleet& fleet) {
   }
 }
 
+// Composes the hosts. For coverage each is composed by itself, because shared work keeps no definitions.
+void composeHosts(Context& cx, const std::vector<const fleet::Host*>& hosts, Report& report) {
+  const auto take = [&](std::size_t i, fleet::ComposedHost& composed) {
+    cx.progress("composing", i, hosts.size(), hosts[i]->name);
+    report.hosts.push_back({hosts[i], composed.counts(), composed.homes()});
+    return true;
+  };
+  if (!cx.args.has("--coverage")) return cx.composeTogether(hosts, false, take);
+  report.coverage.emplace();
+  for (std::size_t i = 0; i < hosts.size(); ++i) {
+    const fleet::Fleet::ForTheMoment moment(report.fleet);
+    const auto composed = cx.compose(*hosts[i]);
+    take(i, *composed);
+    report.coverage->add(static_cast<fleet::HostConfiguration&>(*composed).evaluation(), hosts[i]->klass);
+  }
+}
+
 }  // namespace
 
 int runCheck(Context& cx) {
@@ -186,14 +209,9 @@ int runCheck(Context& cx) {
   if (!fleet) return cx.fail(fleet.error());
   const auto hosts = cx.selectHosts(cx.args.positionals);
   if (!hosts) return cx.fail(hosts.error());
-  Report report{**fleet, {}, {}, {}};
+  Report report{**fleet, {}, {}, {}, {}};
   const base::Stopwatch composing;
-  cx.composeTogether(*hosts, false, [&](std::size_t i, fleet::ComposedHost& composed) {
-    const fleet::Host& host = *(*hosts)[i];
-    cx.progress("composing", i, hosts->size(), host.name);
-    report.hosts.push_back({&host, composed.counts(), composed.homes()});
-    return true;
-  });
+  composeHosts(cx, *hosts, report);
   if (cx.args.positionals.empty() && !report.hosts.empty()) reportUnusedAggregates(cx, **fleet);
   const auto composeTime = composing.elapsed();
   const base::Stopwatch checking;
@@ -210,6 +228,7 @@ int runCheck(Context& cx) {
   if (!cx.quiet() && !report.hosts.empty()) {
     printTable(cx, report);
     cx.out.write("\n");
+    if (report.coverage) printCoverage(cx, *report.coverage);
   }
   const int code = cx.finish();
   if (!cx.quiet()) printSummary(cx, report);

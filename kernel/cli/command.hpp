@@ -83,6 +83,7 @@ int runPlan(Context& cx);
 int runPlugins(Context& cx);
 int runRender(Context& cx);
 int runRollback(Context& cx);
+int runSchema(Context& cx);
 int runServices(Context& cx);
 int runShow(Context& cx);
 int runSsh(Context& cx);

@@ -34,6 +34,8 @@ Result<fleet::Fleet*> Context::openFleet() {
   FLEETD_TRY_ASSIGN(root_, locateFleet(args.value("--fleet"), args.has("--fleet")));
   FLEETD_TRY_ASSIGN(workspace_, render::Workspace::open({root_, pluginPaths(root_), pluginLog(*this), {}}, sources,
                                                         symbols, diagnostics));
+  schemas_ = std::make_unique<fleet::SchemaStore>(root_);
+  workspace_->fleet().useSchemas(schemas_.get());
   return &workspace_->fleet();
 }
 

@@ -13,6 +13,7 @@
 #include "kernel/cli/exit_code.hpp"
 #include "kernel/cli/output.hpp"
 #include "kernel/fleet/fleet.hpp"
+#include "kernel/fleet/schema_store.hpp"
 #include "kernel/render/workspace.hpp"
 
 namespace fleetd::cli {
@@ -35,6 +36,7 @@ class Context {
 
   // Opens the fleet with its plugins at the first call. Findings go to `diagnostics`.
   Result<fleet::Fleet*> openFleet();
+  fleet::SchemaStore& schemas() { return *schemas_; }  // once the fleet was opened
   render::Workspace& workspace() { return *workspace_; }  // once the fleet was opened
   // The hosts with these names, or all when there are none; all unknown names are reported. Sorted as Fleet::hosts.
   Result<std::vector<const fleet::Host*>> selectHosts(const std::vector<std::string>& names);
@@ -67,6 +69,7 @@ class Context {
   std::int64_t lastProgress_ = 0;
   std::string root_;
   unsigned jobs_ = 1;
+  std::unique_ptr<fleet::SchemaStore> schemas_;
   std::unique_ptr<render::Workspace> workspace_;  // after what it refers to
 };
 

@@ -27,7 +27,8 @@ constexpr OptionSpec kClass{"--class", 'c', Kind::Class, "CLASS", "only hosts of
 
 constexpr OptionSpec kJobs{"--jobs", 'j', Kind::Text, "N", "use N processors; all when not given"};
 
-constexpr OptionSpec kCheckOptions[] = {kJobs, kTiming};
+constexpr OptionSpec kCheckOptions[] = {
+    kJobs, kTiming, {"--coverage", 0, Kind::Flag, "", "show how much of what modules define is known"}};
 constexpr PositionalSpec kCheckWords[] = {{"HOST", Kind::Host, "hosts to check; all when none is named", false, true}};
 
 constexpr OptionSpec kShowOptions[] = {{"--all", 'a', Kind::Flag, "", "all hosts"}, kDefaults, kJobs};
@@ -61,6 +62,16 @@ constexpr OptionSpec kServicesOptions[] = {
     {"--tag", 't', Kind::Tag, "TAG", "a tag of the role; may be given several times"},
     kNoCommit,
 };
+constexpr OptionSpec kSchemaOptions[] = {
+    {"--class", 'c', Kind::Class, "CLASS", "nixos, darwin or home; for sync and show all when not given"},
+    {"--from", 0, Kind::File, "FILE", "sync: list the options of { lib }: [ modules ] instead of the flake's hosts"},
+    {"--lib", 0, Kind::Directory, "DIR", "sync: nixpkgs' lib for --from"},
+};
+constexpr PositionalSpec kSchemaWords[] = {
+    {"VERB", Kind::Text, "import, sync or show", true},
+    {"FILE|PATH", Kind::File, "the list to import, or the option to show"},
+};
+
 constexpr PositionalSpec kServicesWords[] = {
     {"VERB", Kind::Text, "list (the default), show or schema of a service; add, set or remove of an instance"},
     {"NAME", Kind::Plugin, "the service, or the instance"},
@@ -198,6 +209,11 @@ constexpr Command kCommands[] = {
      kServicesWords,
      Stack::Big,
      runServices},
+    {"schema", "what the options of the platforms are",
+     "`schema sync` has Nix list the options of the hosts, those of modules that cannot be read here included; from then on an\n"
+     "option that does not exist is an error. `schema import FILE --class CLASS` takes an options.json as manuals are made of:\n"
+     "an option it does not have is a warning. `schema show PATH` prints type, default and description of an option.",
+     kSchemaOptions, kSchemaWords, Stack::Big, runSchema},
     {"vars", "generated values and secrets",
      "`vars generate` makes what is missing: it asks what has to be asked, runs fleetd's own generators and stores each value at\n"
      "once, secrets encrypted for you and for the machines that get them. `vars list MACHINE` shows what a machine has, `vars get`\n"

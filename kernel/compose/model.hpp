@@ -51,7 +51,8 @@ struct Wrap {
   enum class Kind : std::uint8_t { If, Override };
   const Wrap* outer;
   Kind kind;
-  Value value;  // condition or priority; not forced
+  Value value;           // condition or priority; not forced
+  bool perhaps = false;  // If: a language `if` around the set, so that without it there is no definition at all
 };
 
 // One definition of one option.

@@ -43,16 +43,30 @@ Value evaluate(Evaluator& ev, void* data) {
 
 // --- the set in `options` ---
 
-Value viewDefs(Evaluator&, void* data) {
+// Whether it is left open which of the final definitions there are.
+bool undecided(const Option& option) {
+  return std::any_of(option.cell.final.begin(), option.cell.final.end(),
+                     [](const Def& def) { return !def.condition.is(Tag::Null); });
+}
+
+// What Nix will say of the definitions: options.<loc>.<name>.
+Value undecidedView(Evaluator& ev, const Option& option, std::string_view name) {
+  return ev.unknownRoot(fmt::format("options.{}.{}", showOption(*option.c, option.loc), name));
+}
+
+Value viewDefs(Evaluator& ev, void* data) {
   Option& option = *static_cast<Option*>(data);
   const Value error = finalize(option.cell);
-  return error.isError() ? error : defsToValue(*option.c, option.cell.final);
+  if (error.isError()) return error;
+  return undecided(option) ? undecidedView(ev, option, "definitionsWithLocations")
+                           : defsToValue(*option.c, option.cell.final);
 }
 
 Value viewDefinitions(Evaluator& ev, void* data) {
   Option& option = *static_cast<Option*>(data);
   const Value error = finalize(option.cell);
   if (error.isError()) return error;
+  if (undecided(option)) return undecidedView(ev, option, "definitions");
   auto out = ev.newList(static_cast<std::uint32_t>(option.cell.final.size()));
   for (std::size_t i = 0; i < out.size(); ++i) out[i] = option.cell.final[i].value;
   return Value::list(out);
@@ -62,15 +76,23 @@ Value viewFiles(Evaluator& ev, void* data) {
   Option& option = *static_cast<Option*>(data);
   const Value error = finalize(option.cell);
   if (error.isError()) return error;
+  if (undecided(option)) return undecidedView(ev, option, "files");
   auto out = ev.newList(static_cast<std::uint32_t>(option.cell.final.size()));
   for (std::size_t i = 0; i < out.size(); ++i) out[i] = option.c->fileValue(option.cell.final[i].file);
   return Value::list(out);
 }
 
-Value viewPriority(Evaluator&, void* data) {
+Value viewPriority(Evaluator& ev, void* data) {
   Option& option = *static_cast<Option*>(data);
   const Value error = finalize(option.cell);
-  return error.isError() ? error : Value::of(option.cell.priority);
+  if (error.isError()) return error;
+  std::int64_t certain = kNoPriority;
+  for (const Def& def : option.cell.final)
+    if (def.condition.is(Tag::Null)) certain = std::min<std::int64_t>(certain, def.priority);
+  // One that may not hold and would be stronger.
+  for (const Def& def : option.cell.final)
+    if (!def.condition.is(Tag::Null) && def.priority < certain) return undecidedView(ev, option, "highestPrio");
+  return Value::of(option.cell.priority);
 }
 
 Value viewDefined(Evaluator&, void* data) { return isDefined(static_cast<Option*>(data)->cell); }
@@ -78,7 +100,9 @@ Value viewDefined(Evaluator&, void* data) { return isDefined(static_cast<Option*
 Value viewMeta(Evaluator& ev, void* data) {
   Option& option = *static_cast<Option*>(data);
   const Value error = finalize(option.cell);
-  return error.isError() ? error : valueMeta(option.type, option.loc, option.cell.final, ev);
+  if (error.isError()) return error;
+  return undecided(option) ? undecidedView(ev, option, "valueMeta")
+                           : valueMeta(option.type, option.loc, option.cell.final, ev);
 }
 
 Value showSelf(Evaluator& ev, Value* args, Pos) {

@@ -54,14 +54,14 @@ class PushDown {
     const Attr* content = v.attrs->find(c_.common.content);
     if (!value) return c_.ev.select(v, parameter, 0);
     if (!content) return c_.ev.select(v, c_.common.content, 0);
-    return add(content->value, file, c_.ev.arena().make<Wrap>(Wrap{wraps, kind, value->value}));
+    return add(content->value, file, c_.ev.arena().make<Wrap>(Wrap{wraps, kind, value->value, false}));
   }
 
   // Definitions that are known only in part.
   Value unknown(Value v, File* file, const Wrap* wraps) {
     splitUnknownSet(*level_.evaluation, v, file, [&](Value part, Value condition) {
       const Wrap* inner = wraps;
-      if (!condition.is(Tag::Null)) inner = c_.ev.arena().make<Wrap>(Wrap{wraps, Wrap::Kind::If, condition});
+      if (!condition.is(Tag::Null)) inner = c_.ev.arena().make<Wrap>(Wrap{wraps, Wrap::Kind::If, condition, true});
       return add(part, file, inner);
     });
     return {};

@@ -51,6 +51,14 @@ bool isPlatforms(const Child& child) {
   return std::any_of(decls.begin(), decls.end(), [](const compose::Decl& decl) { return decl.platform; });
 }
 
+// Whether a definition is there whatever an undecided condition says: the module system refuses `mkIf` around an option
+// that does not exist in either case.
+bool isCertain(const compose::Def& def) {
+  for (const compose::Wrap* wrap = def.wraps; wrap; wrap = wrap->outer)
+    if (wrap->perhaps) return false;
+  return def.condition.is(Tag::Null);
+}
+
 bool isDefaultDef(const Option& option, const compose::Def& def) {
   return option.hasDefault && &def == option.cell.defs.data();
 }
@@ -121,18 +129,42 @@ void ConfigWalker::walkLevel(Level& level, ConfigNode& out, bool defaults, const
             [&](const ConfigNode& a, const ConfigNode& b) { return ev_.text(a.name) < ev_.text(b.name); });
 }
 
+const ConfigWalker::Spot& ConfigWalker::spotOf(Level& level) {
+  if (const auto known = spots_.find(&level); known != spots_.end()) return known->second;
+  Spot spot;
+  if (!level.origin) {
+    spot.listing = askSchema_(*level.evaluation);
+  } else {
+    const Spot& above = spotOf(*level.origin->level);
+    if (const Schema* schema = above.listing.schema) {
+      const Schema::Lookup found = schema->step(above.node, ev_.text(level.origin->name));
+      if (found.found == Schema::Found::Tree) spot = {above.listing, found.node};
+    }
+  }
+  return spots_.emplace(&level, spot).first->second;
+}
+
 bool ConfigWalker::undeclared(Level& level, Child& child, const Path& path) {
-  if (!isFleetsOwn(c_, level) || !compose::refusesUndeclared(*level.evaluation)) return false;
+  const bool own = isFleetsOwn(c_, level);
+  const Spot spot = own || !askSchema_ ? Spot{} : spotOf(level);
+  const Listing& listing = spot.listing;
+  if (!own &&
+      (!listing.schema || listing.schema->step(spot.node, ev_.text(child.name)).found != Schema::Found::Missing))
+    return false;
+  if (!compose::refusesUndeclared(*level.evaluation)) return false;
   Undeclared found;
   found.path = text(path);
   found.defs = compose::childDefs(child);
   // What holds under a condition that is not known may never be defined.
-  if (std::any_of(found.defs.begin(), found.defs.end(),
-                  [](const compose::Def& def) { return !def.condition.is(Tag::Null); }))
-    return false;
-  found.maybe = compose::isPartial(*level.evaluation);
+  if (!std::any_of(found.defs.begin(), found.defs.end(), isCertain)) return false;
+  found.bySchema = !own;
+  found.imported = !own && listing.what == Listing::What::Imported;
+  found.maybe = own ? compose::isPartial(*level.evaluation) : listing.what == Listing::What::Some;
   for (const Child& sibling : level.children) found.siblings.emplace_back(ev_.text(sibling.name));
+  if (!own)
+    for (const std::string_view name : listing.schema->names(spot.node)) found.siblings.emplace_back(name);
   std::sort(found.siblings.begin(), found.siblings.end());
+  found.siblings.erase(std::unique(found.siblings.begin(), found.siblings.end()), found.siblings.end());
   onUndeclared_(found);
   return true;
 }

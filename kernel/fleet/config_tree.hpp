@@ -5,12 +5,14 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "kernel/base/json_writer.hpp"
 #include "kernel/base/result.hpp"
 #include "kernel/compose/evaluation.hpp"
 #include "kernel/fleet/composed_host.hpp"
+#include "kernel/fleet/schema.hpp"
 #include "kernel/lang/evaluator.hpp"
 
 namespace fleetd::fleet {
@@ -32,16 +34,27 @@ class ConfigWalker {
   // Told of every error that is a fact, with the node's path as printed by showOption.
   using OnError = std::function<void(const lang::EvalError&, std::string path)>;
   // Told of each option that is defined and cannot exist: it lies below a name that only the fleet's own modules
-  // declare options under. `maybe`: a module that cannot be read here might declare it.
+  // declare options under, or a schema does not have it. `maybe`: a module that cannot be read here might declare it.
   struct Undeclared {
     std::string path;
     std::vector<std::string> siblings;  // sorted
     std::span<const compose::Def> defs;
     bool maybe = false;
+    bool bySchema = false;  // a schema says so, not the fleet's own declarations
+    bool imported = false;  // that schema is somebody's list, which may be of another release
   };
   using OnUndeclared = std::function<void(const Undeclared&)>;
+  // The options that an evaluation's platform is known to have.
+  struct Listing {
+    enum class What : std::uint8_t { All, Some, Imported };  // Some: imports that are not covered may declare more
+    const Schema* schema = nullptr;                          // null: nothing is known
+    What what = What::All;
+  };
+  using AskSchema = std::function<Listing(compose::Evaluation&)>;
   ConfigWalker(compose::Compose& compose, OnError onError, OnUndeclared onUndeclared)
       : c_(compose), ev_(compose.ev), onError_(std::move(onError)), onUndeclared_(std::move(onUndeclared)) {}
+
+  void useSchema(AskSchema ask) { askSchema_ = std::move(ask); }
 
   // The whole configuration. With `defaults`, options of a platform that nobody defines are part of it.
   ConfigNode walk(compose::Evaluation& evaluation, bool defaults);
@@ -64,6 +77,12 @@ class ConfigWalker {
   void walkValue(lang::Value v, ConfigNode& out, bool defaults, const Path& path, int depth);
   compose::Evaluation* evaluationOf(lang::Value v);
   lang::Value platformName(lang::Value v);
+  // Where a level is in the schema of its evaluation; no schema: it is inside an option, or nothing is known.
+  struct Spot {
+    Listing listing;
+    std::uint32_t node = 0;
+  };
+  const Spot& spotOf(compose::Level& level);
   // Reports a name of `level` that nobody declares when it cannot exist; true when it was reported.
   bool undeclared(compose::Level& level, compose::Child& child, const Path& path);
   void error(lang::Value v, const Path& path);
@@ -72,6 +91,8 @@ class ConfigWalker {
   lang::Evaluator& ev_;
   OnError onError_;
   OnUndeclared onUndeclared_;
+  AskSchema askSchema_;
+  std::unordered_map<const compose::Level*, Spot> spots_;
   std::size_t definitions_ = 0;
 };
 

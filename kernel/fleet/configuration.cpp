@@ -10,6 +10,7 @@
 #include "kernel/base/suggest.hpp"
 #include "kernel/compose/cohort.hpp"
 #include "kernel/fleet/intrinsics.hpp"
+#include "kernel/fleet/schema_store.hpp"
 #include "kernel/fleet/value_text.hpp"
 #include "kernel/lang/to_json.hpp"
 #include "kernel/lang/unknown.hpp"
@@ -34,6 +35,13 @@ std::vector<std::string> aggregatesIn(Evaluation& e, std::string_view klass) {
     if (std::find(out.begin(), out.end(), name) == out.end()) out.push_back(std::move(name));
   }
   return out;
+}
+
+// A module that does not exist and that no other module imports is one the host lists itself.
+void placeMissingFile(base::Diagnostic& d, const Host& host) {
+  if (d.code != base::Code::FL0002 || d.span || !d.file.empty()) return;
+  d.span = host.place;
+  if (d.span) d.notes.emplace_back("among the modules of the host that is defined here");
 }
 
 }  // namespace
@@ -80,6 +88,7 @@ std::unique_ptr<ComposedHost> Fleet::compose(const Host& host, base::Diagnostics
   Evaluation* evaluation = nullptr;
   if (made.isError()) {
     base::Diagnostic d = ev.diagnostic(*made.error);
+    placeMissingFile(d, host);
     d.host = host.name;
     diagnostics.add(std::move(d));
   } else if (const Value native = ev.selectOr(made, ev.symbol("_fleetdEvaluation"), Value::null(), 0);
@@ -106,6 +115,7 @@ HostConfiguration::HostConfiguration(Fleet& fleet, const Host& host, Evaluation*
       *evaluation_->c,
       [&](const lang::EvalError& error, const std::string& path) {
         base::Diagnostic d = ev_.diagnostic(error);
+        placeMissingFile(d, host_);
         const std::string about = error.kind == lang::ErrorKind::InfiniteRecursion ? std::string() : d.option;
         if ((!about.empty() || d.span || error.kind == lang::ErrorKind::InfiniteRecursion) &&
             !told.emplace(d.span.begin, about, d.message).second)
@@ -116,6 +126,7 @@ HostConfiguration::HostConfiguration(Fleet& fleet, const Host& host, Evaluation*
         diagnostics_.add(std::move(d));
       },
       [&](const ConfigWalker::Undeclared& found) { reportUndeclared(found); });
+  if (fleet_.schemas()) walker.useSchema([&](Evaluation& e) { return listing(e); });
   tree_ = walker.walk(*evaluation_, false);
   counts_.definitions = walker.definitions();
   for (const ConfigNode& child : tree_.children) countNode(ev_, child, counts_);
@@ -134,9 +145,12 @@ HostConfiguration::HostConfiguration(Fleet& fleet, const Host& host, Evaluation*
 
 void HostConfiguration::reportUndeclared(const ConfigWalker::Undeclared& found) {
   base::Diagnostic d;
-  d.code = found.maybe ? base::Code::FL0403 : base::Code::FL0402;
+  d.code = found.imported ? base::Code::FL0560 : found.maybe ? base::Code::FL0403 : base::Code::FL0402;
   d.severity = base::info(d.code).severity;
-  d.message = fmt::format("the option `{}` does not exist", found.path);
+  d.message = found.imported ? fmt::format("the option `{}` is not in the imported list of options", found.path)
+                             : fmt::format("the option `{}` does not exist", found.path);
+  if (found.bySchema && !found.imported && !found.maybe)
+    d.notes.emplace_back("the stored schema has every option of the modules this host imports");
   d.option = found.path;
   d.host = host_.name;
   const compose::Def& first = found.defs.front();
@@ -156,6 +170,27 @@ void HostConfiguration::reportUndeclared(const ConfigWalker::Undeclared& found) 
   if (!nearest.empty()) d.notes.push_back(base::didYouMean(nearest));
   if (d.severity == base::Severity::Error) ++counts_.problems;
   diagnostics_.add(std::move(d));
+}
+
+// The schema of the evaluation's class. Only one that Nix made and that covers all imports which cannot be read here is
+// sure of what it does not have.
+ConfigWalker::Listing HostConfiguration::listing(Evaluation& e) {
+  using What = ConfigWalker::Listing::What;
+  const Value klass = ev_.force(e.klass);
+  if (!klass.is(Tag::String)) return {};
+  ConfigWalker::Listing out;
+  out.schema = fleet_.schemas()->of(klass.string() == "homeManager" ? "home" : klass.string(), diagnostics_);
+  if (!out.schema) return {};
+  if (out.schema->origin() == SchemaOrigin::Imported) {
+    out.what = What::Imported;
+    return out;
+  }
+  if (e.knowledge.declarations) out.what = What::Some;
+  const auto covered = out.schema->covered();
+  for (const auto* opaque = e.knowledge.imports; opaque; opaque = opaque->next)
+    if (!std::binary_search(covered.begin(), covered.end(), lang::printUnknown(ev_, opaque->value)))
+      out.what = What::Some;
+  return out;
 }
 
 // Entries of `assertions` and `warnings`. Only what is known to be false is a finding.

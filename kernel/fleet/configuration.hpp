@@ -32,6 +32,7 @@ class HostConfiguration : public ComposedHost {
   const ConfigNode& treeWithDefaults();
   void checkAssertions();
   void reportUndeclared(const ConfigWalker::Undeclared& found);
+  ConfigWalker::Listing listing(compose::Evaluation& evaluation);
 
   Fleet& fleet_;
   lang::Evaluator& ev_;

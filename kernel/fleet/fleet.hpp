@@ -33,6 +33,7 @@ class Cohorts;
 class Inputs;
 class Intrinsics;
 class Lock;
+class SchemaStore;
 struct SharedResult;
 
 enum class Kind : std::uint8_t {
@@ -109,6 +110,10 @@ class Fleet {
   // Composes one host; findings go to `diagnostics` with the host's name.
   std::unique_ptr<ComposedHost> compose(const Host& host, base::Diagnostics& diagnostics);
 
+  // Schemas that composing asks about options nobody declares here. Null: none. They outlive the fleet.
+  void useSchemas(SchemaStore* schemas) { schemas_ = schemas; }
+  SchemaStore* schemas() const { return schemas_; }
+
   std::vector<Stage>& stages() { return stages_; }
   std::size_t filesRead() const { return filesRead_; }
   lang::Evaluator& evaluator() { return *evaluator_; }
@@ -140,6 +145,7 @@ class Fleet {
   std::vector<Aggregate> aggregates_;
   std::unordered_map<std::string, std::unordered_set<std::size_t>>
       importers_;  // "<class>.<name>" of an aggregate -> indices of hosts
+  SchemaStore* schemas_ = nullptr;
   std::unique_ptr<Cohorts> cohorts_;
   std::unique_ptr<lang::Scope> scope_;  // of hosts composed for the moment
   std::vector<Stage> stages_;

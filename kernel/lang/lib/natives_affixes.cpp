@@ -102,6 +102,8 @@ Value removePrefix(Evaluator& ev, Value* args, Pos pos) {
   if (!found) return Value::stuck();
   if (!*found) return original;
   const std::size_t cut = args[0].string().size();
+  // Every text begins with nothing; of one that is not known there may be no first part.
+  if (cut == 0) return text;
   if (text.is(Tag::String)) return ev.stringWithContext(text.string().substr(cut), ev.contextOf(text));
   std::vector<Value> parts(text.unknown->operands().begin(), text.unknown->operands().end());
   parts.front() = ev.stringWithContext(parts.front().string().substr(cut), ev.contextOf(parts.front()));
@@ -119,6 +121,7 @@ Value removeSuffix(Evaluator& ev, Value* args, Pos pos) {
   if (!found) return Value::stuck();
   if (!*found) return original;
   const std::size_t cut = args[0].string().size();
+  if (cut == 0) return text;
   if (text.is(Tag::String))
     return ev.stringWithContext(text.string().substr(0, text.string().size() - cut), ev.contextOf(text));
   std::vector<Value> parts(text.unknown->operands().begin(), text.unknown->operands().end());

@@ -58,7 +58,7 @@ Value mapAttrsToList(Evaluator& ev, Value* args, Pos pos) {
 
 Value mapAttrsRenamed(Evaluator& ev, Value* args, Pos pos) {
   const Value pairs = mapAttrsToList(ev, args, pos);
-  return pairs.isError() ? pairs : applyPrim(ev, findPrim("listToAttrs"), {pairs}, pos);
+  return pairs.isError() || pairs.isStuck() ? pairs : applyPrim(ev, findPrim("listToAttrs"), {pairs}, pos);
 }
 
 Value attrsToList(Evaluator& ev, Value* args, Pos pos) {

@@ -34,6 +34,30 @@ TEST(Open, AnEmptySetHasWhatItsTypeGivesIt) {
   EXPECT_EQ(shown(nix, "{ vars.files.key = { }; vars.files.pub.secret = false; }", "vars.files.pub.secret"), "false");
 }
 
+// Text of options.a.<name> where a has these definitions.
+std::string viewed(Nix& nix, const std::string& definitions, const std::string& name) {
+  const lang::Value v = nix.modules(
+      "[ { _fleetdPlatform = true; } ({ config, lib, ... }: { options.a = lib.mkOption { }; config.a = " + definitions +
+          "; }) ]",
+      ".options.a." + name);
+  return lang::printUnknown(nix.ev, nix.ev.force(v));
+}
+
+TEST(Open, WhichDefinitionsThereAreIsNotKnownUnderAConditionThatIsNotDecided) {
+  Nix nix;
+  for (const std::string name : {"definitions", "definitionsWithLocations", "files", "highestPrio"})
+    EXPECT_EQ(viewed(nix, "lib.mkIf config.z 1", name), "options.a." + name);
+  EXPECT_EQ(viewed(nix, "lib.mkMerge [ [ 1 ] (lib.mkIf config.z [ 2 ]) ]", "definitions"), "options.a.definitions");
+}
+
+TEST(Open, ThePriorityIsKnownWhereOnlyWeakerDefinitionsAreLeftOpen) {
+  Nix nix;
+  EXPECT_EQ(viewed(nix, "lib.mkMerge [ 1 (lib.mkIf config.z (lib.mkDefault 2)) ]", "highestPrio"), "100");
+  EXPECT_EQ(viewed(nix, "lib.mkMerge [ 1 (lib.mkIf config.z 1) ]", "highestPrio"), "100");
+  EXPECT_EQ(viewed(nix, "lib.mkMerge [ 1 (lib.mkIf config.z (lib.mkForce 2)) ]", "highestPrio"),
+            "options.a.highestPrio");
+}
+
 TEST(Open, TheConfigurationOthersSeeHasNoInternals) {
   Nix nix;
   const auto names =
