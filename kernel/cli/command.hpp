@@ -77,6 +77,7 @@ int runHelp(Context& cx);
 int runHistory(Context& cx);
 int runHosts(Context& cx);
 int runImport(Context& cx);
+int runInit(Context& cx);
 int runMachines(Context& cx);
 int runNetwork(Context& cx);
 int runPlan(Context& cx);

@@ -75,7 +75,8 @@ constexpr PositionalSpec kSchemaWords[] = {
 constexpr PositionalSpec kServicesWords[] = {
     {"VERB", Kind::Text, "list (the default), show or schema of a service; add, set or remove of an instance"},
     {"NAME", Kind::Plugin, "the service, or the instance"},
-    {"SETTING", Kind::Text, "set: NAME=VALUE, remove: NAME; of the machines and tags that are named, else of the role", false, true},
+    {"SETTING", Kind::Text, "set: NAME=VALUE, remove: NAME; of the machines and tags that are named, else of the role",
+     false, true},
 };
 
 constexpr OptionSpec kMachinesOptions[] = {
@@ -125,6 +126,14 @@ constexpr OptionSpec kRenderOptions[] = {
 constexpr PositionalSpec kRenderWords[] = {
     {"HOST", Kind::Host, "hosts to render; all when none is named", false, true}};
 
+constexpr OptionSpec kInitOptions[] = {
+    {"--name", 0, Kind::Text, "NAME", "the fleet's name; else the directory's"},
+    {"--machine", 0, Kind::Text, "NAME", "the first machine; `first` when not given"},
+    {"--class", 'c', Kind::Class, "CLASS", "its class: nixos (the default) or darwin"},
+};
+constexpr PositionalSpec kInitWords[] = {
+    {"DIR", Kind::Directory, "an empty directory, or one that is made; the current one when not given"}};
+
 constexpr OptionSpec kEvalOptions[] = {
     {"--expr", 'E', Kind::Text, "EXPR", "evaluate this text instead of a file"},
 };
@@ -137,6 +146,10 @@ constexpr PositionalSpec kCompletionsWords[] = {{"SHELL", Kind::Shell, "bash, zs
 constexpr PositionalSpec kHelpWords[] = {{"COMMAND", Kind::Command, "the command to explain"}};
 
 constexpr Command kCommands[] = {
+    {"init", "make a new fleet",
+     "Writes a flake with an inventory and one machine, files for direnv, just and CI, and starts a git repository. The fleet is\n"
+     "without errors at once.",
+     kInitOptions, kInitWords, Stack::Ordinary, runInit},
     {"check", "check the fleet and show its hosts",
      "Reads the repository, composes every host and reports all errors with their places. Nothing is built and Nix is not\n"
      "started. The table counts, for each host, the definitions the fleet makes, the values that are left to Nix because the\n"
@@ -168,22 +181,14 @@ constexpr Command kCommands[] = {
      kPluginsWords,
      Stack::Big,
      runPlugins},
-    {"machines",
-     "list and change the machines of the inventory",
+    {"machines", "list and change the machines of the inventory",
      "Lists machines, makes new ones from a template, renames and deletes them with all that belongs to them (values, keys, roles,\n"
      "tags), and sets their fields in inventory.json. What a Nix file defines is refused with its place.",
-     kMachinesOptions,
-     kMachinesWords,
-     Stack::Big,
-     runMachines},
-    {"tags",
-     "list tags, give and take them",
+     kMachinesOptions, kMachinesWords, Stack::Big, runMachines},
+    {"tags", "list tags, give and take them",
      "Lists the tags of the fleet with their machines and the roles given by them. `tags add MACHINE TAG` and `tags remove MACHINE\n"
      "TAG` change inventory.json.",
-     kTagsOptions,
-     kTagsWords,
-     Stack::Big,
-     runTags},
+     kTagsOptions, kTagsWords, Stack::Big, runTags},
     {"graph",
      "draw who has which role",
      "Draws instances of services, their roles and the hosts that have them as an SVG, for light and dark backgrounds.",
@@ -199,16 +204,12 @@ constexpr Command kCommands[] = {
      kImportWords,
      Stack::Big,
      runImport},
-    {"services",
-     "list the instances of services, or show one service",
+    {"services", "list the instances of services, or show one service",
      "Lists the instances of the inventory: the service of each, who implements it (a plugin, a module of this fleet, or Nix)\n"
      "and which machines have which role. `services show NAME` prints the roles and settings of a service, `services schema NAME`\n"
      "the settings as JSON Schema. `add`, `set` and `remove` change instances in inventory.json; a change that would give the\n"
      "fleet new errors is taken back.",
-     kServicesOptions,
-     kServicesWords,
-     Stack::Big,
-     runServices},
+     kServicesOptions, kServicesWords, Stack::Big, runServices},
     {"schema", "what the options of the platforms are",
      "`schema sync` has Nix list the options of the hosts, those of modules that cannot be read here included; from then on an\n"
      "option that does not exist is an error. `schema import FILE --class CLASS` takes an options.json as manuals are made of:\n"

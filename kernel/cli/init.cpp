@@ -1,0 +1,124 @@
+// `fleetd init`: a new fleet that is without errors at once.
+#include <algorithm>
+#include <cctype>
+#include <cstdlib>
+
+#include <fmt/format.h>
+
+#include "kernel/base/file.hpp"
+#include "kernel/base/text.hpp"
+#include "kernel/cli/context.hpp"
+#include "kernel/cli/init_files.hpp"
+#include "kernel/cli/locate.hpp"
+#include "kernel/process/spawn.hpp"
+
+namespace fleetd::cli {
+
+namespace {
+
+using base::Code;
+
+struct Wanted {
+  std::string directory, name, machine, klass;
+};
+
+bool isName(std::string_view text) {
+  return !text.empty() && text.size() <= 63 && std::isalnum(static_cast<unsigned char>(text.front())) &&
+         std::all_of(text.begin(), text.end(),
+                     [](char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '-' || c == '_'; });
+}
+
+Result<Wanted> wantedOf(Context& cx) {
+  Wanted out;
+  auto directory = absolutePath(cx.args.positionals.empty() ? "." : cx.args.positional(0));
+  if (!directory) return directory.error();
+  out.directory = *std::move(directory);
+  while (out.directory.size() > 1 && out.directory.ends_with('/')) out.directory.pop_back();
+  out.name =
+      cx.args.has("--name") ? std::string(cx.args.value("--name")) : out.directory.substr(out.directory.rfind('/') + 1);
+  out.machine = cx.args.has("--machine") ? std::string(cx.args.value("--machine")) : "first";
+  out.klass = cx.args.has("--class") ? std::string(cx.args.value("--class")) : "nixos";
+  if (!isName(out.name))
+    return Error{Code::FL0903,
+                 fmt::format("`{}` is no name for a fleet", shownWord(out.name)),
+                 "letters, digits, - and _; --name gives another one than the directory's",
+                 {}};
+  if (!isName(out.machine))
+    return Error{Code::FL0903, fmt::format("`{}` is no name for a machine", shownWord(out.machine)), "", {}};
+  if (out.klass != "nixos" && out.klass != "darwin")
+    return Error{Code::FL0903, fmt::format("--class is nixos or darwin, not `{}`", shownWord(out.klass)), "", {}};
+  return out;
+}
+
+Result<void> mustBeEmpty(const std::string& directory) {
+  if (base::fileType(directory) == base::FileType::Missing) return base::makeDirs(directory);
+  const auto entries = base::listDir(directory);
+  if (!entries) return entries.error();
+  for (const auto& entry : *entries)
+    if (entry.name != ".git")
+      return Error{
+          Code::FL0830,
+          fmt::format("{} holds {}: a new fleet is made in an empty directory", directory, base::sanitize(entry.name)),
+          "name another directory; an existing flake needs no init, `fleetd check` reads it as it is",
+          {}};
+  return {};
+}
+
+std::string filled(std::string_view text, const Wanted& wanted) {
+  std::string out(text);
+  const std::pair<std::string_view, std::string_view> values[] = {
+      {"@name@", wanted.name}, {"@machine@", wanted.machine}, {"@class@", wanted.klass}};
+  for (const auto& [mark, value] : values)
+    for (auto at = out.find(mark); at != std::string::npos; at = out.find(mark, at + value.size()))
+      out.replace(at, mark.size(), value);
+  return out;
+}
+
+// Path in the fleet, name of the text it is made of.
+std::vector<std::pair<std::string, std::string>> filesOf(const Wanted& wanted) {
+  return {{".envrc", "envrc"},
+          {".github/workflows/check.yml", "check.yml"},
+          {".gitignore", "gitignore"},
+          {"clan.nix", "clan.nix"},
+          {"flake.nix", "flake.nix"},
+          {"justfile", "justfile"},
+          {fmt::format("machines/{}/configuration.nix", wanted.machine), wanted.klass + ".nix"}};
+}
+
+// git init and git add: flakes see tracked files only. Without git the fleet is one all the same.
+Result<void> track(const std::string& directory) {
+  const auto git = [&](std::vector<std::string> words) {
+    process::Command command;
+    command.argv = {"git", "-C", directory};
+    command.argv.insert(command.argv.end(), words.begin(), words.end());
+    return process::runForOutput(command);
+  };
+  if (!process::findProgram("git")) return {};
+  if (base::fileType(directory + "/.git") == base::FileType::Missing)
+    if (auto made = git({"init", "--quiet", "--initial-branch=main"}); !made) return made.error();
+  auto added = git({"add", "--all"});
+  return added ? Result<void>() : Result<void>(added.error());
+}
+
+}  // namespace
+
+int runInit(Context& cx) {
+  const auto wanted = wantedOf(cx);
+  if (!wanted) return cx.fail(wanted.error());
+  if (auto empty = mustBeEmpty(wanted->directory); !empty) return cx.fail(empty.error());
+  for (const auto& [path, text] : filesOf(*wanted)) {
+    const std::string full = fmt::format("{}/{}", wanted->directory, path);
+    if (auto made = base::makeDirs(full.substr(0, full.rfind('/'))); !made) return cx.fail(made.error());
+    if (auto written = base::writeFileAtomic(full, filled(initFile(text), *wanted)); !written)
+      return cx.fail(written.error());
+  }
+  if (auto tracked = track(wanted->directory); !tracked) return cx.fail(tracked.error());
+  if (!cx.quiet())
+    cx.out.message(
+        fmt::format("the fleet {} is in {}, with the machine {}\n"
+                    "next: fleetd check, fleetd vars keygen, then edit machines/{}/configuration.nix\n",
+                    wanted->name, base::sanitize(wanted->directory), wanted->machine, wanted->machine));
+  return cx.finish();
+}
+
+}  // namespace fleetd::cli

@@ -1,0 +1,5 @@
+# The machine @machine@.
+{
+  nixpkgs.hostPlatform = "aarch64-darwin";
+  system.stateVersion = 6;
+}
