@@ -57,7 +57,8 @@ class Picture {
 
   std::string draw(Context& cx) {
     svg_.text(kMargin, kMargin + 12, titleOf(cx), {Paint::Plain, Svg::Anchor::Start, true, 15});
-    svg_.text(kMargin, kMargin + 28, fmt::format("{} hosts, {} instances of services", hosts_.size(), inventory_.instances.size()),
+    svg_.text(kMargin, kMargin + 28,
+              fmt::format("{} hosts, {} instances of services", hosts_.size(), inventory_.instances.size()),
               {Paint::Muted, Svg::Anchor::Start, false, 11});
     double y = kMargin + kTitle + 16;
     std::size_t row = 0;
@@ -78,18 +79,22 @@ class Picture {
     const std::string role = " · " + *column.role;
     return cutText(column.instance->name, 12, false, std::max(kLabel / 3, kLabel - textWidth(role, 12))) + role;
   }
-  static double labelHeight(const Column& column) { return std::min(kLabel, textWidth(shortLabelOf(column), 12)) * 0.82 + 16; }
+  static double labelHeight(const Column& column) {
+    return std::min(kLabel, textWidth(shortLabelOf(column), 12)) * 0.82 + 16;
+  }
 
   // Names of the columns above them, and a bracket for each instance.
   double header(double y) {
     const double base = y + label_;
     for (const Column& column : columns_)
-      svg_.slantedText(column.x + 4, base - 8, shortLabelOf(column), {column.paint, Svg::Anchor::Start, false, 12}, kLabel);
+      svg_.slantedText(column.x + 4, base - 8, shortLabelOf(column), {column.paint, Svg::Anchor::Start, false, 12},
+                       kLabel);
     for (std::size_t i = 0; i < columns_.size();) {
       std::size_t end = i;
       while (end < columns_.size() && columns_[end].instance == columns_[i].instance) ++end;
       const double left = columns_[i].x - kColumn / 2;
-      svg_.box(left, base - 3, columns_[end - 1].x + kColumn / 2 - left, 3, columns_[i].paint, tipOf(*columns_[i].instance));
+      svg_.box(left, base - 3, columns_[end - 1].x + kColumn / 2 - left, 3, columns_[i].paint,
+               tipOf(*columns_[i].instance));
       i = end;
     }
     return base + 4;

@@ -1,5 +1,5 @@
-// `fleetd import clan DIR`: what of a clan repository is read here, what is Nix's alone, and what nobody here understands.
-// Reads only.
+// `fleetd import clan DIR`: what of a clan repository is read here, what is Nix's alone, and what nobody here
+// understands. Reads only.
 #include <algorithm>
 #include <map>
 
@@ -53,7 +53,8 @@ class ClanSurvey {
   }
 
   void fleet() {
-    auto opened = render::Workspace::open({root_, pluginPaths(root_), pluginLog(cx_), {}}, cx_.sources, cx_.symbols, cx_.diagnostics);
+    auto opened = render::Workspace::open({root_, pluginPaths(root_), pluginLog(cx_), {}}, cx_.sources, cx_.symbols,
+                                          cx_.diagnostics);
     if (!opened) {
       add(kUnknown, "flake.nix", opened.error().message);
       cx_.diagnostics.add(opened.error());
@@ -64,7 +65,8 @@ class ClanSurvey {
     const auto& inventory = services.inventory();
     std::map<std::string, std::size_t> classes;
     for (const fleet::Host& host : workspace_->fleet().hosts()) ++classes[host.klass];
-    for (const auto& [klass, number] : classes) add(kNative, fmt::format("{} hosts", klass), counted(number, "host is composed here", "hosts are composed here"));
+    for (const auto& [klass, number] : classes)
+      add(kNative, fmt::format("{} hosts", klass), counted(number, "host is composed here", "hosts are composed here"));
     for (const Diagnostic& d : cx_.diagnostics.sorted())
       if (d.code == Code::FL0507) add(kOpaque, d.host.empty() ? std::string("hosts") : "host " + d.host, d.message);
     if (!inventory.meta.name.empty())
@@ -74,10 +76,12 @@ class ClanSurvey {
 
   void instanceItem(const render::Services& services, const fleet::ServiceInstance& instance) {
     std::vector<std::string> roles;
-    for (const auto& [name, role] : instance.roles) roles.push_back(fmt::format("{} on {}", name, counted(role.machines.size(), "machine", "machines")));
+    for (const auto& [name, role] : instance.roles)
+      roles.push_back(fmt::format("{} on {}", name, counted(role.machines.size(), "machine", "machines")));
     const std::string text = base::join(roles, ", ");
     const std::string what = "instance " + instance.name;
-    if (instance.own) return add(kNative, what, fmt::format("of this repository's own service {}: {}", instance.service, text));
+    if (instance.own)
+      return add(kNative, what, fmt::format("of this repository's own service {}: {}", instance.service, text));
     if (services.implements(instance.service) && (instance.input.empty() || instance.input == "clan-core"))
       return add(kNative, what, fmt::format("of {}, which a plugin implements: {}", instance.service, text));
     add(kOpaque, what,
@@ -99,7 +103,8 @@ class ClanSurvey {
       else if (key == "services" && size == 0)
         add(kNative, "inventory.json: services", "empty; a leftover of the inventory before instances");
       else
-        add(kUnknown, "inventory.json: " + base::sanitize(key), key == "services" ? "the inventory before instances: write instances instead" : "no part of an inventory");
+        add(kUnknown, "inventory.json: " + base::sanitize(key),
+            key == "services" ? "the inventory before instances: write instances instead" : "no part of an inventory");
     }
   }
 
@@ -117,7 +122,10 @@ class ClanSurvey {
       else
         others += number;
     }
-    if (others > 0) add(kOpaque, "machines/*", counted(others, "other file; it counts where a module imports it", "other files; they count where modules import them"));
+    if (others > 0)
+      add(kOpaque, "machines/*",
+          counted(others, "other file; it counts where a module imports it",
+                  "other files; they count where modules import them"));
   }
 
   // Values and secrets below a folder of generators.
@@ -133,11 +141,18 @@ class ClanSurvey {
   void vars() {
     std::size_t values = 0, secrets = 0;
     count(root_ + "/vars/shared", values, secrets);
-    for (const auto& machine : fleet::directoriesIn(root_ + "/vars/per-machine")) count(root_ + "/vars/per-machine/" + machine, values, secrets);
-    if (values > 0) add(kNative, "vars: public values", counted(values, "value is", "values are") + " read where configurations ask for them");
-    if (secrets > 0) add(kNative, "vars: secrets (sops)", counted(secrets, "secret", "secrets") + "; `fleetd vars` reads and writes them with an age key");
-    if (base::isDirectory(root_ + "/secrets/clan-vars")) add(kUnknown, "secrets/clan-vars", "variables kept by the age backend");
-    if (base::isDirectory(root_ + "/secrets/age-keys")) add(kUnknown, "secrets/age-keys", "machine keys of the age backend");
+    for (const auto& machine : fleet::directoriesIn(root_ + "/vars/per-machine"))
+      count(root_ + "/vars/per-machine/" + machine, values, secrets);
+    if (values > 0)
+      add(kNative, "vars: public values",
+          counted(values, "value is", "values are") + " read where configurations ask for them");
+    if (secrets > 0)
+      add(kNative, "vars: secrets (sops)",
+          counted(secrets, "secret", "secrets") + "; `fleetd vars` reads and writes them with an age key");
+    if (base::isDirectory(root_ + "/secrets/clan-vars"))
+      add(kUnknown, "secrets/clan-vars", "variables kept by the age backend");
+    if (base::isDirectory(root_ + "/secrets/age-keys"))
+      add(kUnknown, "secrets/age-keys", "machine keys of the age backend");
   }
 
   void keys() {
@@ -151,21 +166,29 @@ class ClanSurvey {
           continue;
         }
         const base::Json::Array one{*json};
-        for (const auto& key : json->asArray() ? *json->asArray() : one) ++(key.stringOr("type", "") == "age" ? age : other);
+        for (const auto& key : json->asArray() ? *json->asArray() : one)
+          ++(key.stringOr("type", "") == "age" ? age : other);
       }
       if (age > 0) add(kNative, fmt::format("sops/{}", kind), counted(age, "age key", "age keys"));
-      if (other > 0) add(kUnknown, fmt::format("sops/{}", kind), counted(other, "key that is not an age key", "keys that are not age keys"));
+      if (other > 0)
+        add(kUnknown, fmt::format("sops/{}", kind),
+            counted(other, "key that is not an age key", "keys that are not age keys"));
     }
     if (const auto groups = fleet::directoriesIn(root_ + "/sops/groups"); !groups.empty())
       add(kNative, "sops/groups", base::sanitize(base::join(groups, " ")));
     std::size_t machineKeys = 0, others = 0;
-    for (const auto& name : fleet::directoriesIn(root_ + "/sops/secrets")) ++(name.ends_with("-age.key") ? machineKeys : others);
-    if (machineKeys > 0) add(kNative, "sops/secrets/*-age.key", counted(machineKeys, "machine's own key", "machines' own keys"));
-    if (others > 0) add(kOpaque, "sops/secrets", counted(others, "secret that sops-nix brings to machines", "secrets that sops-nix brings to machines"));
+    for (const auto& name : fleet::directoriesIn(root_ + "/sops/secrets"))
+      ++(name.ends_with("-age.key") ? machineKeys : others);
+    if (machineKeys > 0)
+      add(kNative, "sops/secrets/*-age.key", counted(machineKeys, "machine's own key", "machines' own keys"));
+    if (others > 0)
+      add(kOpaque, "sops/secrets",
+          counted(others, "secret that sops-nix brings to machines", "secrets that sops-nix brings to machines"));
   }
 
   void older() {
-    if (base::isDirectory(root_ + "/facts")) add(kUnknown, "facts/", "values from before vars; Nix modules may still read them");
+    if (base::isDirectory(root_ + "/facts"))
+      add(kUnknown, "facts/", "values from before vars; Nix modules may still read them");
   }
 
   Context& cx_;
@@ -184,14 +207,20 @@ void write(Context& cx, const std::vector<Item>& items) {
     base::JsonWriter json(cx.out.data(), 2);
     json.beginArray();
     for (const Item& item : items)
-      json.beginObject().member("status", item.status).member("what", item.what).member("detail", item.detail).endObject();
+      json.beginObject()
+          .member("status", item.status)
+          .member("what", item.what)
+          .member("detail", item.detail)
+          .endObject();
     json.endArray();
     cx.out.write("\n");
     return;
   }
   TextTable table({{"STATUS"}, {"WHAT"}, {"DETAIL", false, 20, 1}});
   for (const Item& item : items)
-    table.add({{std::string(item.status), item.status == kNative ? kGreen : item.status == kOpaque ? kYellow : kRed},
+    table.add({{std::string(item.status), item.status == kNative   ? kGreen
+                                          : item.status == kOpaque ? kYellow
+                                                                   : kRed},
                {item.what, kBold},
                {item.detail}});
   cx.out.write(table.text(cx.out.dataWidth(), cx.out.colorData()));
@@ -201,11 +230,17 @@ void write(Context& cx, const std::vector<Item>& items) {
 
 int runImport(Context& cx) {
   if (cx.args.positional(0) != "clan")
-    return cx.fail({Code::FL0903, fmt::format("`{}` cannot be imported", shownWord(cx.args.positional(0))), "fleetd import clan DIR", {}});
+    return cx.fail({Code::FL0903,
+                    fmt::format("`{}` cannot be imported", shownWord(cx.args.positional(0))),
+                    "fleetd import clan DIR",
+                    {}});
   const auto directory = absolutePath(cx.args.positional(1));
   if (!directory) return cx.fail(directory.error());
   if (!looksLikeClan(*directory))
-    return cx.fail({Code::FL0625, fmt::format("{} is no clan repository", base::sanitize(*directory)), "it has neither flake.nix nor inventory.json nor machines/", {}});
+    return cx.fail({Code::FL0625,
+                    fmt::format("{} is no clan repository", base::sanitize(*directory)),
+                    "it has neither flake.nix nor inventory.json nor machines/",
+                    {}});
   const auto items = ClanSurvey(cx, *directory).run();
   write(cx, items);
   return cx.finish();

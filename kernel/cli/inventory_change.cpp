@@ -42,8 +42,10 @@ Result<std::unique_ptr<InventoryChange>> InventoryChange::open(Context& cx) {
   FLEETD_TRY_ASSIGN(fleet::Fleet* const fleet, cx.openFleet());
   auto origins = fleet::readOrigins(*fleet);
   if (origins.directory.empty())
-    return Error{Code::FL0619, "the fleet has no inventory that could be changed",
-                 "its hosts are defined in Nix or in fleet.json: change them there", {}};
+    return Error{Code::FL0619,
+                 "the fleet has no inventory that could be changed",
+                 "its hosts are defined in Nix or in fleet.json: change them there",
+                 {}};
   FLEETD_TRY_ASSIGN(auto file, fleet::InventoryFile::read(origins.file()));
   return std::unique_ptr<InventoryChange>(new InventoryChange(cx, std::move(origins), std::move(file)));
 }
@@ -164,7 +166,8 @@ Result<void> InventoryChange::look(const std::vector<std::string>& instances) {
       if (std::find(instances.begin(), instances.end(), instance.name) == instances.end()) continue;
       for (const auto& [name, role] : instance.roles)
         for (const auto& [machine, settings] : role.machines)
-          if (const auto forced = ev.forceDeep(settings); forced.isError()) diagnostics_.add(ev.diagnostic(*forced.error));
+          if (const auto forced = ev.forceDeep(settings); forced.isError())
+            diagnostics_.add(ev.diagnostic(*forced.error));
     }
   }
   std::string errors;

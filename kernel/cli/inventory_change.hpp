@@ -1,5 +1,6 @@
-// InventoryChange: one change of a fleet's inventory by a command: inventory.json and the files that belong to it. It is made
-// as a whole, looked at by opening the fleet again, and taken back when the fleet has errors it did not have before.
+// InventoryChange: one change of a fleet's inventory by a command: inventory.json and the files that belong to it. It
+// is made as a whole, looked at by opening the fleet again, and taken back when the fleet has errors it did not have
+// before.
 #pragma once
 #include <functional>
 #include <memory>

@@ -22,11 +22,13 @@ struct Field {
   std::string_view name;
   enum class Kind : std::uint8_t { Text, Bool, Int, Texts } kind;
 };
-constexpr Field kFields[] = {
-    {"description", Field::Kind::Text},        {"icon", Field::Kind::Text},
-    {"tags", Field::Kind::Texts},              {"installedAt", Field::Kind::Int},
-    {"deploy.targetHost", Field::Kind::Text},  {"deploy.buildHost", Field::Kind::Text},
-    {"deploy.forwardAgent", Field::Kind::Bool}};
+constexpr Field kFields[] = {{"description", Field::Kind::Text},
+                             {"icon", Field::Kind::Text},
+                             {"tags", Field::Kind::Texts},
+                             {"installedAt", Field::Kind::Int},
+                             {"deploy.targetHost", Field::Kind::Text},
+                             {"deploy.buildHost", Field::Kind::Text},
+                             {"deploy.forwardAgent", Field::Kind::Bool}};
 
 Json texts(const std::vector<std::string>& all) {
   Json::Array out;
@@ -59,7 +61,10 @@ Result<Json> valueOf(const Field& field, const std::string& text) {
 
 std::string templateOf(const std::string& klass, const std::string& system) {
   const bool darwin = klass == "darwin";
-  std::string out = darwin ? "# What this Mac is.\n" : "# What this machine is. hardware-configuration.nix and disko.nix beside this file are found by their names.\n";
+  std::string out =
+      darwin
+          ? "# What this Mac is.\n"
+          : "# What this machine is. hardware-configuration.nix and disko.nix beside this file are found by their names.\n";
   out += fmt::format("{{ ... }}:\n{{\n  nixpkgs.hostPlatform = \"{}\";\n\n", system);
   out += "  # The release whose defaults for stored data apply; it stays as it is.\n";
   out += fmt::format("  system.stateVersion = {};\n}}\n", darwin ? "6" : "\"25.11\"");
@@ -70,8 +75,13 @@ int change(Context& cx, std::string_view verb) {
   const auto& words = cx.args.positionals;
   const std::size_t needed = verb == "rename" ? 3 : 2;
   if (words.size() < needed || (verb != "set" && words.size() > needed))
-    return cx.fail({Code::FL0903, fmt::format("`fleetd machines {}` takes {}", verb, verb == "rename" ? "two names" : "a name"),
-                    fmt::format("fleetd machines {} NAME{}", verb, verb == "rename" ? " NEW-NAME" : verb == "set" ? " FIELD=VALUE…" : ""), {}});
+    return cx.fail({Code::FL0903,
+                    fmt::format("`fleetd machines {}` takes {}", verb, verb == "rename" ? "two names" : "a name"),
+                    fmt::format("fleetd machines {} NAME{}", verb,
+                                verb == "rename" ? " NEW-NAME"
+                                : verb == "set"  ? " FIELD=VALUE…"
+                                                 : ""),
+                    {}});
   auto opened = InventoryChange::open(cx);
   if (!opened) return cx.fail(opened.error());
   InventoryChange& inventory = **opened;
@@ -104,8 +114,10 @@ Result<void> checkMachineName(const std::string& name) {
   const bool fine = !name.empty() && name.size() <= kLongestName && plain(name.front()) && plain(name.back()) &&
                     std::all_of(name.begin(), name.end(), [&](char c) { return plain(c) || c == '-'; });
   if (fine) return {};
-  return Error{Code::FL0614, fmt::format("`{}` is no name for a machine", shownWord(name)),
-               "letters, digits and hyphens, no hyphen at either end, at most 63 characters", {}};
+  return Error{Code::FL0614,
+               fmt::format("`{}` is no name for a machine", shownWord(name)),
+               "letters, digits and hyphens, no hyphen at either end, at most 63 characters",
+               {}};
 }
 
 Result<void> createMachine(Context& cx, InventoryChange& change, const std::string& name) {
@@ -119,13 +131,16 @@ Result<void> createMachine(Context& cx, InventoryChange& change, const std::stri
     return Error{Code::FL0903, fmt::format("--class {}: nixos or darwin is expected", shownWord(klass)), "", {}};
   std::string system(cx.args.value("--system"));
   if (system.empty()) system = klass == "darwin" ? "aarch64-darwin" : "x86_64-linux";
-  if (!std::all_of(system.begin(), system.end(), [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-'; }))
+  if (!std::all_of(system.begin(), system.end(),
+                   [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-'; }))
     return Error{Code::FL0903, fmt::format("--system {}: as in x86_64-linux", shownWord(system)), "", {}};
   Json::Object machine;
   if (klass == "darwin") machine.emplace_back("machineClass", Json(klass));
-  if (cx.args.has("--description")) machine.emplace_back("description", Json(std::string(cx.args.value("--description"))));
+  if (cx.args.has("--description"))
+    machine.emplace_back("description", Json(std::string(cx.args.value("--description"))));
   if (cx.args.has("--target-host"))
-    machine.emplace_back("deploy", Json(Json::Object{{"targetHost", Json(std::string(cx.args.value("--target-host")))}}));
+    machine.emplace_back("deploy",
+                         Json(Json::Object{{"targetHost", Json(std::string(cx.args.value("--target-host")))}}));
   if (cx.args.has("--tag")) machine.emplace_back("tags", texts(cx.args.values("--tag")));
   FLEETD_TRY(change.edit().set({"machines", name}, Json(std::move(machine))));
   FLEETD_TRY(change.create("machines/" + name + "/configuration.nix", templateOf(klass, system)));
@@ -135,15 +150,20 @@ Result<void> createMachine(Context& cx, InventoryChange& change, const std::stri
 Result<void> setMachine(Context& cx, InventoryChange& change, const std::string& name) {
   FLEETD_TRY(change.needMachine(name));
   if (cx.args.positionals.size() < 3)
-    return Error{Code::FL0903, "nothing to set", "fleetd machines set NAME FIELD=VALUE…, for example description=\"a text\"", {}};
+    return Error{Code::FL0903,
+                 "nothing to set",
+                 "fleetd machines set NAME FIELD=VALUE…, for example description=\"a text\"",
+                 {}};
   for (std::size_t i = 2; i < cx.args.positionals.size(); ++i) {
     const std::string& word = cx.args.positionals[i];
     const auto equals = word.find('=');
     const std::string key = word.substr(0, equals);
-    if (key == "name") return Error{Code::FL0903, "a machine's name is not a field", "fleetd machines rename NAME NEW-NAME", {}};
+    if (key == "name")
+      return Error{Code::FL0903, "a machine's name is not a field", "fleetd machines rename NAME NEW-NAME", {}};
     if (key == "machineClass")
       return Error{Code::FL0903, "the class of a machine does not change", "make a machine of the other class", {}};
-    const auto* field = std::find_if(std::begin(kFields), std::end(kFields), [&](const Field& one) { return one.name == key; });
+    const auto* field =
+        std::find_if(std::begin(kFields), std::end(kFields), [&](const Field& one) { return one.name == key; });
     if (field == std::end(kFields) || equals == std::string::npos) {
       std::vector<std::string_view> names;
       for (const Field& one : kFields) names.push_back(one.name);

@@ -106,7 +106,12 @@ int listMachines(Context& cx) {
     writeRows(cx, all);
     return cx.finish();
   }
-  TextTable table({{"MACHINE"}, {"CLASS", false, 0, 3}, {"TAGS", false, 8, 2}, {"ADDRESS", false, 0, 4}, {"SERVICES", false, 10, 5}, {"DEFINED IN", false, 0, 6}});
+  TextTable table({{"MACHINE"},
+                   {"CLASS", false, 0, 3},
+                   {"TAGS", false, 8, 2},
+                   {"ADDRESS", false, 0, 4},
+                   {"SERVICES", false, 10, 5},
+                   {"DEFINED IN", false, 0, 6}});
   for (const Row& row : all)
     table.add({{row.host->name, kBold},
                {row.host->klass},

@@ -17,16 +17,15 @@ using base::Json;
 using fleet::InventoryPath;
 using fleet::Origin;
 
-Error kept(const std::string& what, Span place) {
-  return Error{Code::FL0610, what, "change it there first", place};
-}
+Error kept(const std::string& what, Span place) { return Error{Code::FL0610, what, "change it there first", place}; }
 
 bool names(const Origin& list, const std::string& name) {
   return std::find(list.items.begin(), list.items.end(), Json(name)) != list.items.end();
 }
 
 // Replaces texts of a list, or takes them out.
-void replaceIn(fleet::InventoryFile& file, const InventoryPath& path, const std::string& name, const std::string& newName) {
+void replaceIn(fleet::InventoryFile& file, const InventoryPath& path, const std::string& name,
+               const std::string& newName) {
   const Json* list = file.find(path);
   if (!list || !list->asArray()) return;
   Json::Array out;
@@ -67,7 +66,8 @@ Result<void> checkOnlyInFile(const InventoryChange& change, const std::string& n
     return kept(fmt::format("the machine {} is defined in a Nix file", name), machine->place);
   if (const Origin* tags = root.find({"tags"}))
     for (const auto& [tag, list] : tags->children)
-      if (names(list, name)) return kept(fmt::format("a Nix file gives the machine {} the tag {}", name, tag), list.place);
+      if (names(list, name))
+        return kept(fmt::format("a Nix file gives the machine {} the tag {}", name, tag), list.place);
   const Origin* instances = root.find({"instances"});
   if (!instances) return {};
   for (const auto& [instance, origin] : instances->children) {
@@ -76,7 +76,8 @@ Result<void> checkOnlyInFile(const InventoryChange& change, const std::string& n
     for (const auto& [role, definition] : roles->children) {
       const Origin* member = definition.find({"machines", name});
       if (!member)
-        if (const Origin* excluded = definition.find({"excludeMachines"}); excluded && names(*excluded, name)) member = excluded;
+        if (const Origin* excluded = definition.find({"excludeMachines"}); excluded && names(*excluded, name))
+          member = excluded;
       if (member)
         return kept(fmt::format("a Nix file names the machine {} in role {} of the instance {}", name, role, instance),
                     member->place);

@@ -29,7 +29,8 @@ class ServiceEdit {
 
   Result<void> add() {
     if (!change_.edit().effective(at_).isNull())
-      return Error{Code::FL0615, fmt::format("the inventory has an instance {} already", name_), "`fleetd services set` changes it", placeOf()};
+      return Error{Code::FL0615, fmt::format("the inventory has an instance {} already", name_),
+                   "`fleetd services set` changes it", placeOf()};
     if (name_.empty() || name_.size() > 128 || base::invalidUtf8At(name_))
       return Error{Code::FL0903, fmt::format("`{}` is no name for an instance", shownWord(name_)), "", {}};
     service_ = cx_.args.has("--service") ? std::string(cx_.args.value("--service")) : name_;
@@ -70,7 +71,8 @@ class ServiceEdit {
     if (!instance.isNull()) {
       const Json* module = instance.find("module");
       service_ = module ? std::string(module->stringOr("name", name_)) : name_;
-      if (module && module->stringOr("input", "") != "" && module->stringOr("input", "") != "clan-core") foreign_ = true;
+      if (module && module->stringOr("input", "") != "" && module->stringOr("input", "") != "clan-core")
+        foreign_ = true;
       return {};
     }
     std::vector<std::string_view> names;
@@ -91,8 +93,10 @@ class ServiceEdit {
     if (std::find(names.begin(), names.end(), service_) != names.end()) return {};
     std::string hint = suggestion(service_, {names.begin(), names.end()});
     if (hint.empty())
-      hint = "there are: " + base::join(names, " ") + "; services of this fleet's own modules need --input self, others --input NAME";
-    return Error{Code::FL0616, fmt::format("no plugin implements a service `{}`", shownWord(service_)), std::move(hint), {}};
+      hint = "there are: " + base::join(names, " ") +
+             "; services of this fleet's own modules need --input self, others --input NAME";
+    return Error{
+        Code::FL0616, fmt::format("no plugin implements a service `{}`", shownWord(service_)), std::move(hint), {}};
   }
 
   const sdk::Schema* schema() {
@@ -112,8 +116,10 @@ class ServiceEdit {
       for (const auto& role : known->roles) names.push_back(role.name);
     if (role_.empty() && names.size() == 1) role_ = names.front();
     if (role_.empty())
-      return Error{Code::FL0903, fmt::format("which role of {} is meant?", service_),
-                   names.empty() ? "--role ROLE" : "--role with one of: " + base::join(names, " "), {}};
+      return Error{Code::FL0903,
+                   fmt::format("which role of {} is meant?", service_),
+                   names.empty() ? "--role ROLE" : "--role with one of: " + base::join(names, " "),
+                   {}};
     if (known && std::find(names.begin(), names.end(), role_) == names.end()) {
       std::string hint = suggestion(role_, {names.begin(), names.end()});
       if (hint.empty()) hint = "its roles are: " + base::join(names, " ");
@@ -176,7 +182,8 @@ class ServiceEdit {
     for (std::size_t i = 2; i < cx_.args.positionals.size(); ++i) {
       const auto path = sdk::parsePath(cx_.args.positionals[i]);
       if (!path || path->empty())
-        return Error{Code::FL0903, fmt::format("`{}` is no name of a setting", shownWord(cx_.args.positionals[i])), "", {}};
+        return Error{
+            Code::FL0903, fmt::format("`{}` is no name of a setting", shownWord(cx_.args.positionals[i])), "", {}};
       for (InventoryPath layer : layers.empty() ? std::vector<InventoryPath>{roleAt_} : layers) {
         layer.emplace_back("settings");
         layer.insert(layer.end(), path->begin(), path->end());
@@ -198,8 +205,10 @@ class ServiceEdit {
 
 int editServices(Context& cx, std::string_view verb) {
   if (cx.args.positionals.size() < 2)
-    return cx.fail({Code::FL0903, fmt::format("`fleetd services {}` needs the name of an instance", verb),
-                    "`fleetd services` lists the instances", {}});
+    return cx.fail({Code::FL0903,
+                    fmt::format("`fleetd services {}` needs the name of an instance", verb),
+                    "`fleetd services` lists the instances",
+                    {}});
   auto opened = InventoryChange::open(cx);
   if (!opened) return cx.fail(opened.error());
   InventoryChange& change = **opened;

@@ -21,7 +21,8 @@ bool isText(const Type& type) {
     case Type::Kind::separated:
     case Type::Kind::path: return true;
     case Type::Kind::enumeration:
-      return std::all_of(type.values.begin(), type.values.end(), [](const auto& one) { return one.template get<std::string>(); });
+      return std::all_of(type.values.begin(), type.values.end(),
+                         [](const auto& one) { return one.template get<std::string>(); });
     default: return false;
   }
 }
@@ -48,7 +49,8 @@ Json valueOf(const std::string& text, const Type* type) {
 
 }  // namespace
 
-const Type* typeOfSetting(const std::vector<sdk::OptionDecl>& options, const std::vector<std::string>& path, std::size_t from) {
+const Type* typeOfSetting(const std::vector<sdk::OptionDecl>& options, const std::vector<std::string>& path,
+                          std::size_t from) {
   for (const auto& option : options) {
     if (option.path.size() > path.size() - from) continue;
     bool same = true;
@@ -57,7 +59,8 @@ const Type* typeOfSetting(const std::vector<sdk::OptionDecl>& options, const std
     if (!same) continue;
     std::size_t at = from + option.path.size();
     const Type* type = &option.type;
-    while (at < path.size() && !type->of.empty() && (type->kind == Type::Kind::map || type->kind == Type::Kind::lazyMap)) {
+    while (at < path.size() && !type->of.empty() &&
+           (type->kind == Type::Kind::map || type->kind == Type::Kind::lazyMap)) {
       type = &type->of.front();
       ++at;
     }
@@ -72,7 +75,10 @@ Result<Setting> parseSetting(const std::string& word, const std::vector<sdk::Opt
   const auto equals = word.find('=');
   const auto path = sdk::parsePath(std::string_view(word).substr(0, equals));
   if (equals == std::string::npos || !path || path->empty())
-    return Error{base::Code::FL0903, fmt::format("`{}` is no setting", shownWord(word)), "NAME=VALUE, for example groups='[\"wheel\"]'", {}};
+    return Error{base::Code::FL0903,
+                 fmt::format("`{}` is no setting", shownWord(word)),
+                 "NAME=VALUE, for example groups='[\"wheel\"]'",
+                 {}};
   Setting out;
   out.path = {path->begin(), path->end()};
   out.value = valueOf(word.substr(equals + 1), options ? typeOfSetting(*options, out.path) : nullptr);

@@ -98,27 +98,27 @@ void Svg::cover(double x, double y) {
 
 void Svg::box(double x, double y, double width, double height, Paint paint, std::string_view tip) {
   cover(x + width, y + height);
-  body_ += fmt::format("<rect class=\"box {}\" x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" rx=\"4\">{}</rect>\n", className(paint),
-                       number(x), number(y), number(width), number(height), titled(tip));
+  body_ += fmt::format("<rect class=\"box {}\" x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" rx=\"4\">{}</rect>\n",
+                       className(paint), number(x), number(y), number(width), number(height), titled(tip));
 }
 
 void Svg::dot(double x, double y, double radius, Paint paint, std::string_view tip) {
   cover(x + radius, y + radius);
-  body_ += fmt::format("<circle class=\"{}\" cx=\"{}\" cy=\"{}\" r=\"{}\">{}</circle>\n", className(paint), number(x), number(y),
-                       number(radius), titled(tip));
+  body_ += fmt::format("<circle class=\"{}\" cx=\"{}\" cy=\"{}\" r=\"{}\">{}</circle>\n", className(paint), number(x),
+                       number(y), number(radius), titled(tip));
 }
 
 void Svg::line(double x1, double y1, double x2, double y2, Paint paint) {
   cover(std::max(x1, x2), std::max(y1, y2));
-  body_ += fmt::format("<path class=\"line {}\" d=\"M{} {}L{} {}\"/>\n", className(paint), number(x1), number(y1), number(x2),
-                       number(y2));
+  body_ += fmt::format("<path class=\"line {}\" d=\"M{} {}L{} {}\"/>\n", className(paint), number(x1), number(y1),
+                       number(x2), number(y2));
 }
 
 void Svg::curve(double x1, double y1, double x2, double y2, Paint paint) {
   cover(std::max(x1, x2), std::max(y1, y2));
   const double middle = (x1 + x2) / 2;
-  body_ += fmt::format("<path class=\"line {}\" d=\"M{} {}C{} {} {} {} {} {}\"/>\n", className(paint), number(x1), number(y1),
-                       number(middle), number(y1), number(middle), number(y2), number(x2), number(y2));
+  body_ += fmt::format("<path class=\"line {}\" d=\"M{} {}C{} {} {} {} {} {}\"/>\n", className(paint), number(x1),
+                       number(y1), number(middle), number(y1), number(middle), number(y2), number(x2), number(y2));
 }
 
 void Svg::write(double x, double y, std::string_view text, const TextStyle& style, double width, bool slanted) {
@@ -127,13 +127,17 @@ void Svg::write(double x, double y, std::string_view text, const TextStyle& styl
   if (slanted)
     cover(x + wide * std::cos(kSlant * kPi / 180) + style.size, y);
   else
-    cover(style.anchor == Anchor::Start ? x + wide : style.anchor == Anchor::Middle ? x + wide / 2 : x, y + style.size * 0.3);
+    cover(style.anchor == Anchor::Start    ? x + wide
+          : style.anchor == Anchor::Middle ? x + wide / 2
+                                           : x,
+          y + style.size * 0.3);
   constexpr std::string_view kAnchors[] = {"", " text-anchor=\"middle\"", " text-anchor=\"end\""};
-  body_ += fmt::format("<text class=\"{}\" x=\"{}\" y=\"{}\" font-size=\"{}\"{}{}{}>{}{}</text>\n", className(style.paint),
-                       number(x), number(y), number(style.size), kAnchors[static_cast<std::size_t>(style.anchor)],
-                       style.bold ? " font-weight=\"600\"" : "",
-                       slanted ? fmt::format(" transform=\"rotate(-{} {} {})\"", number(kSlant), number(x), number(y)) : "",
-                       shown == text ? "" : titled(text), escaped(shown));
+  body_ +=
+      fmt::format("<text class=\"{}\" x=\"{}\" y=\"{}\" font-size=\"{}\"{}{}{}>{}{}</text>\n", className(style.paint),
+                  number(x), number(y), number(style.size), kAnchors[static_cast<std::size_t>(style.anchor)],
+                  style.bold ? " font-weight=\"600\"" : "",
+                  slanted ? fmt::format(" transform=\"rotate(-{} {} {})\"", number(kSlant), number(x), number(y)) : "",
+                  shown == text ? "" : titled(text), escaped(shown));
 }
 
 void Svg::text(double x, double y, std::string_view text, const TextStyle& style, double width) {
@@ -146,9 +150,10 @@ void Svg::slantedText(double x, double y, std::string_view text, const TextStyle
 
 std::string Svg::document() const {
   const std::string width = number(std::ceil(right_ + kMargin)), height = number(std::ceil(bottom_ + kMargin));
-  return fmt::format("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{0}\" height=\"{1}\" viewBox=\"0 0 {0} {1}\" role=\"img\">\n"
-                     "<title>{2}</title>\n{3}<rect class=\"back\" width=\"{0}\" height=\"{1}\"/>\n{4}</svg>\n",
-                     width, height, escaped(title_), kStyle, body_);
+  return fmt::format(
+      "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{0}\" height=\"{1}\" viewBox=\"0 0 {0} {1}\" role=\"img\">\n"
+      "<title>{2}</title>\n{3}<rect class=\"back\" width=\"{0}\" height=\"{1}\"/>\n{4}</svg>\n",
+      width, height, escaped(title_), kStyle, body_);
 }
 
 }  // namespace fleetd::cli

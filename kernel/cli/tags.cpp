@@ -30,7 +30,8 @@ std::map<std::string, std::set<std::string>> hostsByTag(Context& cx) {
   std::map<std::string, std::set<std::string>> out;
   for (const fleet::Host& host : cx.workspace().fleet().hosts())
     for (const auto& tag : host.tags) out[tag].insert(host.name);
-  for (const auto& [tag, machines] : cx.workspace().services().inventory().tags) out[tag].insert(machines.begin(), machines.end());
+  for (const auto& [tag, machines] : cx.workspace().services().inventory().tags)
+    out[tag].insert(machines.begin(), machines.end());
   return out;
 }
 
@@ -59,14 +60,17 @@ int list(Context& cx) {
   }
   TextTable table({{"TAG"}, {"MACHINES", false, 10, 1}, {"ROLES", false, 10, 2}});
   for (const auto& [tag, machines] : tags)
-    table.add({{tag, kBold}, {base::join(std::vector<std::string>(machines.begin(), machines.end()), " ")}, {base::join(rolesOf(tag), " ")}});
+    table.add({{tag, kBold},
+               {base::join(std::vector<std::string>(machines.begin(), machines.end()), " ")},
+               {base::join(rolesOf(tag), " ")}});
   if (!table.empty()) cx.out.write(table.text(cx.out.dataWidth(), cx.out.colorData()));
   return cx.finish();
 }
 
 Result<void> changeTag(InventoryChange& change, bool add, const std::string& machine, const std::string& tag) {
   FLEETD_TRY(change.needMachine(machine));
-  if (tag.empty() || base::invalidUtf8At(tag)) return Error{Code::FL0903, fmt::format("`{}` is no tag", shownWord(tag)), "", {}};
+  if (tag.empty() || base::invalidUtf8At(tag))
+    return Error{Code::FL0903, fmt::format("`{}` is no tag", shownWord(tag)), "", {}};
   const fleet::InventoryPath path{"machines", machine, "tags"};
   const Json old = change.edit().effective(path);
   Json::Array items = old.asArray() ? *old.asArray() : Json::Array();
@@ -77,8 +81,12 @@ Result<void> changeTag(InventoryChange& change, bool add, const std::string& mac
     for (const Json& one : items)
       if (one.asString()) names.push_back(*one.asString());
     std::string hint = suggestion(tag, names);
-    if (hint.empty()) hint = names.empty() ? "it has no tags of its own" : "its own tags are: " + base::join(names, " ");
-    return Error{Code::FL0616, fmt::format("the machine {} has no tag `{}` of its own", machine, shownWord(tag)), std::move(hint), {}};
+    if (hint.empty())
+      hint = names.empty() ? "it has no tags of its own" : "its own tags are: " + base::join(names, " ");
+    return Error{Code::FL0616,
+                 fmt::format("the machine {} has no tag `{}` of its own", machine, shownWord(tag)),
+                 std::move(hint),
+                 {}};
   }
   if (add)
     items.emplace_back(tag);
@@ -99,12 +107,16 @@ int runTags(Context& cx) {
     return cx.fail({Code::FL0903, fmt::format("unknown verb `{}`", shownWord(verb)), std::move(hint), {}});
   }
   if (cx.args.positionals.size() != 3)
-    return cx.fail({Code::FL0903, fmt::format("`fleetd tags {}` needs a machine and a tag", verb), fmt::format("fleetd tags {} MACHINE TAG", verb), {}});
+    return cx.fail({Code::FL0903,
+                    fmt::format("`fleetd tags {}` needs a machine and a tag", verb),
+                    fmt::format("fleetd tags {} MACHINE TAG", verb),
+                    {}});
   auto opened = InventoryChange::open(cx);
   if (!opened) return cx.fail(opened.error());
   const std::string machine(cx.args.positional(1)), tag(cx.args.positional(2));
   if (auto done = changeTag(**opened, verb == "add", machine, tag); !done) return cx.fail(done.error());
-  const std::string message = fmt::format("inventory.json: {} tag {} {} {}", verb, tag, verb == "add" ? "to" : "from", machine);
+  const std::string message =
+      fmt::format("inventory.json: {} tag {} {} {}", verb, tag, verb == "add" ? "to" : "from", machine);
   (*opened)->commit(message);
   if (!cx.quiet() && !cx.json()) cx.out.message((*opened)->touched() ? message + "\n" : "nothing changes\n");
   return cx.finish();

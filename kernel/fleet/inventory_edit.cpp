@@ -13,7 +13,8 @@ using base::Code;
 using base::Json;
 
 Error refused(const InventoryPath& path, Span place) {
-  Error out{Code::FL0610, fmt::format("{} is defined in a Nix file, so inventory.json cannot change it", pathText(path)),
+  Error out{Code::FL0610,
+            fmt::format("{} is defined in a Nix file, so inventory.json cannot change it", pathText(path)),
             "change it there", place};
   if (!place) out.hint = "change the Nix file that defines it";
   return out;
@@ -74,7 +75,8 @@ Result<Json> mergeJson(const Json& a, const Json& b) {
   if (!a.asObject()) return b;
   Json::Object out = *a.asObject();
   for (const auto& [name, value] : *b.asObject()) {
-    const auto found = std::find_if(out.begin(), out.end(), [&, wanted = name](auto& one) { return one.first == wanted; });
+    const auto found =
+        std::find_if(out.begin(), out.end(), [&, wanted = name](auto& one) { return one.first == wanted; });
     if (found == out.end()) {
       out.emplace_back(name, value);
       continue;
@@ -183,11 +185,14 @@ Result<void> InventoryEdit::remove(const InventoryPath& path) {
   if (!above.empty()) above.pop_back();
   const Origin* origin = origins_.root.find(path);
   if (origin)
-    return Error{Code::FL0612, fmt::format("{} cannot be removed: a Nix file defines it, at least in part", pathText(path)),
+    return Error{Code::FL0612,
+                 fmt::format("{} cannot be removed: a Nix file defines it, at least in part", pathText(path)),
                  "remove it there", origin->place};
   if (path.empty() || hasFixedFields(above))
-    return Error{Code::FL0612, fmt::format("{} cannot be removed", pathText(path)),
-                 "it is a field: set it to another value, or to null", {}};
+    return Error{Code::FL0612,
+                 fmt::format("{} cannot be removed", pathText(path)),
+                 "it is a field: set it to another value, or to null",
+                 {}};
   if (!file_.remove(path))
     return Error{Code::FL0616, fmt::format("inventory.json does not have {}", pathText(path)), "", {}};
   return {};

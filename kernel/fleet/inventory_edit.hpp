@@ -1,5 +1,5 @@
-// InventoryEdit: changes of the inventory through inventory.json. Only what differs is written; what Nix files decide is
-// refused with its place.
+// InventoryEdit: changes of the inventory through inventory.json. Only what differs is written; what Nix files decide
+// is refused with its place.
 #pragma once
 #include <string>
 #include <vector>
@@ -35,12 +35,12 @@ class InventoryEdit {
   InventoryFile& file_;
 };
 
-// What a path has after two sources: sets merge, lists join without doubles, of two scalars the second counts; null gives
-// way to anything, and anything to null. Error FL0618 for values of different kinds.
+// What a path has after two sources: sets merge, lists join without doubles, of two scalars the second counts; null
+// gives way to anything, and anything to null. Error FL0618 for values of different kinds.
 Result<base::Json> mergeJson(const base::Json& a, const base::Json& b);
 
-// Sets with fields of a fixed kind: their fields cannot be removed, only set. True for meta, a machine, its `deploy`, an
-// instance, its `module` and its roles.
+// Sets with fields of a fixed kind: their fields cannot be removed, only set. True for meta, a machine, its `deploy`,
+// an instance, its `module` and its roles.
 bool hasFixedFields(const InventoryPath& path);
 
 }  // namespace fleetd::fleet

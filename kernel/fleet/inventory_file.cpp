@@ -57,7 +57,8 @@ Result<InventoryFile> InventoryFile::parse(std::string path, std::string text) {
   std::size_t failedAt = 0;
   auto json = base::parseJson(text, limits, &failedAt);
   const auto refused = [&](const std::string& why, std::size_t at) {
-    const auto lines = std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(std::min(at, text.size())), '\n');
+    const auto lines =
+        std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(std::min(at, text.size())), '\n');
     return Error{base::Code::FL0613, fmt::format("{}:{}: {}", path, lines + 1, why), "nothing was changed", {}};
   };
   if (!json) return refused(json.error().message, failedAt);

@@ -1,4 +1,5 @@
-// InventoryFile: inventory.json as it is written: read with bounds, changed by path, written at once in the form it had.
+// InventoryFile: inventory.json as it is written: read with bounds, changed by path, written at once in the form it
+// had.
 #pragma once
 #include <string>
 

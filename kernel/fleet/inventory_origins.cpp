@@ -27,8 +27,7 @@ class OriginsReader {
     const Value clan = member(ev_.force(fleet_.intrinsics().clan), "clan");
     if (const auto path = lang::sourcePath(ev_, member(clan, "directory"))) out.directory = *path;
     const Value written = member(clan, "inventoryWritten");
-    for (const char* part : {"meta", "machines", "tags", "instances"})
-      addPart(out, part, member(written, part));
+    for (const char* part : {"meta", "machines", "tags", "instances"}) addPart(out, part, member(written, part));
     if (const Value machines = member(clan, "machines"); machines.is(Tag::Attrs))
       for (const lang::Attr& attr : *machines.attrs) {
         Origin& all = out.root.children["machines"];

@@ -56,12 +56,15 @@ class Checks {
     if (inventory_.directory.empty() || silence_.contains(Code::FL0623)) return;
     std::set<std::string> known(inventory_.machines.begin(), inventory_.machines.end());
     for (const fleet::Host& host : fleet_.hosts()) known.insert(host.name);
-    for (const char* folder : {"vars/per-machine", "sops/machines", "secrets/clan-vars/per-machine", "secrets/age-keys/machines"})
+    for (const char* folder :
+         {"vars/per-machine", "sops/machines", "secrets/clan-vars/per-machine", "secrets/age-keys/machines"})
       for (const auto& name : fleet::directoriesIn(inventory_.directory + "/" + folder)) {
         if (known.contains(name)) continue;
-        Diagnostic d = finding(Code::FL0623, fmt::format("{}/{} belongs to no machine of the fleet", folder, base::sanitize(name)));
+        Diagnostic d = finding(Code::FL0623,
+                               fmt::format("{}/{} belongs to no machine of the fleet", folder, base::sanitize(name)));
         const std::vector<std::string_view> names(known.begin(), known.end());
-        if (const auto best = base::nearestNames(name, names, 1, 2); !best.empty()) d.notes.push_back(base::didYouMean(best));
+        if (const auto best = base::nearestNames(name, names, 1, 2); !best.empty())
+          d.notes.push_back(base::didYouMean(best));
         diagnostics_.add(std::move(d));
       }
   }
@@ -93,7 +96,9 @@ class Checks {
     if (assertion.isTrue()) return;
     if (assertion.isError()) return diagnostics_.add(ev_.diagnostic(*assertion.error));
     const Value message = member(ev_, check, "message");
-    Diagnostic d = finding(Code::FL0621, fmt::format("check {}: {}", id, message.is(Tag::String) ? base::sanitize(message.string()) : "does not hold"));
+    Diagnostic d = finding(
+        Code::FL0621,
+        fmt::format("check {}: {}", id, message.is(Tag::String) ? base::sanitize(message.string()) : "does not hold"));
     if (attr.pos) d.span = {attr.pos, attr.pos + static_cast<Pos>(id.size())};
     if (assertion.isUnknown()) {
       d.severity = base::Severity::Note;
@@ -105,9 +110,11 @@ class Checks {
   }
 
   // Tags also choose hosts on the command line; one that nearly is a tag of a role was hardly meant to be another.
-  void unused(const std::string& tag, const std::vector<std::string>& machines, const std::vector<std::string_view>& names) {
+  void unused(const std::string& tag, const std::vector<std::string>& machines,
+              const std::vector<std::string_view>& names) {
     const auto best = base::nearestNames(tag, names, 1, tag.size() < 6 ? 1 : 2);
-    Diagnostic d = finding(Code::FL0622, fmt::format("no role is given by the tag `{}` of {}", tag, base::join(machines, ", ")));
+    Diagnostic d =
+        finding(Code::FL0622, fmt::format("no role is given by the tag `{}` of {}", tag, base::join(machines, ", ")));
     if (best.empty())
       d.severity = base::Severity::Note;
     else
@@ -127,7 +134,8 @@ class Checks {
 void Silence::add(const std::string& id, Diagnostics& diagnostics) {
   const auto code = base::codeFromId(id);
   const bool looksLikeCode = id.size() == 6 && id.starts_with("FL");
-  const bool fits = code && std::find(std::begin(kSilenceable), std::end(kSilenceable), *code) != std::end(kSilenceable);
+  const bool fits =
+      code && std::find(std::begin(kSilenceable), std::end(kSilenceable), *code) != std::end(kSilenceable);
   if (fits || !looksLikeCode) {
     ids_.insert(code ? std::string(base::info(*code).id) : id);
     return;
@@ -135,7 +143,8 @@ void Silence::add(const std::string& id, Diagnostics& diagnostics) {
   Diagnostic d;
   d.code = Code::FL0624;
   d.severity = base::info(d.code).severity;
-  d.message = fmt::format("`fleet.silence` has {}, which {}", base::sanitize(id), code ? "cannot be silenced" : "is no code of fleetd");
+  d.message = fmt::format("`fleet.silence` has {}, which {}", base::sanitize(id),
+                          code ? "cannot be silenced" : "is no code of fleetd");
   std::string known = "codes that can be silenced:";
   for (const Code one : kSilenceable) known += fmt::format(" {}", base::info(one).id);
   d.notes.push_back(std::move(known));
@@ -167,7 +176,8 @@ void Silence::pass(const Diagnostics& from, Diagnostics& to) const {
     if (!contains(d.code)) to.add(d);
 }
 
-void checkFleet(fleet::Fleet& fleet, const fleet::Inventory& inventory, const Silence& silence, Diagnostics& diagnostics) {
+void checkFleet(fleet::Fleet& fleet, const fleet::Inventory& inventory, const Silence& silence,
+                Diagnostics& diagnostics) {
   Checks checks(fleet, inventory, silence, diagnostics);
   checks.assertions();
   checks.tags();

@@ -1,5 +1,5 @@
-// Checks of the fleet as a whole: assertions it makes itself, tags nobody uses, directories without a machine, and which
-// checks are silenced.
+// Checks of the fleet as a whole: assertions it makes itself, tags nobody uses, directories without a machine, and
+// which checks are silenced.
 #pragma once
 #include <set>
 #include <string>

@@ -63,7 +63,8 @@ TEST(Setting, TypesDecide) {
 
 TEST(Setting, Names) {
   EXPECT_EQ(parseSetting("a.\"b.c\"=1", nullptr)->path, (std::vector<std::string>{"a", "b.c"}));
-  for (const char* word : {"", "a", "=1", "a..b=1", "a b=1", "\"a=1"}) EXPECT_FALSE(parseSetting(word, nullptr)) << word;
+  for (const char* word : {"", "a", "=1", "a..b=1", "a b=1", "\"a=1"})
+    EXPECT_FALSE(parseSetting(word, nullptr)) << word;
 }
 
 TEST(Setting, TypesOfPaths) {

@@ -46,7 +46,7 @@ TEST(Svg, NumbersAreShort) {
 TEST(Svg, SlantedTextTurnsAroundItsStart) {
   Svg svg("t");
   svg.slantedText(7, 50, "role", {});
-  EXPECT_NE(svg.document().find(R"(transform="rotate(-55 7 50)")"), std::string::npos);
+  EXPECT_NE(svg.document().find(R"x(transform="rotate(-55 7 50)")x"), std::string::npos);
 }
 
 }  // namespace

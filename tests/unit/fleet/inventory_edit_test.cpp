@@ -171,7 +171,8 @@ TEST(InventoryFile, RefusesWhatIsNoObject) {
     ASSERT_FALSE(read) << text;
     EXPECT_EQ(read.error().code, Code::FL0613);
   }
-  EXPECT_NE(InventoryFile::parse("inventory.json", "{\n\n x").error().message.find("inventory.json:3"), std::string::npos);
+  EXPECT_NE(InventoryFile::parse("inventory.json", "{\n\n x").error().message.find("inventory.json:3"),
+            std::string::npos);
 }
 
 }  // namespace
