@@ -11,7 +11,7 @@ from harness import FleetTest
 
 FLEET = Path(__file__).resolve().parents[3] / "examples" / "reference-fleet"
 # Services of the inventory that plugins implement, by machine.
-ALL_SERVERS = ["emergency-access", "importer", "sshd", "users"]
+ALL_SERVERS = ["emergency-access", "importer", "sshd", "users", "zerotier"]
 SERVICES = {
     "cinnabar": sorted([*ALL_SERVERS, "tor"]),
     "electrum": sorted([*ALL_SERVERS, "tor"]),
@@ -84,6 +84,9 @@ class ReferenceFleet(FleetTest):
         explained = self.expect(self.run_on("explain", "cinnabar", "networking.firewall.allowedTCPPorts", "--json"), 0).json()
         self.assertTrue(explained["definitions"])
         for definition in explained["definitions"]:
+            if definition["file"] == "plugin zerotier":
+                self.assertEqual(definition["place"]["file"], "fleetd: plugin zerotier on cinnabar")
+                continue
             self.assertTrue(definition["place"]["file"].startswith(str(FLEET)), definition)
 
     def test_no_value_is_an_error(self):

@@ -1,0 +1,151 @@
+// The scripts' text. Values that come from people stand in files or were checked to be digits.
+#include "plugins/zerotier/scripts.hpp"
+
+namespace zerotier {
+
+namespace {
+
+std::string quoted(std::string_view text) {
+  std::string out = "'";
+  for (const char c : text) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return out + "'";
+}
+
+std::string joined(const std::vector<std::string>& words) {
+  std::string out;
+  for (const auto& word : words) out += (out.empty() ? "" : " ") + word;
+  return out;
+}
+
+// A daemon that finds another identity keeps the old one beside it. Networks that were joined by hand stay.
+constexpr const char* kPrepare = R"sh(umask 077
+mkdir -p "$home/networks.d"
+if [ ! -s "$secret" ]; then
+  echo "the identity of this machine is not at $secret: run 'fleetd vars generate' and deploy" >&2
+  exit 1
+fi
+changed=
+if ! cmp -s "$secret" "$home/identity.secret"; then
+  for file in identity.secret identity.public; do
+    if [ -s "$home/$file" ]; then mv -f "$home/$file" "$home/$file.bac"; fi
+  done
+  cp "$secret" "$home/identity.secret.new"
+  mv -f "$home/identity.secret.new" "$home/identity.secret"
+  changed=1
+fi
+printf %s "$(cut -d : -f 1-3 "$home/identity.secret")" > "$home/identity.public.new"
+mv -f "$home/identity.public.new" "$home/identity.public"
+if [ -e "$home/networks.joined" ]; then
+  for network in $(cat "$home/networks.joined"); do
+    case " $networks " in
+      *" $network "*) ;;
+      *) rm -f "$home/networks.d/$network.conf" "$home/networks.d/$network.local.conf"; changed=1 ;;
+    esac
+  done
+fi
+for network in $networks; do
+  if [ ! -e "$home/networks.d/$network.conf" ]; then
+    : > "$home/networks.d/$network.conf"
+    changed=1
+  fi
+done
+echo "$networks" > "$home/networks.joined"
+)sh";
+
+// What was declared last is kept beside the record: only a new declaration replaces what the controller made of it.
+constexpr const char* kRecord = R"sh(
+mkdir -p "$home/controller.d/network"
+if ! cmp -s "$record" "$home/controller.d/network/$network.declared"; then
+  rm -f "$home/controller.d/network/$network.new"
+  cp "$record" "$home/controller.d/network/$network.new"
+  mv -f "$home/controller.d/network/$network.new" "$home/controller.d/network/$network.json"
+  cp "$record" "$home/controller.d/network/$network.declared"
+fi
+)sh";
+
+constexpr const char* kMoon = R"sh(
+umask 077
+cd "$home"
+if [ ! -s moon.json ]; then
+  zerotier-idtool initmoon identity.public > moon.json.new
+  mv -f moon.json.new moon.json
+fi
+jq --argjson endpoints "$endpoints" '.roots[0].stableEndpoints = $endpoints' moon.json > moon.json.new
+mv -f moon.json.new moon.json
+mkdir -p moons.d
+zerotier-idtool genmoon moon.json > /dev/null
+mv -f 000000*.moon moons.d/
+)sh";
+
+// The token never stands in an argument. Every answer is looked at; whatever fails, the unit is started again.
+constexpr const char* kMembers = R"sh(
+umask 077
+home="${ZEROTIER_HOME:-/var/lib/zerotier-one}"
+api="http://127.0.0.1:${ZEROTIER_PORT:-9993}/controller"
+auth="$RUNTIME_DIRECTORY/auth"
+for try in $(seq 60); do
+  if [ -s "$home/authtoken.secret" ]; then
+    printf 'X-ZT1-Auth: %s\n' "$(cat "$home/authtoken.secret")" > "$auth"
+    if ask "$api" > /dev/null 2>&1; then break; fi
+  fi
+  if [ "$try" = 60 ]; then
+    echo "the daemon does not answer as a controller; is it built with one?" >&2
+    exit 1
+  fi
+  sleep 1
+done
+ask "$api/network/$network" > /dev/null || {
+  echo "the controller does not have the network $network" >&2
+  exit 1
+}
+jq -c '.[]' "$members" | while read -r member; do
+  id=$(printf %s "$member" | jq -r .id)
+  if ! printf %s "$member" | jq -c 'del(.id)' | ask --data-binary @- "$api/network/$network/member/$id" |
+    jq -e '.authorized == true' > /dev/null; then
+    echo "the controller did not let $id into $network" >&2
+    exit 1
+  fi
+done
+ask "$api/network/$network/member" | jq -r 'keys[]' | while read -r id; do
+  if jq -e --arg id "$id" 'any(.[]; .id == $id)' "$members" > /dev/null; then continue; fi
+  answer=$(ask "$api/network/$network/member/$id")
+  if ! printf %s "$answer" | jq -e '.authorized == true' > /dev/null; then continue; fi
+  if [ "$revoke" = 1 ]; then
+    printf '{"authorized":false}' | ask --data-binary @- "$api/network/$network/member/$id" > /dev/null
+    echo "$id is shut out of $network: it is not declared"
+  else
+    echo "$id is a member of $network, but it is not declared"
+  fi
+done
+)sh";
+
+}  // namespace
+
+fleet::Text prepareScript(std::string_view home, const fleet::Secret& identity,
+                          const std::vector<std::string>& networks) {
+  return fleet::text("home=" + quoted(home) + "\nsecret='", identity, "'\nnetworks=" + quoted(joined(networks)) + "\n",
+                     kPrepare);
+}
+
+std::string recordScript(std::string_view home, const std::string& network, const std::string& record) {
+  return "(\nset -eu\numask 077\nhome=" + quoted(home) + "\nnetwork=" + quoted(network) + "\nrecord=" + quoted(record) +
+         kRecord + ")\n";
+}
+
+std::string moonScript(std::string_view home, const std::string& endpoints) {
+  return "(\nset -eu\nhome=" + quoted(home) + "\nendpoints=" + quoted(endpoints) + kMoon + ")\n";
+}
+
+std::string membersScript(const std::string& network, const std::string& members, bool revoke) {
+  return "set -euo pipefail\nnetwork=" + quoted(network) + "\nmembers=" + quoted(members) +
+         "\nrevoke=" + (revoke ? "1" : "0") +
+         "\nask() { curl --silent --show-error --fail --max-time 10 --header \"@$auth\" \"$@\"; }" + kMembers;
+}
+
+std::string orbitScript(const std::vector<std::string>& moons) {
+  return "set -eu\nfor moon in " + joined(moons) +
+         "; do\n  case $(zerotier-cli orbit \"$moon\" \"$moon\") in\n    200*) ;;\n    *) echo \"cannot follow the moon "
+         "$moon\" >&2; exit 1 ;;\n  esac\ndone\n";
+}
+
+}  // namespace zerotier

@@ -1,0 +1,25 @@
+// Shell scripts that machines run: placing the identity before the daemon starts, letting members in, following moons.
+#pragma once
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <fleet/cxx/text.hpp>
+
+namespace zerotier {
+
+inline constexpr std::string_view kLinuxHome = "/var/lib/zerotier-one";
+inline constexpr std::string_view kMacHome = "/Library/Application Support/ZeroTier/One";
+
+// Sets `changed` when the daemon has to start anew.
+fleet::Text prepareScript(std::string_view home, const fleet::Secret& identity,
+                          const std::vector<std::string>& networks);
+// Puts the network's record in place before the controller starts.
+std::string recordScript(std::string_view home, const std::string& network, const std::string& record);
+// Signs the moon and puts it in place. `endpoints` is JSON.
+std::string moonScript(std::string_view home, const std::string& endpoints);
+// `members` is a file; see members() in zerotier.cpp.
+std::string membersScript(const std::string& network, const std::string& members, bool revoke);
+std::string orbitScript(const std::vector<std::string>& moons);
+
+}  // namespace zerotier

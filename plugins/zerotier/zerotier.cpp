@@ -1,0 +1,345 @@
+// zerotier: an overlay network of all machines, Macs and other devices, whose addresses follow from identities.
+#include <algorithm>
+
+#include <fleet/cxx/plugin.hpp>
+#include <fleet/cxx/service.hpp>
+
+#include "plugins/common/zerotier/world.hpp"
+#include "plugins/zerotier/json.hpp"
+#include "plugins/zerotier/nodes.hpp"
+#include "plugins/zerotier/scripts.hpp"
+#include "plugins/zerotier/settings.hpp"
+
+namespace zerotier {
+
+namespace {
+
+namespace formats = fleetd::zerotier;
+
+constexpr std::int64_t kPriority = 900, kPort = 9993, kMtu = 2800, kRecipients = 32, kMostMoons = 4;
+constexpr const char* kSecretFile = "identity-secret";
+// Networks in networks would carry themselves.
+constexpr const char* kNoUnderlay[] = {"ygg", "hyprspace", "tinc", "tailscale", "mycelium", "wg", "zt"};
+constexpr const char* kRelay = "65.21.12.51/4443";  // as in clan
+
+std::string recordPath(NetworkId id) { return "fleetd/zerotier/" + id.text() + ".json"; }
+std::string membersPath(NetworkId id) { return "fleetd/zerotier/" + id.text() + ".members.json"; }
+
+class Zerotier final : public fleet::Service<Zerotier> {
+  static constexpr const char* kClasses[] = {"nixos", "darwin", nullptr};
+  static constexpr const char* kWrites[] = {"services.zerotierone",
+                                            "systemd.services",
+                                            "systemd.network.networks",
+                                            "networking.firewall",
+                                            "networking.extraHosts",
+                                            "networking.networkmanager.unmanaged",
+                                            "environment.etc",
+                                            "environment.systemPackages",
+                                            "homebrew.casks",
+                                            "launchd.daemons",
+                                            "clan.core.networking.extraHosts.zerotier",
+                                            "clan.core.vars.generators",
+                                            nullptr};
+
+ public:
+  static constexpr const char* exportName = "clan-core/zerotier";
+  static constexpr auto manifest = fleet::manifest({.id = "zerotier",
+                                                    .name = "ZeroTier",
+                                                    .version = "1.0.0",
+                                                    .description = "An overlay network of machines and other devices",
+                                                    .platforms = kClasses,
+                                                    .writes = kWrites});
+
+  Zerotier() {
+    auto& controller =
+        role("controller", "The machine that lets members in; the network is its own.", &Zerotier::controller);
+    controller.minMachines = 1;
+    controller.maxMachines = 1;
+    controller.classes = {"nixos"};
+    auto& moon = role("moon", "Machines that help others find each other.", &Zerotier::moon);
+    moon.maxMachines = kMostMoons;
+    moon.classes = {"nixos"};
+    role("peer", "Members of the network.", &Zerotier::peer);
+    exportsInterfaces({"networking", "peer"});
+  }
+
+ private:
+  template <class Settings>
+  static Network networkOfMember(const fleet::Member<Settings>& member) {
+    return {member.instance, member.fleet, member.view};
+  }
+
+  // The whole record: what is left out a controller fills in only after it let no traffic pass.
+  static fleet::Value record(const Network& network, NetworkId id, const ControllerSettings& settings) {
+    fleet::List pools, routes;
+    for (const Pool& pool : settings.pools)
+      pools.push_back(fleet::Attrs{{"ipRangeEnd", pool.end}, {"ipRangeStart", pool.start}});
+    for (const Route& route : settings.routes)
+      routes.push_back(
+          fleet::Attrs{{"target", route.target}, {"via", route.via ? fleet::Value(*route.via) : fleet::Value()}});
+    fleet::Attrs dns;
+    if (!settings.dns.domain.empty())
+      dns = {{"domain", settings.dns.domain}, {"servers", fleet::toValue(settings.dns.servers)}};
+    return fleet::Attrs{{"authTokens", fleet::List{fleet::Value()}},
+                        {"capabilities", fleet::List{}},
+                        {"dns", dns},
+                        {"enableBroadcast", true},
+                        {"id", id.text()},
+                        {"ipAssignmentPools", pools},
+                        {"mtu", kMtu},
+                        {"multicastLimit", kRecipients},
+                        {"name", network.instance},
+                        {"nwid", id.text()},
+                        {"objtype", "network"},
+                        {"private", !settings.isPublic},
+                        {"routes", routes},
+                        {"rules", fleet::List{fleet::Attrs{{"not", false}, {"or", false}, {"type", "ACTION_ACCEPT"}}}},
+                        {"tags", fleet::List{}},
+                        {"v4AssignMode", fleet::Attrs{{"zt", !settings.pools.empty()}}},
+                        {"v6AssignMode", fleet::Attrs{{"6plane", false}, {"rfc4193", true}, {"zt", false}}}};
+  }
+
+  static fleet::Value members(const std::vector<Node>& nodes) {
+    fleet::List out;
+    for (const Node& node : nodes) {
+      fleet::Attrs member{{"authorized", true}, {"id", node.address.text()}};
+      if (!node.name.empty()) member.set("name", node.name);
+      if (!node.more.empty()) member.set("ipAssignments", fleet::toValue(node.more));
+      out.push_back(std::move(member));
+    }
+    return out;
+  }
+
+  fleet::Result<void> controller(const fleet::Member<ControllerSettings>& member, fleet::Contribution& out) const {
+    if (!member.isNixos()) return {};
+    FLEET_TRY(checkRoutes(member.settings));
+    // From 1.16 on the controller is no part of the free build.
+    out.set("services.zerotierone.package",
+            fleet::expr("if lib.versionAtLeast pkgs.zerotierone.version \"1.16\" then pkgs.zerotierone.override { "
+                        "enableUnfree = true; } else pkgs.zerotierone"));
+    const Network network = networkOfMember(member);
+    FLEET_TRY_ASSIGN(const auto id, network.id());
+    if (!id) return {};
+    FLEET_TRY_ASSIGN(const auto nodes, network.nodes(*id, member.settings));
+    FLEET_TRY(checkNetwork(network, *id, member.settings, nodes));
+    const std::string recordText = jsonText(record(network, *id, member.settings)) + "\n",
+                      membersText = jsonText(members(nodes)) + "\n";
+    out.set(fleet::at("environment.etc", {recordPath(*id), "text"}), recordText);
+    out.set(fleet::at("environment.etc", {membersPath(*id), "text"}), membersText);
+    out.set("systemd.services.zerotierone.preStart", recordScript(kLinuxHome, id->text(), "/etc/" + recordPath(*id)));
+    out.set("systemd.services.zerotierone.restartTriggers", fleet::List{recordText});
+    const auto of = [&](const char* option) {
+      return fleet::at("systemd.services", {"zerotier-members-" + member.instance, option});
+    };
+    out.set(of("description"), "Members of the ZeroTier network " + member.instance);
+    out.set(of("wantedBy"), fleet::List{"multi-user.target"});
+    out.set(of("after"), fleet::List{"zerotierone.service"});
+    out.set(of("requires"), fleet::List{"zerotierone.service"});
+    out.set(of("path"), fleet::List{fleet::pkg("curl"), fleet::pkg("jq")});
+    out.set(of("script"), membersScript(id->text(), "/etc/" + membersPath(*id), member.settings.revoke));
+    out.set(of("restartTriggers"), fleet::List{membersText});
+    out.set(of("serviceConfig"), fleet::Attrs{{"RemainAfterExit", true},
+                                              {"Restart", "on-failure"},
+                                              {"RestartSec", 10},
+                                              {"RuntimeDirectory", "zerotier-members-" + member.instance},
+                                              {"RuntimeDirectoryMode", "0700"},
+                                              {"Type", "oneshot"}});
+    return {};
+  }
+
+  fleet::Result<void> moon(const fleet::Member<MoonSettings>& member, fleet::Contribution& out) const {
+    if (!member.isNixos()) return {};
+    fleet::List endpoints;
+    for (const auto& text : member.settings.stableEndpoints) {
+      const auto endpoint = formats::parseEndpoint(text);
+      if (!endpoint)
+        return fleet::Error{FLEET_E_SCHEMA,        "ZT06", "stableEndpoints", endpoint.error().message,
+                            endpoint.error().hint, 0};
+      // Without a port the moon would say zero, and nobody would reach it.
+      endpoints.push_back(text.substr(0, text.find('/')) + "/" + std::to_string(endpoint->port));
+    }
+    if (endpoints.empty())
+      return fleet::Error{FLEET_E_SCHEMA,
+                          "ZT17",
+                          "stableEndpoints",
+                          "a moon has to say where it is reached",
+                          "add its address: stableEndpoints = [ \"192.0.2.1/9993\" ];",
+                          0};
+    out.set("systemd.services.zerotierone.path", fleet::List{fleet::pkg("jq")});
+    out.set("systemd.services.zerotierone.preStart", moonScript(kLinuxHome, jsonText(endpoints)));
+    return {};
+  }
+
+  fleet::Result<void> peer(const fleet::Member<PeerSettings>& member, fleet::Contribution&) const {
+    for (const auto& text : member.settings.orbitMoons)
+      if (const auto address = formats::parseAddress(text); !address)
+        return fleet::Error{FLEET_E_SCHEMA, "ZT11", "orbitMoons", address.error().message, address.error().hint, 0};
+    return {};
+  }
+
+  // What a machine needs for all its networks together.
+  struct Everything {
+    std::vector<std::string> networks, moons;
+    std::string hosts;
+    bool cask = false;
+  };
+
+  static void generators(const Network& network, const std::string& machine, fleet::Contribution& out) {
+    const std::string controller = network.controller();
+    if (controller.empty()) return;
+    fleet::Generator(networkOf(network.instance))
+        .open("network-id", {{"deploy", false}})
+        .dependsOn(identityOf(controller))
+        .share()
+        .builtin("zerotier-network", {{"controller", identityOf(controller) + "/" + kSecretFile}})
+        .addTo(out);
+    fleet::Generator(zerotier::addressOf(machine, network.instance))
+        .open("ip", {{"deploy", false}})
+        .dependsOn(identityOf(machine))
+        .dependsOn(networkOf(network.instance))
+        .share()
+        .builtin("zerotier-address", {{"identity", identityOf(machine) + "/" + kSecretFile},
+                                      {"network", networkOf(network.instance) + "/network-id"}})
+        .addTo(out);
+  }
+
+  static void addOnce(std::vector<std::string>& to, const std::string& one) {
+    if (std::find(to.begin(), to.end(), one) == to.end()) to.push_back(one);
+  }
+
+  static fleet::Result<void> gather(const Network& network, const fleet::HostView& host, Everything& all,
+                                    fleet::Contribution& out) {
+    FLEET_TRY_ASSIGN(const auto settings, network.settings());
+    FLEET_TRY_ASSIGN(const auto id, network.id());
+    if (!id) return {};
+    addOnce(all.networks, id->text());
+    FLEET_TRY_ASSIGN(const auto nodes, network.nodes(*id, settings));
+    all.hosts += hostsText(*id, nodes, network.domain(settings));
+    const auto moons = network.machines("moon");
+    for (const Node& node : nodes)
+      if (node.isMachine && node.name != host.name && moons.contains(node.name))
+        addOnce(all.moons, node.address.text());
+    if (host.hostClass == "darwin" && !settings.dns.domain.empty()) {
+      std::string servers;
+      for (const auto& server : settings.dns.servers) servers += "nameserver " + server + "\n";
+      out.set(fleet::at("environment.etc", {"resolver/" + settings.dns.domain, "text"}), servers);
+    }
+    return {};
+  }
+
+  fleet::Result<void> perMachine(const fleet::HostView& host, fleet::Contribution& out) const override {
+    std::set<std::string> instances;
+    Everything all;
+    for (const auto& membership : host.memberships) {
+      instances.insert(membership.instance);
+      if (membership.role != "peer" || membership.settings.isNil()) continue;
+      FLEET_TRY_ASSIGN(const auto settings, fleet::read<PeerSettings>(membership.settings));
+      for (const auto& moon : settings.orbitMoons) addOnce(all.moons, moon);
+      all.cask = all.cask || settings.cask;
+    }
+    if (instances.empty()) return {};
+    fleet::Generator(identityOf(host.name))
+        .secret(kSecretFile, {{"restartUnits", fleet::List{"zerotierone.service"}}})
+        .share()
+        .builtin("zerotier-identity")
+        .addTo(out);
+    for (const auto& instance : instances) {
+      const auto view = fleet().instances.find(instance);
+      if (view == fleet().instances.end()) continue;
+      const Network network{instance, fleet(), view->second};
+      generators(network, host.name, out);
+      auto done = gather(network, host, all, out);
+      if (!done) return fleet::under(instance, std::move(done).error());
+    }
+    if (host.hostClass == "darwin")
+      onDarwin(host, all, out);
+    else
+      onNixos(host, all, out);
+    return {};
+  }
+
+  static void onNixos(const fleet::HostView& host, const Everything& all, fleet::Contribution& out) {
+    fleet::List underlay;
+    for (const char* prefix : kNoUnderlay) underlay.push_back(prefix);
+    out.set("services.zerotierone.enable", true);
+    out.set("services.zerotierone.joinNetworks", all.networks);
+    out.set("services.zerotierone.localConf.settings",
+            fleet::Attrs{{"interfacePrefixBlacklist", underlay}, {"tcpFallbackRelay", kRelay}});
+    out.set("systemd.services.zerotierone.path", fleet::List{fleet::pkg("diffutils")});
+    fleet::Text prepare =
+        prepareScript(kLinuxHome, fleet::secretPath(identityOf(host.name), kSecretFile), all.networks);
+    prepare.parts.insert(prepare.parts.begin(), fleet::Value("(\nset -eu\n"));
+    prepare.parts.push_back(fleet::Value(")\n"));
+    // Before what the controller and moons do with the identity.
+    out.set("systemd.services.zerotierone.preStart", prepare, fleet::Priority::normal, fleet::Order::before);
+    out.set("networking.firewall.allowedUDPPorts", fleet::List{kPort});
+    out.set("networking.firewall.allowedTCPPorts", fleet::List{kPort});
+    out.set("networking.networkmanager.unmanaged", fleet::List{"interface-name:zt*"});
+    const auto of = [](const char* option) { return fleet::at("systemd.network.networks", {"09-zerotier", option}); };
+    out.set(of("matchConfig"), fleet::Attrs{{"Name", "zt*"}});
+    out.set(of("networkConfig"), fleet::Attrs{{"KeepConfiguration", "static"}, {"LLDP", true}, {"MulticastDNS", true}});
+    if (!all.hosts.empty()) out.set("networking.extraHosts", all.hosts);
+    if (all.moons.empty()) return;
+    const auto unit = [](const char* option) { return fleet::at("systemd.services.zerotier-moons", {option}); };
+    out.set(unit("description"), "Moons of ZeroTier networks");
+    out.set(unit("wantedBy"), fleet::List{"multi-user.target"});
+    out.set(unit("after"), fleet::List{"zerotierone.service"});
+    out.set(unit("requires"), fleet::List{"zerotierone.service"});
+    out.set(unit("path"), fleet::List{fleet::ref("services.zerotierone.package")});
+    out.set(unit("script"), orbitScript(all.moons));
+    out.set(
+        unit("serviceConfig"),
+        fleet::Attrs{{"RemainAfterExit", true}, {"Restart", "on-failure"}, {"RestartSec", 10}, {"Type", "oneshot"}});
+  }
+
+  // A daemon of its own, since nix-darwin has no module for it; or what Homebrew's daemon needs to know.
+  static void onDarwin(const fleet::HostView& host, const Everything& all, fleet::Contribution& out) {
+    fleet::Text script = prepareScript(kMacHome, fleet::secretPath(identityOf(host.name), kSecretFile), all.networks);
+    script.parts.insert(script.parts.begin(), fleet::Value("set -eu\n"));
+    const char* const name = all.cask ? "zerotier-identity" : "zerotier-one";
+    const auto of = [&](const char* option) { return fleet::at("launchd.daemons", {name, option}); };
+    if (all.cask) {
+      out.set("homebrew.casks", fleet::List{"zerotier-one"});
+      script.parts.push_back(
+          fleet::Value("if [ -n \"$changed\" ]; then /bin/launchctl kickstart -k system/com.zerotier.one; fi\n"));
+    } else {
+      out.set("environment.systemPackages", fleet::List{fleet::pkg("zerotierone")});
+      for (fleet::Value part :
+           {fleet::Value("exec "), fleet::Value(fleet::pkg("zerotierone")), fleet::Value("/bin/zerotier-one -p9993\n")})
+        script.parts.push_back(std::move(part));
+    }
+    out.set(of("script"), script);
+    out.set(of("path"), fleet::List{fleet::pkg("coreutils"), fleet::pkg("diffutils")});
+    out.set(of("serviceConfig"),
+            fleet::Attrs{
+                {"KeepAlive", all.cask ? fleet::Value(fleet::Attrs{{"SuccessfulExit", false}}) : fleet::Value(true)},
+                {"RunAtLoad", true},
+                {"StandardErrorPath", "/var/log/zerotier-one.log"}});
+    if (!all.hosts.empty()) out.set("clan.core.networking.extraHosts.zerotier", all.hosts);
+    if (all.moons.empty()) return;
+    const auto unit = [](const char* option) { return fleet::at("launchd.daemons.zerotier-moons", {option}); };
+    out.set(unit("script"), orbitScript(all.moons));
+    out.set(unit("path"), all.cask ? fleet::List{"/usr/local/bin"} : fleet::List{fleet::pkg("zerotierone")});
+    out.set(unit("serviceConfig"),
+            fleet::Attrs{{"KeepAlive", fleet::Attrs{{"SuccessfulExit", false}}}, {"RunAtLoad", true}});
+  }
+
+  fleet::Result<void> exportsOf(const fleet::ExportContext& context, fleet::Exports& out) const override {
+    out[scope(context.instance)]["networking"] =
+        fleet::Attrs{{"module", "clan_lib.network.zerotier"}, {"priority", kPriority}};
+    for (const auto& [role, members] : context.view.roles)
+      for (const auto& [machine, settings] : members.machines) {
+        const std::string generator = zerotier::addressOf(machine, context.instance);
+        out[scope(context.instance, role, machine)]["peer"] = fleet::Attrs{
+            {"hosts", fleet::List{fleet::Attrs{
+                          {"var", fleet::Attrs{{"file", "ip"}, {"generator", generator}, {"machine", machine}}}}}}};
+      }
+    return {};
+  }
+};
+
+}  // namespace
+
+}  // namespace zerotier
+
+FLEET_PLUGIN(zerotier::Zerotier);
