@@ -111,8 +111,13 @@ Result<void> InventoryChange::move(const std::string& from, const std::string& t
 Result<void> InventoryChange::remove(const std::string& path) {
   if (trash_.empty()) {
     // Beside the fleet's files, so that moving there is one step, and out of sight of everything that reads them.
-    trash_ = directory() + "/.fleetd-removed";
-    FLEETD_TRY(base::removeTree(trash_));
+    const std::string trash = directory() + "/.fleetd-removed";
+    if (exists(trash))
+      return Error{Code::FL0615,
+                   ".fleetd-removed holds files of a change that was interrupted",
+                   "put them back, or remove the directory",
+                   {}};
+    trash_ = trash;
   }
   FLEETD_TRY(rename(directory() + "/" + path, fmt::format("{}/{}", trash_, removed_++)));
   touch(path);
@@ -137,6 +142,11 @@ void InventoryChange::undo() {
 
 Result<void> InventoryChange::apply(const std::vector<std::string>& instances) {
   if (file_.changed()) {
+    // Somebody else may have changed it since it was read.
+    FLEETD_TRY_ASSIGN(const auto now, fleet::InventoryFile::read(file_.path()));
+    if (now.before() != file_.before())
+      return Error{
+          Code::FL0617, "inventory.json was changed by somebody else at the same time", "run the command again", {}};
     FLEETD_TRY(file_.write());
     undo_.emplace_back([this] { static_cast<void>(file_.restore()); });
     touch("inventory.json");
