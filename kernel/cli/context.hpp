@@ -36,7 +36,7 @@ class Context {
 
   // Opens the fleet with its plugins at the first call. Findings go to `diagnostics`.
   Result<fleet::Fleet*> openFleet();
-  fleet::SchemaStore& schemas() { return *schemas_; }  // once the fleet was opened
+  fleet::SchemaStore& schemas() { return *schemas_; }     // once the fleet was opened
   render::Workspace& workspace() { return *workspace_; }  // once the fleet was opened
   // The hosts with these names, or all when there are none; all unknown names are reported. Sorted as Fleet::hosts.
   Result<std::vector<const fleet::Host*>> selectHosts(const std::vector<std::string>& names);

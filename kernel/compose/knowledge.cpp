@@ -162,6 +162,8 @@ Value mergeSegments(Compose& c, Type* type, const Loc* loc, std::span<Def> defs)
     Value error;
     const bool known = def.value.is(Tag::List);
     Value part = known ? mergeOnly(type, loc, std::span<Def>(&def, 1)) : def.value;
+    // One that fails under its condition: the condition does not hold.
+    if (part.isError() && !def.condition.is(Tag::Null)) continue;
     if (part.isError()) return part;
     if (!def.condition.is(Tag::Null)) part = lang::foldIf(c.ev, def.condition, part, Value::list({}), def.pos);
     all = c.ev.concat(all, part, def.pos);

@@ -7,6 +7,7 @@
 #include "kernel/compose/errors.hpp"
 #include "kernel/compose/kept.hpp"
 #include "kernel/compose/knowledge.hpp"
+#include "kernel/compose/priority.hpp"
 #include "kernel/compose/small_vector.hpp"
 
 namespace fleetd::compose {
@@ -95,9 +96,10 @@ class Discharge {
 
   Value value(const Def& def, Value raw) {
     const Value v = c_.ev.force(raw);
-    if (v.isError()) return v;
+    if (v.isError() && def.condition.is(Tag::Null)) return v;
     Value error;
-    const Property property = propertyOf(c_, v, &error);
+    // A failure under a condition that is not decided means that it does not hold: whoever merges finds it.
+    const Property property = v.isError() ? Property::None : propertyOf(c_, v, &error);
     if (error.isError()) return error;
     Def inner = def;
     inner.value = v;
@@ -182,14 +184,33 @@ Value priorityNumber(Compose& c, Value raw, std::int64_t* out) {
   return {};
 }
 
+// Where a priority is not known, each definition holds if its own turns out to be the highest.
+Value keepAll(Cell& cell, SmallVector<Held, 6>& held, SmallVector<Def, 6>& out) {
+  Compose& c = *cell.c;
+  const Value highest = c.ev.unknownRoot(fmt::format("options.{}.highestPrio", showOption(c, cell.loc)));
+  for (Held& item : held) {
+    const Value own = item.isOverride ? item.priority : Value::of(kDefaultPriority);
+    const Value holds = c.ev.unknownBinary(lang::BinaryOp::Eq, own, highest, item.def.pos);
+    item.def.condition = conjunction(c, item.def.condition, holds);
+    item.def.priority = kUnknownPriority;
+    out.push(item.def);
+  }
+  return {};
+}
+
 // Keeps the strongest definitions. One whose condition is unknown hides nothing and stays as long as no certain one is
 // stronger.
 Value filterPriorities(Cell& cell, SmallVector<Held, 6>& held, SmallVector<Def, 6>& out) {
   std::int64_t best = kNoPriority;
   std::int64_t strongest = kNoPriority;
+  bool undecided = false;
   for (Held& item : held) {
     std::int64_t priority = kDefaultPriority;
-    if (item.isOverride) {
+    if (item.isOverride) item.priority = cell.c->ev.force(item.priority);
+    if (item.isOverride && item.priority.isUnknown()) {
+      undecided = true;
+      priority = kUnknownPriority;
+    } else if (item.isOverride) {
       const Value error = priorityNumber(*cell.c, item.priority, &priority);
       if (error.isError()) return error;
     }
@@ -198,6 +219,7 @@ Value filterPriorities(Cell& cell, SmallVector<Held, 6>& held, SmallVector<Def, 
     if (item.def.condition.is(Tag::Null)) best = std::min(best, priority);
   }
   cell.priority = held.size() == 1 ? held[0].def.priority : strongest;
+  if (undecided && held.size() > 1) return keepAll(cell, held, out);
   for (const Held& item : held)
     if (item.def.priority == best || (!item.def.condition.is(Tag::Null) && item.def.priority < best) ||
         held.size() == 1)
@@ -205,11 +227,14 @@ Value filterPriorities(Cell& cell, SmallVector<Held, 6>& held, SmallVector<Def, 
   return {};
 }
 
+bool failsUndecided(const Def& def) { return def.value.isError() && !def.condition.is(Tag::Null); }
+
 // Sorts by mkOrder if one of the definitions has it. Forces the definitions that are left.
 Value sortOrder(Compose& c, SmallVector<Def, 6>& defs) {
   bool any = false;
   for (std::size_t i = 0; i < defs.size() && !any; ++i) {
     defs[i].value = c.ev.force(defs[i].value);
+    if (failsUndecided(defs[i])) continue;
     if (defs[i].value.isError()) return inDefinition(c, defs[i].value, defs[i].file);
     Value error;
     any = propertyOf(c, defs[i].value, &error) == Property::Order;
@@ -218,6 +243,7 @@ Value sortOrder(Compose& c, SmallVector<Def, 6>& defs) {
   if (!any) return {};
   for (Def& def : defs) {
     def.value = c.ev.force(def.value);
+    if (failsUndecided(def)) continue;
     if (def.value.isError()) return inDefinition(c, def.value, def.file);
     Value error;
     const bool isOrder = propertyOf(c, def.value, &error) == Property::Order;
@@ -230,7 +256,7 @@ Value sortOrder(Compose& c, SmallVector<Def, 6>& defs) {
     def.order = static_cast<std::int32_t>(order);
     def.ordered = true;
     def.value = c.ev.select(def.value, c.common.content, 0);
-    if (def.value.isError()) return inDefinition(c, def.value, def.file);
+    if (def.value.isError() && !failsUndecided(def)) return inDefinition(c, def.value, def.file);
   }
   std::stable_sort(defs.begin(), defs.end(), [](const Def& a, const Def& b) { return a.order < b.order; });
   return {};
@@ -257,6 +283,7 @@ Value computeFinal(Cell& cell) {
   SmallVector<Def, 6> kept;
   Value error = filterPriorities(cell, held, kept);
   if (error.isError()) return error;
+  cell.final = c.ev.arena().copy(std::span<const Def>(kept.span()));
   error = sortOrder(c, kept);
   if (error.isError()) return error;
   cell.final = c.ev.arena().copy(std::span<const Def>(kept.span()));

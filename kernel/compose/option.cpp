@@ -6,6 +6,7 @@
 
 #include "kernel/compose/compose.hpp"
 #include "kernel/compose/errors.hpp"
+#include "kernel/compose/priority.hpp"
 #include "kernel/compose/submodule.hpp"
 #include "kernel/compose/type_set.hpp"
 
@@ -85,7 +86,10 @@ Value viewFiles(Evaluator& ev, void* data) {
 Value viewPriority(Evaluator& ev, void* data) {
   Option& option = *static_cast<Option*>(data);
   const Value error = finalize(option.cell);
-  if (error.isError()) return error;
+  // What is inside the definitions does not matter: they may fail.
+  if (error.isError() && option.cell.final.empty()) return error;
+  for (const Def& def : option.cell.final)
+    if (def.priority == kUnknownPriority) return undecidedView(ev, option, "highestPrio");
   std::int64_t certain = kNoPriority;
   for (const Def& def : option.cell.final)
     if (def.condition.is(Tag::Null)) certain = std::min<std::int64_t>(certain, def.priority);

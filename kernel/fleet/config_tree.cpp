@@ -223,13 +223,11 @@ void ConfigWalker::walkOption(Option& option, ConfigNode& node, bool defaults, c
       node.undefined = true;
       return;
     }
-    // Every definition may have been under a condition that does not hold.
-    if (noValue) {
-      const Value defined = compose::isDefined(option.cell);
-      if (defined.isFalse() || defined.isUnknown()) {
-        node.undefined = true;
-        return;
-      }
+    // Every definition may be under a condition that does not hold: then what is wrong with it is never met.
+    const Value defined = compose::isDefined(option.cell);
+    if (defined.isUnknown() || (noValue && defined.isFalse())) {
+      node.undefined = true;
+      return;
     }
     node.value = v;
     return error(v, path);

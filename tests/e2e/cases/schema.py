@@ -213,6 +213,13 @@ class Coverage(FleetTest):
         self.assertEqual(coverage["classes"].keys(), {"nixos"})
 
 
+class Undecided(FleetTest):
+    def test_a_failure_under_a_condition_of_nix_is_no_error(self):
+        web = '{ config, lib, ... }:\n{\n  networking.hostName = "web";\n  programs.a = lib.mkIf config.programs.zippy.enable (throw "no");\n  programs.b = lib.mkIf config.programs.zippy.enable (lib.mkBefore (throw "no"));\n}\n'
+        fleet = self.fleet(files={"flake.nix": FLAKE, "flake.lock": json.dumps(LOCK), "web.nix": web, "db.nix": "{ }\n"})
+        self.expect(fleet.run("check"), 0, ["no errors"])
+
+
 class MissingModules(FleetTest):
     def findings(self, files):
         fleet = self.fleet(files={"flake.nix": FLAKE, "flake.lock": json.dumps(LOCK), "web.nix": "{ }\n", "db.nix": "{ }\n", **files})

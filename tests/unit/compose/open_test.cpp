@@ -58,6 +58,29 @@ TEST(Open, ThePriorityIsKnownWhereOnlyWeakerDefinitionsAreLeftOpen) {
             "options.a.highestPrio");
 }
 
+TEST(Open, APriorityThatIsNotKnownLeavesOpenWhichDefinitionHolds) {
+  Nix nix;
+  EXPECT_EQ(viewed(nix, "lib.mkOverride config.z 1", "value"), "1");
+  EXPECT_EQ(viewed(nix, "lib.mkOverride config.z 1", "highestPrio"), "options.a.highestPrio");
+  EXPECT_EQ(viewed(nix, "lib.mkMerge [ (lib.mkOverride config.z 1) 1 ]", "definitions"), "options.a.definitions");
+  EXPECT_NE(viewed(nix, "lib.mkMerge [ (lib.mkOverride config.z 1) 2 ]", "value").find("highestPrio"),
+            std::string::npos);
+}
+
+TEST(Open, AFailureUnderAConditionThatIsNotDecidedIsNoError) {
+  Nix nix;
+  for (const std::string order : {"", "lib.mkBefore "}) {
+    const std::string fails = "(lib.mkIf config.z (" + order + "(throw \"no\")))";
+    EXPECT_EQ(viewed(nix, "lib.mkMerge [ [ 1 ] " + fails + " ]", "value"), "[ 1 ]");
+    EXPECT_EQ(viewed(nix, "lib.mkMerge [ (lib.mkDefault [ 0 ]) " + fails + " ]", "value"), "[ 0 ]");
+  }
+}
+
+TEST(Open, ThePriorityOfADefinitionThatFailsIsKnown) {
+  Nix nix;
+  EXPECT_EQ(viewed(nix, "lib.mkForce (throw \"no\")", "highestPrio"), "50");
+}
+
 TEST(Open, TheConfigurationOthersSeeHasNoInternals) {
   Nix nix;
   const auto names =

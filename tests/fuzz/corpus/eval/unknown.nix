@@ -1,0 +1,1 @@
+let u = builtins.getEnv "X"; in { a = u + "z"; b = if u == "" then [ 1 ] else [ 2 ]; c = { x = 1; } // (if u == "q" then { y = 2; } else { }); d = builtins.attrNames { ${u} = 1; }; e = builtins.match "(a|b)*" u; f = u.a.b or 3; }
