@@ -41,10 +41,13 @@ std::string hostOf(const Value& host, const std::string& directory, std::string&
   if (!var) return {};
   const std::string machine = textOf(*var, "machine"), generator = textOf(*var, "generator"),
                     file = textOf(*var, "file");
-  const auto values = fleet::publicValuesIn(fleet::varsOfMachine(directory, machine));
-  if (const auto found = values.find(generator); found != values.end())
-    if (const auto value = found->second.find(file); value != found->second.end())
-      return std::string(base::trim(value->second));
+  // A machine's own, or one that all machines share: which of the two is the generator's business.
+  for (const std::string& place : {fleet::varsOfMachine(directory, machine), fleet::varsOfAll(directory)}) {
+    const auto values = fleet::publicValuesIn(place);
+    if (const auto found = values.find(generator); found != values.end())
+      if (const auto value = found->second.find(file); value != found->second.end())
+        return std::string(base::trim(value->second));
+  }
   why = fmt::format("{}/{} of {} does not exist yet", generator, file, machine);
   return {};
 }
