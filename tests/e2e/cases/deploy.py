@@ -1,7 +1,6 @@
 """Building and deploying on a lab of real hosts: ssh, Nix, activation, and everything that can go wrong between them. What is asserted in the
 end is what each host runs and what it would boot."""
 
-import json
 import os
 import shutil
 import subprocess
@@ -37,13 +36,7 @@ class DeployTest(FleetTest):
             host.inside("rm -rf /run/current-system /run/fleetd /run/refuse /nix/var/nix/profiles/system* /var/log/activations")
         self.yard = self.fleet("deploy")
         shutil.move(self.yard.root / "nixpkgs", self.yard.base / "nixpkgs")
-        source = self.yard.base / "nixpkgs"
-        for path in (*source.iterdir(), source):
-            os.utime(path, (1, 1))
-        locked = {"type": "path", "path": str(source), "narHash": LAB.nix("nix", "hash", "path", str(source)), "lastModified": 1}
-        original = {"type": "github", "owner": "NixOS", "repo": "nixpkgs", "ref": "nixos-unstable"}
-        nodes = {"nixpkgs": {"locked": locked, "original": original}, "root": {"inputs": {"nixpkgs": "nixpkgs"}}}
-        self.yard.write("flake.lock", json.dumps({"nodes": nodes, "root": "root", "version": 7}))
+        self.yard.write("flake.lock", LAB.lock_of(self.yard.base / "nixpkgs"))
 
     def words(self, *args):
         with_ssh = ["--ssh-config", str(LAB.config)] if args[0] in ("deploy", "rollback", "status", "generations", "ssh") else []

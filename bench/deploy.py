@@ -1,0 +1,75 @@
+#!/usr/bin/env python3
+"""What a deployment costs beside bare ssh, on a lab of hosts in network namespaces (see tests/e2e/lab.py). Needs root.
+
+deploy.py --binary build/fleetd [--hosts 8] [--runs 5]
+"""
+
+import argparse
+import shutil
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests" / "e2e"))
+
+import harness  # noqa: E402
+import lab  # noqa: E402
+
+
+def fleet_of(network, names):
+    """The fleet of the end-to-end tests, with as many hosts."""
+    yard = harness.Fleet("deploy")
+    flake = yard.root / "flake.nix"
+    text = flake.read_text()
+    start, end = text.index("names = [") + len("names = ["), text.index("];")
+    flake.write_text(text[:start] + " ".join(f'"{name}"' for name in names) + text[end:])
+    for name in names:
+        yard.write(f"{name}.nix", "{ }\n")
+    shutil.move(yard.root / "nixpkgs", yard.base / "nixpkgs")
+    yard.write("flake.lock", network.lock_of(yard.base / "nixpkgs"))
+    return yard
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--binary", required=True)
+    parser.add_argument("--hosts", type=int, default=8)
+    parser.add_argument("--runs", type=int, default=5)
+    options = parser.parse_args()
+    if why := lab.missing():
+        sys.exit(f"no lab: {why}")
+    binary = str(Path(options.binary).resolve())
+    names = [f"h{number}" for number in range(1, options.hosts + 1)]
+    network = lab.Lab(names)
+    yard = fleet_of(network, names)
+
+    def once(*words):
+        start = time.monotonic()
+        done = subprocess.run([*network.operator_words(), *words], cwd=yard.root, env=yard.environment(), capture_output=True, check=False)
+        if done.returncode not in (0, 1):
+            sys.exit(done.stderr.decode())
+        return (time.monotonic() - start) * 1000
+
+    def show(what, times):
+        print(f"{what:40} median {statistics.median(times):7.0f} ms   fastest {min(times):7.0f}   slowest {max(times):7.0f}")
+
+    try:
+        ssh = f"ssh -F {network.config} -l root"
+        with_config = ["--ssh-config", str(network.config)]
+        show(f"first deployment of {len(names)} hosts", [once(binary, "deploy", *with_config)])
+        runs = range(options.runs)
+        show("ssh HOST true, one after the other", [once(*ssh.split(), f"{name}.lab", "true") for name in names for _ in runs])
+        both = f"for h in {' '.join(names)}; do {ssh} $h.lab true & done; wait"
+        show("ssh HOST true, all at once", [once("sh", "-c", both) for _ in runs])
+        show("deployment without changes", [once(binary, "deploy", *with_config) for _ in runs])
+        show("status", [once(binary, "status", *with_config) for _ in runs])
+    finally:
+        network.close()
+        yard.close()
+
+
+if __name__ == "__main__":
+    main()
