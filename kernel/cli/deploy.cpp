@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "kernel/cli/deploying.hpp"
+#include "kernel/cli/machine_keys.hpp"
 #include "kernel/fleet/instances.hpp"
 
 namespace fleetd::cli {
@@ -82,7 +83,8 @@ int runDeploy(Context& cx) {
     if ((*built)[i].path.empty()) continue;
     const Meant& one = operation->meant[i];
     const bool canary = isNamed(*canaries, *one.host);
-    targets.push_back({one.host->klass, one.host->name, (**one.reach).address, (*built)[i].path, 0, canary,
+    targets.push_back({one.host->klass, one.host->name, (**one.reach).address, (*built)[i].path, 0,
+                       keyOf(cx, *one.host), canary,
                        !canary && (isNamed(*last, *one.host) || carriesOthers(cx, *one.host))});
     meant.push_back(&one);
   }

@@ -38,7 +38,7 @@ class Dialogue {
         id_(id),
         settings_(settings),
         // A home belongs to the one who logs in.
-        sudo_(settings.sudo && klass != "home" && address.user != "root") {}
+        sudo_(settings.sudo && klass != "home") {}
 
   Result<Answer> start(const std::string& klass, const std::string& path, std::int64_t generation) {
     const std::string file = fmt::format("{}/{}.sh", directory_, id_);
@@ -64,9 +64,7 @@ class Dialogue {
   std::string shell(std::string_view verb) const {
     return fmt::format("exec sh -s -- {} {} {}", verb, directory_, id_);
   }
-  std::string root(const std::string& command) const {
-    return sudo_ ? fmt::format("sudo -n sh -c {}", base::shellQuote(command)) : command;
-  }
+  std::string root(const std::string& command) const { return asRoot(command, address_, sudo_); }
 
   Result<Answer> say(const std::string& command, std::string input, bool fresh, std::chrono::milliseconds timeout) {
     Ssh::Call call;
@@ -160,6 +158,10 @@ std::optional<Error> confirm(Dialogue& dialogue, const Address& address, const A
 }
 
 }  // namespace
+
+std::string asRoot(const std::string& command, const Address& address, bool sudo) {
+  return sudo && address.user != "root" ? fmt::format("sudo -n sh -c {}", base::shellQuote(command)) : command;
+}
 
 std::string_view goalName(Goal goal) { return kGoals[static_cast<std::size_t>(goal)]; }
 

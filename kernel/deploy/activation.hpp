@@ -21,6 +21,9 @@ struct ActivationSettings {
   bool sudo = false;               // become root with `sudo -n`
 };
 
+// The command as root runs it: as it is, or through `sudo -n`.
+std::string asRoot(const std::string& command, const Address& address, bool sudo);
+
 // Whether a class can do it at all. Error FL0823.
 Result<void> checkGoal(Goal goal, const std::string& klass, const std::string& host);
 

@@ -11,6 +11,7 @@
 
 #include "kernel/base/clock.hpp"
 #include "kernel/base/hash.hpp"
+#include "kernel/base/text.hpp"
 #include "kernel/base/thread_pool.hpp"
 #include "kernel/deploy/nix.hpp"
 
@@ -20,6 +21,10 @@ namespace {
 
 using base::Code;
 
+// Where sops-nix looks. One that is there stays.
+constexpr char kPutKey[] =
+    "umask 077; mkdir -p /var/lib/sops-nix && cd /var/lib/sops-nix && cat >key.txt.new && [ -s key.txt.new ] && "
+    "{ [ -s key.txt ] && rm -f key.txt.new || mv -f key.txt.new key.txt; }";
 constexpr std::string_view kEndings[] = {"deployed", "unchanged", "rolled back", "failed", "unknown", "not reached"};
 
 // Names an activation on its host; never used twice.
@@ -65,6 +70,7 @@ class OneHost {
     if (!before) return before.error();
     out.previous = before->system;
     if (auto wrong = wrongHost(*before)) return wrong;
+    if (auto failed = bringKey(*before)) return failed;
     if (isThere(*before)) {
       out.ending = Ending::Unchanged;
       return std::nullopt;
@@ -82,6 +88,23 @@ class OneHost {
     if (!active) return active.error();
     out.ending = Ending::Deployed;
     return settings_.verify ? notWhatWasDeployed() : std::nullopt;
+  }
+
+  // Secrets cannot be read without it, so it is there before what reads them.
+  std::optional<Error> bringKey(const Probe& before) {
+    if (!target_.key || before.hasKey || settings_.activation.goal == Goal::DryActivate) return std::nullopt;
+    if (target_.key->missing) return target_.key->missing;
+    onStep_(target_, "bringing its key");
+    Ssh::Call call;
+    call.command = asRoot(kPutKey, target_.address, settings_.activation.sudo);
+    call.inputFd = target_.key->pipe.get();
+    const auto put = ssh_.run(target_.address, call);
+    if (!put) return put.error();
+    if (put->status.success()) return std::nullopt;
+    return Error{Code::FL0832,
+                 fmt::format("{} did not take its key: {}", target_.name, base::sanitize(base::trim(put->errors))),
+                 "",
+                 {}};
   }
 
   // A laptop's address may lead to another machine.

@@ -2,11 +2,13 @@
 #pragma once
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "kernel/base/fd.hpp"
 #include "kernel/base/result.hpp"
 #include "kernel/deploy/activation.hpp"
 #include "kernel/deploy/probe.hpp"
@@ -14,13 +16,20 @@
 
 namespace fleetd::deploy {
 
+// The key a machine reads its secrets with, in a pipe: it never is in our memory.
+struct MachineKey {
+  base::UniqueFd pipe;
+  std::optional<Error> missing;  // why there is none; only an error when the host needs it
+};
+
 struct Target {
   std::string klass, name;
   Address address;
-  std::string path;             // what it is to run
-  std::int64_t generation = 0;  // one that exists; 0: a new one
-  bool canary = false;          // goes before all others
-  bool last = false;            // goes after all others, alone
+  std::string path;                      // what it is to run
+  std::int64_t generation = 0;           // one that exists; 0: a new one
+  std::shared_ptr<MachineKey> key = {};  // for a host that has none yet; null: it needs none
+  bool canary = false;                   // goes before all others
+  bool last = false;                     // goes after all others, alone
 };
 
 enum class Ending : std::uint8_t { Deployed, Unchanged, Back, Failed, Unknown, NotReached };

@@ -56,6 +56,7 @@ Probe readProbe(std::string_view text) {
     if (key == "generation") out.generation = base::parseInt(value) ? std::string(value) : std::string();
     if (key == "kernel") out.kernel = base::sanitize(value);
     if (key == "machine") out.machine = base::sanitize(value);
+    if (key == "key") out.hasKey = value == "yes";
     if (key == "user") out.user = base::sanitize(value);
     if (key == "reboot") out.reboot = base::sanitize(value);
     if (key == "now") out.now = base::parseInt(value).value_or(0);

@@ -18,7 +18,8 @@ struct Probe {
   std::string kernel, machine;          // "Linux", "x86_64"
   std::string nixStore;                 // path of the program
   std::string user;
-  std::string reboot;  // the part that differs between what was booted and what runs: "kernel", "initrd"
+  bool hasKey = false;  // the key that its secrets are encrypted for; false as well when the user may not look
+  std::string reboot;   // the part that differs between what was booted and what runs: "kernel", "initrd"
   std::int64_t now = 0;
   std::vector<std::string> failedUnits;
   std::map<std::string, int> diskUsed;  // mount -> percent

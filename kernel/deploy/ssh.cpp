@@ -134,7 +134,10 @@ Result<process::Finished> Ssh::run(const Address& address, const Call& call) {
   command.argv = {"ssh", "-F", *file, "-o", "BatchMode=yes", "-T"};
   if (call.fresh) command.argv.insert(command.argv.end(), {"-o", "ControlPath=none", "-o", "ControlMaster=no"});
   command.argv.insert(command.argv.end(), {"-l", address.user, "--", address.host, call.command});
-  command.input = call.input;
+  if (call.inputFd >= 0)
+    command.inputFd = call.inputFd;
+  else
+    command.input = call.input;
   command.timeout = call.timeout;
   auto finished = process::run(command);
   if (!finished) return finished.error();

@@ -30,6 +30,7 @@ class Ssh {
   struct Call {
     std::string command;  // for the login shell of the user there
     std::string input;
+    int inputFd = -1;  // read instead of `input`; stays the caller's
     std::chrono::milliseconds timeout{std::chrono::seconds(60)};
     bool fresh = false;  // over a new connection, to prove that one can still be made
   };

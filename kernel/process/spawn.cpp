@@ -85,6 +85,7 @@ struct SpawnPlan {
   }
 
   int input(const Command& command, const UniqueFd& pipe) {
+    if (command.inputFd >= 0) return ::posix_spawn_file_actions_adddup2(&actions, command.inputFd, 0);
     if (command.input) return ::posix_spawn_file_actions_adddup2(&actions, pipe.get(), 0);
     if (command.inheritInput) return 0;
     return ::posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);

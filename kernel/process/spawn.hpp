@@ -31,6 +31,9 @@ struct Command {
   // its input early is no error.
   std::optional<std::string> input;
   bool inheritInput = false;
+  // A descriptor that is the child's standard input instead; the caller keeps it. For bytes that must not pass through
+  // our memory.
+  int inputFd = -1;
   Stream output = Stream::Capture;
   Stream errors = Stream::Capture;
   std::size_t maxOutput = 64u << 20;  // bytes kept of each captured stream; the rest is read and dropped

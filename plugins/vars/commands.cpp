@@ -83,6 +83,15 @@ fleet::Result<Value> get(Request& request) {
   return Value(Attrs{});
 }
 
+// The key goes to the one who brings it to its machine, and through nobody's memory but ours.
+fleet::Result<Value> machineKey(const Request& request) {
+  if (request.descriptor < 0 || !isName(request.machine))
+    return age::error("VARS62", "machine-key needs a machine and a descriptor");
+  FLEET_TRY_ASSIGN(const auto key, request.store.machineKey(request.machine));
+  FLEET_TRY(writeTo(request.descriptor, key));
+  return Value(Attrs{});
+}
+
 fleet::Result<Value> set(Request& request) {
   FLEET_TRY_ASSIGN(const auto found, find(request));
   fleet::Result<SecretBytes> value =
@@ -170,13 +179,14 @@ fleet::Result<Value> runRequest(const Value& value) {
   const auto* directory = fleet ? fleet->get<std::string>() : nullptr;
   const auto* name = verb ? verb->get<std::string>() : nullptr;
   // Taken before anything is read, so that what is read is still true when something is written.
-  if (directory && name && *name != "list" && *name != "get" && *name != "check") {
+  if (directory && name && *name != "list" && *name != "get" && *name != "check" && *name != "machine-key") {
     FLEET_TRY_ASSIGN(auto taken, disk::Lock::take(*directory));
     lock.emplace(std::move(taken));
   }
   FLEET_TRY_ASSIGN(auto request, readRequest(value));
   if (request.verb == "list") return list(request);
   if (request.verb == "get") return get(request);
+  if (request.verb == "machine-key") return machineKey(request);
   if (request.verb == "set") return set(request);
   if (request.verb == "keygen") return keygen(request);
   if (request.verb == "check") return check(request);

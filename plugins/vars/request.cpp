@@ -38,9 +38,15 @@ fleet::Result<Request> readRequest(const Value& value) {
   FLEET_TRY_ASSIGN(auto store, Store::open(fleet));
   const Value* machines = value.find("machines");
   FLEET_TRY_ASSIGN(auto declarations, readDeclarations(machines ? *machines : Value()));
-  Request out{text(value, "verb"),        std::move(store),  std::move(declarations), {},
-              text(value, "machine"),     text(value, "id"), text(value, "user"),     texts(value, "groups"),
-              flag(value, "fromTerminal")};
+  Request out{text(value, "verb"),         std::move(store),
+              std::move(declarations),     {},
+              text(value, "machine"),      text(value, "id"),
+              text(value, "user"),         texts(value, "groups"),
+              flag(value, "fromTerminal"), -1};
+  const Value* descriptor = value.find("descriptor");
+  if (const auto* number = descriptor ? descriptor->get<std::int64_t>() : nullptr;
+      number && *number > 2 && *number < 1 << 20)
+    out.descriptor = static_cast<int>(*number);
   out.wanted = {texts(value, "only"), texts(value, "generators"), flag(value, "regenerate")};
   if (out.verb == "keygen" && !isName(out.user))
     return age::error("VARS40", "`" + out.user + "` cannot be the name of a user", "use letters, digits and _ . @ + -");

@@ -19,6 +19,7 @@ struct Request {
   std::string user;              // keygen
   std::set<std::string> groups;  // that can read every secret
   bool fromTerminal = false;     // set: ask instead of reading standard input
+  int descriptor = -1;           // machine-key: where it is written to, in this process
 };
 
 // Errors: VARS62 for what is no request, and those of the store and of declarations.

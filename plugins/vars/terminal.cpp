@@ -134,10 +134,12 @@ fleet::Result<SecretBytes> readInput() {
   return exact;
 }
 
-fleet::Result<void> writeOutput(const SecretBytes& bytes) {
+fleet::Result<void> writeOutput(const SecretBytes& bytes) { return writeTo(STDOUT_FILENO, bytes); }
+
+fleet::Result<void> writeTo(int descriptor, const SecretBytes& bytes) {
   age::View rest = bytes.span();
   while (!rest.empty()) {
-    const ssize_t size = ::write(STDOUT_FILENO, rest.data(), rest.size());
+    const ssize_t size = ::write(descriptor, rest.data(), rest.size());
     if (size < 0 && errno == EINTR) continue;
     if (size < 0) return age::error("VARS51", std::string("cannot write the value: ") + std::strerror(errno));
     rest = rest.subspan(static_cast<std::size_t>(size));

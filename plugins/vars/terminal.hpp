@@ -14,5 +14,6 @@ fleet::Result<SecretBytes> ask(const std::string& title, const std::string& desc
 fleet::Result<SecretBytes> readInput();
 // Writes to standard output as it is. Errors: VARS51.
 fleet::Result<void> writeOutput(const SecretBytes& bytes);
+fleet::Result<void> writeTo(int descriptor, const SecretBytes& bytes);
 
 }  // namespace fleetd::vars

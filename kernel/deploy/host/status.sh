@@ -38,6 +38,7 @@ number=${selected#"${profile##*/}"-}
 echo "generation ${number%-link}"
 store=$(command -v nix-store) && echo "nix-store $store"
 echo "user $(id -un)"
+[ -s /var/lib/sops-nix/key.txt ] && echo "key yes"
 echo "now $(date +%s)"
 for part in kernel initrd kernel-modules; do
   booted=$(readlink "/run/booted-system/$part" 2>/dev/null) || continue

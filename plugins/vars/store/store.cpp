@@ -81,6 +81,24 @@ fleet::Result<SecretBytes> Store::readSecret(const std::string& place, const std
   return out;
 }
 
+fleet::Result<SecretBytes> Store::machineKey(const std::string& machine) const {
+  constexpr std::size_t kMost = 4096;  // fits into any pipe, so that nobody waits for anybody
+  const std::string path = fleet_ + "/sops/secrets/" + machine + "-age.key/secret";
+  if (!disk::exists(path))
+    return age::error("VARS37", machine + " has no key", "`fleetd vars generate` makes one with its first secret");
+  FLEET_TRY_ASSIGN(const auto* who, theOperator());
+  FLEET_TRY_ASSIGN(const auto text, disk::read(path));
+  auto out = sops::decryptFile(text, who->identities);
+  if (!out) {
+    fleet::Error e = std::move(out).error();
+    e.message = "the key of " + machine + ": " + e.message;
+    return e;
+  }
+  if (out->span().empty() || out->span().size() > kMost)
+    return age::error("VARS37", "the key of " + machine + " is none");
+  return out;
+}
+
 std::string Store::readHash(const std::string& place) const {
   const auto text = disk::read(fleet_ + "/vars/" + place + "/.validation-hash");
   return text ? *text : std::string();

@@ -36,6 +36,8 @@ class Store {
   // For the operator and for `machines`, whose keys are made when they have none; groups given are added.
   fleet::Result<void> writeSecret(const std::string& place, const std::string& file, const SecretBytes& value,
                                   const std::set<std::string>& machines, const std::set<std::string>& groups);
+  // The machine's own key, as the file that sops reads on it. Errors: VARS37 when it has none.
+  fleet::Result<SecretBytes> machineKey(const std::string& machine) const;
   std::string readHash(const std::string& place) const;  // empty: none
   fleet::Result<void> writeHash(const std::string& place, const std::string& hash);
 

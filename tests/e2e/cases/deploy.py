@@ -1,10 +1,12 @@
 """Building and deploying on a lab of real hosts: ssh, Nix, activation, and everything that can go wrong between them. What is asserted in the
 end is what each host runs and what it would boot."""
 
+import json
 import os
 import shutil
 import subprocess
 import unittest
+from pathlib import Path
 
 import lab as labs
 from harness import SETUP, FleetTest, Result
@@ -33,7 +35,7 @@ class DeployTest(FleetTest):
             if not host.process:
                 host.start()
             host.link("up")
-            host.inside("rm -rf /run/current-system /run/fleetd /run/refuse /nix/var/nix/profiles/system* /var/log/activations")
+            host.inside("rm -rf /run/current-system /run/fleetd /run/refuse /nix/var/nix/profiles/system* /var/log/activations /var/lib/sops-nix")
         self.yard = self.fleet("deploy")
         shutil.move(self.yard.root / "nixpkgs", self.yard.base / "nixpkgs")
         self.yard.write("flake.lock", LAB.lock_of(self.yard.base / "nixpkgs"))
@@ -42,8 +44,8 @@ class DeployTest(FleetTest):
         with_ssh = ["--ssh-config", str(LAB.config)] if args[0] in ("deploy", "rollback", "status", "generations", "ssh") else []
         return [*LAB.operator_words(), SETUP.binary, args[0], *with_ssh, *args[1:]]
 
-    def run_fleetd(self, *args, timeout=120):
-        done = subprocess.run(self.words(*args), cwd=self.yard.root, env=self.yard.environment(), capture_output=True, timeout=timeout, check=False)
+    def run_fleetd(self, *args, timeout=120, env=None):
+        done = subprocess.run(self.words(*args), cwd=self.yard.root, env=self.yard.environment(env), capture_output=True, timeout=timeout, check=False)
         return Result(done.returncode, done.stdout.decode(), done.stderr.decode(), done.stdout, done.stderr)
 
     def start_fleetd(self, *args):
@@ -129,6 +131,28 @@ class Ordinary(DeployTest):
         self.expect(self.deploy("h1", "--goal", "boot"), 0)
         self.assertEqual(self.systems()["h1"], ("2", "2"))
         self.expect(self.deploy("h1", "--goal", "fly"), 2, err=["--goal is switch, boot, test or dry-activate"])
+
+    def test_a_machine_gets_its_key(self):
+        self.yard.write("h1.nix", '{ clan.core.vars.generators.token = { files.token = { }; builtin = { generator = "random"; file = "token"; }; }; }\n')
+        self.expect(self.run_fleetd("vars", "keygen", "--user", "ada"), 0)
+        self.expect(self.run_fleetd("vars", "generate"), 0)
+        stranger = self.expect(self.deploy("h1", env={"SOPS_AGE_KEY_FILE": "/nowhere"}), 1, err=["FL0832", "h1 needs its key"])
+        self.assertEqual(self.systems()["h1"], ("", ""), stranger.err)
+        self.expect(self.deploy("h1"), 0)
+        host = LAB.hosts["h1"]
+        key = host.inside("cat /var/lib/sops-nix/key.txt")
+        self.assertTrue(key.startswith("AGE-SECRET-KEY-1"), "no key arrived")
+        self.assertEqual(host.inside("stat -c %a /var/lib/sops-nix/key.txt"), "600")
+        public = json.loads((self.yard.root / "sops/machines/h1/key.json").read_text())[0]["publickey"]
+        self.assertEqual(subprocess.run(["age-keygen", "-y"], input=key + "\n", capture_output=True, text=True, check=True).stdout.strip(), public)
+        for where, _, names in os.walk(self.yard.base):
+            for name in names:
+                self.assertNotIn(key.encode(), (Path(where) / name).read_bytes(), f"{where}/{name}")
+        host.inside("echo mine >/var/lib/sops-nix/key.txt")
+        self.version("2")
+        self.yard.write("h1.nix", "{ }\n")
+        self.expect(self.deploy("h1"), 0)
+        self.assertEqual(host.inside("cat /var/lib/sops-nix/key.txt"), "mine")
 
     def test_a_command_over_ssh(self):
         self.expect(self.run_fleetd("ssh", "h1", "--", "echo", "a b", "$HOME"), 0, out=["a b $HOME"])
