@@ -11,10 +11,10 @@ from harness import FleetTest
 
 FLEET = Path(__file__).resolve().parents[3] / "examples" / "reference-fleet"
 # Services of the inventory that plugins implement, by machine.
-ALL_SERVERS = ["emergency-access", "importer", "sshd", "users", "zerotier"]
+ALL_SERVERS = ["emergency-access", "importer", "sshd", "trusted-nix-caches", "users", "zerotier"]
 SERVICES = {
-    "cinnabar": sorted([*ALL_SERVERS, "tor"]),
-    "electrum": sorted([*ALL_SERVERS, "tor"]),
+    "cinnabar": sorted([*ALL_SERVERS, "borgbackup", "tor"]),
+    "electrum": sorted([*ALL_SERVERS, "borgbackup", "tor"]),
     "galena": ALL_SERVERS,
     "scheelite": ALL_SERVERS,
 }
