@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cstdlib>
 #include <ctime>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -115,16 +116,31 @@ Result<Operation> beginOperation(Context& cx, Reaching reaching) {
 
 Result<void> renderFor(Context& cx, Operation& operation) {
   fleet::Fleet& fleet = cx.workspace().fleet();
-  const Error refusal{Code::FL0801, "the fleet has errors: nothing is built", "`fleetd check` shows them all", {}};
+  const Error refusal{
+      Code::FL0801, "there are errors: nothing is built", "`fleetd check` shows all of the fleet's", {}};
+  std::set<const fleet::Host*> meant;
+  for (const Meant& one : operation.meant) meant.insert(one.host);
   render::HostFiles files(cx.workspace());
   std::size_t index = 0;
   // All hosts, so that what is built of one does not depend on which others were meant.
   for (const fleet::Host& host : fleet.hosts()) {
     cx.progress("composing", ++index, fleet.hosts().size(), host.name);
-    const auto composed = cx.compose(host);
+    Diagnostics found;
+    const auto composed = cx.workspace().compose(host, found);
+    if (!meant.contains(&host) && found.hasErrors()) {
+      cx.diagnostics.add({Code::FL0833, fmt::format("{} has errors and is left out of the build tree", host.name),
+                          fmt::format("`fleetd check {}` shows them", host.name), host.place});
+      continue;
+    }
+    for (const Diagnostic& d : found.sorted()) cx.diagnostics.add(d);
     files.add(host, *composed, cx.diagnostics);
   }
-  cx.checkPlugins();
+  Diagnostics checked;
+  cx.workspace().check(checked);
+  for (const Diagnostic& d : checked.sorted())
+    if (d.host.empty() ||
+        std::any_of(meant.begin(), meant.end(), [&](const fleet::Host* host) { return host->name == d.host; }))
+      cx.diagnostics.add(d);
   if (cx.diagnostics.hasErrors()) return refusal;
   auto generated = files.files(cx.diagnostics);
   if (!generated) return generated.error();

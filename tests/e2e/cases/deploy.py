@@ -132,6 +132,13 @@ class Ordinary(DeployTest):
         self.assertEqual(self.systems()["h1"], ("2", "2"))
         self.expect(self.deploy("h1", "--goal", "fly"), 2, err=["--goal is switch, boot, test or dry-activate"])
 
+    def test_errors_of_one_host_keep_nobody_else(self):
+        self.yard.write("h2.nix", "{ networking.hostName = 5; }\n")
+        self.expect(self.run_fleetd("build"), 1, err=["FL0801"])
+        self.expect(self.run_fleetd("build", "h2"), 1, err=["FL0801"])
+        self.expect(self.deploy("h1"), 0, err=["FL0833", "h2 has errors"])
+        self.assertEqual(self.systems()["h1"], ("1", "1"))
+
     def test_a_machine_gets_its_key(self):
         self.yard.write("h1.nix", '{ clan.core.vars.generators.token = { files.token = { }; builtin = { generator = "random"; file = "token"; }; }; }\n')
         self.expect(self.run_fleetd("vars", "keygen", "--user", "ada"), 0)
