@@ -183,6 +183,8 @@ Result<std::vector<deploy::Built>> buildFor(Context& cx, Operation& operation) {
       out.push_back(*built[i]);
       continue;
     }
+    // Without Nix there is nothing to say of each host.
+    if (built[i].error().code == Code::FL0008) return built[i].error();
     Diagnostic d = Diagnostic::from(built[i].error());
     d.host = targets[i].host->name;
     cx.diagnostics.add(std::move(d));

@@ -90,6 +90,11 @@ class Ordinary(DeployTest):
         self.assertFalse((self.yard.base / "trapped").exists())
         self.assertEqual(set(self.outcomes().values()), {"unchanged"})
 
+    def test_without_nix(self):
+        empty = self.yard.base / "empty"
+        empty.mkdir()
+        self.expect(self.yard.run("build", "h1", env={"PATH": str(empty)}), 3, err=["FL0008", "`nix` was not found"])
+
     def test_build_errors_are_reduced_and_placed(self):
         self.yard.write("h1.nix", '{ ... }:\n{ networking.extra = [ (throw "no such colour") ]; lab.trouble = builtins.head (throw "no such colour"); }\n')
         failed = self.expect(self.run_fleetd("build", "h1"), 1, err=["no such colour"])
