@@ -34,12 +34,16 @@ def missing():
     if not Path("/usr/sbin/sshd").exists():
         return "sshd is not installed"
     name = f"fleetd-try-{os.getpid()}"
-    made = subprocess.run(["ip", "netns", "add", name], capture_output=True, check=False)
-    if made.returncode != 0:
+    if subprocess.run(["ip", "netns", "add", name], capture_output=True, check=False).returncode != 0:
         return "network namespaces are forbidden here"
+    tries = [
+        ["ip", "-n", name, "link", "add", "br0", "type", "bridge"],
+        ["ip", "-n", name, "link", "add", "e0", "type", "veth", "peer", "name", "e1"],
+        ["ip", "netns", "exec", name, "bwrap", "--unshare-pid", "--unshare-uts", "--unshare-ipc", "--cap-add", "ALL", *PATHS, "--tmpfs", "/tmp", "true"],
+    ]
+    failed = [" ".join(words) for words in tries if subprocess.run(words, capture_output=True, check=False).returncode != 0]
     subprocess.run(["ip", "netns", "del", name], check=False)
-    inner = subprocess.run(["bwrap", "--dev-bind", "/", "/", "--unshare-pid", "--cap-add", "ALL", "true"], capture_output=True, check=False)
-    return "" if inner.returncode == 0 else "namespaces are forbidden here"
+    return f"not allowed here: {failed[0]}" if failed else ""
 
 
 def run(*words, **options):
