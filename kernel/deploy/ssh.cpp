@@ -1,10 +1,14 @@
 // Configurations, shared connections and what ssh's words mean.
 #include "kernel/deploy/ssh.hpp"
 
+#include <signal.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdlib>
+#include <ctime>
 
 #include <fmt/format.h>
 
@@ -18,10 +22,29 @@ namespace {
 using base::Code;
 
 constexpr int kConnectSeconds = 10;
+constexpr std::string_view kName = "fleetd-";
+constexpr std::time_t kLeftover = 3600;  // seconds
 
 bool usable(std::string_view directory) {
-  return directory.starts_with('/') && directory.size() < 40 &&
+  return directory.starts_with('/') && directory.size() < 20 &&
          directory.find_first_of(" \t\"'%\\") == std::string_view::npos;
+}
+
+// Directories of runs that were killed; ours are named after their process.
+void removeLeftovers(const std::string& parent) {
+  const auto entries = base::listDir(parent);
+  if (!entries) return;
+  for (const auto& entry : *entries) {
+    if (entry.type != base::FileType::Directory || !entry.name.starts_with(kName)) continue;
+    const auto parts = base::split(std::string_view(entry.name).substr(kName.size()), '-');
+    const auto pid = base::parseInt(parts.front());
+    const std::string path = fmt::format("{}/{}", parent, entry.name);
+    struct stat found {};
+    if (!pid || *pid < 2 || ::lstat(path.c_str(), &found) != 0 || found.st_uid != ::geteuid()) continue;
+    // One of another container that shares this directory may live.
+    if (::time(nullptr) - found.st_mtime < kLeftover) continue;
+    if (::kill(static_cast<pid_t>(*pid), 0) != 0 && errno == ESRCH) static_cast<void>(base::removeTree(path));
+  }
 }
 
 std::string lastLines(std::string_view text, std::size_t count) {
@@ -65,7 +88,8 @@ Result<Ssh> Ssh::open(SshSettings settings) {
   // Sockets have short names at most, and Nix splits NIX_SSHOPTS at blanks.
   const char* runtime = std::getenv("XDG_RUNTIME_DIR");
   const std::string parent = runtime && usable(runtime) && base::isDirectory(runtime) ? runtime : "/tmp";
-  std::string pattern = parent + "/fleetd-XXXXXX";
+  removeLeftovers(parent);
+  std::string pattern = fmt::format("{}/{}{}-XXXXXX", parent, kName, ::getpid());
   if (!::mkdtemp(pattern.data()))
     return Error{Code::FL0003, fmt::format("cannot make a private directory below {}", parent), "", {}};
   out.directory_ = pattern;

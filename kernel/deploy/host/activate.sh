@@ -113,6 +113,12 @@ start)
   else
     nohup sh "$dir/$id.sh" "$@" </dev/null >/dev/null 2>&1 &
   fi
+  # The lock is the worker's before we let go of it.
+  steps=0
+  while [ "$(cat "$dir/lock/pid" 2>/dev/null)" = $$ ] && [ "$steps" -lt 50 ]; do
+    sleep 0.1
+    steps=$((steps + 1))
+  done
   echo "STARTED"
   ;;
 work)
