@@ -15,8 +15,9 @@ enum class Code : std::uint16_t {
 #define FLEETD_TEN(p) p##0, p##1, p##2, p##3, p##4, p##5, p##6, p##7, p##8, p##9,
 #define FLEETD_HUNDRED(p)                                                                               \
   FLEETD_TEN(p##0)                                                                                      \
-  FLEETD_TEN(p##1) FLEETD_TEN(p##2) FLEETD_TEN(p##3) FLEETD_TEN(p##4) FLEETD_TEN(p##5) FLEETD_TEN(p##6) \
-      FLEETD_TEN(p##7) FLEETD_TEN(p##8) FLEETD_TEN(p##9)
+  FLEETD_TEN(p##1)                                                                                      \
+  FLEETD_TEN(p##2) FLEETD_TEN(p##3) FLEETD_TEN(p##4) FLEETD_TEN(p##5) FLEETD_TEN(p##6) FLEETD_TEN(p##7) \
+      FLEETD_TEN(p##8) FLEETD_TEN(p##9)
   FLEETD_HUNDRED(FL00) FLEETD_HUNDRED(FL01) FLEETD_HUNDRED(FL02) FLEETD_HUNDRED(FL03) FLEETD_HUNDRED(FL04)
       FLEETD_HUNDRED(FL05) FLEETD_HUNDRED(FL06) FLEETD_HUNDRED(FL07) FLEETD_HUNDRED(FL08) FLEETD_HUNDRED(FL09)
 #undef FLEETD_HUNDRED

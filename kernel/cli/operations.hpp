@@ -31,11 +31,11 @@ struct Operation {
 enum class Reaching : bool { No, Yes };
 
 // The hosts named on the command line, or with all of the tags of --tag, or all that are not for naming only. With
-// Reaching::Yes where each is reached, --target-host included; a host that answers nowhere has its error there. Findings
-// about hosts go to the context. Errors end the command.
+// Reaching::Yes where each is reached, --target-host included; a host that answers nowhere has its error there.
+// Findings about hosts go to the context. Errors end the command.
 Result<Operation> beginOperation(Context& cx, Reaching reaching);
-// Writes the fleet's build tree with all of its hosts. Error FL0801 while the fleet, or a host that is meant, has errors; one
-// that is not meant is left out with a warning.
+// Writes the fleet's build tree with all of its hosts. Error FL0801 while the fleet, or a host that is meant, has
+// errors; one that is not meant is left out with a warning.
 Result<void> renderFor(Context& cx, Operation& operation);
 // Builds what is meant, with progress; failures go to the context and have an empty path. In the order of `meant`.
 Result<std::vector<deploy::Built>> buildFor(Context& cx, Operation& operation);
