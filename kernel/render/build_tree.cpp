@@ -11,6 +11,7 @@
 #include "kernel/base/text.hpp"
 #include "kernel/fleet/discovery.hpp"
 #include "kernel/lang/expr.hpp"
+#include "kernel/render/channels.hpp"
 #include "kernel/render/flake_text.hpp"
 #include "kernel/render/sources.hpp"
 
@@ -139,6 +140,8 @@ Result<BuildTree> writeBuildTree(fleet::Fleet& fleet, std::vector<GeneratedFile>
   std::vector<GeneratedFile> files = std::move(hostFiles);
   for (const std::string& name : runtimeNames())
     files.push_back({fmt::format("{}/lib/{}", kGenerated, name), std::string(runtimeNix(name)), false});
+  if (const auto channels = fleet::readChannels(fleet.root(), fleet.evaluator().sources(), diagnostics))
+    files.push_back({fmt::format("{}/channels.nix", kGenerated), channelsText(*channels), false});
   if (fleet.kind() == fleet::Kind::Flake)
     FLEETD_TRY(addFlake(fleet, files, sources));
   else

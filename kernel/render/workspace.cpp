@@ -8,6 +8,7 @@
 
 #include "kernel/base/clock.hpp"
 #include "kernel/fleet/intrinsics.hpp"
+#include "kernel/render/channels.hpp"
 #include "kernel/render/expression_check.hpp"
 #include "kernel/render/schema_module.hpp"
 #include "kernel/render/selection.hpp"
@@ -176,6 +177,11 @@ std::unique_ptr<fleet::ComposedHost> Workspace::compose(const fleet::Host& host,
 void Workspace::check(Diagnostics& diagnostics) {
   for (const auto& [id, views] : std::exchange(toCheck_, {}))
     static_cast<void>(plugins_->check(id, views, diagnostics));
+  Diagnostics found;
+  // Here, because composing hosts tells of which systems they are.
+  if (const auto channels = fleet::readChannels(fleet_->root(), fleet_->evaluator().sources(), found))
+    checkChannels(*fleet_, *channels, found);
+  silence_.pass(found, diagnostics);
 }
 
 std::vector<plugin::Definition> Workspace::definitionsToWrite(const fleet::Host& host) const {
