@@ -37,8 +37,7 @@ class Dialogue {
         directory_(activationDirectory(klass)),
         id_(id),
         settings_(settings),
-        // A home belongs to the one who logs in.
-        sudo_(settings.sudo && klass != "home") {}
+        home_(klass == "home") {}
 
   Result<Answer> start(const std::string& klass, const std::string& path, std::int64_t generation) {
     const std::string file = fmt::format("{}/{}.sh", directory_, id_);
@@ -52,8 +51,7 @@ class Dialogue {
   Result<Answer> confirm() { return say(shell("confirm"), script(), true, seconds(30)); }
   Result<Answer> abort() { return say(shell("abort"), script(), true, seconds(30)); }
   Result<process::Finished> check() {
-    Ssh::Call call;
-    call.command = root(settings_.healthCheck);
+    Ssh::Call call = root(settings_.healthCheck);
     call.fresh = true;
     call.timeout = seconds(settings_.confirmSeconds);
     return ssh_.run(address_, call);
@@ -64,11 +62,16 @@ class Dialogue {
   std::string shell(std::string_view verb) const {
     return fmt::format("exec sh -s -- {} {} {}", verb, directory_, id_);
   }
-  std::string root(const std::string& command) const { return asRoot(command, address_, sudo_); }
+  Ssh::Call root(const std::string& command) const {
+    // A home belongs to the one who logs in.
+    if (!home_) return asRoot(command, address_, settings_);
+    Ssh::Call out;
+    out.command = command;
+    return out;
+  }
 
   Result<Answer> say(const std::string& command, std::string input, bool fresh, std::chrono::milliseconds timeout) {
-    Ssh::Call call;
-    call.command = root(command);
+    Ssh::Call call = root(command);
     call.input = std::move(input);
     call.fresh = fresh;
     call.timeout = timeout;
@@ -92,7 +95,7 @@ class Dialogue {
   const Address& address_;
   std::string directory_, id_;
   const ActivationSettings& settings_;
-  bool sudo_;
+  bool home_;
 };
 
 Result<Activated> refused(const Address& address, const std::string& path, const Answer& answer) {
@@ -159,8 +162,20 @@ std::optional<Error> confirm(Dialogue& dialogue, const Address& address, const A
 
 }  // namespace
 
-std::string asRoot(const std::string& command, const Address& address, bool sudo) {
-  return sudo && address.user != "root" ? fmt::format("sudo -n sh -c {}", base::shellQuote(command)) : command;
+Ssh::Call asRoot(const std::string& command, const Address& address, const ActivationSettings& settings) {
+  Ssh::Call out;
+  out.command = command;
+  if (!settings.sudo || address.user == "root") return out;
+  if (!settings.password) {
+    out.command = fmt::format("sudo -n sh -c {}", base::shellQuote(command));
+    return out;
+  }
+  // Where sudo asks for nothing after all, the password is the first line that we get, and must not become input.
+  const std::string inner = fmt::format("IFS= read -r l; [ \"$l\" = {} ] || IFS= read -r l; unset l; exec sh -c {}",
+                                        kInputMark, base::shellQuote(command));
+  out.command = fmt::format("sudo -k -S -p '' sh -c {}", base::shellQuote(inner));
+  out.secret = settings.password;
+  return out;
 }
 
 std::string_view goalName(Goal goal) { return kGoals[static_cast<std::size_t>(goal)]; }

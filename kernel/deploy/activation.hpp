@@ -2,6 +2,7 @@
 // when it is not.
 #pragma once
 #include <cstdint>
+#include <memory>
 #include <string>
 
 #include "kernel/base/result.hpp"
@@ -14,15 +15,16 @@ std::string_view goalName(Goal goal);  // "switch", "boot", "test", "dry-activat
 
 struct ActivationSettings {
   Goal goal = Goal::Switch;
-  unsigned confirmSeconds = 60;    // within which the host must be reached anew
-  unsigned activateSeconds = 600;  // an activation may take
-  bool checkUnits = true;          // units that fail newly take the system back
-  std::string healthCheck;         // a command run on the host before confirming; empty: none
-  bool sudo = false;               // become root with `sudo -n`
+  unsigned confirmSeconds = 60;                          // within which the host must be reached anew
+  unsigned activateSeconds = 600;                        // an activation may take
+  bool checkUnits = true;                                // units that fail newly take the system back
+  std::string healthCheck;                               // a command run on the host before confirming; empty: none
+  bool sudo = false;                                     // become root with sudo
+  std::shared_ptr<const process::Secret> password = {};  // what sudo asks for; null: it asks for nothing
 };
 
-// The command as root runs it: as it is, or through `sudo -n`.
-std::string asRoot(const std::string& command, const Address& address, bool sudo);
+// The command as root runs it: as it is, or through sudo; with a password its call has that as `secret`.
+Ssh::Call asRoot(const std::string& command, const Address& address, const ActivationSettings& settings);
 
 // Whether a class can do it at all. Error FL0823.
 Result<void> checkGoal(Goal goal, const std::string& klass, const std::string& host);

@@ -16,15 +16,14 @@ namespace {
 
 using base::Code;
 
-// The path recorded for this fingerprint; empty when there is none, or Nix has thrown it away.
-std::string remembered(state::State& state, const fleet::Host& host, const std::string& fingerprint) {
+}  // namespace
+
+std::string rememberedSystem(state::State& state, const fleet::Host& host, const std::string& fingerprint) {
   if (fingerprint.empty()) return {};
   const auto build = state.built(host.klass, host.name);
   if (!build || !*build || (*build)->fingerprint != fingerprint || !isStorePath((*build)->path)) return {};
   return base::fileType((*build)->path) == base::FileType::Missing ? std::string() : (*build)->path;
 }
-
-}  // namespace
 
 std::vector<Result<Built>> buildAll(const NixSettings& nix, const std::vector<BuildTarget>& targets,
                                     const Fingerprints& fingerprints, state::State& state,
@@ -34,7 +33,7 @@ std::vector<Result<Built>> buildAll(const NixSettings& nix, const std::vector<Bu
   std::vector<std::size_t> open;
   for (const auto& target : targets) {
     prints.push_back(fingerprints.of(*target.host, target.directory));
-    known.push_back(remembered(state, *target.host, prints.back()));
+    known.push_back(rememberedSystem(state, *target.host, prints.back()));
     if (known.back().empty() || settings.fingerprints == Fingerprinted::Verify) open.push_back(out.size());
     out.emplace_back(Built{known.back(), false});
   }

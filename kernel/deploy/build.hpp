@@ -36,6 +36,9 @@ struct BuildSettings {
 // Told from any thread, one call at a time: a line that Nix printed, or with an empty line that a host is done.
 using OnBuild = std::function<void(const fleet::Host& host, std::string_view line)>;
 
+// The system that was built for this fingerprint; empty when there is none, or Nix has thrown it away.
+std::string rememberedSystem(state::State& state, const fleet::Host& host, const std::string& fingerprint);
+
 // In the order of the targets. Hosts that were not begun after a failure have FL0828. Fingerprints are recorded in
 // `state`.
 std::vector<Result<Built>> buildAll(const NixSettings& nix, const std::vector<BuildTarget>& targets,

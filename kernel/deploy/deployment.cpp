@@ -95,8 +95,7 @@ class OneHost {
     if (!target_.key || before.hasKey || settings_.activation.goal == Goal::DryActivate) return std::nullopt;
     if (target_.key->missing) return target_.key->missing;
     onStep_(target_, "bringing its key");
-    Ssh::Call call;
-    call.command = asRoot(kPutKey, target_.address, settings_.activation.sudo);
+    Ssh::Call call = asRoot(kPutKey, target_.address, settings_.activation);
     call.inputFd = target_.key->pipe.get();
     const auto put = ssh_.run(target_.address, call);
     if (!put) return put.error();

@@ -35,6 +35,34 @@ std::vector<std::string> nix(std::string_view command) {
   return {"nix", "--extra-experimental-features", "nix-command flakes", std::string(command)};
 }
 
+// Our environment with these variables in place of those of the same names.
+std::vector<std::string> environmentWith(const std::vector<std::pair<std::string, std::string>>& variables) {
+  std::vector<std::string> out;
+  for (char** one = environ; one && *one; ++one) {
+    const std::string_view entry(*one);
+    if (std::none_of(variables.begin(), variables.end(),
+                     [&](const auto& v) { return entry.starts_with(v.first + "="); }))
+      out.emplace_back(entry);
+  }
+  for (const auto& [name, value] : variables) out.push_back(fmt::format("{}={}", name, value));
+  return out;
+}
+
+// What was built elsewhere comes here, so that it is known here and goes to hosts like any other system.
+Result<void> fetchBuilt(const NixSettings& settings, const std::string& path) {
+  process::Command command;
+  command.argv = nix("copy");
+  command.argv.insert(command.argv.end(), {"--no-check-sigs", "--from", settings.buildStore, path});
+  command.environment = environmentWith({{"NIX_SSHOPTS", settings.sshOptions}});
+  FLEETD_TRY_ASSIGN(const auto finished, process::run(command));
+  if (finished.status.success()) return {};
+  return Error{
+      Code::FL0818,
+      fmt::format("cannot copy {} from {}: {}", path, settings.buildStore, reduceNixError(finished.errors, "")),
+      "",
+      {}};
+}
+
 std::string logFile(const NixSettings& settings, const fleet::Host& host) {
   std::string name = fmt::format("{}-{}", host.klass, host.name);
   std::replace(name.begin(), name.end(), '/', '_');
@@ -49,19 +77,6 @@ std::string builtPath(std::string_view output) {
   const base::Json* outputs = list->front().find("outputs");
   const std::string_view path = outputs ? outputs->stringOr("out", "") : "";
   return isStorePath(path) ? std::string(path) : std::string();
-}
-
-// Nix resolves a flake reference's fragment itself; a path needs its blanks and the like escaped.
-std::string pathReference(std::string_view path) {
-  std::string out = "path:";
-  for (const char c : path) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (std::isalnum(byte) || std::strchr("/-._~+@", c))
-      out += c;
-    else
-      out += fmt::format("%{:02X}", byte);
-  }
-  return out;
 }
 
 }  // namespace
@@ -93,6 +108,15 @@ Result<std::string> buildSystem(const NixSettings& settings, const fleet::Host& 
     command.argv.insert(command.argv.end(), {"--override-input", input, reference});
   command.argv.insert(command.argv.end(), settings.options.begin(), settings.options.end());
   command.argv.push_back(fmt::format("{}#{}", pathReference(settings.tree), systemAttribute(host)));
+  std::vector<std::pair<std::string, std::string>> variables;
+  if (!settings.buildStore.empty()) {
+    command.argv.insert(command.argv.end(), {"--store", settings.buildStore, "--eval-store", "auto"});
+    variables.emplace_back("NIX_SSHOPTS", settings.sshOptions);
+  }
+  // The collector of Nix's evaluator keeps to this; builds are other processes' work.
+  if (settings.evaluatorMemory > 0)
+    variables.emplace_back("GC_MAXIMUM_HEAP_SIZE", fmt::format("{}M", settings.evaluatorMemory));
+  if (!variables.empty()) command.environment = environmentWith(variables);
   command.maxErrors = std::size_t{16} << 20;
   std::string partial;
   command.onErrors = [&](std::string_view piece) {
@@ -108,10 +132,49 @@ Result<std::string> buildSystem(const NixSettings& settings, const fleet::Host& 
   const std::string log = logFile(settings, host);
   static_cast<void>(base::writeFileAtomic(log, finished->errors, 0600, base::Durability::Volatile));
   const std::string path = builtPath(finished->output);
-  if (finished->status.success() && !path.empty()) return path;
+  if (finished->status.success() && !path.empty()) {
+    if (!settings.buildStore.empty()) FLEETD_TRY(fetchBuilt(settings, path));
+    return path;
+  }
+  const bool noMemory = settings.evaluatorMemory > 0 && (finished->errors.find("bad_alloc") != std::string::npos ||
+                                                         finished->errors.find("Out of Memory") != std::string::npos);
+  if (noMemory)
+    return Error{Code::FL0812,
+                 fmt::format("the evaluation of {} needs more than {} MiB", host.name, settings.evaluatorMemory),
+                 "give it more with --eval-memory",
+                 {}};
   return Error{Code::FL0812,
                fmt::format("Nix cannot build {}: {}", host.name, reduceNixError(finished->errors, settings.fleet)),
                fmt::format("the whole log: {}", log),
+               {}};
+}
+
+// Nix resolves a flake reference's fragment itself; a path needs its blanks and the like escaped.
+std::string pathReference(std::string_view path) {
+  std::string out = "path:";
+  for (const char c : path) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (std::isalnum(byte) || std::strchr("/-._~+@", c))
+      out += c;
+    else
+      out += fmt::format("%{:02X}", byte);
+  }
+  return out;
+}
+
+Result<std::string> derivationOf(const std::string& reference, const fleet::Host& host, const std::string& fleet) {
+  process::Command command;
+  command.argv = nix("eval");
+  command.argv.insert(command.argv.end(), {"--raw", "--no-write-lock-file",
+                                           fmt::format("{}#{}.drvPath", reference, systemAttribute(host))});
+  command.maxErrors = std::size_t{16} << 20;
+  auto finished = process::run(command);
+  if (!finished) return finished.error();
+  std::string path(base::trim(finished->output));
+  if (finished->status.success() && isStorePath(path)) return path;
+  return Error{Code::FL0840,
+               fmt::format("Nix cannot evaluate {}: {}", host.name, reduceNixError(finished->errors, fleet)),
+               "",
                {}};
 }
 
@@ -123,11 +186,7 @@ Result<void> copySystem(Ssh& ssh, const Address& to, const std::string& path, co
   std::string store = fmt::format("ssh://{}", to.authority());
   if (!remoteStore.empty()) store += fmt::format("?remote-program={}", remoteStore);
   command.argv.insert(command.argv.end(), {"--no-check-sigs", "--to", store, path});
-  std::vector<std::string> environment;
-  for (char** one = environ; one && *one; ++one)
-    if (!std::string_view(*one).starts_with("NIX_SSHOPTS=")) environment.emplace_back(*one);
-  environment.push_back(fmt::format("NIX_SSHOPTS={}", *options));
-  command.environment = std::move(environment);
+  command.environment = environmentWith({{"NIX_SSHOPTS", *options}});
   auto finished = process::run(command);
   if (!finished) return finished.error();
   if (finished->status.success()) return {};

@@ -18,6 +18,9 @@ struct NixSettings {
   std::vector<std::string> options;                            // further words for `nix build`
   std::string logs;                                            // directory for the logs of builds
   bool locked = false;                                         // the tree has a flake.lock that must not change
+  std::string buildStore;        // "ssh-ng://root@builder": where systems are built; empty: here
+  std::string sshOptions;        // for ssh to that store
+  unsigned evaluatorMemory = 0;  // MiB that one evaluation may use; 0: as much as it likes
 };
 
 // "nixosConfigurations.\"web\".config.system.build.toplevel": what of the build tree is a host's system.
@@ -29,6 +32,12 @@ bool isStorePath(std::string_view text);
 // told of each line (may be empty). Errors: FL0008, FL0812.
 Result<std::string> buildSystem(const NixSettings& settings, const fleet::Host& host,
                                 const std::function<void(std::string_view)>& line);
+
+// A directory as a flake reference: "path:/srv/a%20b".
+std::string pathReference(std::string_view path);
+// The derivation of a host's system in a flake. `fleet` is for places in messages. Nothing is built or written. Errors:
+// FL0008, FL0840.
+Result<std::string> derivationOf(const std::string& reference, const fleet::Host& host, const std::string& fleet);
 
 // Copies a path with all it needs. `remoteStore` is the host's nix-store when it is not in the PATH there. Error
 // FL0818.

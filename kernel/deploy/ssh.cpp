@@ -158,7 +158,12 @@ Result<process::Finished> Ssh::run(const Address& address, const Call& call) {
   command.argv = {"ssh", "-F", *file, "-o", "BatchMode=yes", "-T"};
   if (call.fresh) command.argv.insert(command.argv.end(), {"-o", "ControlPath=none", "-o", "ControlMaster=no"});
   command.argv.insert(command.argv.end(), {"-l", address.user, "--", address.host, call.command});
-  if (call.inputFd >= 0)
+  UniqueFd withSecret;
+  if (call.secret) {
+    FLEETD_TRY_ASSIGN(withSecret,
+                      process::secretPipe(call.secret, fmt::format("{}\n{}", kInputMark, call.input), call.inputFd));
+    command.inputFd = withSecret.get();
+  } else if (call.inputFd >= 0)
     command.inputFd = call.inputFd;
   else
     command.input = call.input;

@@ -9,9 +9,13 @@
 
 #include "kernel/base/result.hpp"
 #include "kernel/deploy/address.hpp"
+#include "kernel/process/secret.hpp"
 #include "kernel/process/spawn.hpp"
 
 namespace fleetd::deploy {
+
+// Stands on a line of its own behind a password, so that who reads can tell whether the password was taken.
+inline constexpr char kInputMark[] = "FLEETD-INPUT";
 
 struct SshSettings {
   std::string config;        // a file used instead of the user's and the system's ssh_config; empty: those
@@ -30,7 +34,8 @@ class Ssh {
   struct Call {
     std::string command;  // for the login shell of the user there
     std::string input;
-    int inputFd = -1;  // read instead of `input`; stays the caller's
+    int inputFd = -1;                                    // read instead of `input`; stays the caller's
+    std::shared_ptr<const process::Secret> secret = {};  // the first line of the input, followed by kInputMark
     std::chrono::milliseconds timeout{std::chrono::seconds(60)};
     bool fresh = false;  // over a new connection, to prove that one can still be made
   };
