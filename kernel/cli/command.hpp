@@ -63,11 +63,14 @@ std::span<const Command> commands();
 const Command* findCommand(std::string_view name);
 
 // One file each.
+int runAdopt(Context& cx);
 int runBuild(Context& cx);
+int runChannels(Context& cx);
 int runCheck(Context& cx);
 int runCompletions(Context& cx);
 int runDeploy(Context& cx);
 int runDiff(Context& cx);
+int runEject(Context& cx);
 int runEval(Context& cx);
 int runEvalModules(Context& cx);
 int runExplain(Context& cx);
@@ -78,6 +81,7 @@ int runHistory(Context& cx);
 int runHosts(Context& cx);
 int runImport(Context& cx);
 int runInit(Context& cx);
+int runInputs(Context& cx);
 int runMachines(Context& cx);
 int runNetwork(Context& cx);
 int runPlan(Context& cx);

@@ -99,7 +99,10 @@ Result<deploy::DeploySettings> deploySettings(Context& cx) {
   FLEETD_TRY_ASSIGN(out.maxFailures, numberOption(cx, "--max-failures", 1, 100'000));
   out.activation.checkUnits = !cx.args.has("--ignore-failed-units");
   out.activation.healthCheck = cx.args.value("--health-check");
-  out.activation.sudo = cx.args.has("--sudo");
+  out.activation.sudo = cx.args.has("--sudo") || cx.args.has("--ask-sudo-password");
+  if (cx.args.has("--ask-sudo-password")) {
+    FLEETD_TRY_ASSIGN(out.activation.password, process::Secret::ask("password for sudo on the hosts: "));
+  }
   return out;
 }
 

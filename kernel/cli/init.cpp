@@ -79,6 +79,7 @@ std::vector<std::pair<std::string, std::string>> filesOf(const Wanted& wanted) {
   return {{".envrc", "envrc"},
           {".github/workflows/check.yml", "check.yml"},
           {".gitignore", "gitignore"},
+          {"buildbot-nix.toml", "buildbot-nix.toml"},
           {"clan.nix", "clan.nix"},
           {"flake.nix", "flake.nix"},
           {"justfile", "justfile"},

@@ -182,10 +182,15 @@ Result<void> setMachine(Context& cx, InventoryChange& change, const std::string&
 int runMachines(Context& cx) {
   const std::string_view verb = cx.args.positionals.empty() ? "list" : cx.args.positional(0);
   if (verb == "list") return listMachines(cx);
+  if (verb == "install" || verb == "hardware") {
+    if (cx.args.positionals.size() != 2)
+      return cx.fail({Code::FL0903, fmt::format("`fleetd machines {}` needs one machine", verb), "", {}});
+    return verb == "install" ? installMachine(cx) : machineHardware(cx);
+  }
   constexpr std::string_view kVerbs[] = {"list", "create", "delete", "rename", "set"};
   if (std::find(std::begin(kVerbs), std::end(kVerbs), verb) != std::end(kVerbs)) return change(cx, verb);
   std::string hint = suggestion(verb, {std::begin(kVerbs), std::end(kVerbs)});
-  if (hint.empty()) hint = "the verbs are list, create, delete, rename and set";
+  if (hint.empty()) hint = "the verbs are list, create, delete, rename, set, hardware and install";
   return cx.fail({Code::FL0903, fmt::format("unknown verb `{}`", shownWord(verb)), std::move(hint), {}});
 }
 

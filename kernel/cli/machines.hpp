@@ -10,6 +10,8 @@
 namespace fleetd::cli {
 
 int listMachines(Context& cx);
+int installMachine(Context& cx);
+int machineHardware(Context& cx);
 Result<void> createMachine(Context& cx, InventoryChange& change, const std::string& name);
 Result<void> setMachine(Context& cx, InventoryChange& change, const std::string& name);
 Result<void> renameMachine(Context& cx, InventoryChange& change, const std::string& name, const std::string& newName);

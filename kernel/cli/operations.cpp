@@ -34,8 +34,8 @@ bool hasTags(const fleet::Host& host, const std::vector<std::string>& tags) {
   });
 }
 
-Result<std::vector<const fleet::Host*>> wantedHosts(Context& cx) {
-  auto hosts = cx.selectHosts(cx.args.positionals);
+Result<std::vector<const fleet::Host*>> wantedHosts(Context& cx, const std::vector<std::string>& names) {
+  auto hosts = cx.selectHosts(names);
   if (!hosts) return hosts;
   const auto tags = cx.args.values("--tag");
   std::vector<const fleet::Host*> out;
@@ -81,9 +81,13 @@ Result<std::vector<std::pair<std::string, std::string>>> overrides(Context& cx) 
 }  // namespace
 
 Result<Operation> beginOperation(Context& cx, Reaching reaching) {
+  return beginOperation(cx, reaching, cx.args.positionals);
+}
+
+Result<Operation> beginOperation(Context& cx, Reaching reaching, const std::vector<std::string>& names) {
   auto fleet = cx.openFleet();
   if (!fleet) return fleet.error();
-  auto hosts = wantedHosts(cx);
+  auto hosts = wantedHosts(cx, names);
   if (!hosts) return hosts.error();
   if (cx.args.has("--target-host") && hosts->size() != 1)
     return Error{Code::FL0903, "--target-host is for one host", "name the host", {}};
@@ -102,7 +106,7 @@ Result<Operation> beginOperation(Context& cx, Reaching reaching) {
     const fleet::Host& host = *(*hosts)[i];
     cx.progress("composing", i, hosts->size(), host.name);
     const auto composed = cx.compose(host);
-    if (cx.args.positionals.empty() && deploy::onlyWhenNamed(cx.workspace(), *composed)) continue;
+    if (names.empty() && deploy::onlyWhenNamed(cx.workspace(), *composed)) continue;
     Meant one;
     one.host = &host;
     one.directory = directories[static_cast<std::size_t>(&host - (*fleet)->hosts().data())];
@@ -163,6 +167,25 @@ Result<std::vector<deploy::Built>> buildFor(Context& cx, Operation& operation) {
   auto parallel = numberOption(cx, "--max-builds", std::min(4u, process::processors()), 64);
   if (!parallel) return parallel.error();
   settings.parallel = *parallel;
+  auto memory = numberOption(cx, "--eval-memory", 0, 1u << 20);
+  if (!memory) return memory.error();
+  operation.nix.evaluatorMemory = *memory;
+  // Evaluations that run at once share what there is.
+  if (*memory > 0) {
+    const auto mebibytes = static_cast<unsigned long long>(::sysconf(_SC_PHYS_PAGES)) *
+                               static_cast<unsigned long long>(::sysconf(_SC_PAGESIZE)) >>
+                           20;
+    const auto fitting = std::max(1ULL, mebibytes / *memory);
+    settings.parallel = static_cast<unsigned>(std::min<unsigned long long>(settings.parallel, fitting));
+  }
+  std::optional<deploy::Ssh> ssh;  // its shared connection serves all builds
+  if (cx.args.has("--build-host")) {
+    FLEETD_TRY_ASSIGN(const auto address, deploy::parseAddress(cx.args.value("--build-host")));
+    FLEETD_TRY_ASSIGN(auto opened, openSsh(cx));
+    ssh.emplace(std::move(opened));
+    FLEETD_TRY_ASSIGN(operation.nix.sshOptions, ssh->options(address));
+    operation.nix.buildStore = "ssh-ng://" + address.authority();
+  }
   settings.keepGoing = cx.args.has("--keep-going");
   if (cx.args.has("--verify-fingerprints")) settings.fingerprints = deploy::Fingerprinted::Verify;
   auto fingerprints = deploy::Fingerprints::read(operation.nix);

@@ -34,6 +34,8 @@ enum class Reaching : bool { No, Yes };
 // Reaching::Yes where each is reached, --target-host included; a host that answers nowhere has its error there.
 // Findings about hosts go to the context. Errors end the command.
 Result<Operation> beginOperation(Context& cx, Reaching reaching);
+// The same where the words on the command line are no hosts.
+Result<Operation> beginOperation(Context& cx, Reaching reaching, const std::vector<std::string>& names);
 // Writes the fleet's build tree with all of its hosts. Error FL0801 while the fleet, or a host that is meant, has
 // errors; one that is not meant is left out with a warning.
 Result<void> renderFor(Context& cx, Operation& operation);

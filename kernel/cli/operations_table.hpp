@@ -15,6 +15,10 @@ inline constexpr OptionSpec kVerify{
 inline constexpr OptionSpec kOverride{"--override-input", 0, Kind::Text, "NAME=REF", "use another flake for an input"};
 inline constexpr OptionSpec kNixOption{"--nix-option", 0, Kind::Text, "WORD",
                                        "pass a word on to `nix build`; may be given several times"};
+inline constexpr OptionSpec kBuildHost{"--build-host", 0, Kind::Text, "ADDRESS",
+                                       "let this host build; systems come here and go on from here"};
+inline constexpr OptionSpec kEvalMemory{"--eval-memory", 0, Kind::Text, "MIB",
+                                        "how much memory one evaluation may use; fewer run at once if needed"};
 inline constexpr OptionSpec kTargetHost{"--target-host", 0, Kind::Text, "ADDRESS",
                                         "where the one named host is reached"};
 inline constexpr OptionSpec kSshConfig{"--ssh-config", 0, Kind::File, "FILE",
@@ -23,6 +27,9 @@ inline constexpr OptionSpec kHostKeyCheck{"--host-key-check", 0, Kind::Text, "HO
                                           "strict, accept-new or none; else as ssh is configured"};
 inline constexpr OptionSpec kSudo{"--sudo", 0, Kind::Flag, "",
                                   "become root with `sudo -n` when the address has another user"};
+inline constexpr OptionSpec kAskSudo{
+    "--ask-sudo-password", 0, Kind::Flag, "",
+    "ask once for the password that sudo wants; else its first line of standard input"};
 inline constexpr OptionSpec kGoal{"--goal", 'g', Kind::Text, "GOAL",
                                   "switch (the default), boot, test or dry-activate"};
 inline constexpr OptionSpec kConfirm{
@@ -35,8 +42,12 @@ inline constexpr OptionSpec kHealth{"--health-check", 0, Kind::Text, "COMMAND",
 inline constexpr OptionSpec kIgnoreUnits{"--ignore-failed-units", 0, Kind::Flag, "",
                                          "keep a system even if units failed that had not before"};
 
-inline constexpr OptionSpec kBuildOptions[] = {kOnlyTag, kMaxBuilds, kKeepGoing, kVerify, kOverride, kNixOption};
-inline constexpr OptionSpec kPlanOptions[] = {kOnlyTag};
+inline constexpr OptionSpec kBuildOptions[] = {kOnlyTag,   kMaxBuilds, kKeepGoing,  kVerify,       kOverride,
+                                               kNixOption, kBuildHost, kEvalMemory, kHostKeyCheck, kSshConfig};
+inline constexpr OptionSpec kPlanOptions[] = {
+    kOnlyTag,
+    {"--closures", 0, Kind::Flag, "",
+     "compare the built systems, too: packages, sizes, units, whether a reboot is needed"}};
 inline constexpr OptionSpec kDeployOptions[] = {
     kOnlyTag,
     kGoal,
@@ -51,6 +62,7 @@ inline constexpr OptionSpec kDeployOptions[] = {
     kConfirm,
     kActivation,
     kSudo,
+    kAskSudo,
     kTargetHost,
     kHostKeyCheck,
     kSshConfig,
@@ -58,13 +70,16 @@ inline constexpr OptionSpec kDeployOptions[] = {
     kKeepGoing,
     kVerify,
     kOverride,
+    kBuildHost,
+    kEvalMemory,
     kNixOption};
 inline constexpr OptionSpec kRollbackOptions[] = {
-    kOnlyTag,      {"--generation", 0, Kind::Text, "N", "this one instead of the one before"},
-    kHealth,       kIgnoreUnits,
-    kConfirm,      kActivation,
-    kSudo,         kTargetHost,
-    kHostKeyCheck, kSshConfig};
+    kOnlyTag,    {"--generation", 0, Kind::Text, "N", "this one instead of the one before"},
+    kHealth,     kIgnoreUnits,
+    kConfirm,    kActivation,
+    kSudo,       kAskSudo,
+    kTargetHost, kHostKeyCheck,
+    kSshConfig};
 inline constexpr OptionSpec kGenerationsOptions[] = {kOnlyTag, kTargetHost, kHostKeyCheck, kSshConfig};
 inline constexpr OptionSpec kStatusOptions[] = {
     kOnlyTag,

@@ -1,7 +1,9 @@
 // `fleetd plan` and `fleetd diff`: what the fleet changes about hosts, without asking them.
 #include <fmt/format.h>
 
+#include "kernel/base/file.hpp"
 #include "kernel/base/text.hpp"
+#include "kernel/cli/built_change.hpp"
 #include "kernel/cli/operations.hpp"
 #include "kernel/cli/option_changes.hpp"
 #include "kernel/cli/text_table.hpp"
@@ -17,6 +19,8 @@ struct Compared {
   const Meant* meant = nullptr;
   std::optional<state::Outcome> last;
   std::vector<OptionChange> changes;
+  std::optional<BuiltChange> built;  // with --closures, when both systems are in the store
+  std::string notBuilt;              // else why not
 };
 
 std::string shown(std::string_view value) { return shorten(base::sanitize(value), 100); }
@@ -58,6 +62,8 @@ void print(Context& cx, const std::vector<Compared>& all) {
       cx.out.write(fmt::format("{}: {} option{} changed since deployment {} ({})\n", name, one.changes.size(),
                                one.changes.size() == 1 ? "" : "s", one.last->deployment, timeText(one.last->at)));
     printChanges(cx, one.changes);
+    if (one.built) printBuiltChange(cx, *one.built);
+    if (!one.notBuilt.empty()) cx.out.write(fmt::format("  closure: {}\n", one.notBuilt));
   }
 }
 
@@ -71,10 +77,35 @@ void write(Context& cx, const std::vector<Compared>& all) {
     one.last ? json.string(one.last->system) : json.null();
     json.key("changes");
     writeChanges(json, one.changes);
+    if (cx.args.has("--closures")) {
+      json.key("closure");
+      one.built ? writeBuiltChange(json, *one.built) : static_cast<void>(json.null());
+    }
     json.endObject();
   }
   json.endArray();
   cx.out.write("\n");
+}
+
+// Systems that are built already; nothing is built for this.
+Result<void> addClosures(Context& cx, Operation& operation, std::vector<Compared>& all) {
+  FLEETD_TRY(renderFor(cx, operation));
+  FLEETD_TRY_ASSIGN(const auto fingerprints, deploy::Fingerprints::read(operation.nix));
+  for (Compared& one : all) {
+    const fleet::Host& host = *one.meant->host;
+    const std::string now =
+        deploy::rememberedSystem(*operation.state, host, fingerprints.of(host, one.meant->directory));
+    if (!one.last)
+      one.notBuilt = "nothing to compare with";
+    else if (now.empty())
+      one.notBuilt = "not built yet: `fleetd build` first";
+    else if (base::fileType(one.last->system) == base::FileType::Missing)
+      one.notBuilt = "what was deployed is not in the store any more";
+    else {
+      FLEETD_TRY_ASSIGN(one.built, builtChange(one.last->system, now));
+    }
+  }
+  return {};
 }
 
 }  // namespace
@@ -87,10 +118,12 @@ int runPlan(Context& cx) {
   for (const Meant& one : operation->meant) {
     auto last = operation->state->lastDeployed(one.host->klass, one.host->name);
     if (!last) return cx.fail(last.error());
-    Compared compared{&one, *std::move(last), {}};
+    Compared compared{&one, *std::move(last), {}, {}, {}};
     if (compared.last) compared.changes = optionChanges(compared.last->options, one.options);
     all.push_back(std::move(compared));
   }
+  if (cx.args.has("--closures"))
+    if (auto added = addClosures(cx, *operation, all); !added) return cx.fail(added.error());
   cx.json() ? write(cx, all) : print(cx, all);
   return cx.finish();
 }

@@ -54,6 +54,30 @@ constexpr PositionalSpec kPluginsWords[] = {
 
 constexpr OptionSpec kNoCommit{"--no-commit", 0, Kind::Flag, "", "write files and leave git alone"};
 
+constexpr OptionSpec kChannelsOptions[] = {
+    {"--channel", 0, Kind::Text, "NAME", "add: the channel that the package is to come from"},
+    {"--platform", 'p', Kind::Text, "PLATFORM",
+     "all (the default of add), linux, darwin, or a system; for drop all of them"},
+    {"--reason", 'r', Kind::Text, "TEXT", "add: why"},
+    {"--link", 0, Kind::Text, "URL", "add: where to read about it"},
+    {"--until", 0, Kind::Text, "DATE", "add: from then on `check` warns"},
+    {"--fixed", 0, Kind::Text, "DATE",
+     "add: the default channel has it from then on; `check` compares with flake.lock"},
+    {"--input", 0, Kind::Text, "INPUT", "add: make a channel of this flake input"},
+    kNoCommit,
+};
+constexpr PositionalSpec kChannelsWords[] = {{"list|check|add|drop", Kind::Text, "what to do; list when not given"},
+                                             {"NAME", Kind::Text, "a package, or a channel with --input"}};
+
+constexpr OptionSpec kInputsOptions[] = {{"--commit", 0, Kind::Flag, "", "update: commit flake.lock"}};
+constexpr PositionalSpec kInputsWords[] = {{"list|update", Kind::Text, "what to do; list when not given"},
+                                           {"NAME", Kind::Text, "update: inputs; all when none is named", false, true}};
+constexpr OptionSpec kAdoptOptions[] = {kOnlyTag, kMaxBuilds};
+constexpr OptionSpec kEjectOptions[] = {
+    {"--verify", 0, Kind::Flag, "", "have Nix compare the derivations of all hosts with the fleet's"}, kMaxBuilds};
+constexpr PositionalSpec kEjectWords[] = {
+    {"DIR", Kind::Directory, "a new or empty directory; <fleet>-ejected beside the fleet when not given"}};
+
 constexpr OptionSpec kServicesOptions[] = {
     {"--service", 0, Kind::Plugin, "NAME", "add: the service; else the one called like the instance"},
     {"--input", 0, Kind::Text, "INPUT", "add: the flake input that has the service; self for this fleet's own modules"},
@@ -84,11 +108,19 @@ constexpr OptionSpec kMachinesOptions[] = {
     kClass,
     {"--description", 0, Kind::Text, "TEXT", "create: what the machine is for"},
     {"--system", 0, Kind::Text, "SYSTEM", "create: its platform; x86_64-linux or aarch64-darwin when not given"},
-    {"--target-host", 0, Kind::Text, "ADDRESS", "create: where it is reached, with the user"},
+    {"--target-host", 0, Kind::Text, "ADDRESS", "create, hardware, install: where it is reached, with the user"},
+    {"--phases", 0, Kind::Text, "LIST", "install: some of kexec,disko,install,reboot; all when not given"},
+    {"--yes", 'y', Kind::Flag, "", "install: erase the disks without asking"},
+    {"--restart", 0, Kind::Flag, "", "install: begin with the first phase again"},
+    {"--skip-hardware-check", 0, Kind::Flag, "", "install: do not compare disks and boot loader with facter.json"},
+    {"--build-on", 0, Kind::Text, "WHERE", "install: auto, local or remote"},
+    {"--identity", 'i', Kind::File, "FILE", "install: the ssh key for the installer"},
+    kHostKeyCheck,
+    kSshConfig,
     kNoCommit,
 };
 constexpr PositionalSpec kMachinesWords[] = {
-    {"VERB", Kind::Text, "list (the default), create, delete, rename or set"},
+    {"VERB", Kind::Text, "list (the default), create, delete, rename, set, hardware or install"},
     {"MACHINE", Kind::Host, "the machine"},
     {"WORD", Kind::Text, "rename: the new name; set: FIELD=VALUE", false, true},
 };
@@ -183,7 +215,8 @@ constexpr Command kCommands[] = {
      runPlugins},
     {"machines", "list and change the machines of the inventory",
      "Lists machines, makes new ones from a template, renames and deletes them with all that belongs to them (values, keys, roles,\n"
-     "tags), and sets their fields in inventory.json. What a Nix file defines is refused with its place.",
+     "tags), and sets their fields in inventory.json. What a Nix file defines is refused with its place. `machines hardware NAME` has\n"
+     "nixos-facter report what a machine is made of, `machines install NAME` erases it and installs it with nixos-anywhere.",
      kMachinesOptions, kMachinesWords, Stack::Big, runMachines},
     {"tags", "list tags, give and take them",
      "Lists the tags of the fleet with their machines and the roles given by them. `tags add MACHINE TAG` and `tags remove MACHINE\n"
@@ -221,6 +254,30 @@ constexpr Command kCommands[] = {
      "and `vars set MACHINE GENERATOR/FILE` read and write one value, `vars check` tells what is missing or encrypted for the\n"
      "wrong keys, `vars fix` encrypts again for the right ones, `vars keygen` makes your key. Files are committed to git.",
      kVarsOptions, kVarsWords, Stack::Big, runVars},
+    {"channels", "where packages come from, and for how long",
+     "Lists the packages that channels.json takes from another nixpkgs channel, with reason, dates and whether that is still needed.\n"
+     "`channels check` shows only those that have expired or are not needed, exit code 1 when there are any. `channels add PACKAGE\n"
+     "--channel NAME --reason TEXT` and `channels drop PACKAGE` change the file; `channels add NAME --input INPUT` makes a channel of\n"
+     "a flake input. The file is committed to git.\n"
+     "\n"
+     "  fleetd channels add stable --input nixpkgs-stable\n"
+     "  fleetd channels add quarto --channel stable --platform darwin --reason 'does not build' --until 2027-01-31\n"
+     "  fleetd channels drop quarto",
+     kChannelsOptions, kChannelsWords, Stack::Big, runChannels},
+    {"inputs", "list and update what flake.lock pins",
+     "Lists the inputs of the flake with revision and date. `inputs update` has Nix lock newer versions of all of them, or of those\n"
+     "named, and shows what changed. If that fails, flake.lock stays as it was. Nothing is committed unless --commit is given.\n"
+     "\n"
+     "  fleetd inputs update nixpkgs --commit",
+     kInputsOptions, kInputsWords, Stack::Big, runInputs},
+    {"adopt", "show that fleetd builds what you build already",
+     "Renders the build tree outside of the repository and compares, for every host, the derivation that Nix gives for it with the\n"
+     "one of the repository's own flake. Nothing is built, and nothing in the repository changes.",
+     kAdoptOptions, kOperationWords, Stack::Big, runAdopt},
+    {"eject", "write a flake that does without fleetd",
+     "Writes the fleet as an ordinary flake that builds the same systems: its own files, and what plugins contribute as Nix modules.\n"
+     "--verify has Nix compare the derivations of all hosts.",
+     kEjectOptions, kEjectWords, Stack::Big, runEject},
     {"render", "write the build tree",
      "Writes the fleet's files and a generated flake around the fleet's own modules, for Nix to build. Files are written only\n"
      "when they change, each at once or not at all; while the fleet has errors nothing is written. Hosts that are not named\n"

@@ -21,6 +21,25 @@ UsePAM no
 UseDNS no
 MaxStartups 100:30:200
 MaxSessions 64
+SetEnv PATH=/etc/bin:/usr/bin:/usr/sbin
+"""
+# Somebody who is root only by name of the number, and a sudo that asks, or does not when /etc/bin/free is there.
+SUDO = """#!/bin/sh
+echo "$*" >>/var/log/sudo
+while :; do
+  case "$1" in
+  -k) shift ;;
+  -S) asks=1; shift ;;
+  -n) shift; [ -e /etc/bin/free ] || { echo "sudo: a password is required" >&2; exit 1; } ;;
+  -p) shift 2 ;;
+  *) break ;;
+  esac
+done
+if [ -n "$asks" ] && [ ! -e /etc/bin/free ]; then
+  IFS= read -r given
+  [ "$given" = "hunter2 \\$x" ] || { echo "sudo: Sorry, try again." >&2; exit 1; }
+fi
+exec "$@"
 """
 
 
@@ -60,19 +79,21 @@ class Host:
         lab.plug(name, self.address)
 
     def _files(self):
-        for directory in ("etc/ssh", "etc/nix", "nix/store", "nix/var/nix", "var/log", "var/empty", "root/.ssh", "home"):
+        for directory in ("etc/ssh", "etc/nix", "etc/bin", "nix/store", "nix/var/nix", "var/log", "var/empty", "root/.ssh", "home"):
             (self.root / directory).mkdir(parents=True)
         etc = self.root / "etc"
         for name in ("ld.so.cache", "nsswitch.conf", "protocols", "services", "login.defs"):
             if Path("/etc", name).exists():
                 shutil.copy2(Path("/etc", name), etc / name)
         shutil.copytree("/etc/alternatives", etc / "alternatives", symlinks=True)
-        (etc / "passwd").write_text("root:x:0:0:root:/root:/bin/bash\nsshd:x:101:65534::/run/sshd:/usr/sbin/nologin\nada:x:1000:1000::/home:/bin/sh\n")
+        (etc / "passwd").write_text("root:x:0:0:root:/root:/bin/bash\ntoor:x:0:0:root:/root:/bin/sh\nsshd:x:101:65534::/run/sshd:/usr/sbin/nologin\nada:x:1000:1000::/home:/bin/sh\n")
         (etc / "group").write_text("root:x:0:\nnogroup:x:65534:\nada:x:1000:\n")
-        (etc / "shadow").write_text("root:*:19000:0:99999:7:::\nada:*:19000:0:99999:7:::\n")
+        (etc / "shadow").write_text("root:*:19000:0:99999:7:::\ntoor:*:19000:0:99999:7:::\nada:*:19000:0:99999:7:::\n")
         (etc / "hosts").write_text("127.0.0.1 localhost\n")
         (etc / "nix/nix.conf").write_text(NIX)
         (etc / "ssh/sshd_config").write_text(SSHD)
+        (etc / "bin/sudo").write_text(SUDO)
+        (etc / "bin/sudo").chmod(0o755)
         run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(etc / "ssh/host"))
         keys = self.root / "root/.ssh/authorized_keys"
         shutil.copy(self.lab.key.with_suffix(".pub"), keys)

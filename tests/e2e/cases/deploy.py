@@ -44,8 +44,8 @@ class DeployTest(FleetTest):
         with_ssh = ["--ssh-config", str(LAB.config)] if args[0] in ("deploy", "rollback", "status", "generations", "ssh") else []
         return [*LAB.operator_words(), SETUP.binary, args[0], *with_ssh, *args[1:]]
 
-    def run_fleetd(self, *args, timeout=120, env=None):
-        done = subprocess.run(self.words(*args), cwd=self.yard.root, env=self.yard.environment(env), capture_output=True, timeout=timeout, check=False)
+    def run_fleetd(self, *args, timeout=120, env=None, stdin=b""):
+        done = subprocess.run(self.words(*args), cwd=self.yard.root, env=self.yard.environment(env), input=stdin, capture_output=True, timeout=timeout, check=False)
         return Result(done.returncode, done.stdout.decode(), done.stderr.decode(), done.stdout, done.stderr)
 
     def start_fleetd(self, *args):
@@ -118,6 +118,30 @@ class Ordinary(DeployTest):
         self.expect(self.run_fleetd("rollback", "h1", "--generation", "2"), 0)
         self.assertEqual(self.systems()["h1"], ("2", "2"))
         self.expect(self.run_fleetd("rollback", "h1", "--generation", "9"), 1, err=["no generation 9"])
+
+    def test_plan_compares_what_is_built(self):
+        self.expect(self.deploy("h1"), 0)
+        self.version("2")
+        self.expect(self.run_fleetd("plan", "h1", "--closures"), 0, out=["not built yet"])
+        built = self.expect(self.run_fleetd("build", "h1", "--json"), 0).json()
+        closure = self.expect(self.run_fleetd("plan", "h1", "--closures", "--json"), 0).json()[0]["closure"]
+        self.assertEqual(closure["after"], built[0]["system"])
+        changed = [(p["name"], p["before"], p["after"]) for p in closure["packages"]]
+        self.assertEqual(changed, [("nixos-system-h1", ["1"], ["2"])])
+        self.expect(self.run_fleetd("plan", "h1", "--closures"), 0, out=["~ nixos-system-h1: 1 → 2"])
+
+    def test_another_host_builds(self):
+        self.expect(self.deploy("h1", "--build-host", "h3.lab"), 0)
+        self.assertEqual(self.systems()["h1"], ("1", "1"))
+        path = LAB.hosts["h1"].inside("readlink -f /run/current-system")
+        self.assertEqual(LAB.hosts["h3"].inside(f"test -e {path} && echo there"), "there")
+        self.version("2", "build")
+        self.expect(self.deploy("h1", "--build-host", "h3.lab"), 1, err=["FL0812", "cannot be built"])
+
+    def test_an_evaluation_is_bounded(self):
+        self.yard.write("h1.nix", "{ system.version = toString (builtins.length (builtins.sort builtins.lessThan (builtins.genList (x: x) 1000000))); }\n")
+        self.expect(self.run_fleetd("build", "h1", "--eval-memory", "20"), 1, err=["FL0812", "needs more than 20 MiB"])
+        self.expect(self.run_fleetd("build", "h1", "--eval-memory", "2000"), 0)
 
     def test_drift_is_seen(self):
         self.expect(self.deploy(), 0)
@@ -264,3 +288,102 @@ class Trouble(DeployTest):
     def test_not_a_system(self):
         other = LAB.nix("nix-store", "--add", str(self.yard.root / "common.nix"))
         self.back(self.deploy("h1", "--store-path", other), 1, "FL0829")
+
+    def test_a_jump_of_the_clock_can_change_nothing(self):
+        """What runs on the host counts steps: no program of it reads a clock, also not by way of times of files."""
+        self.version("2", "none")
+        running = self.start_fleetd("deploy", "h1", "--health-check", "sleep 2")
+        LAB.wait(lambda: LAB.hosts["h1"].runs() == "2", "the new system was never active")
+        script = LAB.hosts["h1"].inside("cat /run/fleetd/*.sh")
+        running.communicate(timeout=60)
+        self.assertEqual(running.returncode, 0)
+        self.assertIn("steps", script)
+        self.assertNotRegex(script, r"\b(date|stat|uptime|hwclock|timeout)\b|-nt |-ot |-newer|EPOCH")
+
+    def test_the_disk_of_the_host_is_full(self):
+        """A store without room: nothing is activated, and once there is room the same command goes on."""
+        self.expect(self.deploy("h1"), 0)
+        host = LAB.hosts["h1"]
+        self.version("2")
+        # The same store on a disk of its own, filled to the last byte.
+        host.inside(
+            "mkdir -p /tmp/full && mount -t tmpfs -o size=$(($(du -sk /nix | cut -f1) + 2048))k none /tmp/full && cp -a /nix/. /tmp/full/ && "
+            "mount --bind /tmp/full /nix; dd if=/dev/zero of=/nix/fill bs=4k 2>/dev/null; test -s /nix/fill"
+        )
+        try:
+            self.expect(self.deploy("h1"), 1, err=["FL0818"])
+            self.assertEqual(self.systems()["h1"], ("1", "1"))
+            host.inside("rm /nix/fill")
+            self.expect(self.deploy("h1"), 0)
+            self.assertEqual(self.systems()["h1"], ("2", "2"))
+        finally:
+            # What runs is in the store that goes away.
+            host.kill()
+
+    def test_the_operator_is_killed_at_every_step(self):
+        """A wrapper of ssh kills fleetd at its n-th call, for every n until the deployment is through."""
+        self.expect(self.deploy("h1"), 0)
+        trap = self.yard.base / "bin"
+        trap.mkdir()
+        real = shutil.which("ssh")
+        (trap / "ssh").write_text(f'''#!/bin/sh
+case " $* " in *" -O "*) exec {real} "$@" ;; esac
+n=$(($(cat {self.yard.base}/calls 2>/dev/null || echo 0) + 1))
+echo $n >{self.yard.base}/calls
+[ "$n" != "$(cat {self.yard.base}/kill)" ] || {{ kill -9 "$(cat {self.yard.base}/pid)"; exit 255; }}
+exec {real} "$@"
+''')
+        (trap / "ssh").chmod(0o755)
+        env = {"PATH": f"{trap}:{os.environ['PATH']}"}
+        killed = 0
+        for step in range(1, 30):
+            self.version(str(step + 1))
+            self.expect(self.run_fleetd("build", "h1"), 0)
+            (self.yard.base / "calls").write_text("0")
+            (self.yard.base / "kill").write_text(str(step))
+            words = self.words("deploy", "h1", "--confirm-timeout", "3")
+            done = subprocess.run([*words[: words.index("--") + 1], "sh", "-c", f'echo $$ >{self.yard.base}/pid; exec "$@"', "sh", *words[words.index("--") + 1 :]], cwd=self.yard.root, env=self.yard.environment(env), capture_output=True, timeout=120, check=False)
+            if done.returncode == 0:
+                break
+            killed += 1
+            earlier, now = str(step), str(step + 1)
+            # Never between two systems: what runs is what boots, the one before or, once it was confirmed, the new one.
+            LAB.wait(lambda: self.systems()["h1"] in ((earlier, earlier), (now, now)), f"call {step}: {self.systems()['h1']}")
+            LAB.wait(lambda: LAB.hosts["h1"].inside("ls -d /run/fleetd/lock 2>/dev/null", check=False) == "", f"call {step}: the host is still locked")
+            self.assertIn(self.systems()["h1"], ((earlier, earlier), (now, now)))
+            self.expect(self.deploy("h1"), 0)
+            self.assertEqual(self.systems()["h1"], (now, now), f"call {step}")
+        self.assertGreaterEqual(killed, 5)
+        self.assertEqual(done.returncode, 0)
+
+
+class Sudo(DeployTest):
+    PASSWORD = b"hunter2 $x\n"
+
+    def setUp(self):
+        super().setUp()
+        LAB.hosts["h1"].inside("rm -f /etc/bin/free /var/log/sudo")
+
+    def to(self, *args, **options):
+        return self.deploy("h1", "--target-host", "toor@h1.lab", *args, **options)
+
+    def test_a_password_is_asked_once_and_left_nowhere(self):
+        self.expect(self.to("--sudo"), 3, err=["FL0817", "a password is required"])
+        self.expect(self.to("--ask-sudo-password", "--health-check", "test -e /run/current-system", stdin=self.PASSWORD), 0)
+        self.assertEqual(self.systems()["h1"], ("1", "1"))
+        self.assertIn("-k -S -p", LAB.hosts["h1"].inside("cat /var/log/sudo"))
+        found = LAB.hosts["h1"].inside("grep -rl hunter2 /var /run /tmp /root 2>/dev/null", check=False)
+        self.assertEqual(found, "")
+        kept = subprocess.run(["grep", "-rl", "hunter2", str(self.yard.base)], capture_output=True, text=True, check=False).stdout
+        self.assertEqual(kept, "")
+
+    def test_a_wrong_password(self):
+        self.expect(self.to("--ask-sudo-password", stdin=b"wrong\n"), 3, err=["FL0817"])
+        self.expect(self.to("--ask-sudo-password", stdin=b""), 2, err=["no password"])
+        self.assertEqual(self.systems()["h1"], ("", ""))
+
+    def test_sudo_that_asks_for_nothing(self):
+        LAB.hosts["h1"].inside("touch /etc/bin/free")
+        self.expect(self.to("--ask-sudo-password", stdin=self.PASSWORD), 0)
+        self.assertEqual(self.systems()["h1"], ("1", "1"))
+        self.assertEqual(LAB.hosts["h1"].inside("grep -rl hunter2 /var /run /tmp /root 2>/dev/null", check=False), "")

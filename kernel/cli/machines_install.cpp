@@ -1,0 +1,330 @@
+// `fleetd machines hardware` and `install`: a report of a machine, and the machine erased and installed by
+// nixos-anywhere.
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <iterator>
+
+#include <fmt/format.h>
+
+#include "kernel/base/file.hpp"
+#include "kernel/base/terminal.hpp"
+#include "kernel/base/text.hpp"
+#include "kernel/cli/machine_keys.hpp"
+#include "kernel/cli/machines.hpp"
+#include "kernel/cli/operations.hpp"
+#include "kernel/cli/vars_request.hpp"
+#include "kernel/deploy/hardware.hpp"
+#include "kernel/deploy/nix.hpp"
+#include "kernel/render/views.hpp"
+
+namespace fleetd::cli {
+
+namespace {
+
+using base::Code;
+using base::Json;
+
+constexpr std::string_view kPhases[] = {"kexec", "disko", "install", "reboot"};
+
+Result<const Meant*> theMachine(const Operation& operation, const std::string& name) {
+  if (operation.meant.size() != 1 || operation.meant.front().host->klass != "nixos")
+    return Error{Code::FL0842,
+                 fmt::format("{} is no NixOS machine", name),
+                 "nixos-anywhere installs NixOS only; macOS is set up by hand once, then deployed to",
+                 {}};
+  const Meant& one = operation.meant.front();
+  if (!*one.reach) return one.reach->error();
+  return &one;
+}
+
+// --- what there is to check before anything is erased ---
+
+void strings(const plugin::PluginValue* value, std::vector<std::string>& out) {
+  if (const auto* text = value ? value->get<std::string>() : nullptr) out.push_back(*text);
+}
+
+deploy::Wanted wantedOf(Context& cx, const fleet::Host& host, fleet::ComposedHost& composed) {
+  deploy::Wanted out;
+  out.system = host.system;
+  lang::Evaluator& ev = cx.workspace().fleet().evaluator();
+  const auto disks = render::everythingBelow(ev, composed, {"disko", "devices", "disk"});
+  if (const auto* set = disks.get<sdk::Attrs>())
+    for (const auto& [name, disk] : *set) strings(disk.find("device"), out.disks);
+  const auto boot = render::everythingBelow(ev, composed, {"boot", "loader", "systemd-boot", "enable"});
+  out.needsUefi = boot.get<bool>() && *boot.get<bool>();
+  return out;
+}
+
+Result<void> checkHardware(Context& cx, const fleet::Host& host, fleet::ComposedHost& composed) {
+  if (cx.args.has("--skip-hardware-check")) return {};
+  const std::string& inventory = cx.workspace().services().inventory().directory;
+  const std::string path =
+      fmt::format("{}/machines/{}/facter.json", inventory.empty() ? cx.root() : inventory, host.name);
+  if (!base::isRegularFile(path))
+    return Error{Code::FL0842,
+                 fmt::format("there is no hardware report of {}", host.name),
+                 fmt::format("fleetd machines hardware {}; or --skip-hardware-check", host.name),
+                 {}};
+  FLEETD_TRY_ASSIGN(const std::string text, base::readFile(path));
+  FLEETD_TRY_ASSIGN(const auto hardware, deploy::readHardware(text));
+  const auto wanted = wantedOf(cx, host, composed);
+  if (wanted.disks.empty())
+    return Error{Code::FL0842,
+                 fmt::format("{} does not say which disks it is installed on", host.name),
+                 "set disko.devices.disk.<name>.device; or --skip-hardware-check",
+                 {}};
+  const auto why = deploy::misfits(hardware, wanted);
+  if (why.empty()) return {};
+  return Error{
+      Code::FL0842, fmt::format("{} does not fit its hardware report: {}", host.name, base::join(why, "; ")), "", {}};
+}
+
+// All secrets must be there, and whatever cannot be asked counts as missing.
+Result<void> checkSecrets(Context& cx, const fleet::Host& host, fleet::ComposedHost& composed) {
+  const auto generators =
+      render::everythingBelow(cx.workspace().fleet().evaluator(), composed, {"clan", "core", "vars", "generators"});
+  const auto* all = generators.get<sdk::Attrs>();
+  if (!all) return {};
+  for (const auto& [name, generator] : *all) {
+    const auto* files = generator.find("files");
+    const auto* each = files ? files->get<sdk::Attrs>() : nullptr;
+    if (!each) continue;
+    for (const auto& [file, options] : *each) {
+      const auto* phase = options.find("neededFor");
+      if (phase && phase->get<std::string>() && *phase->get<std::string>() == "partitioning")
+        return Error{Code::FL0842,
+                     fmt::format("{}/{} is needed while disks are made, and such secrets are not brought", name, file),
+                     "install this machine with clan or nixos-anywhere itself",
+                     {}};
+    }
+  }
+  sdk::Attrs request{{"fleet", cx.root()}, {"verb", "check"}};
+  request.set("only", textList({host.name}));
+  addDeclarations(cx, cx.workspace(), request);
+  const auto answer = cx.workspace().plugins().request("vars", plugin::PluginValue(std::move(request)));
+  std::string why = answer ? "" : answer.error().message;
+  if (answer)
+    for (const auto& problem : listOf(*answer, "problems"))
+      why += (why.empty() ? "" : "; ") + textOf(problem, "message");
+  if (why.empty()) return {};
+  return Error{Code::FL0842,
+               fmt::format("secrets of {} are not ready: {}", host.name, why),
+               fmt::format("fleetd vars generate {}", host.name),
+               {}};
+}
+
+Result<void> confirm(Context& cx, const std::string& name, const deploy::Address& address) {
+  if (cx.args.has("--yes")) return {};
+  if (!base::isTerminal(0))
+    return Error{Code::FL0903, fmt::format("the disks of {} would be erased", address.text()), "say so with --yes", {}};
+  cx.out.message(fmt::format("This erases the disks of {}. Type {} to go on: ", address.text(), name));
+  std::string line;
+  for (char c = 0; ::read(0, &c, 1) == 1 && c != '\n' && line.size() < 100;) line += c;
+  if (base::trim(line) == name) return {};
+  return Error{Code::FL0842, "nothing was done", "", {}};
+}
+
+// --- the machine's key, on its way in a directory that is memory ---
+
+class Extra {
+ public:
+  Extra() = default;
+  ~Extra() {
+    if (!directory_.empty()) static_cast<void>(base::removeTree(directory_));
+  }
+  Extra(const Extra&) = delete;
+  Extra& operator=(const Extra&) = delete;
+
+  Result<void> fill(deploy::MachineKey& key) {
+    const char* runtime = std::getenv("XDG_RUNTIME_DIR");
+    const std::string parent = runtime && *runtime == '/' && base::isDirectory(runtime) ? runtime : "/dev/shm";
+    std::string pattern = parent + "/fleetd-install-XXXXXX";
+    if (!base::isDirectory(parent) || !::mkdtemp(pattern.data()))
+      return Error{Code::FL0842, "there is no directory in memory for the machine's key", "set XDG_RUNTIME_DIR", {}};
+    directory_ = pattern;
+    const std::string place = directory_ + "/var/lib/sops-nix";
+    FLEETD_TRY(base::makeDirs(place, 0755));
+    if (::chmod(place.c_str(), 0700) != 0) return Error{Code::FL0003, "cannot protect the machine's key", "", {}};
+    FLEETD_TRY_ASSIGN(const std::string text, base::readDescriptor(key.pipe.get(), "the machine's key", 64 << 10));
+    if (text.empty()) return Error{Code::FL0832, "the machine's key is empty", "", {}};
+    return base::writeFileAtomic(place + "/key.txt", text, 0600, base::Durability::Volatile);
+  }
+  const std::string& directory() const { return directory_; }
+
+ private:
+  std::string directory_;
+};
+
+// --- phases, and which are done ---
+
+std::vector<std::string> doneBefore(const std::string& file, const std::string& target) {
+  std::vector<std::string> out;
+  const auto text = base::readFile(file, 64 << 10);
+  const auto json = text ? base::parseJson(*text) : Result<Json>(Error{});
+  if (!json || json->stringOr("target", "") != target) return out;
+  const Json* phases = json->find("phases");
+  for (std::size_t i = 0; phases && phases->asArray() && i < phases->asArray()->size(); ++i)
+    if (const auto* phase = (*phases->asArray())[i].asString()) out.push_back(*phase);
+  return out;
+}
+
+Result<void> remember(const std::string& file, const std::string& target, const std::vector<std::string>& done) {
+  Json::Array phases;
+  for (const auto& one : done) phases.emplace_back(one);
+  return base::writeFileAtomic(
+      file, base::toJsonText(Json(Json::Object{{"target", Json(target)}, {"phases", Json(std::move(phases))}})), 0600);
+}
+
+Result<std::vector<std::string>> phasesOf(Context& cx) {
+  if (!cx.args.has("--phases")) return std::vector<std::string>(std::begin(kPhases), std::end(kPhases));
+  std::vector<std::string> out;
+  for (const auto part : base::split(cx.args.value("--phases"), ',')) {
+    if (std::find(std::begin(kPhases), std::end(kPhases), part) == std::end(kPhases))
+      return Error{Code::FL0903,
+                   fmt::format("`{}` is no phase", shownWord(part)),
+                   "phases are kexec, disko, install and reboot",
+                   {}};
+    out.emplace_back(part);
+  }
+  return out;
+}
+
+Result<void> runPhase(Context& cx, const Operation& operation, const Meant& one, const std::string& phase,
+                      const std::string& extra) {
+  const deploy::Address& address = (*one.reach)->address;
+  process::Command command;
+  command.argv = {"nixos-anywhere",
+                  "--flake",
+                  fmt::format("{}#{}", deploy::pathReference(operation.nix.tree), one.host->name),
+                  "--target-host",
+                  fmt::format("{}@{}", address.user, address.host),
+                  "--phases",
+                  phase};
+  if (address.port) command.argv.insert(command.argv.end(), {"--ssh-port", std::to_string(address.port)});
+  if (cx.args.has("--identity"))
+    command.argv.insert(command.argv.end(), {"-i", std::string(cx.args.value("--identity"))});
+  if (cx.args.has("--build-on"))
+    command.argv.insert(command.argv.end(), {"--build-on", std::string(cx.args.value("--build-on"))});
+  for (const auto& [name, value] : address.options)
+    command.argv.insert(command.argv.end(), {"--ssh-option", fmt::format("{}={}", name, value)});
+  if (phase == "install" && !extra.empty()) command.argv.insert(command.argv.end(), {"--extra-files", extra});
+  command.inheritInput = true;
+  command.output = process::Stream::Capture;
+  command.onErrors = [&](std::string_view piece) {
+    if (cx.verbose()) cx.out.message(base::sanitize(piece));
+  };
+  const auto finished = process::run(command);
+  if (!finished) return finished.error();
+  const std::string log = fmt::format("{}/logs/install-{}-{}.log", operation.directory, one.host->name, phase);
+  static_cast<void>(base::writeFileAtomic(log, finished->output + finished->errors, 0600, base::Durability::Volatile));
+  if (finished->status.success()) return {};
+  auto lines = base::splitLines(base::trim(finished->errors));
+  if (lines.size() > 10) lines.erase(lines.begin(), lines.end() - 10);
+  return Error{
+      Code::FL0841,
+      fmt::format("the phase {} of {} failed: {}", phase, one.host->name, base::sanitize(base::join(lines, "\n"))),
+      fmt::format("the whole log: {}; the same command goes on with this phase", log),
+      {}};
+}
+
+// installedAt, where the machine is in the inventory.
+void noteInstalled(Context& cx, const std::string& name) {
+  auto change = InventoryChange::open(cx);
+  if (change && (*change)->hasMachine(name)) {
+    auto done = (*change)->edit().set({"machines", name, "installedAt"}, Json(secondsSinceEpoch()));
+    if (done) done = (*change)->apply();
+    if (done) return (*change)->commit(fmt::format("inventory.json: {} is installed", name));
+    cx.diagnostics.add(done.error());
+  } else if (!change && change.error().code != Code::FL0619) {
+    cx.diagnostics.add(change.error());
+  }
+}
+
+}  // namespace
+
+int installMachine(Context& cx) {
+  const std::string name(cx.args.positional(1));
+  const auto phases = phasesOf(cx);
+  if (!phases) return cx.fail(phases.error());
+  auto operation = beginOperation(cx, Reaching::Yes, {name});
+  if (!operation) return cx.fail(operation.error());
+  const auto one = theMachine(*operation, name);
+  if (!one) return cx.fail(one.error());
+  const fleet::Host& host = *(*one)->host;
+  const deploy::Address& address = (*(*one)->reach)->address;
+  if (!process::findProgram("nixos-anywhere"))
+    return cx.fail({Code::FL0008, "`nixos-anywhere` was not found", "nix shell nixpkgs#nixos-anywhere", {}});
+  const auto composed = cx.compose(host);
+  if (auto fine = checkHardware(cx, host, *composed); !fine) return cx.fail(fine.error());
+  if (auto fine = checkSecrets(cx, host, *composed); !fine) return cx.fail(fine.error());
+  if (auto rendered = renderFor(cx, *operation); !rendered) return cx.fail(rendered.error());
+  const std::string file = fmt::format("{}/install-{}.json", operation->directory, name);
+  auto done = cx.args.has("--restart") ? std::vector<std::string>() : doneBefore(file, address.text());
+  if (auto sure = confirm(cx, name, address); !sure) return cx.fail(sure.error());
+  Extra extra;
+  const auto key = keyOf(cx, host);
+  const bool brings = std::find(phases->begin(), phases->end(), "install") != phases->end();
+  if (key && brings) {
+    if (key->missing) return cx.fail(*key->missing);
+    if (auto filled = extra.fill(*key); !filled) return cx.fail(filled.error());
+  }
+  for (const std::string& phase : *phases) {
+    if (std::find(done.begin(), done.end(), phase) != done.end()) {
+      if (!cx.quiet()) cx.out.message(fmt::format("{}: {} is done already\n", name, phase));
+      continue;
+    }
+    if (!cx.quiet()) cx.out.message(fmt::format("{}: {}\n", name, phase));
+    if (auto ran = runPhase(cx, *operation, **one, phase, extra.directory()); !ran) return cx.fail(ran.error());
+    done.push_back(phase);
+    if (auto kept = remember(file, address.text(), done); !kept) cx.diagnostics.add(kept.error());
+    if (phase == "install") noteInstalled(cx, name);
+  }
+  if (std::find(done.begin(), done.end(), "reboot") != done.end()) static_cast<void>(base::removeTree(file));
+  return cx.finish();
+}
+
+int machineHardware(Context& cx) {
+  const std::string name(cx.args.positional(1));
+  auto operation = beginOperation(cx, Reaching::Yes, {name});
+  if (!operation) return cx.fail(operation.error());
+  const auto one = theMachine(*operation, name);
+  if (!one) return cx.fail(one.error());
+  auto ssh = openSsh(cx);
+  if (!ssh) return cx.fail(ssh.error());
+  deploy::Ssh::Call call;
+  call.command =
+      "command -v nixos-facter >/dev/null 2>&1 && exec nixos-facter; "
+      "exec nix --extra-experimental-features 'nix-command flakes' run nixpkgs#nixos-facter";
+  call.timeout = std::chrono::minutes(10);
+  const auto said = ssh->run((*(*one)->reach)->address, call);
+  if (!said) return cx.fail(said.error());
+  if (!said->status.success())
+    return cx.fail({Code::FL0842,
+                    fmt::format("nixos-facter failed on {}: {}", name, base::sanitize(base::trim(said->errors))),
+                    "it must run as root, on Linux",
+                    {}});
+  if (const auto report = deploy::readHardware(said->output); !report) return cx.fail(report.error());
+  auto change = InventoryChange::open(cx);
+  if (!change) return cx.fail(change.error());
+  const std::string path = fmt::format("machines/{}/facter.json", name);
+  const std::string full = (*change)->directory() + "/" + path;
+  const auto old =
+      base::fileType(full) == base::FileType::Missing ? Result<std::string>(std::string()) : base::readFile(full);
+  if (old && *old == said->output) {
+    if (!cx.quiet()) cx.out.message(fmt::format("{} is up to date\n", path));
+    return cx.finish();
+  }
+  // The old report comes back when the fleet has errors with the new one.
+  auto written = base::fileType(full) == base::FileType::Missing ? Result<void>() : (*change)->remove(path);
+  if (written) written = (*change)->create(path, said->output);
+  if (written) written = (*change)->apply();
+  if (!written) return cx.fail(written.error());
+  (*change)->commit(fmt::format("{}: hardware report of {}", path, name));
+  if (!cx.quiet()) cx.out.message(fmt::format("{} was written\n", path));
+  return cx.finish();
+}
+
+}  // namespace fleetd::cli

@@ -1,0 +1,135 @@
+"""machines hardware and machines install, with programs in place of nixos-anywhere, nixos-facter and ssh that write down what they were called with."""
+
+import json
+import os
+import shutil
+import subprocess
+
+from harness import FleetTest
+
+REPORT = {
+    "version": 1,
+    "system": "x86_64-linux",
+    "hardware": {"disk": [{"unix_device_name": "/dev/vda", "unix_device_names": ["/dev/vda", "/dev/disk/by-id/one"]}]},
+}
+DISKS = '  disko.devices.disk.main.device = "/dev/disk/by-id/one";\n'
+
+
+class Installation(FleetTest):
+    def setUp(self):
+        self.yard = self.fleet()
+        self.expect(self.yard.run("init", "yard", "--machine", "barn"), 0)
+        self.root = self.yard.root / "yard"
+        self.bin = self.yard.base / "bin"
+        self.bin.mkdir()
+        self.log = self.yard.base / "calls"
+        self.log.touch()
+        self.program("nixos-anywhere", 'printf "%s\\n" "$*" >>"$CALLS"; for last in "$@"; do [ "$last" != "$(cat "$CALLS.fail" 2>/dev/null)" ] || { echo "no disk" >&2; exit 1; }; done\n'
+                     'while [ $# -gt 0 ]; do [ "$1" != --extra-files ] || { (cd "$2" && find . -type f -exec stat -c "%a %n" {} \\;) >>"$CALLS.extra"; echo "$2" >"$CALLS.where"; }; shift; done\n')
+        self.git("config", "user.name", "a")
+        self.git("config", "user.email", "a@b")
+        self.git("commit", "-qm", "first")
+
+    def git(self, *words):
+        return subprocess.run(["git", "-C", str(self.root), *words], capture_output=True, text=True, check=True).stdout
+
+    def program(self, name, text):
+        (self.bin / name).write_text("#!/bin/sh\n" + text)
+        (self.bin / name).chmod(0o755)
+
+    def write(self, path, text):
+        (self.root / path).write_text(text)
+        self.git("add", "--all")
+
+    def disks(self, more=DISKS):
+        path = "machines/barn/configuration.nix"
+        text = (self.root / path).read_text()
+        self.write(path, text.rstrip()[:-1] + more + "}\n")
+
+    def fleetd(self, *args):
+        env = {"PATH": f"{self.bin}:{os.environ['PATH']}", "CALLS": str(self.log), "XDG_RUNTIME_DIR": None}
+        return self.yard.run("--fleet", str(self.root), *args, env=env)
+
+    def install(self, *args):
+        return self.fleetd("machines", "install", "barn", "--target-host", "root@192.0.2.1:2222", *args)
+
+    def phases(self):
+        return [line.split("--phases ")[1].split()[0] for line in self.log.read_text().splitlines()]
+
+    def ready(self):
+        self.disks()
+        self.write("machines/barn/facter.json", json.dumps(REPORT))
+
+    def test_all_phases(self):
+        self.ready()
+        self.expect(self.install("--yes"), 0)
+        self.assertEqual(self.phases(), ["kexec", "disko", "install", "reboot"])
+        first = self.log.read_text().splitlines()[0]
+        self.assertIn("--target-host root@192.0.2.1", first)
+        self.assertIn("--ssh-port 2222", first)
+        self.assertRegex(first, r"--flake path:\S+/tree#barn")
+        stamp = json.loads((self.root / "inventory.json").read_text())["machines"]["barn"]["installedAt"]
+        self.assertGreater(stamp, 1_700_000_000)
+        self.assertIn("inventory.json: barn is installed", self.git("log", "-1", "--format=%s"))
+
+    def test_a_failed_phase_is_the_next_one(self):
+        self.ready()
+        (self.yard.base / "calls.fail").write_text("install")
+        self.expect(self.install("--yes"), 1, err=["FL0841", "the phase install of barn failed", "no disk"])
+        self.assertFalse((self.root / "inventory.json").exists() and "installedAt" in (self.root / "inventory.json").read_text())
+        (self.yard.base / "calls.fail").unlink()
+        self.expect(self.install("--yes"), 0, err=["disko is done already"])
+        self.assertEqual(self.phases(), ["kexec", "disko", "install", "install", "reboot"])
+        self.expect(self.install("--yes", "--phases", "disko"), 0)
+        self.assertEqual(self.phases()[-1], "disko")
+
+    def refused(self, *args, err, code=1):
+        self.expect(self.install("--yes", *args), code, err=["FL0842", *err])
+        self.assertEqual(self.phases(), [])
+
+    def test_nothing_is_erased_without_a_report(self):
+        self.disks()
+        self.refused(err=["no hardware report of barn"])
+
+    def test_nor_with_another_disk(self):
+        self.disks('  disko.devices.disk.main.device = "/dev/sdz";\n')
+        self.write("machines/barn/facter.json", json.dumps(REPORT))
+        self.refused(err=["it has no disk /dev/sdz"])
+
+    def test_nor_without_the_firmware(self):
+        self.disks()
+        self.write("machines/barn/facter.json", json.dumps({**REPORT, "uefi": {"supported": False}}))
+        self.refused(err=["systemd-boot needs UEFI"])
+
+    def test_nor_without_secrets(self):
+        self.ready()
+        self.disks('  clan.core.vars.generators.door.files.code = { };\n  clan.core.vars.generators.door.script = "echo 1 >$out/code";\n')
+        self.refused(err=["secrets of barn are not ready"])
+
+    def test_nor_unasked(self):
+        self.ready()
+        self.expect(self.install(), 2, err=["--yes"])
+        self.expect(self.install("--yes", "--phases", "format"), 2, err=["`format` is no phase"])
+        self.assertEqual(self.phases(), [])
+
+    def test_without_the_program(self):
+        (self.bin / "nixos-anywhere").unlink()
+        if shutil.which("nixos-anywhere"):
+            self.skipTest("nixos-anywhere is installed")
+        self.expect(self.install("--yes"), 3, err=["FL0008", "nixos-anywhere"])
+
+    def test_hardware(self):
+        self.program("ssh", 'case " $* " in *nixos-facter*) cat "$CALLS.report" ;; esac\n')
+        report = self.yard.base / "calls.report"
+        report.write_text("no report")
+        hardware = ["machines", "hardware", "barn", "--target-host", "root@192.0.2.1"]
+        self.expect(self.fleetd(*hardware), 1, err=["FL0842", "no report of nixos-facter"])
+        self.assertFalse((self.root / "machines/barn/facter.json").exists())
+        report.write_text(json.dumps(REPORT))
+        self.expect(self.fleetd(*hardware), 0)
+        self.assertEqual(json.loads((self.root / "machines/barn/facter.json").read_text()), REPORT)
+        self.assertEqual(self.git("show", "--name-only", "--format=").split(), ["machines/barn/facter.json"])
+        self.expect(self.fleetd(*hardware), 0, err=["up to date"])
+        report.write_text(json.dumps({**REPORT, "version": 2}))
+        self.expect(self.fleetd(*hardware), 0)
+        self.assertEqual(json.loads((self.root / "machines/barn/facter.json").read_text())["version"], 2)
