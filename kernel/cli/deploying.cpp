@@ -84,14 +84,16 @@ Result<deploy::DeploySettings> deploySettings(Context& cx) {
   if (cx.args.has("--goal")) {
     const auto goal = cx.args.value("--goal");
     bool known = false;
-    for (const Goal one : {Goal::Switch, Goal::Boot, Goal::Test, Goal::DryActivate})
+    for (const Goal one : {Goal::Switch, Goal::Boot, Goal::Test, Goal::DryActivate, Goal::Reboot})
       if (deploy::goalName(one) == goal) {
         out.activation.goal = one;
         known = true;
       }
     if (!known)
-      return Error{
-          Code::FL0903, fmt::format("--goal is switch, boot, test or dry-activate, not `{}`", shownWord(goal)), "", {}};
+      return Error{Code::FL0903,
+                   fmt::format("--goal is switch, boot, test, dry-activate or reboot, not `{}`", shownWord(goal)),
+                   "",
+                   {}};
   }
   FLEETD_TRY_ASSIGN(out.activation.confirmSeconds, numberOption(cx, "--confirm-timeout", 60, 3600));
   FLEETD_TRY_ASSIGN(out.activation.activateSeconds, numberOption(cx, "--activation-timeout", 600, 86'400));

@@ -31,7 +31,7 @@ inline constexpr OptionSpec kAskSudo{
     "--ask-sudo-password", 0, Kind::Flag, "",
     "ask once for the password that sudo wants; else its first line of standard input"};
 inline constexpr OptionSpec kGoal{"--goal", 'g', Kind::Text, "GOAL",
-                                  "switch (the default), boot, test or dry-activate"};
+                                  "switch (the default), boot, test, dry-activate or reboot"};
 inline constexpr OptionSpec kConfirm{
     "--confirm-timeout", 0, Kind::Text, "SECONDS",
     "how long a host waits for a new connection before it returns to its earlier system; 60"};

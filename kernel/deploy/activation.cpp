@@ -20,7 +20,7 @@ namespace {
 using base::Code;
 using std::chrono::seconds;
 
-constexpr std::string_view kGoals[] = {"switch", "boot", "test", "dry-activate"};
+constexpr std::string_view kGoals[] = {"switch", "boot", "test", "dry-activate", "reboot"};
 
 struct Answer {
   std::string state;  // its first word: "WAITING"
@@ -43,8 +43,9 @@ class Dialogue {
     const std::string file = fmt::format("{}/{}.sh", directory_, id_);
     const std::string script = fmt::format(
         "umask 077; mkdir -p {0} && cat >{1} && exec sh {1} start {0} {2} {3} {4} {5} {6} {7} {8} {9}", directory_,
-        file, id_, klass, goalName(settings_.goal), path, generation ? std::to_string(generation) : "-",
-        settings_.confirmSeconds, settings_.activateSeconds, settings_.checkUnits ? "check" : "ignore");
+        file, id_, klass, goalName(settings_.goal == Goal::Reboot ? Goal::Boot : settings_.goal), path,
+        generation ? std::to_string(generation) : "-", settings_.confirmSeconds, settings_.activateSeconds,
+        settings_.checkUnits ? "check" : "ignore");
     return say(script, std::string(hostScript("activate.sh")), false, seconds(60));
   }
   Result<Answer> await(bool fresh) { return say(shell("await"), script(), fresh, seconds(30)); }

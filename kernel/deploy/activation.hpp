@@ -10,8 +10,8 @@
 
 namespace fleetd::deploy {
 
-enum class Goal : std::uint8_t { Switch, Boot, Test, DryActivate };
-std::string_view goalName(Goal goal);  // "switch", "boot", "test", "dry-activate"
+enum class Goal : std::uint8_t { Switch, Boot, Test, DryActivate, Reboot };
+std::string_view goalName(Goal goal);  // "switch", "boot", "test", "dry-activate", "reboot"
 
 struct ActivationSettings {
   Goal goal = Goal::Switch;

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <atomic>
 #include <mutex>
+#include <thread>
 
 #include <fmt/format.h>
 
@@ -86,6 +87,8 @@ class OneHost {
     auto active = activate(ssh_, target_.address, target_.klass, target_.path, target_.generation,
                            activationId(target_), settings_.activation);
     if (!active) return active.error();
+    if (settings_.activation.goal == Goal::Reboot)
+      if (auto failed = reboot()) return failed;
     out.ending = Ending::Deployed;
     return settings_.verify ? notWhatWasDeployed() : std::nullopt;
   }
@@ -106,6 +109,61 @@ class OneHost {
                  {}};
   }
 
+  // Which start of the host this is; empty while it does not answer.
+  std::string bootId() {
+    Ssh::Call call;
+    call.command = "cat /proc/sys/kernel/random/boot_id && cut -d' ' -f22 /proc/1/stat";
+    call.fresh = true;
+    call.timeout = std::chrono::seconds(20);
+    const auto said = ssh_.run(target_.address, call);
+    return said && said->status.success() ? said->output : std::string();
+  }
+
+  // The new system is the one to boot. What comes up is looked at over a new connection.
+  std::optional<Error> reboot() {
+    onStep_(target_, "rebooting");
+    const std::string before = bootId();
+    if (before.empty())
+      return Error{Code::FL0819,
+                   fmt::format("{} does not tell which start of it this is", target_.name),
+                   "the new system is the next to boot; reboot it by hand",
+                   {}};
+    // Detached, so that this connection ends before the host does.
+    Ssh::Call call = asRoot("(sleep 1; systemctl reboot || reboot) </dev/null >/dev/null 2>&1 &", target_.address,
+                            settings_.activation);
+    const auto told = ssh_.run(target_.address, call);
+    if (!told) return told.error();
+    const auto deadline = base::Deadline::after(std::chrono::seconds(settings_.activation.activateSeconds));
+    std::string now;
+    while (!deadline.expired()) {
+      std::this_thread::sleep_for(std::chrono::seconds(1));
+      now = bootId();
+      if (!now.empty() && now != before) break;
+    }
+    if (now == before)
+      return Error{Code::FL0819,
+                   fmt::format("{} did not reboot", target_.name),
+                   "the new system is the next to boot; reboot it by hand",
+                   {}};
+    if (now.empty())
+      return Error{Code::FL0821,
+                   fmt::format("{} did not come back after its reboot", target_.name),
+                   "choose the earlier generation in its boot menu",
+                   {}};
+    // The shared connection was to the host before.
+    if (!settings_.activation.healthCheck.empty()) {
+      Ssh::Call check = asRoot(settings_.activation.healthCheck, target_.address, settings_.activation);
+      check.fresh = true;
+      const auto checked = ssh_.run(target_.address, check);
+      if (!checked || !checked->status.success())
+        return Error{Code::FL0819,
+                     fmt::format("{} runs the new system, and its health check fails", target_.name),
+                     fmt::format("fleetd rollback {}", target_.name),
+                     {}};
+    }
+    return std::nullopt;
+  }
+
   // A laptop's address may lead to another machine.
   std::optional<Error> wrongHost(const Probe& probe) const {
     const bool darwin = probe.kernel == "Darwin";
@@ -122,6 +180,7 @@ class OneHost {
     switch (settings_.activation.goal) {
       case Goal::Switch: return runs && (boots || target_.klass == "home");
       case Goal::Boot: return boots;
+      case Goal::Reboot: return runs && boots;
       case Goal::Test: return runs;
       case Goal::DryActivate: return false;
     }

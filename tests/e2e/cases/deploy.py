@@ -35,7 +35,7 @@ class DeployTest(FleetTest):
             if not host.process:
                 host.start()
             host.link("up")
-            host.inside("rm -rf /run/current-system /run/fleetd /run/refuse /nix/var/nix/profiles/system* /var/log/activations /var/lib/sops-nix")
+            host.inside("rm -rf /run/current-system /run/fleetd /run/refuse /run/rebooting /nix/var/nix/profiles/system* /var/log/activations /var/lib/sops-nix")
         self.yard = self.fleet("deploy")
         shutil.move(self.yard.root / "nixpkgs", self.yard.base / "nixpkgs")
         self.yard.write("flake.lock", LAB.lock_of(self.yard.base / "nixpkgs"))
@@ -159,7 +159,7 @@ class Ordinary(DeployTest):
         self.assertEqual(self.systems()["h1"], ("2", "1"))
         self.expect(self.deploy("h1", "--goal", "boot"), 0)
         self.assertEqual(self.systems()["h1"], ("2", "2"))
-        self.expect(self.deploy("h1", "--goal", "fly"), 2, err=["--goal is switch, boot, test or dry-activate"])
+        self.expect(self.deploy("h1", "--goal", "fly"), 2, err=["--goal is switch, boot, test, dry-activate or reboot"])
 
     def test_errors_of_one_host_keep_nobody_else(self):
         self.yard.write("h2.nix", "{ networking.hostName = 5; }\n")
@@ -357,6 +357,41 @@ exec {real} "$@"
         self.assertEqual(done.returncode, 0)
 
 
+class Reboot(DeployTest):
+    def begin(self, *args):
+        running = self.start_fleetd("deploy", "h1", "--goal", "reboot", *args)
+        LAB.wait(lambda: LAB.hosts["h1"].inside("ls /run/rebooting", check=False) != "", "it was never told to reboot")
+        return running
+
+    def end(self, running):
+        out, err = running.communicate(timeout=40)
+        return Result(running.returncode, out.decode(), err.decode(), out, err)
+
+    def test_what_comes_up_is_looked_at(self):
+        self.expect(self.deploy("h1"), 0)
+        self.version("2")
+        running = self.begin("--health-check", "test -e /run/booted-system")
+        LAB.hosts["h1"].kill()
+        LAB.hosts["h1"].start()
+        self.expect(self.end(running), 0)
+        self.assertEqual(self.systems()["h1"], ("2", "2"))
+        self.assertEqual(self.outcomes()["h1"], "deployed")
+
+    def test_another_system_comes_up(self):
+        self.expect(self.deploy("h1"), 0)
+        self.version("2")
+        running = self.begin()
+        LAB.hosts["h1"].inside("ln -sfn system-1-link /nix/var/nix/profiles/system")
+        LAB.hosts["h1"].kill()
+        LAB.hosts["h1"].start()
+        self.expect(self.end(running), 1, err=["FL0821", "nixos-system-h1-1"])
+
+    def test_it_does_not_reboot(self):
+        self.version("2")
+        self.expect(self.deploy("h1", "--goal", "reboot", "--activation-timeout", "4"), 1, err=["FL0819", "did not reboot"])
+        self.assertEqual(self.systems()["h1"][1], "2")
+
+
 class Sudo(DeployTest):
     PASSWORD = b"hunter2 $x\n"
 
@@ -384,6 +419,7 @@ class Sudo(DeployTest):
 
     def test_sudo_that_asks_for_nothing(self):
         LAB.hosts["h1"].inside("touch /etc/bin/free")
-        self.expect(self.to("--ask-sudo-password", stdin=self.PASSWORD), 0)
+        # Neither the password nor the mark behind it may become what is run.
+        self.expect(self.to("--ask-sudo-password", "--health-check", "! grep -rqE 'FLEETD-INPUT|hunter[2]' /run/fleetd", stdin=self.PASSWORD), 0)
         self.assertEqual(self.systems()["h1"], ("1", "1"))
         self.assertEqual(LAB.hosts["h1"].inside("grep -rl hunter2 /var /run /tmp /root 2>/dev/null", check=False), "")
