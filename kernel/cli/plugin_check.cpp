@@ -124,6 +124,23 @@ Result<Probed> probe(const std::string& path, unsigned seconds) {
   return out;
 }
 
+// For findings that were made for people who run fleetd and now meet somebody who can change the plugin.
+std::string_view wayOut(Code code) {
+  switch (code) {
+    case Code::FL0302:
+    case Code::FL0303:
+    case Code::FL0304: return "build it against the SDK of this fleetd";
+    case Code::FL0305: return "<fleet/manifest.h> says what each field may hold";
+    case Code::FL0308: return "the text is the plugin's own: it fails on a fleet without faults";
+    case Code::FL0309: return "fill the error struct before returning a failure";
+    case Code::FL0312: return "list the path under `writes` in the manifest, or leave it alone";
+    case Code::FL0319: return "write relative paths with `/`, each once";
+    case Code::FL0320: return "use pkgs, lib, config, options and inputs only";
+    case Code::FL0325: return "list the interface in the schema; scopes begin with the service's name";
+    default: return "docs/sdk/messages.md describes the documents, docs/sdk/abi.md the limits";
+  }
+}
+
 void compareRuns(Report& report, const Probed& again) {
   for (const auto& [step, hash] : report.probed.answers) {
     const auto other = again.answers.find(step);
@@ -199,6 +216,8 @@ int runPluginCheck(Context& cx) {
       compareRuns(report, *second);
     }
   }
+  for (Fault& fault : report.probed.faults)
+    if (fault.hint.empty()) fault.hint = wayOut(fault.code);
   if (cx.json())
     writeJson(cx, report);
   else

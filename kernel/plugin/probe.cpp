@@ -57,6 +57,8 @@ Result<std::string> chooseId(Prober& probe, const std::string& path, const fleet
   std::string first;
   const std::uint32_t count = factory.count(&factory);
   if (count == 0 || count > 64) return fail(Code::FL0304, fmt::format("the library claims to hold {} plugins", count));
+  if (factory.manifest(&factory, count))
+    probe.find(probe.broken("the factory has a manifest beyond its count", "answer null for other indices"));
   for (std::uint32_t i = 0; i < count; ++i) {
     const auto* raw = factory.manifest(&factory, i);
     if (raw && raw != factory.manifest(&factory, i))
@@ -65,8 +67,6 @@ Result<std::string> chooseId(Prober& probe, const std::string& path, const fleet
     if (manifest.id == stem) return manifest.id;
     if (first.empty()) first = manifest.id;
   }
-  if (factory.manifest(&factory, count))
-    probe.find(probe.broken("the factory has a manifest beyond its count", "answer null for other indices"));
   probe.find(
       fail(Code::FL0305, fmt::format("the file is not called {}.so", first), "name the library after its plugin"));
   return first;
