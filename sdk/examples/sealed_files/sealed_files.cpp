@@ -2,8 +2,9 @@
 // Somebody else sealed them for their machine (with age, for example), so nothing here ever holds plain text.
 #include <fleet/cxx/secrets.hpp>
 
-#include <fstream>
-#include <iterator>
+#include <array>
+#include <cstdio>
+#include <memory>
 
 namespace {
 
@@ -49,13 +50,23 @@ class SealedFiles final : public fleet::SecretsPlugin<SealedFiles> {
         return fleet::Error{FLEET_E_INVALID_ARGUMENT, "SEALED03", {}, "a name in a reference is unusable", {}, 0};
       (path += '/') += *name;
     }
-    std::ifstream in(path, std::ios::binary);
-    std::string bytes(std::istreambuf_iterator<char>(in), {});
-    if (!in || bytes.empty())
+    std::string bytes;
+    struct Close {
+      void operator()(std::FILE* file) const { std::fclose(file); }
+    };
+    const std::unique_ptr<std::FILE, Close> in(std::fopen(path.c_str(), "rb"));
+    std::array<char, 4096> block{};
+    while (in && bytes.size() < kMaxBytes) {
+      const std::size_t got = std::fread(block.data(), 1, block.size(), in.get());
+      if (got == 0) break;
+      bytes.append(block.data(), got);
+    }
+    if (!in || std::ferror(in.get()) != 0 || bytes.empty() || bytes.size() >= kMaxBytes)
       return fleet::Error{FLEET_E_IO, "SEALED04", {}, "nothing is kept for " + secret.generator, "seal it first", 0};
     return bytes;
   }
 
+  static constexpr std::size_t kMaxBytes = 1 << 20;
   std::string directory_;
 };
 
