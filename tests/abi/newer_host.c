@@ -1,5 +1,5 @@
-/* A host of a later SDK, whose structs have grown, and a plugin of today: load, schema, rules, end. Built by growth_test.py
- * against headers it has grown. Usage: newer_host LIBRARY ID */
+/* A host of a later SDK, whose structs have grown, and a plugin of today: load, schema, rules, end. Built by
+ * growth_test.py against headers it has grown. Usage: newer_host LIBRARY ID */
 #include <dlfcn.h>
 #include <fleet/all.h>
 #include <stdio.h>
@@ -28,7 +28,8 @@ static void no_restart(const fleet_host_t* host, const char* reason) { (void)hos
   } while (0)
 
 int main(int argc, char** argv) {
-  fleet_host_t host = {sizeof host, 0, FLEET_VERSION_INIT, NULL, "later", "1", no_extension, no_callback, no_restart, {0}};
+  fleet_host_t host = {sizeof host,  0,           FLEET_VERSION_INIT, NULL, "later", "1",
+                       no_extension, no_callback, no_restart,         {0}};
   fleet_writer_t out = {sizeof out, 0, NULL, write_bytes, {0}};
   fleet_error_t error;
   memset(&error, 0, sizeof error);

@@ -1,8 +1,8 @@
 /* Everything of the ABI in one library, for abidw: a type that nothing exported names is not recorded. */
 #include <fleet/all.h>
 
-#define SHOW(type, name)           \
-  FLEET_EXPORT extern type name;   \
+#define SHOW(type, name)         \
+  FLEET_EXPORT extern type name; \
   FLEET_EXPORT type name
 
 SHOW(fleet_version_t, show_version);
