@@ -54,13 +54,13 @@ constexpr PositionalSpec kPluginsWords[] = {
 
 constexpr OptionSpec kPluginOptions[] = {
     {"--kind", 0, Kind::Text, "KIND", "new: hello (the default), service, platform or secrets"},
-    {"--language", 0, Kind::Text, "LANGUAGE", "new: c++ (the default) or c, which has hello"},
+    {"--language", 0, Kind::Text, "LANG", "new: c++ (the default) or c, which has hello"},
     {"--into", 0, Kind::Directory, "DIR", "new: the directory; one called like the plugin when not given"},
-    {"--timeout", 0, Kind::Text, "SECONDS", "check: how long one process may take; 10 when not given"},
+    {"--timeout", 0, Kind::Text, "SECS", "check: how many seconds one process may take; 10 when not given"},
 };
 constexpr PositionalSpec kPluginWords[] = {
-    {"new", Kind::Verb, "`new NAME` writes the project of a plugin, `check FILE` looks for mistakes in one", true},
-    {"FILE", Kind::File, "the id of the new plugin, or the library to check"},
+    {"VERB", Kind::Text, "new or check", true},
+    {"NAME|FILE", Kind::File, "new: the id of the plugin, such as org.example.greeter; check: the library"},
 };
 
 constexpr OptionSpec kNoCommit{"--no-commit", 0, Kind::Flag, "", "write files and leave git alone"};
