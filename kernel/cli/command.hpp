@@ -85,6 +85,7 @@ int runInputs(Context& cx);
 int runMachines(Context& cx);
 int runNetwork(Context& cx);
 int runPlan(Context& cx);
+int runPlugin(Context& cx);
 int runPlugins(Context& cx);
 int runRender(Context& cx);
 int runRollback(Context& cx);

@@ -52,6 +52,17 @@ constexpr PositionalSpec kPluginsWords[] = {
     {"ID", Kind::Plugin, "the plugin to show"},
 };
 
+constexpr OptionSpec kPluginOptions[] = {
+    {"--kind", 0, Kind::Text, "KIND", "new: hello (the default), service, platform or secrets"},
+    {"--language", 0, Kind::Text, "LANG", "new: c++ (the default) or c, which has hello"},
+    {"--into", 0, Kind::Directory, "DIR", "new: the directory; one called like the plugin when not given"},
+    {"--timeout", 0, Kind::Text, "SECS", "check: how many seconds one process may take; 10 when not given"},
+};
+constexpr PositionalSpec kPluginWords[] = {
+    {"VERB", Kind::Text, "new or check", true},
+    {"NAME|FILE", Kind::File, "new: the id of the plugin, such as org.example.greeter; check: the library"},
+};
+
 constexpr OptionSpec kNoCommit{"--no-commit", 0, Kind::Flag, "", "write files and leave git alone"};
 
 constexpr OptionSpec kChannelsOptions[] = {
@@ -213,6 +224,14 @@ constexpr Command kCommands[] = {
      kPluginsWords,
      Stack::Big,
      runPlugins},
+    {"plugin", "write plugins: make a project, check a library",
+     "`plugin new NAME` writes a project that builds and tests outside of fleetd. `plugin check FILE` looks at the file before it\n"
+     "loads it, then lets two processes with a time limit load it and call everything as fleetd would: manifest, schema, answers,\n"
+     "the rules of each call, determinism. One line a finding; the exit code is 1 when there is one.\n"
+     "\n"
+     "  fleetd plugin new org.example.greeter --kind service\n"
+     "  fleetd plugin check build/org.example.greeter.so --json",
+     kPluginOptions, kPluginWords, Stack::Big, runPlugin},
     {"machines", "list and change the machines of the inventory",
      "Lists machines, makes new ones from a template, renames and deletes them with all that belongs to them (values, keys, roles,\n"
      "tags), and sets their fields in inventory.json. What a Nix file defines is refused with its place. `machines hardware NAME` has\n"

@@ -124,12 +124,13 @@ class OutOfTree(FleetTest):
         """Neither language's headers make a strict compiler speak."""
         env = self.sdk_environment()
         where = self.fleet().base
-        for compiler, options, source in (
-            ("c++", "-std=c++20 -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wold-style-cast -Werror", ROOT / "sdk/examples/hello/hello.cpp"),
-            ("cc", "-std=c11 -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wstrict-prototypes -Werror", ROOT / "sdk/examples/hello_c/hello_c.c"),
-        ):
-            done = sh(f'{compiler} {options} -fPIC -c "{source}" $(pkg-config --cflags fleet-sdk) -o out.o', where, env)
-            self.assertEqual((done.returncode, done.stderr), (0, ""))
+        flags = "-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Werror"
+        sources = sorted((ROOT / "sdk/examples").glob("*/*.c*"))
+        self.assertGreaterEqual(len(sources), 5)
+        for source in sources:
+            compiler = f"c++ -std=c++20 {flags} -Wold-style-cast" if source.suffix == ".cpp" else f"cc -std=c11 {flags} -Wstrict-prototypes"
+            done = sh(f'{compiler} -fPIC -shared "{source}" $(pkg-config --cflags --libs fleet-sdk) -o out.so', where, env)
+            self.assertEqual((done.returncode, done.stderr), (0, ""), source)
 
     def test_one_symbol_leaves_a_plugin(self):
         self.plugins()

@@ -33,6 +33,9 @@ class PluginBase {
  protected:
   enum Extensions : unsigned { kContributes = 1, kRenders = 2, kExportsToo = 4 };
 
+  // The object behind a C instance, for the functions of further extensions.
+  static PluginBase& self(const fleet_plugin_t* p) { return *static_cast<PluginBase*>(p->impl); }
+
   PluginBase(const fleet_manifest_t* manifest, unsigned extensions)
       : c_{FLEET_SIZE(fleet_plugin_t),
            0,
@@ -78,6 +81,11 @@ class PluginBase {
     return {};
   }
   virtual Result<Exports> doExports() const { return Exports{}; }
+  // An extension beyond those below, or null: the same answer on every call, valid as long as the library.
+  virtual const void* otherExtension(std::string_view id) const {
+    (void)id;
+    return nullptr;
+  }
   virtual Result<std::vector<RenderedFile>> doRender(const ComposedHost& host) const {
     (void)host;
     return std::vector<RenderedFile>{};
@@ -101,7 +109,6 @@ class PluginBase {
   const fleet_host_t* host() const { return host_; }
 
  private:
-  static PluginBase& self(const fleet_plugin_t* p) { return *static_cast<PluginBase*>(p->impl); }
   static std::string_view view(fleet_bytes_t bytes) {
     return {static_cast<const char*>(bytes.data), static_cast<std::size_t>(bytes.size)};
   }
@@ -216,7 +223,9 @@ class PluginBase {
     if (wanted == FLEET_EXT_CONTRIBUTE && (self(p).extensions_ & kContributes) != 0) return &kContribute;
     if (wanted == FLEET_EXT_EXPORTS && (self(p).extensions_ & kExportsToo) != 0) return &kExports;
     if (wanted == FLEET_EXT_RENDER && (self(p).extensions_ & kRenders) != 0) return &kRender;
-    return nullptr;
+    const void* other = nullptr;
+    guardVoid([&] { other = self(p).otherExtension(wanted); });
+    return other;
   }
 
   fleet_plugin_t c_;
