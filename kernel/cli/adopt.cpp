@@ -86,9 +86,10 @@ int runAdopt(Context& cx) {
   }
   const auto all = compareDerivations(cx, hosts, cx.root(), deploy::pathReference(operation->nix.tree));
   if (!all) return cx.fail(all.error());
-  bool same = true;
+  bool same = true, failed = false;
   for (const auto& one : *all) {
     same = same && one.same();
+    failed = failed || !one.left || !one.right;
     reportDifference(cx, one, "the fleet's own flake", "fleetd", additions(cx, *one.host));
   }
   cx.json() ? write(cx, *all) : print(cx, *all);
@@ -97,7 +98,8 @@ int runAdopt(Context& cx) {
     cx.out.message(same ? fmt::format("fleetd builds what your flake builds; nothing in the repository was changed\n"
                                       "next: fleetd deploy {} --goal dry-activate\n",
                                       first)
-                        : "next: fleetd build, then compare both systems with `nix store diff-closures`\n");
+                   : failed ? "next: make `nix build` of what failed work\n"
+                            : "next: fleetd build, then compare both systems with `nix store diff-closures`\n");
   }
   return cx.finish();
 }

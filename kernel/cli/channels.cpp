@@ -75,7 +75,7 @@ void write(Context& cx, const fleet::Channels& channels, const std::vector<Liste
   cx.out.write("\n");
 }
 
-void print(Context& cx, const fleet::Channels& channels, const std::vector<Listed>& fallbacks) {
+void print(Context& cx, const fleet::Channels& channels, const std::vector<Listed>& fallbacks, bool onlyFindings) {
   TextTable table({{"PACKAGE"},
                    {"PLATFORM"},
                    {"CHANNEL"},
@@ -92,6 +92,10 @@ void print(Context& cx, const fleet::Channels& channels, const std::vector<Liste
                {state, state == "ok" ? kGreen : kYellow},
                {why.empty() ? fallback->reason : why}});
   if (!table.empty()) cx.out.write(table.text(cx.out.dataWidth(), cx.out.colorData()));
+  if (table.empty() && onlyFindings) {
+    if (!cx.quiet()) cx.out.message("no fallback has expired, and all are needed as far as the repository tells\n");
+    return;
+  }
   if (table.empty() && !cx.quiet())
     cx.out.message(fmt::format(
         "no fallbacks; channels: {}\n", channels.channels.empty() ? "none" : [&] {
@@ -111,7 +115,7 @@ int list(Context& cx, bool onlyFindings) {
   const auto read = fleet::readChannels(cx.root(), cx.sources, cx.diagnostics);
   const fleet::Channels channels = read ? *read : fleet::Channels();
   const auto fallbacks = listed(**fleet, channels, onlyFindings);
-  cx.json() ? write(cx, channels, fallbacks) : print(cx, channels, fallbacks);
+  cx.json() ? write(cx, channels, fallbacks) : print(cx, channels, fallbacks, onlyFindings);
   const int code = cx.finish();
   return onlyFindings && !fallbacks.empty() ? worse(code, kFindings) : code;
 }
