@@ -98,6 +98,7 @@ def main():
     for option in ("include", "examples", "fleetd"):
         parser.add_argument(f"--{option}", type=Path, required=True)
     args = parser.parse_args()
+    args.fleetd = args.fleetd.resolve()
     with tempfile.TemporaryDirectory(prefix="fleetd-growth-") as directory:
         found = list(problems(args, Path(directory)))
     print("\n".join(found))

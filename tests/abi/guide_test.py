@@ -48,7 +48,7 @@ def problem(args, scratch, number, block):
     done = run([*compiler, *WARNINGS, "-I", str(args.include), str(source), *end])
     if done.returncode != 0:
         return f"{where}: {done.stderr}"
-    if not plugin or not args.fleetd:
+    if not plugin:
         return None
     done = run([str(args.fleetd), "plugin", "check", str(folder / f"{plugin[1]}.so")])
     return None if done.returncode == 0 else f"{where}: {done.stdout}{done.stderr}"
@@ -58,8 +58,9 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--include", type=Path, required=True)
     parser.add_argument("--docs", type=Path, required=True)
-    parser.add_argument("--fleetd", type=Path)
+    parser.add_argument("--fleetd", type=Path, required=True)
     args = parser.parse_args()
+    args.fleetd = args.fleetd.resolve()
     found = list(blocks(args.docs))
     code = sum(language in ("c", "cpp") for _, language, _ in found)
     with tempfile.TemporaryDirectory(prefix="fleetd-guide-") as directory:

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
+from cases.services import clan
 from harness import FleetTest
 from installed import moved_tree
 
@@ -131,6 +132,25 @@ class OutOfTree(FleetTest):
             compiler = f"c++ -std=c++20 {flags} -Wold-style-cast" if source.suffix == ".cpp" else f"cc -std=c11 {flags} -Wstrict-prototypes"
             done = sh(f'{compiler} -fPIC -shared "{source}" $(pkg-config --cflags --libs fleet-sdk) -o out.so', where, env)
             self.assertEqual((done.returncode, done.stderr), (0, ""), source)
+
+    def test_greeter_in_an_inventory(self):
+        """A service with roles, on machines of two classes: settings, another machine's settings, its own errors."""
+        instance = 'hi = { module.name = "org.example.greeter"; roles.server.machines.barn.settings.port = 7200; roles.client = { tags.all = { }; settings.greeting = "@"; }; };'
+
+        def yard(greeting):
+            fleet = self.fleet(files=clan(instance.replace("@", greeting)))
+            library = fleet.base / "org.example.greeter.so"
+            source = ROOT / "sdk/examples/greeter/greeter.cpp"
+            done = sh(f'c++ -std=c++20 -fPIC -shared "{source}" $(pkg-config --cflags --libs fleet-sdk) -o "{library}"', fleet.base, self.sdk_environment())
+            self.assertEqual((done.returncode, done.stderr), (0, ""))
+            return lambda *args: fleet.run(*args, env={"FLEETD_PLUGIN_PATH": str(fleet.base)})
+
+        run = yard("salve")
+        self.expect(run("check"), 0, out=["no errors"])
+        for host in ("silo", "gate"):
+            self.assertEqual(self.expect(run("show", host, "environment.etc", "--json"), 0).json()["greeter.conf"]["text"], "salve barn.yard.example.org:7200\n")
+        self.assertEqual(self.expect(run("show", "barn", "networking.firewall.allowedTCPPorts", "--json"), 0).json(), [7200])
+        self.expect(yard("")("check"), 1, err=["GREET01", "the greeting is empty"])
 
     def test_one_symbol_leaves_a_plugin(self):
         self.plugins()
