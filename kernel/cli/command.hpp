@@ -95,6 +95,8 @@ int runShow(Context& cx);
 int runSsh(Context& cx);
 int runStatus(Context& cx);
 int runTags(Context& cx);
+int runTrust(Context& cx);
+int runUntrust(Context& cx);
 int runVars(Context& cx);
 int runVersion(Context& cx);
 

@@ -53,8 +53,8 @@ class ClanSurvey {
   }
 
   void fleet() {
-    auto opened = render::Workspace::open({root_, pluginPaths(root_), pluginLog(cx_), {}}, cx_.sources, cx_.symbols,
-                                          cx_.diagnostics);
+    auto opened = render::Workspace::open({root_, pluginPaths(root_), pluginLog(cx_), pluginTrust()}, cx_.sources,
+                                          cx_.symbols, cx_.diagnostics);
     if (!opened) {
       add(kUnknown, "flake.nix", opened.error().message);
       cx_.diagnostics.add(opened.error());

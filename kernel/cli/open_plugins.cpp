@@ -7,6 +7,7 @@
 
 #include "kernel/base/text.hpp"
 #include "kernel/process/executable.hpp"
+#include "kernel/state/directory.hpp"
 
 namespace fleetd::cli {
 
@@ -25,9 +26,22 @@ plugin::LogSink pluginLog(Context& cx) {
   };
 }
 
+Result<plugin::TrustStore> trustStore() {
+  FLEETD_TRY_ASSIGN(std::string directory, state::trustDirectory());
+  return plugin::TrustStore(std::move(directory));
+}
+
+plugin::TrustCheck pluginTrust() {
+  return [](const plugin::PluginFile& file) -> Result<std::string> {
+    FLEETD_TRY_ASSIGN(const auto store, trustStore());
+    return store.copyOf(file);
+  };
+}
+
 plugin::Plugins openPlugins(Context& cx, const std::string& root) {
   plugin::PluginsOptions options;
   options.log = pluginLog(cx);
+  options.trusted = pluginTrust();
   return plugin::Plugins::open(pluginPaths(root), std::move(options), cx.diagnostics);
 }
 

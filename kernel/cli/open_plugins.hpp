@@ -11,6 +11,9 @@ namespace fleetd::cli {
 std::vector<plugin::SearchPath> pluginPaths(const std::string& root);
 // Prints what plugins log, with --verbose; else nothing.
 plugin::LogSink pluginLog(Context& cx);
+// What people trust on this machine. Errors: FL0825 without a home.
+Result<plugin::TrustStore> trustStore();
+plugin::TrustCheck pluginTrust();
 
 // Looks in $FLEETD_PLUGIN_PATH, beside this program and below the fleet (`root`, may be empty). Findings go to the
 // context.

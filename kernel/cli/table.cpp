@@ -63,6 +63,12 @@ constexpr PositionalSpec kPluginWords[] = {
     {"NAME|FILE", Kind::File, "new: the id of the plugin, such as org.example.greeter; check: the library"},
 };
 
+constexpr PositionalSpec kTrustWords[] = {
+    {"PLUGIN", Kind::Plugin,
+     "the id or the file of a plugin in the fleet's plugins/; all are listed when none is given", false, true},
+};
+constexpr PositionalSpec kUntrustWords[] = {{"PLUGIN", Kind::Plugin, "the id of a plugin", true, true}};
+
 constexpr OptionSpec kNoCommit{"--no-commit", 0, Kind::Flag, "", "write files and leave git alone"};
 
 constexpr OptionSpec kChannelsOptions[] = {
@@ -232,6 +238,25 @@ constexpr Command kCommands[] = {
      "  fleetd plugin new org.example.greeter --kind service\n"
      "  fleetd plugin check build/org.example.greeter.so --json",
      kPluginOptions, kPluginWords, Stack::Big, runPlugin},
+    {"trust",
+     "let a plugin that comes with the fleet run",
+     "Code in the fleet's own plugins/ is not loaded before you say so. `trust PLUGIN` keeps a private copy of the library as it is\n"
+     "now, and only that copy is loaded; when the file changes it has to be trusted again. Without a name it lists the fleet's own\n"
+     "plugins and whether each is trusted. Nothing of a plugin is run by this command.\n"
+     "\n"
+     "  fleetd plugin check plugins/org.example.greeter.so\n"
+     "  fleetd trust org.example.greeter",
+     {},
+     kTrustWords,
+     Stack::Ordinary,
+     runTrust},
+    {"untrust",
+     "take that back",
+     "Removes the private copies of these plugins, whatever their content. They are not loaded any more.",
+     {},
+     kUntrustWords,
+     Stack::Ordinary,
+     runUntrust},
     {"machines", "list and change the machines of the inventory",
      "Lists machines, makes new ones from a template, renames and deletes them with all that belongs to them (values, keys, roles,\n"
      "tags), and sets their fields in inventory.json. What a Nix file defines is refused with its place. `machines hardware NAME` has\n"

@@ -86,10 +86,14 @@ void Plugins::State::begin(const std::string& id) {
     plugin.failure = unknown(id);
     return;
   }
-  if (file->origin == Origin::fleet && !(options.trusted && options.trusted(*file))) {
-    plugin.failure =
-        fail(Code::FL0307, fmt::format("plugin `{}` comes with the fleet (`{}`) and is not trusted", id, file->path));
-    return;
+  std::string path = file->path;
+  if (file->origin == Origin::fleet) {
+    auto copy = options.trusted ? options.trusted(*file) : Result<std::string>(notTrusted(*file));
+    if (!copy) {
+      plugin.failure = std::move(copy).error();
+      return;
+    }
+    path = *std::move(copy);
   }
   if (!bus) {
     auto thread = bus::BusThread::start();
@@ -100,7 +104,7 @@ void Plugins::State::begin(const std::string& id) {
     bus = *std::move(thread);
   }
   plugin.routingId = fmt::format("plugin-{}", ++started);
-  PluginHostConfig config{bus::BusThread::kInproc, plugin.routingId, file->path, id, {}, options.log};
+  PluginHostConfig config{bus::BusThread::kInproc, plugin.routingId, std::move(path), id, {}, options.log};
   if (const auto settings = options.settings.find(id); settings != options.settings.end()) {
     sdk::Packer out;
     sdk::pack(out, settings->second);

@@ -17,17 +17,18 @@
 #include "kernel/plugin/sdk.hpp"
 #include "kernel/plugin/search.hpp"
 #include "kernel/plugin/selection.hpp"
+#include "kernel/plugin/trust.hpp"
 
 namespace fleetd::plugin {
 
 struct PluginsOptions {
-  LogSink log;                                     // lines plugins log; may be empty; any thread
-  ExpressionCheck checkExpression;                 // see fragment.hpp; may be empty
-  std::function<bool(const PluginFile&)> trusted;  // may a file of the fleet's own be loaded? Empty = none may
-  std::map<std::string, PluginValue> settings;     // fleet-level settings by plugin id, maps
-  std::uint32_t startMs = 10'000;                  // for loading and activating one plugin
-  std::uint32_t callMs = 60'000;                   // for one message (a batch of hosts)
-  std::uint32_t stopMs = 2'000;                    // for ending one plugin
+  LogSink log;                                  // lines plugins log; may be empty; any thread
+  ExpressionCheck checkExpression;              // see fragment.hpp; may be empty
+  TrustCheck trusted;                           // for files of the fleet's own; empty: none may be loaded
+  std::map<std::string, PluginValue> settings;  // fleet-level settings by plugin id, maps
+  std::uint32_t startMs = 10'000;               // for loading and activating one plugin
+  std::uint32_t callMs = 60'000;                // for one message (a batch of hosts)
+  std::uint32_t stopMs = 2'000;                 // for ending one plugin
 };
 
 // Thread: one at a time. Only selected plugins are loaded, and while none is there is neither a bus nor a

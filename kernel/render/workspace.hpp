@@ -24,8 +24,7 @@ struct WorkspaceOptions {
   std::string directory;                        // the root of the fleet, absolute
   std::vector<plugin::SearchPath> pluginPaths;  // see plugin::searchPaths
   plugin::LogSink log;                          // may be empty
-  // May a file of the fleet's own plugins/ be loaded? Empty: none may.
-  std::function<bool(const plugin::PluginFile&)> trusted;
+  plugin::TrustCheck trusted;                   // for files of the fleet's own plugins/; empty: none may be loaded
 };
 
 // Thread: as Fleet, one with a big stack.

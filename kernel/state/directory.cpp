@@ -26,19 +26,24 @@ std::string fileName(std::string_view fleet) {
   return out.empty() || out == "." || out == ".." ? "fleet" : out;
 }
 
-}  // namespace
-
-Result<std::string> stateDirectory(std::string_view fleet) {
+Result<std::string> stateHome() {
   const char* state = std::getenv("XDG_STATE_HOME");
   const char* home = std::getenv("HOME");
-  std::string out;
-  if (state && *state == '/')
-    out = state;
-  else if (home && *home == '/')
-    out = fmt::format("{}/.local/state", home);
-  else
-    return Error{Code::FL0825, "there is no place for the state of the fleet", "set HOME or XDG_STATE_HOME", {}};
-  out += fmt::format("/fleetd/{}", fileName(fleet));
+  if (state && *state == '/') return std::string(state);
+  if (home && *home == '/') return fmt::format("{}/.local/state", home);
+  return Error{Code::FL0825, "there is no place for the state of the fleet", "set HOME or XDG_STATE_HOME", {}};
+}
+
+}  // namespace
+
+Result<std::string> trustDirectory() {
+  FLEETD_TRY_ASSIGN(const std::string home, stateHome());
+  return home + "/fleetd-trusted-plugins";
+}
+
+Result<std::string> stateDirectory(std::string_view fleet) {
+  FLEETD_TRY_ASSIGN(const std::string home, stateHome());
+  const std::string out = fmt::format("{}/fleetd/{}", home, fileName(fleet));
   FLEETD_TRY(base::makeDirs(out, 0700));
   return out;
 }

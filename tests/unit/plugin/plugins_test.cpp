@@ -132,7 +132,10 @@ TEST_F(PluginsTest, CodeOfTheFleetNeedsTrust) {
   const std::vector<SearchPath> paths{{FIXTURES, Origin::fleet}};
   EXPECT_EQ(open({}, paths).manifest("test.service").error().code, Code::FL0307);
   PluginsOptions options;
-  options.trusted = [](const PluginFile& file) { return file.id == "test.service"; };
+  options.trusted = [](const PluginFile& file) -> Result<std::string> {
+    if (file.id == "test.service") return file.path;
+    return notTrusted(file);
+  };
   auto& plugins = open(std::move(options), paths);
   EXPECT_TRUE(plugins.manifest("test.service").ok());
   EXPECT_EQ(plugins.manifest("test.raw").error().code, Code::FL0307);
