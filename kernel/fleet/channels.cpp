@@ -28,6 +28,18 @@ bool isInsidePath(std::string_view path) {
   return true;
 }
 
+// Other tools have files of this name: ours is an empty object, or has one of our members with what it holds.
+bool isOurs(const Json& json) {
+  const auto* object = json.asObject();
+  if (!object) return false;
+  return object->empty() || std::any_of(object->begin(), object->end(), [](const Json::Member& member) {
+           const auto& [name, value] = member;
+           if (name == "channels" || name == "fallbacks" || name == "patches") return value.asObject() != nullptr;
+           if (name == "overlays") return value.asArray() != nullptr;
+           return name == "packages" && value.asString() != nullptr;
+         });
+}
+
 class Reader {
  public:
   Reader(const std::string& root, const base::SourceFile& file, base::Diagnostics& diagnostics)
@@ -43,12 +55,14 @@ class Reader {
       refuse({at, at}, json.error().message);
       return std::nullopt;
     }
-    const Json::Object* object = json->asObject();
-    if (!object) {
-      refuse({file_.base, file_.base + 1}, "an object is expected");
+    if (!isOurs(*json)) {
+      diagnostics_.add(Error{Code::FL0843,
+                             "this file is not read: nothing in it is meant for fleetd",
+                             "members are channels, fallbacks, packages, overlays and patches",
+                             {file_.base, file_.base + 1}});
       return std::nullopt;
     }
-    for (const auto& [name, value] : *object) {
+    for (const auto& [name, value] : *json->asObject()) {
       if (name == "channels") {
         channels(value);
       } else if (name == "fallbacks") {

@@ -3,6 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include "kernel/base/file.hpp"
+#include "tests/support/temp_dir.hpp"
+
 namespace fleetd::fleet {
 namespace {
 
@@ -35,6 +38,26 @@ TEST(Channels, TheMostExactPlatformCounts) {
   EXPECT_EQ(fits(of("x86_64-darwin"), "aarch64-darwin"), 0);
   for (const std::string_view text : {"", "windows", "-linux", "x86 64-linux", "x86_64-linux-gnu"})
     EXPECT_FALSE(isPlatform(text)) << text;
+}
+
+TEST(Channels, AFileOfSomethingElseIsNotJudged) {
+  const auto codeOf = [](std::string_view text) -> std::optional<base::Code> {
+    test::TempDir dir;
+    EXPECT_TRUE(base::writeFileAtomic(dir.at("channels.json"), text).ok());
+    base::SourceMap sources;
+    base::Diagnostics diagnostics;
+    const auto read = readChannels(dir.path(), sources, diagnostics);
+    const auto all = diagnostics.sorted();
+    EXPECT_NE(read.has_value(), !all.empty()) << text;
+    return all.empty() ? std::nullopt : std::optional(all.front().code);
+  };
+  for (const std::string_view text :
+       {"[]", "1", R"({"nixos-unstable": {"rev": "abc"}})", R"({"channels": ["a"]})", R"({"packages": {}})"})
+    EXPECT_EQ(codeOf(text), base::Code::FL0843) << text;
+  for (const std::string_view text :
+       {"{", R"({"channels": {}, "chanels": {}})", R"({"fallbacks": {}, "channels": []})"})
+    EXPECT_EQ(codeOf(text), base::Code::FL0834) << text;
+  for (const std::string_view text : {"{}", R"({"channels": {}})"}) EXPECT_EQ(codeOf(text), std::nullopt) << text;
 }
 
 }  // namespace
