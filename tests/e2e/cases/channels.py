@@ -22,8 +22,8 @@ def case(name, text, err, code=1, **more):
 CASES = [
     Case("nothing to say", ["check"], 0, fixture="channels", out=["no errors"], not_out=["warning"], not_err=["FL08"]),
     case("no JSON", "{", ["FL0834", "channels.json:1:"]),
-    case("no object", "[]", ["FL0834", "an object is expected"]),
-    case("unknown member", '{\n  "overlay": []\n}', ["FL0834", "unknown member `overlay`", "channels.json:2:3"]),
+    case("something else", "[]", ["FL0843", "is not read"], 0),
+    case("unknown member", '{ "channels": {},\n  "overlay": []\n}', ["FL0834", "unknown member `overlay`", "channels.json:2:3"]),
     case("twice", '{"channels": {}, "channels": {}}', ["FL0834"]),
     case("channel without input", '{"channels": {"stable": {}}}', ["FL0834", "which flake input"]),
     case("unknown channel", '{"fallbacks": {"quarto": {"all": {"channel": "old", "reason": "x"}}}}', ["FL0834", "no channel `old`"]),
