@@ -49,8 +49,10 @@ TEST(Image, ReadsALibraryOfThisMachine) {
 }
 
 TEST(Image, NamesWhatALibraryExportsInPlaceOfTheEntry) {
-  const auto image = readImage(library("flaw.no-entry"));
+  auto image = readImage(library("flaw.no-entry"));
   ASSERT_TRUE(image.ok());
+  // The address sanitizer adds a mark for every global.
+  std::erase_if(image->exports, [](const std::string& name) { return name.starts_with("__odr_asan."); });
   EXPECT_EQ(image->exports, std::vector<std::string>{"something_else"});
 }
 
