@@ -2,6 +2,7 @@
 #include "kernel/process/secret.hpp"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/mman.h>
 #include <termios.h>
 #include <unistd.h>
@@ -38,25 +39,48 @@ bool writeAll(int fd, std::string_view bytes) {
   return true;
 }
 
-// The terminal without echo, while it lives.
+// A signal handler can reach nothing else than static data.
+int hiddenTerminal = -1;
+termios shownBefore{};
+
+// Ends the process as the signal would have, with the terminal as it was found.
+void endShown(int number) {
+  static_cast<void>(::tcsetattr(hiddenTerminal, TCSANOW, &shownBefore));
+  ::signal(number, SIG_DFL);
+  ::raise(number);  // delivered when the handler returns
+}
+
+// The terminal without echo, while it lives. A signal reaches any thread of the process, so masks would not do. One at
+// a time.
 class Hidden {
  public:
-  explicit Hidden(int fd) : fd_(fd) {
-    if (::tcgetattr(fd, &before_) != 0) return;
-    termios now = before_;
+  explicit Hidden(int fd) {
+    if (::tcgetattr(fd, &shownBefore) != 0) return;
+    hiddenTerminal = fd;
+    for (std::size_t i = 0; i < kSignals.size(); ++i) {
+      struct sigaction action {};
+      // Who stops the program and takes the terminal would find it without echo.
+      action.sa_handler = kSignals[i] == SIGTSTP ? SIG_IGN : endShown;
+      ::sigemptyset(&action.sa_mask);
+      ::sigaction(kSignals[i], nullptr, &previous_[i]);
+      if (previous_[i].sa_handler != SIG_IGN) ::sigaction(kSignals[i], &action, nullptr);
+    }
+    termios now = shownBefore;
     now.c_lflag &= ~static_cast<tcflag_t>(ECHO);
-    changed_ = ::tcsetattr(fd, TCSAFLUSH, &now) == 0;
+    static_cast<void>(::tcsetattr(fd, TCSAFLUSH, &now));
   }
   ~Hidden() {
-    if (changed_) static_cast<void>(::tcsetattr(fd_, TCSAFLUSH, &before_));
+    if (hiddenTerminal < 0) return;
+    static_cast<void>(::tcsetattr(hiddenTerminal, TCSAFLUSH, &shownBefore));
+    for (std::size_t i = 0; i < kSignals.size(); ++i) ::sigaction(kSignals[i], &previous_[i], nullptr);
+    hiddenTerminal = -1;
   }
   Hidden(const Hidden&) = delete;
   Hidden& operator=(const Hidden&) = delete;
 
  private:
-  int fd_;
-  termios before_{};
-  bool changed_ = false;
+  static constexpr std::array kSignals{SIGINT, SIGQUIT, SIGTERM, SIGHUP, SIGTSTP};
+  std::array<struct sigaction, kSignals.size()> previous_{};
 };
 
 }  // namespace

@@ -14,8 +14,9 @@ class Secret {
  public:
   static constexpr std::size_t kMost = 4095;  // bytes
 
-  // Asks on the terminal without showing what is typed; where standard input is none, its first line is taken. Errors:
-  // FL0003 when memory cannot be locked, FL0903 without an answer or with one that is too long.
+  // Asks on the terminal without showing what is typed, and leaves it as it was even when a signal ends the process;
+  // where standard input is none, its first line is taken. Thread: any, one at a time. Errors: FL0003 when memory
+  // cannot be locked, FL0903 without an answer or with one that is too long.
   static Result<std::shared_ptr<Secret>> ask(const std::string& question);
   // One line of a descriptor.
   static Result<std::shared_ptr<Secret>> readLine(int fd);

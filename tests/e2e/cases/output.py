@@ -4,12 +4,55 @@ import fcntl
 import os
 import pty
 import select
+import signal
 import struct
 import subprocess
 import termios
 import time
 
 from harness import ESCAPE, SETUP, TIMEOUT, FleetTest
+
+
+class HiddenAnswer(FleetTest):
+    """A question for a password hides what is typed, and the terminal is as it was however the program ends."""
+
+    def asked(self):
+        fleet = self.fleet("dendritic")
+        pid, terminal = pty.fork()
+        if pid == 0:
+            os.chdir(fleet.root)
+            os.execve(SETUP.binary, [SETUP.binary, "deploy", "--ask-sudo-password"], fleet.environment())
+        self.addCleanup(os.close, terminal)
+        shown, end = b"", time.monotonic() + TIMEOUT
+        while b": " not in shown and time.monotonic() < end:
+            if select.select([terminal], [], [], 0.2)[0]:
+                shown += os.read(terminal, 4096)
+        while self.echoes(terminal) and time.monotonic() < end:
+            time.sleep(0.01)
+        self.assertFalse(self.echoes(terminal), shown)
+        return pid, terminal
+
+    @staticmethod
+    def echoes(terminal):
+        return bool(termios.tcgetattr(terminal)[3] & termios.ECHO)
+
+    def test_interrupted(self):
+        pid, terminal = self.asked()
+        os.write(terminal, b"half\x03")
+        self.assertEqual(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), -signal.SIGINT)
+        self.assertTrue(self.echoes(terminal))
+
+    def test_killed(self):
+        pid, terminal = self.asked()
+        os.kill(pid, signal.SIGTERM)
+        self.assertEqual(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), -signal.SIGTERM)
+        self.assertTrue(self.echoes(terminal))
+
+    def test_no_answer(self):
+        pid, terminal = self.asked()
+        os.write(terminal, b"\n")
+        self.assertEqual(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), 2)
+        self.assertTrue(self.echoes(terminal))
 
 
 def run_on_terminal(fleet, args, columns=100, env=None, terminal=(1, 2)):
