@@ -117,6 +117,18 @@ void sayWhatIsMissing(const fleet::Fleet& fleet, const Sources& sources, Diagnos
   if (!fleet.lock()) diagnostics.add(note(Code::FL0810, "the fleet has no flake.lock"));
 }
 
+// Warnings about the file are for `check`. Without what it says hosts would get other packages than meant.
+Result<void> addChannels(fleet::Fleet& fleet, std::vector<GeneratedFile>& files) {
+  Diagnostics said;
+  const auto channels = fleet::readChannels(fleet.root(), fleet.evaluator().sources(), said);
+  if (said.hasErrors()) {
+    const Diagnostic first = said.sorted().front();
+    return Error{first.code, first.message, first.notes.empty() ? "" : first.notes.front(), first.span};
+  }
+  if (channels) files.push_back({fmt::format("{}/channels.nix", kGenerated), channelsText(*channels), false});
+  return {};
+}
+
 }  // namespace
 
 Result<std::string> defaultTree(const std::string& fleetName) {
@@ -140,8 +152,7 @@ Result<BuildTree> writeBuildTree(fleet::Fleet& fleet, std::vector<GeneratedFile>
   std::vector<GeneratedFile> files = std::move(hostFiles);
   for (const std::string& name : runtimeNames())
     files.push_back({fmt::format("{}/lib/{}", kGenerated, name), std::string(runtimeNix(name)), false});
-  if (const auto channels = fleet::readChannels(fleet.root(), fleet.evaluator().sources(), diagnostics))
-    files.push_back({fmt::format("{}/channels.nix", kGenerated), channelsText(*channels), false});
+  FLEETD_TRY(addChannels(fleet, files));
   if (fleet.kind() == fleet::Kind::Flake)
     FLEETD_TRY(addFlake(fleet, files, sources));
   else

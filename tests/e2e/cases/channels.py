@@ -6,9 +6,12 @@ import shutil
 import subprocess
 import unittest
 
-from harness import Case, FleetTest
+from harness import FIXTURES, Case, FleetTest
 
 FALLBACK = {"channel": "stable", "reason": "broken"}
+
+
+SILENCED = (FIXTURES / "channels/flake.nix").read_text().replace("nixosConfigurations.box", 'fleet.silence = [ "FL0843" ];\n      nixosConfigurations.box')
 
 
 def channels(**fallbacks):
@@ -23,6 +26,16 @@ CASES = [
     Case("nothing to say", ["check"], 0, fixture="channels", out=["no errors"], not_out=["warning"], not_err=["FL08"]),
     case("no JSON", "{", ["FL0834", "channels.json:1:"]),
     case("something else", "[]", ["FL0843", "is not read"], 0),
+    *[
+        Case(
+            f"something else, silenced, {verb}",
+            [verb],
+            fixture="channels",
+            files={"channels.json": "[]", "flake.nix": SILENCED},
+            not_err=["FL0843"],
+        )
+        for verb in ("check", "render")
+    ],
     case("unknown member", '{ "channels": {},\n  "overlay": []\n}', ["FL0834", "unknown member `overlay`", "channels.json:2:3"]),
     case("twice", '{"channels": {}, "channels": {}}', ["FL0834"]),
     case("channel without input", '{"channels": {"stable": {}}}', ["FL0834", "which flake input"]),
