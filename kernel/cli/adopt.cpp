@@ -3,10 +3,10 @@
 
 #include <fmt/format.h>
 
-#include "kernel/base/file.hpp"
 #include "kernel/base/text.hpp"
 #include "kernel/cli/derivations.hpp"
 #include "kernel/cli/text_table.hpp"
+#include "kernel/fleet/channels.hpp"
 
 namespace fleetd::cli {
 
@@ -22,10 +22,13 @@ std::string additions(Context& cx, const fleet::Host& host) {
     from.insert(definition.from);
     ++count;
   }
-  if (base::isRegularFile(cx.root() + "/channels.json")) from.insert("channels.json");
-  if (from.empty()) return {};
-  return fmt::format("fleetd adds {} definitions: {}", count,
-                     base::join(std::vector<std::string>(from.begin(), from.end()), " "));
+  std::vector<std::string> parts;
+  if (count != 0)
+    parts.push_back(fmt::format("{} definitions of {}", count,
+                                base::join(std::vector<std::string>(from.begin(), from.end()), ", ")));
+  base::Diagnostics said;  // `check` tells what is wrong with it
+  if (fleet::readChannels(cx.root(), cx.sources, said)) parts.push_back("what channels.json says");
+  return parts.empty() ? std::string() : fmt::format("fleetd adds {}", base::join(parts, ", and "));
 }
 
 void write(Context& cx, const std::vector<Derivations>& all) {
