@@ -10,6 +10,7 @@
 #include "kernel/cli/context.hpp"
 #include "kernel/cli/init_files.hpp"
 #include "kernel/cli/locate.hpp"
+#include "kernel/cli/new_project.hpp"
 #include "kernel/process/spawn.hpp"
 
 namespace fleetd::cli {
@@ -50,30 +51,6 @@ Result<Wanted> wantedOf(Context& cx) {
   return out;
 }
 
-Result<void> mustBeEmpty(const std::string& directory) {
-  if (base::fileType(directory) == base::FileType::Missing) return base::makeDirs(directory);
-  const auto entries = base::listDir(directory);
-  if (!entries) return entries.error();
-  for (const auto& entry : *entries)
-    if (entry.name != ".git")
-      return Error{
-          Code::FL0830,
-          fmt::format("{} holds {}: a new fleet is made in an empty directory", directory, base::sanitize(entry.name)),
-          "name another directory; an existing flake needs no init, `fleetd check` reads it as it is",
-          {}};
-  return {};
-}
-
-std::string filled(std::string_view text, const Wanted& wanted) {
-  std::string out(text);
-  const std::pair<std::string_view, std::string_view> values[] = {
-      {"@name@", wanted.name}, {"@machine@", wanted.machine}, {"@class@", wanted.klass}};
-  for (const auto& [mark, value] : values)
-    for (auto at = out.find(mark); at != std::string::npos; at = out.find(mark, at + value.size()))
-      out.replace(at, mark.size(), value);
-  return out;
-}
-
 // Path in the fleet, name of the text it is made of.
 std::vector<std::pair<std::string, std::string>> filesOf(const Wanted& wanted) {
   return {{".envrc", "envrc"},
@@ -106,11 +83,17 @@ Result<void> track(const std::string& directory) {
 int runInit(Context& cx) {
   const auto wanted = wantedOf(cx);
   if (!wanted) return cx.fail(wanted.error());
-  if (auto empty = mustBeEmpty(wanted->directory); !empty) return cx.fail(empty.error());
+  if (auto claimed =
+          claimDirectory(wanted->directory, Code::FL0830, "a new fleet",
+                         "name another directory; an existing flake needs no init, `fleetd check` reads it as it is");
+      !claimed)
+    return cx.fail(claimed.error());
+  const std::pair<std::string_view, std::string> values[] = {
+      {"@name@", wanted->name}, {"@machine@", wanted->machine}, {"@class@", wanted->klass}};
   for (const auto& [path, text] : filesOf(*wanted)) {
     const std::string full = fmt::format("{}/{}", wanted->directory, path);
     if (auto made = base::makeDirs(full.substr(0, full.rfind('/'))); !made) return cx.fail(made.error());
-    if (auto written = base::writeFileAtomic(full, filled(initFile(text), *wanted)); !written)
+    if (auto written = base::writeFileAtomic(full, filledIn(initFile(text), values)); !written)
       return cx.fail(written.error());
   }
   if (auto tracked = track(wanted->directory); !tracked) return cx.fail(tracked.error());

@@ -8,6 +8,7 @@
 #include "kernel/base/text.hpp"
 #include "kernel/cli/context.hpp"
 #include "kernel/cli/locate.hpp"
+#include "kernel/cli/new_project.hpp"
 #include "kernel/cli/plugin_files.hpp"
 #include "kernel/cli/plugin_project.hpp"
 #include "kernel/plugin/manifest.hpp"
@@ -81,20 +82,6 @@ Result<Wanted> wantedOf(Context& cx) {
   return out;
 }
 
-Result<void> mustBeEmpty(const std::string& directory) {
-  if (base::fileType(directory) == base::FileType::Missing) return base::makeDirs(directory);
-  const auto entries = base::listDir(directory);
-  if (!entries) return entries.error();
-  for (const auto& entry : *entries)
-    if (entry.name != ".git")
-      return Error{Code::FL0347,
-                   fmt::format("{} holds {}: a plugin is made in an empty directory", base::sanitize(directory),
-                               base::sanitize(entry.name)),
-                   "name another one with --into",
-                   {}};
-  return {};
-}
-
 // "my-plugin" as MyPlugin.
 std::string className(const std::string& name) {
   std::string out;
@@ -119,16 +106,11 @@ std::string filled(std::string_view text, const Wanted& wanted, const std::strin
                                                              {"@kind@", wanted.kind == "secrets" ? "secrets backend"
                                                                         : wanted.kind == "hello" ? "first service"
                                                                                                  : wanted.kind},
-                                                             {"@article@", "a"},
                                                              {"@source@", source},
                                                              {"@language@", wanted.isC() ? "c" : "cpp"},
                                                              {"@languageName@", wanted.isC() ? "C" : "C++"},
                                                              {"@std@", wanted.isC() ? "c_std=c11" : "cpp_std=c++20"}};
-  std::string out(text);
-  for (const auto& [mark, value] : values)
-    for (auto at = out.find(mark); at != std::string::npos; at = out.find(mark, at + value.size()))
-      out.replace(at, mark.size(), value);
-  return out;
+  return filledIn(text, values);
 }
 
 }  // namespace
@@ -136,7 +118,9 @@ std::string filled(std::string_view text, const Wanted& wanted, const std::strin
 int runPluginNew(Context& cx) {
   const auto wanted = wantedOf(cx);
   if (!wanted) return cx.fail(wanted.error());
-  if (auto empty = mustBeEmpty(wanted->directory); !empty) return cx.fail(empty.error());
+  if (auto claimed = claimDirectory(wanted->directory, Code::FL0347, "a plugin", "name another one with --into");
+      !claimed)
+    return cx.fail(claimed.error());
   const std::string_view ending = wanted->isC() ? ".c" : ".cpp";
   std::string source = shortName(wanted->id) + std::string(ending);
   std::replace(source.begin(), source.end(), '-', '_');
