@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <tuple>
 
+#include "kernel/base/untold.hpp"
+
 namespace fleetd::base {
 
 Diagnostic Diagnostic::from(const Error& error) {
@@ -17,6 +19,9 @@ Diagnostic Diagnostic::from(const Error& error) {
 }
 
 void Diagnostics::add(Diagnostic diagnostic) {
+  const auto tell = [](Span& span) { span = {told(span.begin), told(span.end)}; };
+  tell(diagnostic.span);
+  for (Label& label : diagnostic.labels) tell(label.span);
   std::lock_guard lock(mutex_);
   items_.push_back(std::move(diagnostic));
 }

@@ -6,13 +6,14 @@
 #include <fmt/core.h>
 
 #include "kernel/base/file.hpp"
+#include "kernel/base/untold.hpp"
 
 namespace fleetd::base {
 
 Result<const SourceFile*> SourceMap::add(std::string name, std::string text) {
   std::lock_guard lock(mutex_);
-  if (next_ + text.size() + 2 > 0xffffffffull)
-    return Error{Code::FL0004, "the sources of one run exceed 4 GiB", "select fewer hosts or split the repository", {}};
+  if (next_ + text.size() + 2 > kUntold)
+    return Error{Code::FL0004, "the sources of one run exceed 2 GiB", "select fewer hosts or split the repository", {}};
   Entry& entry = entries_.emplace_back();
   entry.owned = std::move(text);
   entry.file.name = std::move(name);
@@ -41,6 +42,7 @@ Result<const SourceFile*> SourceMap::load(const std::string& path) {
 }
 
 const SourceMap::Entry* SourceMap::entryOf(Pos pos) const {
+  pos = told(pos);
   if (pos == 0) return nullptr;
   std::lock_guard lock(mutex_);
   auto it = std::upper_bound(bases_.begin(), bases_.end(), pos);
@@ -66,7 +68,7 @@ const std::vector<std::uint32_t>& SourceMap::lines(const Entry& entry) const {
 Location SourceMap::locate(Pos pos) const {
   const Entry* entry = entryOf(pos);
   if (!entry) return {};
-  const std::uint32_t offset = pos - entry->file.base;
+  const std::uint32_t offset = told(pos) - entry->file.base;
   const auto& starts = lines(*entry);
   const auto it = std::upper_bound(starts.begin(), starts.end(), offset) - 1;
   return {&entry->file, {static_cast<std::uint32_t>(it - starts.begin()) + 1, offset - *it + 1}};
@@ -80,7 +82,7 @@ std::string SourceMap::describe(Pos pos) const {
 std::string_view SourceMap::text(Span span) const {
   const Entry* entry = entryOf(span.begin);
   if (!entry || span.end < span.begin) return {};
-  return entry->file.text.substr(span.begin - entry->file.base, span.end - span.begin);
+  return entry->file.text.substr(told(span.begin) - entry->file.base, span.end - span.begin);
 }
 
 std::string_view SourceMap::lineText(const SourceFile& file, std::uint32_t line) const {

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "kernel/base/untold.hpp"
 #include "kernel/compose/compose.hpp"
 #include "kernel/compose/errors.hpp"
 #include "kernel/compose/option.hpp"
@@ -65,7 +66,7 @@ Value addSubModules(Compose& c, const Decl& decl, const Attr* type, Merged& merg
 
 Value position(Compose& c, const Decl& decl) {
   const base::Location at = c.ev.sources().locate(decl.pos);
-  if (decl.pos == 0 || !at.file)
+  if (decl.pos == 0 || base::isUntold(decl.pos) || !at.file)
     return c.ev.attrs({{"file", c.fileValue(decl.file)}, {"line", Value::null()}, {"column", Value::null()}});
   return c.ev.attrs({{"file", Value::text(at.file->name)},
                      {"line", Value::of(static_cast<std::int64_t>(at.at.line))},

@@ -1,5 +1,6 @@
 // The members of lib.types that are functions: each gets Compose as its hidden first argument.
 #include "kernel/compose/lib_type_functions.hpp"
+#include "kernel/base/untold.hpp"
 
 #include <algorithm>
 #include <array>
@@ -208,7 +209,7 @@ Value tagOption(Evaluator& ev, void* data) {
   if (!type.is(Tag::String) || type.string() != "option") return badTag(c, request->tag.name, option);
   std::vector<Attr> items(option.attrs->begin(), option.attrs->end());
   const base::Location at = ev.sources().locate(request->tag.pos);
-  const bool placed = request->tag.pos != 0 && at.file;
+  const bool placed = request->tag.pos != 0 && !base::isUntold(request->tag.pos) && at.file;
   if (!option.attrs->find(c.names.declarations)) {
     const Value file = placed ? Value::text(at.file->name) : Value();
     items.push_back({c.names.declarations, 0, placed ? ev.list(std::span<const Value>(&file, 1)) : Value::list({})});

@@ -3,6 +3,7 @@
 // it.
 #include <algorithm>
 
+#include "kernel/base/untold.hpp"
 #include "kernel/lang/prims/support.hpp"
 #include "kernel/lang/unknown.hpp"
 
@@ -85,14 +86,15 @@ Value unsafeGetAttrPos(Evaluator& ev, Value* args, Pos) {
   Value out;
   if (!wantPlainString(ev, args[0], &out) || !wantAttrs(ev, args[1], &out)) return out;
   const Attr* attr = args[1].attrs->find(ev.symbol(args[0].string()));
-  return attr ? positionSet(ev, attr->pos) : Value::null();
+  return attr && !base::isUntold(attr->pos) ? positionSet(ev, attr->pos) : Value::null();
 }
 
 Value mapKnown(Evaluator& ev, Value fn, const Bindings& set, Pos pos) {
   Bindings* out = ev.newBindings(set.size);
   for (std::uint32_t i = 0; i < set.size; ++i) {
     const Attr& attr = set.items[i];
-    out->items[i] = {attr.name, attr.pos, ev.lazyCall(fn, {Value::text(ev.text(attr.name)), attr.value}, pos)};
+    out->items[i] = {attr.name, base::untold(attr.pos),
+                     ev.lazyCall(fn, {Value::text(ev.text(attr.name)), attr.value}, pos)};
   }
   return Value::of(out);
 }

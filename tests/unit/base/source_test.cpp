@@ -1,5 +1,6 @@
 // Sources and positions.
 #include "kernel/base/source.hpp"
+#include "kernel/base/untold.hpp"
 
 #include <gtest/gtest.h>
 
@@ -18,6 +19,7 @@ TEST(SourceMap, LocatesEveryByte) {
   EXPECT_EQ(map.describe(a->base + 4), "a:3:2");
   EXPECT_EQ(map.describe(a->whole().end), "a:3:3");
   EXPECT_EQ(map.describe(b->base), "b:1:1");
+  EXPECT_EQ(map.describe(untold(b->base)), "b:1:1") << "people are told what the language is not";
   EXPECT_NE(a->whole().end, b->base) << "neighbours share no position";
   EXPECT_EQ(map.describe(0), "");
   EXPECT_EQ(map.describe(4'000'000'000u), "");
