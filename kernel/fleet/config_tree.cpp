@@ -6,6 +6,7 @@
 
 #include "kernel/compose/model.hpp"
 #include "kernel/fleet/platform_names.hpp"
+#include "kernel/fleet/schema_values.hpp"
 #include "kernel/fleet/value_text.hpp"
 #include "kernel/lang/to_json.hpp"
 #include "kernel/lang/unknown.hpp"
@@ -148,9 +149,12 @@ bool ConfigWalker::undeclared(Level& level, Child& child, const Path& path) {
   const bool own = isFleetsOwn(c_, level);
   const Spot spot = own || !askSchema_ ? Spot{} : spotOf(level);
   const Listing& listing = spot.listing;
-  if (!own &&
-      (!listing.schema || listing.schema->step(spot.node, ev_.text(child.name)).found != Schema::Found::Missing))
-    return false;
+  if (!own) {
+    if (!listing.schema) return false;
+    const Schema::Lookup there = listing.schema->step(spot.node, ev_.text(child.name));
+    if (there.found == Schema::Found::Option && there.known == 1) undeclaredInside(listing, there.node, child, path);
+    if (there.found != Schema::Found::Missing) return false;
+  }
   if (!compose::refusesUndeclared(*level.evaluation)) return false;
   Undeclared found;
   found.path = text(path);
@@ -167,6 +171,30 @@ bool ConfigWalker::undeclared(Level& level, Child& child, const Path& path) {
   found.siblings.erase(std::unique(found.siblings.begin(), found.siblings.end()), found.siblings.end());
   onUndeclared_(found);
   return true;
+}
+
+// Names in submodules of an option that only the platform declares.
+void ConfigWalker::undeclaredInside(const Listing& listing, std::uint32_t node, Child& child, const Path& path) {
+  const auto decls = declsOf(child);
+  if (!std::all_of(decls.begin(), decls.end(), [](const compose::Decl& decl) { return decl.platform; })) return;
+  std::vector<compose::Def> all;
+  for (const compose::Def& def : compose::childDefs(child)) {
+    all.push_back(def);
+    all.back().value = compose::materialize(c_, def);
+    all.back().wraps = nullptr;
+  }
+  SchemaValues values(c_, *listing.schema, [&](const std::string& at, const compose::Def& def, auto siblings) {
+    Undeclared found;
+    found.path = at;
+    found.defs = {&def, 1};
+    found.bySchema = true;
+    found.imported = listing.what == Listing::What::Imported;
+    found.maybe = listing.what == Listing::What::Some;
+    found.siblings = std::move(siblings);
+    std::sort(found.siblings.begin(), found.siblings.end());
+    onUndeclared_(found);
+  });
+  values.check(node, text(path), all);
 }
 
 void ConfigWalker::walkChild(Child& child, ConfigNode& out, bool defaults, const Path& path) {

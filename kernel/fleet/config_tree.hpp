@@ -85,6 +85,7 @@ class ConfigWalker {
   const Spot& spotOf(compose::Level& level);
   // Reports a name of `level` that nobody declares when it cannot exist; true when it was reported.
   bool undeclared(compose::Level& level, compose::Child& child, const Path& path);
+  void undeclaredInside(const Listing& listing, std::uint32_t node, compose::Child& child, const Path& path);
   void error(lang::Value v, const Path& path);
 
   compose::Compose& c_;

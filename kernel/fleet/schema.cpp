@@ -154,6 +154,12 @@ std::vector<std::string_view> Schema::names(std::uint32_t index) const {
   return out;
 }
 
+std::optional<std::uint32_t> Schema::freeChild(std::uint32_t index) const {
+  const auto at = node(index);
+  if (!at || at->children != 1 || !isFree(node(at->firstChild)->name)) return std::nullopt;
+  return at->firstChild;
+}
+
 std::vector<std::string_view> Schema::covered() const {
   std::vector<std::string_view> out;
   for (std::uint32_t i = 0; i < covered_; ++i) out.push_back(text(coveredAt_ + std::size_t{i} * kTextBytes));

@@ -78,6 +78,8 @@ class Schema {
   Lookup findInside(std::span<const std::string_view> path) const;
   std::optional<Option> option(std::uint32_t node) const;
   std::vector<std::string_view> names(std::uint32_t node) const;  // of its children
+  // The child that stands for any name or place ("<name>", "*"), when it is the only one.
+  std::optional<std::uint32_t> freeChild(std::uint32_t node) const;
 
  private:
   struct Node {

@@ -114,10 +114,63 @@ class Schemas(FleetTest):
         self.imported(fleet)
         self.assertNotIn("FL0560", fleet.run("check", "--json").err)
 
+    INSIDE = {
+        **OPTIONS,
+        "programs.zippy.sites.<name>.tls.key": {"loc": ["programs", "zippy", "sites", "<name>", "tls", "key"], "type": "null or path"},
+        "programs.zippy.peers": {"loc": ["programs", "zippy", "peers"], "type": "null or (list of (submodule))"},
+        "programs.zippy.peers.*.host": {"loc": ["programs", "zippy", "peers", "*", "host"], "type": "string"},
+        "programs.zippy.free": {"loc": ["programs", "zippy", "free"], "type": "attribute set of (open submodule of (attribute set of anything))"},
+        "programs.zippy.free.<name>.root": {"loc": ["programs", "zippy", "free", "<name>", "root"], "type": "path"},
+        "programs.zippy.one": {"loc": ["programs", "zippy", "one"], "type": "submodule"},
+        "programs.zippy.one.users": {"loc": ["programs", "zippy", "one", "users"], "type": "lazy attribute set of (submodule)"},
+        "programs.zippy.one.users.<name>.shell": {"loc": ["programs", "zippy", "one", "users", "<name>", "shell"], "type": "string"},
+    }
+
+    def inside(self, definitions):
+        """(path, line) of what an imported list lacks in the values of options; the definitions begin on line 2."""
+        fleet = self.repository("{ config, lib, ... }: { programs.zippy = {\n" + definitions + "\n}; }\n")
+        self.imported(fleet, self.INSIDE)
+        result = fleet.run("check", "--json")
+        self.assertEqual(result.code, 0, result.err)
+        return [(f["option"].removeprefix("programs.zippy."), f["line"]) for f in result.findings() if f["code"] == "FL0560"]
+
+    def test_names_in_submodules_are_looked_up(self):
+        self.assertEqual(self.inside('sites.main.roott = "/";\nsites.main.tls.kye = "/k";'), [("sites.main.roott", 2), ("sites.main.tls.kye", 3)])
+        self.assertEqual(self.inside('sites = lib.mkIf true {\n main = lib.mkForce { roott = 1; }; };'), [("sites.main.roott", 3)])
+        self.assertEqual(self.inside('sites.main.config = {\n roott = 1; };'), [("sites.main.roott", 3)])
+        self.assertEqual(self.inside('peers = [ { host = "a"; }\n { hots = "b"; } ];'), [("peers.[2].hots", 3)])
+        self.assertEqual(self.inside('one.users.alice.shel = "x";'), [("one.users.alice.shel", 2)])
+        self.assertEqual(self.inside('one.user = { };'), [("one.user", 2)])
+
+    def test_names_in_submodules_that_nobody_can_judge_are_left_alone(self):
+        for definitions in (
+            "free.main.anything = 1;",
+            "peers = null;",
+            "sites.main = { name, ... }: { roott = 1; };",
+            "sites.main = { imports = [ ./more.nix ]; roott = 1; };",
+            "sites.main = { imports = [ ./more.nix ]; }; sites.other = { }; sites = { main = { roott = 1; }; };",
+            "sites.main = { options.roott = lib.mkOption { }; config.roott = 1; };",
+            "sites.main = lib.mkIf config.programs.zippy.enable { roott = 1; };",
+            "sites = config.programs.zippy.other;",
+            "sites.main = { _module.args.x = 1; meta.x = 1; };",
+        ):
+            with self.subTest(definitions):
+                self.assertEqual(self.inside(definitions), [])
+
+    def test_a_submodule_the_fleet_adds_to_is_left_alone(self):
+        fleet = self.repository(
+            "{ lib, ... }: { options.programs.zippy.sites = lib.mkOption { type = lib.types.attrsOf (lib.types.submodule "
+            "{ options.mine = lib.mkOption { type = lib.types.int; }; }); };\n config.programs.zippy.sites.main = { mine = 1; root = \"/\"; }; }\n"
+        )
+        self.imported(fleet, self.INSIDE)
+        self.assertNotIn("FL0560", fleet.run("check", "--json").err)
+
     def test_names_are_suggested_from_the_schema(self):
         fleet = self.repository("{ programs.zipy.enable = true; }\n")
         self.imported(fleet)
         self.expect(fleet.run("check"), 0, err=["FL0560", "programs.zipy", "did you mean `programs.zippy`?"])
+        fleet.write("web.nix", '{ programs.zippy.sites.main.rot = "/"; }\n')
+        self.expect(fleet.run("check"), 0, err=["did you mean `programs.zippy.sites.main.root`?"])
 
     def test_what_the_fleet_declares_itself_is_there(self):
         fleet = self.repository("{ lib, ... }: { options.programs.own.x = lib.mkOption { default = 1; }; config.programs.own.x = 2; }\n")
@@ -177,6 +230,12 @@ class Schemas(FleetTest):
         self.assertEqual(result.code, 1)
         errors = [f for f in result.findings() if f["severity"] == "error"]
         self.assertEqual([(f["code"], f["option"], f["host"], f["line"]) for f in errors], [("FL0402", "programs.zippy.flavor", "web", 7)])
+        # So is what a submodule does not have.
+        fleet.write("db.nix", '{ networking.hostName = "db"; }\n')
+        fleet.write("web.nix", '{ programs.zippy.sites.main = { root = "/"; flavor = 1; }; }\n')
+        errors = [f for f in fleet.run("check", "--json").findings() if f["severity"] == "error"]
+        self.assertEqual([(f["code"], f["option"], f["line"]) for f in errors], [("FL0402", "programs.zippy.sites.main.flavor", 1)])
+        fleet.write("web.nix", WEB)
         # A host with an import that is not covered gets a note.
         fleet.write("db.nix", '{ networking.hostName = "db"; programs.zippy.flavor = 1; }\n')
         found = {f["host"]: f["code"] for f in fleet.run("check", "--json").findings() if f["option"] == "programs.zippy.flavor"}
