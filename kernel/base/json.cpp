@@ -19,9 +19,9 @@ constexpr std::size_t kIndexFrom = 16;
 
 struct Frame {
   Json value;
-  std::string key;                                     // of the member that comes next
-  std::size_t reuse = static_cast<std::size_t>(-1);    // index of an earlier member with the same key
-  std::unordered_map<std::string, std::size_t> index;  // filled when the object is large
+  std::string key;                                                      // of the member that comes next
+  std::size_t reuse = static_cast<std::size_t>(-1);                     // index of an earlier member with the same key
+  std::unique_ptr<std::unordered_map<std::string, std::size_t>> index;  // when the object is large
 };
 
 class TreeBuilder final : public Events {
@@ -101,9 +101,11 @@ bool TreeBuilder::key(string_t& name) {
     for (std::size_t i = 0; i < members.size(); ++i)
       if (members[i].first == name) top.reuse = i;
   } else {
-    if (top.index.empty())
-      for (std::size_t i = 0; i < members.size(); ++i) top.index.emplace(members[i].first, i);
-    const auto [at, isNew] = top.index.try_emplace(name, members.size());
+    if (!top.index) {
+      top.index = std::make_unique<std::unordered_map<std::string, std::size_t>>();
+      for (std::size_t i = 0; i < members.size(); ++i) top.index->emplace(members[i].first, i);
+    }
+    const auto [at, isNew] = top.index->try_emplace(name, members.size());
     if (!isNew) top.reuse = at->second;
   }
   if (top.reuse < members.size() && limits_.duplicateKeys == DuplicateKeys::Refuse)
