@@ -8,6 +8,7 @@
 #include "kernel/compose/lib_types.hpp"
 #include "kernel/compose/merge.hpp"
 #include "kernel/compose/type_set.hpp"
+#include "kernel/compose/value_meta.hpp"
 
 namespace fleetd::compose {
 
@@ -83,10 +84,11 @@ Value finalDefs(Evaluator&, void* data) {
   return error.isError() ? error : defsToValue(*cellArg(data)->c, cellArg(data)->final);
 }
 
+Value highestPriority(Evaluator&, void* data) { return priorityOf(*cellArg(data)); }
+
 Value finalSet(Evaluator& ev, void* data) {
-  const Value values = finalDefs(ev, data);
-  if (values.isError()) return values;
-  return ev.attrs({{"values", values}, {"highestPrio", Value::of(cellArg(data)->priority)}});
+  return ev.attrs(
+      {{"values", ev.nativeThunk(finalDefs, data)}, {"highestPrio", ev.nativeThunk(highestPriority, data)}});
 }
 
 Value definedValue(Evaluator&, void* data) { return isDefined(*cellArg(data)); }
@@ -107,14 +109,12 @@ Value runMergeDefinitions(Evaluator& ev, Value* args, Pos) {
   const auto defs = defsFromValue(c, args[3], &error);
   if (error.isError()) return error;
   Cell* cell = newCell(c, type, loc, defs);
-  const Value checked = ev.attrs(
-      {{"headError", Value::null()}, {"value", mergedThunk(*cell)}, {"valueMeta", Value::of(ev.newBindings(0))}});
   return ev.attrs({{"defsFinal'", ev.nativeThunk(finalSet, cell)},
                    {"defsFinal", ev.nativeThunk(finalDefs, cell)},
                    {"mergedValue", mergedThunk(*cell)},
                    {"isDefined", ev.nativeThunk(definedValue, cell)},
                    {"optionalValue", ev.nativeThunk(optionalValue, cell)},
-                   {"checkedAndMerged", checked}});
+                   {"checkedAndMerged", checkedAndMerged(*cell)}});
 }
 
 Value runEvalOptionValue(Evaluator& ev, Value* args, Pos) {

@@ -36,6 +36,10 @@ Value makeOverride(Compose& c, Value priority, Value content) {
   return c.ev.attrs({{"_type", Value::text("override")}, {"priority", priority}, {"content", content}});
 }
 
+Value makeOrder(Compose& c, Value priority, Value content) {
+  return c.ev.attrs({{"_type", Value::text("order")}, {"priority", priority}, {"content", content}});
+}
+
 namespace {
 
 using Wraps = SmallVector<const Wrap*, 8>;
@@ -341,6 +345,11 @@ Value finalize(Cell& cell) {
       error.isError() && (error.error->kind == ErrorKind::StackOverflow || error.error->kind == ErrorKind::Budget);
   cell.state = passing ? State::Pending : State::Done;
   return cell.error;
+}
+
+Value priorityOf(Cell& cell) {
+  const Value error = finalize(cell);
+  return error.isError() && cell.priority == kNoPriority ? error : Value::of(cell.priority);
 }
 
 Value isDefined(Cell& cell) {

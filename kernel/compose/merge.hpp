@@ -13,6 +13,7 @@ Property propertyOf(Compose& c, Value v, Value* error);
 // The sets mkIf and mkOverride make.
 Value makeIf(Compose& c, Value condition, Value content);
 Value makeOverride(Compose& c, Value priority, Value content);
+Value makeOrder(Compose& c, Value priority, Value content);
 // The value with its pushed-down properties as sets around it again.
 Value materialize(Compose& c, const Def& def);
 
@@ -34,6 +35,8 @@ Cell* newCell(Compose& c, Type* type, const Loc* loc, std::span<Def> defs);
 void initCell(Cell& cell, Compose& c, Type* type, const Loc* loc, std::span<Def> defs);
 // Computes `final`; Null, or the error.
 Value finalize(Cell& cell);
+// The priority of what `finalize` keeps. It is known without looking into the values mkOverride is around.
+Value priorityOf(Cell& cell);
 // Whether any definition holds: Bool, unknown or an error.
 Value isDefined(Cell& cell);
 // The merged value, computed on the spot; cell.merged is the thunk around it.

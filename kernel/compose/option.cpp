@@ -9,6 +9,7 @@
 #include "kernel/compose/priority.hpp"
 #include "kernel/compose/submodule.hpp"
 #include "kernel/compose/type_set.hpp"
+#include "kernel/compose/value_meta.hpp"
 
 namespace fleetd::compose {
 
@@ -105,8 +106,7 @@ Value viewMeta(Evaluator& ev, void* data) {
   Option& option = *static_cast<Option*>(data);
   const Value error = finalize(option.cell);
   if (error.isError()) return error;
-  return undecided(option) ? undecidedView(ev, option, "valueMeta")
-                           : valueMeta(option.type, option.loc, option.cell.final, ev);
+  return undecided(option) ? undecidedView(ev, option, "valueMeta") : ev.force(metaThunk(option.cell));
 }
 
 Value showSelf(Evaluator& ev, Value* args, Pos) {

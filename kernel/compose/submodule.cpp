@@ -188,14 +188,9 @@ Value mergeSubmoduleTypes(Type* a, Type* b) {
   return typeValue(submoduleWith(c, out));
 }
 
-Value valueMeta(Type* type, const Loc* loc, std::span<Def> defs, Evaluator& ev) {
-  Value error;
-  const bool v2 = isV2(type, &error);
-  if (error.isError() || !v2) return error.isError() ? error : Value::of(ev.newBindings(0));
-  const Value internal = ev.attrs({{"type", typeValue(type)}});
-  if (type->kind != Kind::Submodule) return ev.attrs({{"_internal", internal}});
-  Evaluation* e = instance(type, loc, defs, &error);
-  return e ? ev.attrs({{"_internal", internal}, {"configuration", resultOf(*e)}}) : error;
+Value submoduleResult(Type* type, const Loc* loc, std::span<Def> defs, Value* error) {
+  Evaluation* e = instance(type, loc, defs, error);
+  return e ? resultOf(*e) : *error;
 }
 
 }  // namespace fleetd::compose

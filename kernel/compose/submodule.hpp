@@ -14,7 +14,7 @@ Value documentedOptions(Type* type, const Loc* prefix);
 // The freeform type of a submodule's own modules: a type, Null, or *error.
 Value submoduleFreeform(Type* type, Value* error);
 bool hasSubModules(Type* type, Value* error);
-// What options.<path>.valueMeta shows.
-Value valueMeta(Type* type, const Loc* loc, std::span<Def> defs, Evaluator& ev);
+// The evaluation as the language sees it: { config, options, … }.
+Value submoduleResult(Type* type, const Loc* loc, std::span<Def> defs, Value* error);
 
 }  // namespace fleetd::compose

@@ -135,16 +135,17 @@ Value checkValue(Type* type, Value v);
 // forced.
 bool mergesAtOnce(const Type* type, Value v, Value* out);
 
-// --- type_merge.cpp ---
+// --- type_checked.cpp ---
 // What `merge.v2` does: *headError is Null, the text of a type error, or an error; the result is the merged value when
 // wanted and fine.
 Value checkedValue(Type* type, const Loc* loc, std::span<Def> defs, bool wanted, Value* headError);
+// --- type_merge.cpp ---
 // What calling `merge` does.
 Value mergeOnly(Type* type, const Loc* loc, std::span<Def> defs);
 // The value of no definitions; Stuck when there is none.
 Value emptyValue(Type* type);
 
-// --- type_merge_sets.cpp, type_merge_values.cpp: mergeOnly of the structured kinds ---
+// --- attr_list.cpp, type_merge_sets.cpp, type_merge_values.cpp: mergeOnly of the structured kinds ---
 Value mergeList(Type* type, const Loc* loc, std::span<Def> defs);
 Value mergeAttrs(Type* type, const Loc* loc, std::span<Def> defs);
 Value mergeAttrList(Type* type, const Loc* loc, std::span<Def> defs);

@@ -16,7 +16,7 @@ namespace {
 // A function over the definitions: what it gives is merged once it is called.
 struct Functions {
   Compose* c;
-  Type* type;  // of the result; null: no type
+  Type* type;  // what is merged: of the result, or a functionTo; null: no type
   const Loc* loc;
   std::span<Def> defs;
 };
@@ -44,7 +44,10 @@ Value callFunctions(Evaluator&, Value* args, Pos) {
 
 Value callFunctionTo(Evaluator&, Value* args, Pos) {  // native, self, argument
   const Functions& f = static_cast<FunctionsObject*>(args[0].native)->f;
-  Cell* cell = newCell(*f.c, f.type, f.loc, applied(*f.c, f.defs, args[2]));
+  Value error;
+  Type* result = elemOf(f.type, &error);
+  if (!result) return error;
+  Cell* cell = newCell(*f.c, result, f.loc, applied(*f.c, f.defs, args[2]));
   return mergeCell(*cell);
 }
 
@@ -126,10 +129,7 @@ Value mergeAnything(Type* type, const Loc* loc, std::span<Def> defs) {
 
 Value mergeFunctions(Type* type, const Loc* loc, std::span<Def> defs) {
   Compose& c = *type->c;
-  Value error;
-  Type* elem = elemOf(type, &error);
-  if (!elem) return error;
-  error = forceAll(c, defs);
+  const Value error = forceAll(c, defs);
   if (error.isError()) return error;
   // An argument is optional when it is in every definition that names it.
   std::vector<Attr> args;
@@ -145,7 +145,7 @@ Value mergeFunctions(Type* type, const Loc* loc, std::span<Def> defs) {
     }
   }
   const Value body =
-      c.ev.primApp(&kFunctionTo, {asValue(c, Functions{&c, elem, c.namedLoc(loc, "<function body>"), defs})});
+      c.ev.primApp(&kFunctionTo, {asValue(c, Functions{&c, type, c.namedLoc(loc, "<function body>"), defs})});
   return c.ev.attrs({{"__functionArgs", c.ev.attrs(args)}, {"__functor", body}});
 }
 

@@ -1,5 +1,6 @@
 // The set by which the language sees a native type: its attributes and the functions behind them.
 #include "kernel/compose/type_set.hpp"
+#include "kernel/compose/value_meta.hpp"
 
 #include <algorithm>
 #include <vector>
@@ -70,7 +71,12 @@ Value runMergeV2(Evaluator& ev, Value* args, Pos) {
       request);
   return ev.attrs({{"headError", ev.nativeThunk(headErrorSet, request)},
                    {"value", value},
-                   {"valueMeta", Value::of(ev.newBindings(0))}});
+                   {"valueMeta", ev.nativeThunk(
+                                     [](Evaluator&, void* data) {
+                                       auto* r = static_cast<MergeRequest*>(data);
+                                       return valueMeta(r->type, r->loc, r->defs);
+                                     },
+                                     request)}});
 }
 
 Value runSubOptions(Evaluator&, Value* args, Pos) {

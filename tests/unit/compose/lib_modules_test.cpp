@@ -37,6 +37,13 @@ TEST(LibModules, MergeAttrDefinitionsWithPrio) {
           "lib.modules.mergeAttrDefinitionsWithPrio (evalModules { modules = [ { options.o = mkOption { type = types.attrsOf types.int; }; }"
           " { o.a = mkForce 1; o.b = 2; } ]; }).options.o"),
       R"({"a":{"highestPrio":50,"value":1},"b":{"highestPrio":100,"value":2}})");
+  // Priorities are known without looking at the values.
+  EXPECT_EQ(
+      nix.run(
+          "lib.mapAttrs (n: v: v.highestPrio) (lib.modules.mergeAttrDefinitionsWithPrio (evalModules { modules = [ "
+          "{ options.o = mkOption { type = types.attrsOf types.int; }; } { o.a = mkForce (throw \"a\"); o.b = mkDefault (throw "
+          "\"b\"); } ]; }).options.o)"),
+      R"({"a":50,"b":1000})");
 }
 
 }  // namespace

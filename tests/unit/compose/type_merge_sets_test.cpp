@@ -45,15 +45,5 @@ TEST(TypeMergeSets, LazySetsMayReferToThemselves) {
       std::string::npos);
 }
 
-TEST(TypeMergeSets, AttributeListsKeepOrderAndNames) {
-  EXPECT_EQ(merged("attrListOf types.int", "{ o = [ { b = 1; } { a = 2; } ]; } { o.c = mkBefore 3; }"),
-            R"({"o":[{"c":3},{"b":1},{"a":2}]})");
-  EXPECT_EQ(merged("attrListOf types.int", "{ o = [ { a = 1; } ]; } { o.a = mkForce 2; }"), R"({"o":[{"a":2}]})");
-  EXPECT_NE(merged("attrListOf types.int", "{ o = [ { a = 1; b = 2; } ]; }").find("but got 2 keys."),
-            std::string::npos);
-  EXPECT_EQ(merged("attrListWith { elemType = types.int; asAttrs = true; }", "{ o = [ { a = 1; } { a = 2; } ]; }"),
-            R"({"o":{"a":[1,2]}})");
-}
-
 }  // namespace
 }  // namespace fleetd::compose::test

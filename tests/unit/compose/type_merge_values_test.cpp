@@ -45,6 +45,13 @@ TEST(TypeMergeValues, FunctionsMergeTheirResults) {
             std::string::npos);
 }
 
+TEST(TypeMergeValues, TheTypeOfAResultIsNotAskedForBeforeThereIsOne) {
+  Nix nix;
+  EXPECT_EQ(
+      nix.run("lib.functionArgs ((types.functionTo (throw \"no\")).merge [ ] [ { value = { a, b ? 1 }: null; } ])"),
+      R"({"a":false,"b":true})");
+}
+
 TEST(TypeMergeValues, TagsMustAgree) {
   const std::string type =
       "type = types.attrTag { a = mkOption { type = types.listOf types.int; }; b = mkOption { type = types.int; }; };";
