@@ -14,6 +14,7 @@ struct Entry {
 constexpr Entry kGenerators[] = {
     {"age-key", makeAgeKey},
     {"borg-client", makeBorgClient},
+    {"htpasswd", makeHtpasswd},
     {"nix-key", makeNixKey},
     {"onion-service", makeOnionService},
     {"password", makePassword},
@@ -21,8 +22,11 @@ constexpr Entry kGenerators[] = {
     {"ssh-certificate", makeSshCertificate},
     {"ssh-key", makeSshKey},
     {"syncthing-device", makeSyncthingDevice},
+    {"template", makeTemplate},
     {"text", makeText},
     {"wireguard-key", makeWireguardKey},
+    {"x509-ca", makeX509Authority},
+    {"x509-certificate", makeX509Certificate},
     {"zerotier-address", makeZerotierAddress},
     {"zerotier-identity", makeZerotierIdentity},
     {"zerotier-network", makeZerotierNetwork},
@@ -66,6 +70,29 @@ std::vector<std::string> Parameters::texts(std::string_view name) {
       if (text) out.push_back(*text);
     }
   if (!fits && mistake_.empty()) mistake_ = "the parameter `" + std::string(name) + "` must be a list of texts";
+  return out;
+}
+
+bool Parameters::flag(std::string_view name, bool fallback) {
+  const fleet::Value* value = take(name);
+  if (!value) return fallback;
+  if (const bool* flag = value->get<bool>()) return *flag;
+  if (mistake_.empty()) mistake_ = "the parameter `" + std::string(name) + "` must be true or false";
+  return fallback;
+}
+
+std::vector<std::pair<std::string, std::string>> Parameters::pairs(std::string_view name) {
+  std::vector<std::pair<std::string, std::string>> out;
+  const fleet::Value* value = take(name);
+  const auto* set = value ? value->get<fleet::Attrs>() : nullptr;
+  bool fits = !value || set;
+  if (set)
+    for (const auto& attr : *set) {
+      const auto* text = attr.value.get<std::string>();
+      fits = fits && text;
+      if (text) out.emplace_back(attr.name, *text);
+    }
+  if (!fits && mistake_.empty()) mistake_ = "the parameter `" + std::string(name) + "` must be a set of texts";
   return out;
 }
 

@@ -3,6 +3,8 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include <fleet/cxx/value.hpp>
 
@@ -27,7 +29,10 @@ class Parameters {
   explicit Parameters(const fleet::Value& values) : values_(values) {}
   std::string text(std::string_view name, std::string fallback);
   std::int64_t number(std::string_view name, std::int64_t fallback, std::int64_t least, std::int64_t most);
+  bool flag(std::string_view name, bool fallback);
   std::vector<std::string> texts(std::string_view name);
+  // A set of texts, by name.
+  std::vector<std::pair<std::string, std::string>> pairs(std::string_view name);
   // The first mistake, or a parameter nobody asked for. Call it before anything is made.
   fleet::Result<void> finish() const;
 
@@ -42,6 +47,10 @@ using Generator = fleet::Result<Outputs> (*)(Parameters&, const Inputs&, age::Ra
 fleet::Result<Outputs> makeSshKey(Parameters&, const Inputs&, age::Random&);
 fleet::Result<Outputs> makeSshCertificate(Parameters&, const Inputs&, age::Random&);
 fleet::Result<Outputs> makePassword(Parameters&, const Inputs&, age::Random&);
+fleet::Result<Outputs> makeHtpasswd(Parameters&, const Inputs&, age::Random&);
+fleet::Result<Outputs> makeTemplate(Parameters&, const Inputs&, age::Random&);
+fleet::Result<Outputs> makeX509Authority(Parameters&, const Inputs&, age::Random&);
+fleet::Result<Outputs> makeX509Certificate(Parameters&, const Inputs&, age::Random&);
 fleet::Result<Outputs> makeRandom(Parameters&, const Inputs&, age::Random&);
 fleet::Result<Outputs> makeWireguardKey(Parameters&, const Inputs&, age::Random&);
 fleet::Result<Outputs> makeOnionService(Parameters&, const Inputs&, age::Random&);

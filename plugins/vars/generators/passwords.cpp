@@ -26,14 +26,40 @@ std::size_t below(std::size_t count, age::Random& random) {
   }
 }
 
-fleet::Result<SecretBytes> passphrase(std::int64_t words, age::Random& random) {
-  FLEET_TRY_ASSIGN(auto out, SecretBytes::make(static_cast<std::size_t>(words) * 8));
-  std::size_t size = 0;
-  for (std::int64_t i = 0; i < words * 2; ++i) {
-    if (i > 0 && i % 2 == 0) out.data()[size++] = '-';
-    for (const char c : kOnsets[below(std::size(kOnsets), random)]) out.data()[size++] = static_cast<std::uint8_t>(c);
-    out.data()[size++] = static_cast<std::uint8_t>(kVowels[below(kVowels.size(), random)]);
+// How a passphrase looks. What forms ask for (a capital, a digit) adds to its words and takes nothing from them.
+struct Phrase {
+  std::int64_t words = 6, digits = 0;
+  std::string separator = "-";
+  bool capitals = false;
+
+  void read(Parameters& parameters) {
+    words = parameters.number("words", words, 4, 32);
+    digits = parameters.number("digits", digits, 0, 16);
+    separator = parameters.text("separator", separator);
+    capitals = parameters.flag("capitals", capitals);
   }
+};
+
+fleet::Result<SecretBytes> passphrase(const Phrase& phrase, age::Random& random) {
+  if (phrase.separator.size() > 8) return age::error("VARS10", "the separator of words has 8 bytes at most");
+  const auto words = static_cast<std::size_t>(phrase.words), digits = static_cast<std::size_t>(phrase.digits);
+  FLEET_TRY_ASSIGN(auto out, SecretBytes::make((words + 1) * (8 + phrase.separator.size()) + digits));
+  std::size_t size = 0;
+  const auto put = [&](char c) { out.data()[size++] = static_cast<std::uint8_t>(c); };
+  for (std::size_t i = 0; i < words * 2; ++i) {
+    const bool begins = i % 2 == 0;
+    if (i > 0 && begins)
+      for (const char c : phrase.separator) put(c);
+    bool first = begins && phrase.capitals;
+    for (const char c : kOnsets[below(std::size(kOnsets), random)]) {
+      put(first ? static_cast<char>(c - 'a' + 'A') : c);
+      first = false;
+    }
+    put(kVowels[below(kVowels.size(), random)]);
+  }
+  if (digits > 0)
+    for (const char c : phrase.separator) put(c);
+  for (std::size_t i = 0; i < digits; ++i) put(static_cast<char>('0' + below(10, random)));
   out.shrink(size);
   return out;
 }
@@ -46,10 +72,13 @@ fleet::Result<SecretBytes> fromAlphabet(std::size_t length, std::string_view alp
 }
 
 // crypt(3) wants a terminated text and a large state; both are secrets.
-fleet::Result<std::string> hashed(const SecretBytes& password, const std::string& method, age::Random& random) {
+fleet::Result<std::string> hashed(const SecretBytes& password, const std::string& method, age::Random& random,
+                                  const char* bcrypt = "$2b$") {
+  if (password.text().find('\0') != std::string_view::npos)
+    return age::error("VARS11", "a password cannot hold a zero byte");
   const char* prefix = method == "yescrypt" ? "$y$"
                        : method == "sha512" ? "$6$"
-                       : method == "bcrypt" ? "$2b$"
+                       : method == "bcrypt" ? bcrypt
                                             : nullptr;
   if (!prefix)
     return age::error("VARS10", "passwords are hashed with yescrypt, sha512 or bcrypt, not `" + method + "`");
@@ -72,20 +101,62 @@ fleet::Result<std::string> hashed(const SecretBytes& password, const std::string
 fleet::Result<Outputs> makePassword(Parameters& parameters, const Inputs& inputs, age::Random& random) {
   const std::string file = parameters.text("file", "password"), hash = parameters.text("hash", ""),
                     method = parameters.text("method", "yescrypt");
-  const std::int64_t words = parameters.number("words", 6, 4, 32);
+  Phrase phrase;
+  phrase.read(parameters);
   FLEET_TRY(parameters.finish());
   Outputs out;
   const auto answer = inputs.prompts.find(file);
   if (answer != inputs.prompts.end() && answer->second.size() > 0) {
     FLEET_TRY_ASSIGN(out[file], SecretBytes::copy(answer->second.span()));
   } else {
-    FLEET_TRY_ASSIGN(out[file], passphrase(words, random));
+    FLEET_TRY_ASSIGN(out[file], passphrase(phrase, random));
   }
   if (hash.empty()) return out;
-  if (out[file].text().find('\0') != std::string_view::npos)
-    return age::error("VARS11", "a password cannot hold a zero byte");
   FLEET_TRY_ASSIGN(const auto text, hashed(out[file], method, random));
   FLEET_TRY(addOutput(out, hash, text));
+  return out;
+}
+
+// Lines of user and hash. Apache knows bcrypt as $2y$, and servers that ask libcrypt know it, too.
+fleet::Result<Outputs> makeHtpasswd(Parameters& parameters, const Inputs& inputs, age::Random& random) {
+  const std::string file = parameters.text("file", "htpasswd"), user = parameters.text("user", ""),
+                    password = parameters.text("password", ""), method = parameters.text("method", "bcrypt");
+  auto users = parameters.pairs("users");
+  Phrase phrase;
+  phrase.read(parameters);
+  FLEET_TRY(parameters.finish());
+  if (user.empty() && users.empty())
+    return age::error("VARS10", "a password file needs users", "set `user` or `users`");
+  Outputs out;
+  std::string lines;
+  const auto add = [&](const std::string& name, const SecretBytes& secret) -> fleet::Result<void> {
+    if (name.empty() || name.find_first_of(":\r\n") != std::string::npos)
+      return age::error("VARS10", "`" + name + "` cannot be a user of a password file");
+    std::string_view text = secret.text();
+    while (text.ends_with('\n') || text.ends_with('\r')) text.remove_suffix(1);
+    FLEET_TRY_ASSIGN(const auto line, SecretBytes::copy(text));
+    FLEET_TRY_ASSIGN(const auto hash, hashed(line, method, random, "$2y$"));
+    lines += name + ":" + hash + "\n";
+    return {};
+  };
+  if (!user.empty() && password.find('/') == std::string::npos) {
+    // Its own password, a file as well: the answer to a prompt of that name, or a passphrase.
+    const std::string own = password.empty() ? "password" : password;
+    const auto answer = inputs.prompts.find(own);
+    if (answer != inputs.prompts.end() && answer->second.size() > 0) {
+      FLEET_TRY_ASSIGN(out[own], SecretBytes::copy(answer->second.span()));
+    } else {
+      FLEET_TRY_ASSIGN(out[own], passphrase(phrase, random));
+    }
+    FLEET_TRY(add(user, out[own]));
+  } else if (!user.empty()) {
+    users.emplace_back(user, password);
+  }
+  for (const auto& [name, from] : users) {
+    FLEET_TRY_ASSIGN(const auto* secret, inputFile(inputs, from));
+    FLEET_TRY(add(name, *secret));
+  }
+  FLEET_TRY(addOutput(out, file, lines));
   return out;
 }
 
