@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "kernel/base/file.hpp"
+#include "kernel/base/guarded_file.hpp"
 #include "kernel/base/text.hpp"
 #include "kernel/cli/context.hpp"
 #include "kernel/cli/locate.hpp"
@@ -197,6 +198,8 @@ int runPluginCheck(Context& cx) {
   if (!seconds) return cx.fail(seconds.error());
   const auto path = absolutePath(cx.args.positional(1));
   if (!path) return cx.fail(path.error());
+  // It is about to run with the rights of whoever checks it.
+  if (const auto guarded = base::openGuarded(*path); !guarded) return cx.fail(guarded.error());
   Report report;
   report.file = *path;
   const auto loadable = checkImage(report, *path);

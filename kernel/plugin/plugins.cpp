@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 #include <fleet/cxx/value_codec.hpp>
 
+#include "kernel/base/guarded_file.hpp"
 #include "kernel/base/suggest.hpp"
 #include "kernel/bus/errors.hpp"
 #include "kernel/plugin/failure.hpp"
@@ -95,6 +96,13 @@ void Plugins::State::begin(const std::string& id) {
     }
     path = *std::move(copy);
   }
+  // From here on the path without links: only root and this user can make it lead to something else.
+  auto guarded = base::openGuarded(path);
+  if (!guarded) {
+    plugin.failure = std::move(guarded).error();
+    return;
+  }
+  path = std::move(guarded->path);
   if (!bus) {
     auto thread = bus::BusThread::start();
     if (!thread) {

@@ -46,7 +46,7 @@ class Plugins {
   const std::vector<PluginFile>& files() const;
 
   // Loads what the hosts select, all at once. Findings: FL0301 with suggestions, FL0302 to FL0305, FL0307,
-  // FL0308, FL0321 to FL0323. Returns for each host its usable plugins in working order, platforms last.
+  // FL0308, FL0321 to FL0323, FL0333. Returns for each host its usable plugins in working order, platforms last.
   std::vector<std::vector<std::string>> select(const std::vector<HostPlugins>& hosts, Diagnostics& diagnostics);
 
   // The manifest; loads the plugin if need be. Errors as select().

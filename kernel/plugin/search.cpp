@@ -67,9 +67,6 @@ class Finder {
     struct stat status {};
     if (stat(file.path.c_str(), &status) != 0 || !S_ISREG(status.st_mode))
       return warn(diagnostics_, Code::FL0303, fmt::format("`{}` is no regular file", file.path), file.path);
-    if ((status.st_mode & S_IWOTH) != 0)
-      return warn(diagnostics_, Code::FL0303,
-                  fmt::format("`{}` may be written by anybody, so it is not loaded", file.path), file.path);
     if (isFleets(file.path)) file.origin = Origin::fleet;
     const auto known = found_.find(file.id);
     if (known == found_.end()) {

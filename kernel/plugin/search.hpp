@@ -35,8 +35,8 @@ std::vector<SearchPath> searchPaths(std::string_view environment, const std::str
                                     const std::string& fleetDirectory);
 
 // All plugin files, by id. Directories that do not exist are skipped. An id found twice gives FL0306 (a note
-// when both are the same file) and the first in search order. Files that are not regular or that anybody may
-// write are FL0303.
+// when both are the same file) and the first in search order. Files that are not regular are
+// FL0303. Who may change a file is looked at when it is loaded.
 std::vector<PluginFile> findPlugins(const std::vector<SearchPath>& paths, Diagnostics& diagnostics);
 
 }  // namespace fleetd::plugin

@@ -59,6 +59,29 @@ class Trust(FleetTest):
         path = f"{elsewhere}:{self.own.environment()['FLEETD_PLUGIN_PATH']}"
         self.expect(self.own.run("check", env={"FLEETD_PLUGIN_PATH": path}), 1, err=["FL0307"])
 
+    def test_what_others_can_change_is_not_loaded(self):
+        """However it was found, and however it is asked for."""
+        elsewhere = self.own.base / "elsewhere"
+        elsewhere.mkdir()
+        build(elsewhere / "inner" / f"{ID}.so")
+        self.library.unlink()
+        path = {"FLEETD_PLUGIN_PATH": f"{elsewhere}/inner:{self.own.environment()['FLEETD_PLUGIN_PATH']}"}
+        self.expect(self.own.run("check", env=path), 0)
+        elsewhere.chmod(0o777)
+        refused = self.expect(self.own.run("check", env=path), 1, err=["FL0333", f"{elsewhere}` may be written by anybody", f"chmod go-w {elsewhere}"])
+        self.assertIn(ID, refused.err)
+        self.expect(self.own.run("plugins", "show", ID, env=path), 1, err=["FL0333"])
+        self.expect(self.own.run("plugin", "check", f"{elsewhere}/inner/{ID}.so"), 1, err=["FL0333"])
+        elsewhere.chmod(0o1777)
+        self.expect(self.own.run("check", env=path), 0)
+        # The private copy of what is trusted is held to the same.
+        build(self.library)
+        self.expect(self.own.run("trust", ID), 0)
+        self.expect(self.own.run("check"), 0)
+        state = self.own.home / "state"
+        state.chmod(0o777)
+        self.expect(self.own.run("check"), 1, err=["FL0333", "chmod go-w"])
+
     def test_bad_words(self):
         self.expect(self.own.run("trust", "org.example.hello-d"), 2, err=["did you mean", ID])
         self.expect(self.own.run("trust", "nixos"), 2, err=["no plugin `nixos` of its own"])

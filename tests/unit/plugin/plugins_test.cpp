@@ -1,6 +1,7 @@
 #include "kernel/plugin/plugins.hpp"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -379,6 +380,31 @@ TEST_F(PluginsTest, ACallThatTakesTooLongIsGivenUpAndThePluginLearnsOfIt) {
   EXPECT_FALSE(contribute(plugins, "test.service", "waits"));  // waits until it is told to stop
   ASSERT_EQ(found.size(), 1u);
   EXPECT_EQ(found[0].code, Code::FL0314) << found[0].message;
+}
+
+TEST_F(PluginsTest, WhatOthersCanChangeIsNotLoaded) {
+  test::TempDir dir;
+  const std::string library = *base::readFile(std::string(FIXTURES) + "/test.service.so");
+  ASSERT_TRUE(base::makeDirs(dir.at("shared")).ok());
+  for (const auto& [mode, origin] : {std::pair{mode_t{0777}, Origin::environment},
+                                     {mode_t{0775}, Origin::installed},
+                                     {mode_t{0777}, Origin::build}}) {
+    ASSERT_TRUE(base::writeFileAtomic(dir.at("shared/test.service.so"), library, 0755).ok());
+    ASSERT_EQ(chmod(dir.at("shared").c_str(), mode), 0);
+    auto& plugins = open({}, {{dir.at("shared"), origin}});
+    ASSERT_EQ(plugins.files().size(), 1u);
+    const auto manifest = plugins.manifest("test.service");
+    ASSERT_FALSE(manifest) << originName(origin);
+    EXPECT_EQ(manifest.error().code, Code::FL0333) << manifest.error().message;
+    EXPECT_NE(manifest.error().hint.find("chmod go-w"), std::string::npos);
+  }
+  // The copy of trusted code is held to the same.
+  PluginsOptions options;
+  options.trusted = [&](const PluginFile&) -> Result<std::string> { return dir.at("shared/test.service.so"); };
+  EXPECT_EQ(open(std::move(options), {{dir.at("shared"), Origin::fleet}}).manifest("test.service").error().code,
+            Code::FL0333);
+  ASSERT_EQ(chmod(dir.at("shared").c_str(), 0755), 0);
+  EXPECT_TRUE(open({}, {{dir.at("shared"), Origin::environment}}).manifest("test.service").ok());
 }
 
 TEST_F(PluginsTest, APluginThatHangsIsLeftBehind) {

@@ -88,16 +88,14 @@ TEST(Search, TheSameFileTwiceIsNoFinding) {
   EXPECT_TRUE(diagnostics.sorted().empty());
 }
 
-TEST(Search, WhatAnybodyMayWriteIsRefused) {
+TEST(Search, WhatIsNoFileIsRefused) {
   test::TempDir dir;
-  touch(dir.at("x.so"));
-  ASSERT_EQ(chmod(dir.at("x.so").c_str(), 0666), 0);
   ASSERT_EQ(mkfifo(dir.at("pipe.so").c_str(), 0600), 0);
   ASSERT_EQ(symlink("/nonexistent", dir.at("dangling.so").c_str()), 0);
   Diagnostics diagnostics;
   EXPECT_TRUE(findPlugins({{dir.path(), Origin::installed}}, diagnostics).empty());
   const auto found = diagnostics.sorted();
-  ASSERT_EQ(found.size(), 3u);
+  ASSERT_EQ(found.size(), 2u);
   for (const auto& diagnostic : found) EXPECT_EQ(diagnostic.code, Code::FL0303);
 }
 
