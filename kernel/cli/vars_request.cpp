@@ -35,7 +35,7 @@ sdk::List textList(const std::vector<std::string>& names) {
 
 void addDeclarations(Context& cx, render::Workspace& workspace, sdk::Attrs& request) {
   sdk::Attrs machines;
-  std::vector<std::string> groups;
+  sdk::Attrs groups;
   fleet::Fleet& fleet = workspace.fleet();
   std::size_t index = 0;
   for (const fleet::Host& host : fleet.hosts()) {
@@ -47,17 +47,17 @@ void addDeclarations(Context& cx, render::Workspace& workspace, sdk::Attrs& requ
     auto generators = render::everythingBelow(fleet.evaluator(), *composed, {"clan", "core", "vars", "generators"});
     if (!generators.isNil()) machines.set(host.name, std::move(generators));
     const auto own = render::everythingBelow(fleet.evaluator(), *composed, {"clan", "core", "sops", "defaultGroups"});
-    if (const auto* list = own.get<sdk::List>())
-      for (const auto& group : *list)
-        if (const auto* name = group.get<std::string>();
-            name && std::find(groups.begin(), groups.end(), *name) == groups.end())
-          groups.push_back(*name);
+    if (const auto* list = own.get<sdk::List>(); list && !list->empty()) groups.set(host.name, *list);
   }
   request.set("machines", std::move(machines));
-  request.set("groups", textList(groups));
+  request.set("machineGroups", std::move(groups));
 }
 
 void commitAnswer(Context& cx, const PluginValue& answer) {
+  if (listOf(answer, "commits").empty()) return;
+  if (answer.find("resumed") && !cx.quiet())
+    cx.out.message("an earlier run was cut off: what it changed is complete, and committed now\n");
+  bool committed = true;
   for (const auto& one : listOf(answer, "commits")) {
     std::vector<std::string> files;
     for (const auto& file : listOf(one, "files"))
@@ -65,8 +65,14 @@ void commitAnswer(Context& cx, const PluginValue& answer) {
     std::sort(files.begin(), files.end());
     files.erase(std::unique(files.begin(), files.end()), files.end());
     const auto done = gitCommit(cx.root(), files, textOf(one, "message"), !cx.args.has("--no-commit"));
-    if (!done) cx.diagnostics.add(done.error());
+    if (done) continue;
+    committed = false;
+    cx.diagnostics.add(done.error());
   }
+  // Until here nobody else may write, and a later run would commit what this one could not.
+  const auto ended = cx.workspace().plugins().request(
+      "vars", PluginValue(sdk::Attrs{{"committed", committed}, {"fleet", cx.root()}, {"verb", "done"}}));
+  if (!ended) cx.diagnostics.add(ended.error());
 }
 
 Result<void> encryptForReaders(Context& cx, render::Workspace& workspace) {

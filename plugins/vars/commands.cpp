@@ -1,13 +1,13 @@
-// Listing, reading and writing single values, keys, health. Generating is in generate.cpp.
+// Listing, reading and writing single values, keys. Generating is in generate.cpp, health in health.cpp.
 #include "plugins/vars/commands.hpp"
 
 #include <algorithm>
-#include <optional>
 
 #include "plugins/vars/generate.hpp"
 #include "plugins/vars/graph/closure.hpp"
+#include "plugins/vars/health.hpp"
 #include "plugins/vars/request.hpp"
-#include "plugins/vars/store/disk.hpp"
+#include "plugins/vars/session.hpp"
 #include "plugins/vars/terminal.hpp"
 
 namespace fleetd::vars {
@@ -97,7 +97,7 @@ fleet::Result<Value> set(Request& request) {
   fleet::Result<SecretBytes> value =
       request.fromTerminal ? ask(request.id, "new value", "multiline-hidden") : readInput();
   if (!value) return std::move(value).error();
-  FLEET_TRY(storeFile(request.store, *found.decl, found.file, *value, request.groups));
+  FLEET_TRY(storeFile(request.store, *found.decl, found.file, *value, request.groupsOf(found.decl->machines)));
   Answer answer;
   answer.commit("vars: set " + request.id + " for " + (found.decl->machine.empty() ? "all machines" : request.machine),
                 request.store.takeTouched());
@@ -112,87 +112,32 @@ fleet::Result<Value> keygen(Request& request) {
   return answer.value();
 }
 
-// Who is meant to read a secret: as before, but exactly the machines that get it, and the groups that always may.
-Readers wantedReaders(const Request& request, const GeneratorDecl& decl, const std::string& file,
-                      const FileDecl& kind) {
-  Readers out = request.store.readersOf(decl.place, file);
-  if (!kind.deploy)
-    for (const auto& machine : decl.machines) out.machines.erase(machine);
-  else
-    out.machines.insert(decl.machines.begin(), decl.machines.end());
-  out.groups.insert(request.groups.begin(), request.groups.end());
-  return out;
-}
-
-bool isConcerned(const Request& request, const GeneratorDecl& decl) {
-  return request.wanted.machines.empty() ||
-         std::any_of(decl.machines.begin(), decl.machines.end(),
-                     [&](const std::string& machine) { return request.wanted.machines.contains(machine); });
-}
-
-fleet::Result<Value> check(const Request& request) {
-  Answer answer;
-  for (const auto& [place, decl] : request.declarations) {
-    if (!isConcerned(request, decl)) continue;
-    if (!request.wanted.generators.empty() && !request.wanted.generators.contains(decl.name)) continue;
-    if (const std::string why = reasonToRun(decl, request.store); !why.empty())
-      answer.problem(place + ": " + why, "`fleetd vars generate` makes it");
-    for (const auto& [file, kind] : decl.files) {
-      if (!kind.secret || !request.store.hasSecret(place, file)) continue;
-      const auto healthy = request.store.isHealthy(place, file);
-      if (!healthy)
-        answer.problem(place + "/" + file + ": " + healthy.error().message, healthy.error().hint);
-      else if (!*healthy || request.store.readersOf(place, file) != wantedReaders(request, decl, file, kind))
-        answer.problem(place + "/" + file + ": not encrypted for those who should read it",
-                       "`fleetd vars fix` encrypts it again; look at the change if nobody meant it");
-    }
-  }
-  return answer.value();
-}
-
-fleet::Result<Value> fix(Request& request) {
-  Answer answer;
-  std::int64_t changed = 0;
-  for (const auto& [place, decl] : request.declarations) {
-    if (!isConcerned(request, decl)) continue;
-    for (const auto& [file, kind] : decl.files) {
-      if (!kind.secret || !request.store.hasSecret(place, file)) continue;
-      auto done = request.store.setReaders(place, file, wantedReaders(request, decl, file, kind));
-      if (!done) {
-        answer.problem(place + "/" + file + ": " + done.error().message, done.error().hint);
-        continue;
-      }
-      if (*done) ++changed;
-    }
-  }
-  answer.commit("secrets: encrypt vars for those who should read them", request.store.takeTouched());
-  answer.set("changed", changed);
-  return answer.value();
-}
-
 }  // namespace
 
 fleet::Result<Value> runRequest(const Value& value) {
-  std::optional<disk::Lock> lock;
   const Value* fleet = value.find("fleet");
   const Value* verb = value.find("verb");
   const auto* directory = fleet ? fleet->get<std::string>() : nullptr;
   const auto* name = verb ? verb->get<std::string>() : nullptr;
+  if (!directory || !name) return age::error("VARS62", "a request needs a directory and a verb");
+  if (*name == "done") return endSession(*directory, value);
+  const bool writes = *name != "list" && *name != "get" && *name != "check" && *name != "machine-key";
   // Taken before anything is read, so that what is read is still true when something is written.
-  if (directory && name && *name != "list" && *name != "get" && *name != "check" && *name != "machine-key") {
-    FLEET_TRY_ASSIGN(auto taken, disk::Lock::take(*directory));
-    lock.emplace(std::move(taken));
-  }
-  FLEET_TRY_ASSIGN(auto request, readRequest(value));
-  if (request.verb == "list") return list(request);
-  if (request.verb == "get") return get(request);
-  if (request.verb == "machine-key") return machineKey(request);
-  if (request.verb == "set") return set(request);
-  if (request.verb == "keygen") return keygen(request);
-  if (request.verb == "check") return check(request);
-  if (request.verb == "fix") return fix(request);
-  if (request.verb == "generate") return generate(request);
-  return age::error("VARS62", "there is no verb `" + request.verb + "`");
+  FLEET_TRY_ASSIGN(auto session, Session::begin(*directory, writes));
+  auto request = readRequest(value);
+  if (!request) return std::move(request).error();
+  const auto run = [&]() -> fleet::Result<Value> {
+    if (*name == "list") return list(*request);
+    if (*name == "get") return get(*request);
+    if (*name == "machine-key") return machineKey(*request);
+    if (*name == "set") return set(*request);
+    if (*name == "keygen") return keygen(*request);
+    if (*name == "check") return check(*request);
+    if (*name == "fix") return fix(*request);
+    if (*name == "generate") return generate(*request);
+    return age::error("VARS62", "there is no verb `" + *name + "`");
+  };
+  return session.finish(run());
 }
 
 }  // namespace fleetd::vars

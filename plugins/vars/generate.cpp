@@ -1,7 +1,12 @@
-// Prompts first, then every generator in order.
+// Prompts first, then every generator as soon as what it needs is stored, on all cores.
 #include "plugins/vars/generate.hpp"
 
+#include <algorithm>
+#include <memory>
+#include <thread>
+
 #include "plugins/vars/generators/builtin.hpp"
+#include "plugins/vars/schedule.hpp"
 #include "plugins/vars/terminal.hpp"
 
 namespace fleetd::vars {
@@ -55,14 +60,14 @@ fleet::Result<Inputs> inputsOf(const Request& request, const GeneratorDecl& decl
   return out;
 }
 
-fleet::Result<Outputs> run(const Request& request, const GeneratorDecl& decl, Answers answers) {
+// On a thread of its own: nothing here reads or writes the store.
+fleet::Result<Outputs> make(const GeneratorDecl& decl, const Inputs& inputs) {
   Outputs kept;
   for (const auto& [name, prompt] : decl.prompts)
     if (prompt.persist) {
-      FLEET_TRY_ASSIGN(kept[name], SecretBytes::copy(answers.at(name).span()));
+      FLEET_TRY_ASSIGN(kept[name], SecretBytes::copy(inputs.prompts.at(name).span()));
     }
   if (!decl.builtin.isNil()) {
-    FLEET_TRY_ASSIGN(const auto inputs, inputsOf(request, decl, std::move(answers)));
     FLEET_TRY_ASSIGN(auto made, generateBuiltin(decl.builtin, inputs, age::systemRandom()));
     for (auto& [file, value] : made) kept.insert_or_assign(file, std::move(value));
     return kept;
@@ -73,16 +78,132 @@ fleet::Result<Outputs> run(const Request& request, const GeneratorDecl& decl, An
   return kept;
 }
 
-// Nothing is stored unless everything was made. Secrets go first: a public half whose secret is missing is made again,
-// the other way round others would already rely on it.
+// Nothing is stored unless everything was made; the files of a generator come into the store together.
 fleet::Result<void> storeAll(Request& request, const GeneratorDecl& decl, const Outputs& outputs) {
   for (const auto& [file, kind] : decl.files)
     if (!outputs.contains(file)) return age::error("VARS71", "it did not make `" + file + "`");
+  const auto groups = request.groupsOf(decl.machines);
   for (const bool secret : {true, false})
     for (const auto& [file, kind] : decl.files)
-      if (kind.secret == secret) FLEET_TRY(storeFile(request.store, decl, file, outputs.at(file), request.groups));
+      if (kind.secret == secret) FLEET_TRY(storeFile(request.store, decl, file, outputs.at(file), groups));
   return request.store.writeHash(decl.place, decl.validationHash);
 }
+
+// What became of each generator, to be told in the order of the plan whatever the order they finished in.
+class Run {
+ public:
+  explicit Run(Request& request) : request_(request) {}
+
+  fleet::Result<fleet::Value> run() {
+    FLEET_TRY_ASSIGN(plan_.order, toRun(request_.declarations, request_.store, request_.wanted));
+    askEverything();
+    const std::set<std::string> all(plan_.order.begin(), plan_.order.end());
+    for (const auto& place : plan_.order)
+      for (const auto& name : declOf(place).dependencies)
+        if (const auto* needed = dependencyOf(request_.declarations, declOf(place), name);
+            needed && all.contains(needed->place))
+          plan_.needs[place].push_back(needed->place);
+    Schedule schedule;
+    schedule.prepare = [this](const std::string& place) { return prepare(place); };
+    schedule.store = [this](std::vector<Finished> finished) { return store(std::move(finished)); };
+    schedule.skip = [this](const std::string& place) {
+      problems_.emplace(place, age::error("", "it depends on one that failed"));
+    };
+    schedule.run(plan_, std::max(1u, std::thread::hardware_concurrency()));
+    return answer();
+  }
+
+ private:
+  const GeneratorDecl& declOf(const std::string& place) const { return request_.declarations.at(place); }
+
+  void askEverything() {
+    for (const auto& place : plan_.order) {
+      auto asked = askAll(request_, declOf(place));
+      if (asked)
+        answers_[place] = *std::move(asked);
+      else
+        problems_.emplace(place, std::move(asked).error());
+    }
+  }
+
+  fleet::Result<Work> prepare(const std::string& place) {
+    if (const auto problem = problems_.find(place); problem != problems_.end()) return problem->second;
+    const GeneratorDecl& decl = declOf(place);
+    FLEET_TRY_ASSIGN(auto inputs, inputsOf(request_, decl, std::move(answers_[place])));
+    const auto shared = std::make_shared<Inputs>(std::move(inputs));
+    return Work([&decl, shared] { return make(decl, *shared); });
+  }
+
+  // As many as are there in one transaction: a sync of the disk costs more than all the rest.
+  std::vector<std::string> store(std::vector<Finished> finished) {
+    std::vector<std::string> failed, stored;
+    const auto fails = [&](const std::string& place, fleet::Error error) {
+      problems_.emplace(place, std::move(error));
+      failed.push_back(place);
+    };
+    const auto flush = [&] {
+      std::vector<std::string> messages;
+      for (const auto& place : stored) messages.push_back(messageOf(place));
+      // One line, as the journal keeps it.
+      const std::string message =
+          messages.size() == 1 ? messages.front() : "vars: update " + std::to_string(stored.size()) + " generators";
+      const auto done = stored.empty() ? fleet::Result<void>() : request_.store.commit(message);
+      for (const auto& place : stored)
+        if (done)
+          made_.insert(place);
+        else
+          fails(place, done.error());
+      stored.clear();
+      request_.store.begin();
+    };
+    request_.store.begin();
+    for (auto& one : finished) {
+      const auto mark = request_.store.mark();
+      auto done = one.outputs ? storeAll(request_, declOf(one.place), *one.outputs)
+                              : fleet::Result<void>(std::move(one.outputs).error());
+      if (done) {
+        stored.push_back(one.place);
+      } else {
+        request_.store.rewind(mark);
+        fails(one.place, std::move(done).error());
+      }
+      if (request_.store.pendingBytes() > kBatchBytes) flush();
+    }
+    flush();
+    request_.store.abandon();
+    return failed;
+  }
+
+  std::string messageOf(const std::string& place) const {
+    const GeneratorDecl& decl = declOf(place);
+    return "vars: update via generator " + decl.name + " (" +
+           (decl.machine.empty() ? "shared" : "machine: " + decl.machine) + ")";
+  }
+
+  fleet::Value answer() {
+    Answer answer;
+    std::vector<std::string> messages;
+    for (const auto& place : plan_.order) {
+      if (made_.contains(place)) {
+        answer.add("made " + place);
+        messages.push_back(messageOf(place));
+      }
+      if (const auto problem = problems_.find(place); problem != problems_.end()) {
+        const fleet::Error shown = about(declOf(place), problem->second);
+        answer.problem(shown.message + (shown.code.empty() ? "" : " [" + shown.code + "]"), shown.hint);
+      }
+    }
+    answer.commit(commitMessage(messages), request_.store.takeTouched());
+    return answer.value();
+  }
+
+  static constexpr std::size_t kBatchBytes = 16 << 20;
+  Request& request_;
+  Plan plan_;
+  std::map<std::string, Answers> answers_;
+  std::map<std::string, fleet::Error> problems_;
+  std::set<std::string> made_;
+};
 
 }  // namespace
 
@@ -95,50 +216,6 @@ fleet::Result<void> storeFile(Store& store, const GeneratorDecl& decl, const std
                            groups);
 }
 
-fleet::Result<fleet::Value> generate(Request& request) {
-  FLEET_TRY_ASSIGN(const auto order, toRun(request.declarations, request.store, request.wanted));
-  Answer answer;
-  std::map<std::string, Answers> answers;
-  std::set<std::string> failed;
-  const auto fails = [&](const GeneratorDecl& decl, fleet::Error error) {
-    failed.insert(decl.place);
-    const fleet::Error shown = about(decl, std::move(error));
-    answer.problem(shown.message + (shown.code.empty() ? "" : " [" + shown.code + "]"), shown.hint);
-  };
-  for (const auto& place : order) {
-    auto asked = askAll(request, request.declarations.at(place));
-    if (asked)
-      answers[place] = *std::move(asked);
-    else
-      fails(request.declarations.at(place), std::move(asked).error());
-  }
-  for (const auto& place : order) {
-    const GeneratorDecl& decl = request.declarations.at(place);
-    if (failed.contains(place)) continue;
-    bool ready = true;
-    for (const auto& name : decl.dependencies) {
-      const auto* needed = dependencyOf(request.declarations, decl, name);
-      ready = ready && !(needed && failed.contains(needed->place));
-    }
-    if (!ready) {
-      fails(decl, age::error("", "it depends on one that failed"));
-      continue;
-    }
-    auto outputs = run(request, decl, std::move(answers[place]));
-    if (!outputs) {
-      fails(decl, std::move(outputs).error());
-      continue;
-    }
-    const auto stored = storeAll(request, decl, *outputs);
-    if (!stored)
-      fails(decl, std::move(stored).error());
-    else
-      answer.add("made " + place);
-    answer.commit("vars: update via generator " + decl.name + " (" +
-                      (decl.machine.empty() ? "shared" : "machine: " + decl.machine) + ")",
-                  request.store.takeTouched());
-  }
-  return answer.value();
-}
+fleet::Result<fleet::Value> generate(Request& request) { return Run(request).run(); }
 
 }  // namespace fleetd::vars

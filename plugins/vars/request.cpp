@@ -38,11 +38,20 @@ fleet::Result<Request> readRequest(const Value& value) {
   FLEET_TRY_ASSIGN(auto store, Store::open(fleet));
   const Value* machines = value.find("machines");
   FLEET_TRY_ASSIGN(auto declarations, readDeclarations(machines ? *machines : Value()));
-  Request out{text(value, "verb"),         std::move(store),
-              std::move(declarations),     {},
-              text(value, "machine"),      text(value, "id"),
-              text(value, "user"),         texts(value, "groups"),
-              flag(value, "fromTerminal"), -1};
+  Request out{text(value, "verb"),
+              std::move(store),
+              std::move(declarations),
+              {},
+              text(value, "machine"),
+              text(value, "id"),
+              text(value, "user"),
+              texts(value, "groups"),
+              {},
+              flag(value, "fromTerminal"),
+              -1};
+  const Value* machineGroups = value.find("machineGroups");
+  if (const auto* set = machineGroups ? machineGroups->get<fleet::Attrs>() : nullptr)
+    for (const auto& [machine, groups] : *set) out.machineGroups[machine] = texts(*machineGroups, machine);
   const Value* descriptor = value.find("descriptor");
   if (const auto* number = descriptor ? descriptor->get<std::int64_t>() : nullptr;
       number && *number > 2 && *number < 1 << 20)
@@ -50,8 +59,30 @@ fleet::Result<Request> readRequest(const Value& value) {
   out.wanted = {texts(value, "only"), texts(value, "generators"), flag(value, "regenerate")};
   if (out.verb == "keygen" && !isName(out.user))
     return age::error("VARS40", "`" + out.user + "` cannot be the name of a user", "use letters, digits and _ . @ + -");
-  for (const auto& group : out.groups)
-    if (!isName(group)) return age::error("VARS40", "`" + group + "` cannot be the name of a group");
+  const auto check = [](const std::set<std::string>& groups) -> fleet::Result<void> {
+    for (const auto& group : groups)
+      if (!isName(group)) return age::error("VARS40", "`" + group + "` cannot be the name of a group");
+    return {};
+  };
+  FLEET_TRY(check(out.groups));
+  for (const auto& [machine, groups] : out.machineGroups) FLEET_TRY(check(groups));
+  return out;
+}
+
+std::set<std::string> Request::groupsOf(const std::set<std::string>& machines) const {
+  std::set<std::string> out = groups;
+  for (const auto& machine : machines)
+    if (const auto found = machineGroups.find(machine); found != machineGroups.end())
+      out.insert(found->second.begin(), found->second.end());
+  return out;
+}
+
+std::string commitMessage(const std::vector<std::string>& messages) {
+  constexpr std::size_t kListed = 100;
+  if (messages.size() == 1) return messages.front();
+  std::string out = "vars: " + std::to_string(messages.size()) + " changes\n";
+  for (std::size_t i = 0; i < messages.size() && i < kListed; ++i) out += "\n" + messages[i];
+  if (messages.size() > kListed) out += "\nand " + std::to_string(messages.size() - kListed) + " more";
   return out;
 }
 

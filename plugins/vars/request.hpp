@@ -1,5 +1,6 @@
 // Requests and answers of the plugin, decoded and encoded.
 #pragma once
+#include <map>
 #include <set>
 #include <string>
 #include <vector>
@@ -18,12 +19,20 @@ struct Request {
   std::string machine, id;       // list, get, set
   std::string user;              // keygen
   std::set<std::string> groups;  // that can read every secret
-  bool fromTerminal = false;     // set: ask instead of reading standard input
-  int descriptor = -1;           // machine-key: where it is written to, in this process
+  // Of single machines: the groups that can read what is theirs.
+  std::map<std::string, std::set<std::string>> machineGroups;
+  bool fromTerminal = false;  // set: ask instead of reading standard input
+  int descriptor = -1;        // machine-key: where it is written to, in this process
+
+  // The groups that can read what these machines get.
+  std::set<std::string> groupsOf(const std::set<std::string>& machines) const;
 };
 
 // Errors: VARS62 for what is no request, and those of the store and of declarations.
 fleet::Result<Request> readRequest(const fleet::Value& value);
+
+// One message for what several changes did, each with a message of its own.
+std::string commitMessage(const std::vector<std::string>& messages);
 
 class Answer {
  public:

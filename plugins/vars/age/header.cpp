@@ -52,17 +52,33 @@ bool parseArgs(std::string_view line, std::vector<std::string>& out) {
 
 }  // namespace
 
+void appendStanza(std::string& out, const Stanza& stanza) {
+  out += "->";
+  for (const auto& arg : stanza.args) out += " " + arg;
+  out += '\n';
+  const std::string body = base64(stanza.body, false);
+  std::size_t at = 0;
+  for (; at + kColumns <= body.size(); at += kColumns) out += body.substr(at, kColumns) + "\n";
+  out += body.substr(at) + "\n";
+}
+
+fleet::Result<void> StanzaReader::take(std::string_view line) {
+  if (!begun_) {
+    begun_ = true;
+    if (!line.starts_with("-> ") || !parseArgs(line.substr(3), stanza_.args))
+      return malformed("a recipient is garbled");
+    return {};
+  }
+  const auto part = line.size() <= kColumns ? fromBase64(line, false) : std::nullopt;
+  if (!part) return malformed("a recipient's key is garbled");
+  stanza_.body.insert(stanza_.body.end(), part->begin(), part->end());
+  done_ = line.size() < kColumns;
+  return {};
+}
+
 std::string writeHeader(const std::vector<Stanza>& stanzas, View fileKey) {
   std::string out(kIntro);
-  for (const Stanza& stanza : stanzas) {
-    out += "->";
-    for (const auto& arg : stanza.args) out += " " + arg;
-    out += '\n';
-    const std::string body = base64(stanza.body, false);
-    std::size_t at = 0;
-    for (; at + kColumns <= body.size(); at += kColumns) out += body.substr(at, kColumns) + "\n";
-    out += body.substr(at) + "\n";
-  }
+  for (const Stanza& stanza : stanzas) appendStanza(out, stanza);
   out += "---";
   Key mac;
   macOf(out, fileKey, mac);
@@ -86,16 +102,14 @@ fleet::Result<Header> parseHeader(std::string_view file) {
       out.size = lines.at();
       break;
     }
-    Stanza stanza;
-    if (!line.starts_with("-> ") || !parseArgs(line.substr(3), stanza.args)) return malformed("a recipient is garbled");
+    StanzaReader reader;
+    FLEET_TRY(reader.take(line));
     if (out.stanzas.size() == kMaxStanzas) return malformed("it has too many recipients");
-    do {
+    while (!reader.done()) {
       if (!lines.next(line)) return malformed("a recipient does not end");
-      const auto part = line.size() <= kColumns ? fromBase64(line, false) : std::nullopt;
-      if (!part) return malformed("a recipient's key is garbled");
-      stanza.body.insert(stanza.body.end(), part->begin(), part->end());
-    } while (line.size() == kColumns);
-    out.stanzas.push_back(std::move(stanza));
+      FLEET_TRY(reader.take(line));
+    }
+    out.stanzas.push_back(std::move(reader.stanza()));
   }
   if (out.stanzas.empty()) return malformed("it has no recipients");
   return out;

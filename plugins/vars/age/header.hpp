@@ -23,6 +23,21 @@ inline constexpr std::size_t kFileKey = 16;         // bytes
 inline constexpr std::size_t kMaxHeader = 1 << 20;  // bytes
 inline constexpr std::size_t kMaxStanzas = 4096;
 
+// A stanza as text: its words, then its body in lines of 64 columns, the last of them shorter.
+void appendStanza(std::string& out, const Stanza& stanza);
+// Takes a stanza apart line by line, without their ends.
+class StanzaReader {
+ public:
+  // Errors: AGE01.
+  fleet::Result<void> take(std::string_view line);
+  bool done() const { return done_; }
+  Stanza& stanza() { return stanza_; }
+
+ private:
+  Stanza stanza_;
+  bool begun_ = false, done_ = false;
+};
+
 // The text with its MAC. `fileKey` has kFileKey bytes.
 std::string writeHeader(const std::vector<Stanza>& stanzas, View fileKey);
 // Strict: canonical base64, lines of 64 columns, at least one stanza. Errors: AGE01.

@@ -2,10 +2,12 @@
 #include "plugins/vars/age/keys.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include <sodium.h>
 
 #include "plugins/vars/age/bech32.hpp"
+#include "plugins/vars/age/plugin.hpp"
 #include "plugins/vars/age/ssh_key.hpp"
 
 namespace fleetd::vars::age {
@@ -29,12 +31,25 @@ fleet::Error unusable(std::string what, std::string hint = {}) {
 fleet::Result<Recipient> parseRecipient(std::string_view text) {
   text = trimmed(text);
   if (text.starts_with("ssh-")) return parseSshRecipient(text);
+  if (text.starts_with("age1") || text.starts_with("AGE1")) {
+    // A plugin's name stands between two ones: age1yubikey1….
+    const auto plugin = fromBech32(text);
+    constexpr std::string_view kPlugin = "age1";
+    if (plugin && plugin->prefix.starts_with(kPlugin)) {
+      Recipient out;
+      out.kind = KeyKind::Plugin;
+      out.plugin = plugin->prefix.substr(kPlugin.size());
+      out.text = text;
+      if (!isPluginName(out.plugin)) return unusable("the recipient names no plugin");
+      return out;
+    }
+  }
   const auto decoded = fromBech32(text);
   if (!decoded)
     return unusable("`" + std::string(text.substr(0, 80)) + "` is no age recipient", "one begins with age1");
   if (decoded->prefix != kPublic)
-    return unusable("`" + std::string(text.substr(0, 80)) + "` is a recipient of a plugin or of another kind",
-                    "X25519 (age1…) and ssh-ed25519 recipients can be used");
+    return unusable("`" + std::string(text.substr(0, 80)) + "` is a recipient of another kind",
+                    "age1…, age1PLUGIN1…, ssh-ed25519 and ssh-rsa recipients can be used");
   if (decoded->bytes.size() != 32) return unusable("the recipient has a wrong length");
   Recipient out;
   std::copy(decoded->bytes.begin(), decoded->bytes.end(), out.point.begin());
@@ -44,9 +59,18 @@ fleet::Result<Recipient> parseRecipient(std::string_view text) {
 
 fleet::Result<Identity> parseIdentity(std::string_view text) {
   text = trimmed(text);
-  if (text.starts_with("AGE-PLUGIN-"))
-    return error("AGE03", "the key belongs to an age plugin", "use an age or ssh key that is a file, for now");
   auto decoded = fromBech32(text);
+  constexpr std::string_view kPlugin = "age-plugin-";
+  if (text.starts_with("AGE-PLUGIN-") && decoded && decoded->prefix.starts_with(kPlugin) &&
+      decoded->prefix.ends_with('-') && decoded->prefix.size() > kPlugin.size() + 1) {
+    Identity out;
+    out.kind = out.recipient.kind = KeyKind::Plugin;
+    out.recipient.plugin = decoded->prefix.substr(kPlugin.size(), decoded->prefix.size() - kPlugin.size() - 1);
+    sodium_memzero(decoded->bytes.data(), decoded->bytes.size());
+    if (!isPluginName(out.recipient.plugin)) return error("AGE03", "the key names no plugin");
+    FLEET_TRY_ASSIGN(out.scalar, SecretBytes::copy(text));
+    return out;
+  }
   if (!decoded || decoded->prefix != kSecret || decoded->bytes.size() != 32 || text.front() != 'A')
     return error("AGE03", "not an age key", "one begins with AGE-SECRET-KEY-1");
   Identity out;
@@ -86,18 +110,27 @@ fleet::Result<std::vector<Identity>> parseIdentityFile(std::string_view text) {
     return out;
   }
   std::size_t number = 0;
+  Recipient said;  // by the comment above
   while (!text.empty()) {
     const std::size_t end = std::min(text.find('\n'), text.size());
     const std::string_view line = trimmed(text.substr(0, end));
     text.remove_prefix(std::min(end + 1, text.size()));
     ++number;
-    if (line.empty() || line.front() == '#') continue;
+    if (line.empty()) continue;
+    if (line.front() == '#') {
+      if (const std::size_t at = line.find("age1"); at != std::string_view::npos)
+        if (auto recipient = parseRecipient(line.substr(at, line.find_first_of(" \t", at) - at)); recipient)
+          said = *std::move(recipient);
+      continue;
+    }
     auto one = parseIdentity(line);
     if (!one) {
       fleet::Error e = std::move(one).error();
       e.message = "line " + std::to_string(number) + ": " + e.message;
       return e;
     }
+    if (one->kind == KeyKind::Plugin && said.kind == KeyKind::Plugin && said.plugin == one->recipient.plugin)
+      one->recipient = std::exchange(said, {});
     out.push_back(*std::move(one));
   }
   if (out.empty()) return error("AGE03", "there is no key in it");

@@ -1,4 +1,4 @@
-// Recipients and identities of age: its own X25519 keys, and ssh-ed25519 keys.
+// Recipients and identities of age: its own X25519 keys, ssh keys, and those of plugins.
 #pragma once
 #include <string>
 #include <string_view>
@@ -8,34 +8,35 @@
 
 namespace fleetd::vars::age {
 
-enum class KeyKind : std::uint8_t { X25519, SshEd25519 };
+enum class KeyKind : std::uint8_t { X25519, SshEd25519, SshRsa, Plugin };
 
 struct Recipient {
   KeyKind kind = KeyKind::X25519;
-  Key point{};       // on Curve25519
-  Bytes wire;        // SshEd25519: the public key as ssh sends it
-  std::string text;  // "age1…" or "ssh-ed25519 AAAA…", without a comment
+  Key point{};         // on Curve25519; not of SshRsa and Plugin
+  Bytes wire;          // of ssh keys: the public key as ssh sends it
+  std::string text;    // "age1…" or "ssh-ed25519 AAAA…", without a comment; empty: a plugin's, and not known
+  std::string plugin;  // Plugin: its name, "yubikey"
 };
 
 struct Identity {
   KeyKind kind = KeyKind::X25519;
-  SecretBytes scalar;
+  SecretBytes scalar;  // SshRsa: the private part of its file; Plugin: the text that the plugin understands
   Recipient recipient;
 };
 
-// Errors: AGE02 with what can be used; ssh-rsa and plugin recipients are named.
+// Errors: AGE02 with what can be used.
 fleet::Result<Recipient> parseRecipient(std::string_view text);
-// "AGE-SECRET-KEY-1…". Errors: AGE03.
+// "AGE-SECRET-KEY-1…" or "AGE-PLUGIN-NAME-1…". Errors: AGE03.
 fleet::Result<Identity> parseIdentity(std::string_view text);
 fleet::Result<Identity> generateIdentity(Random& random = systemRandom());
 // "AGE-SECRET-KEY-1…" of an X25519 identity.
 fleet::Result<SecretBytes> identityText(const Identity& identity);
-// A file of keys, one a line, with comments and empty lines; or one OpenSSH private key without a passphrase.
-// Errors: AGE03 with the line.
+// A file of keys, one a line, with comments and empty lines; or one OpenSSH private key without a passphrase. A comment
+// that names a recipient says whose the plugin identity below it is. Errors: AGE03 with the line.
 fleet::Result<std::vector<Identity>> parseIdentityFile(std::string_view text);
 
-// The file key for a recipient, and back: nullopt when the stanza is for somebody else. Errors: AGE04 for a stanza
-// that cannot be right.
+// The file key for a recipient that is no plugin's, and back: nullopt when the stanza is for somebody else. Errors:
+// AGE04 for a stanza that cannot be right.
 fleet::Result<Stanza> wrap(const Recipient& recipient, View fileKey, Random& random);
 fleet::Result<bool> unwrap(const Identity& identity, const Stanza& stanza, std::uint8_t fileKey[kFileKey]);
 

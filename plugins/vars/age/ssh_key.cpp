@@ -6,41 +6,15 @@
 
 #include <sodium.h>
 
+#include "plugins/vars/age/ssh_rsa.hpp"
+#include "plugins/vars/age/ssh_wire.hpp"
+
 namespace fleetd::vars::age {
 
 namespace {
 
-constexpr std::string_view kType = "ssh-ed25519";
+constexpr std::string_view kType = "ssh-ed25519", kRsa = "ssh-rsa";
 constexpr std::size_t kLargestFile = 64 << 10;  // bytes
-
-// Fields of ssh's wire format.
-class Wire {
- public:
-  explicit Wire(View bytes) : rest_(bytes) {}
-  bool number(std::uint32_t& out) {
-    if (rest_.size() < 4) return false;
-    out = static_cast<std::uint32_t>(rest_[0]) << 24 | static_cast<std::uint32_t>(rest_[1]) << 16 |
-          static_cast<std::uint32_t>(rest_[2]) << 8 | rest_[3];
-    rest_ = rest_.subspan(4);
-    return true;
-  }
-  bool string(View& out) {
-    std::uint32_t size = 0;
-    if (!number(size) || size > rest_.size()) return false;
-    out = rest_.first(size);
-    rest_ = rest_.subspan(size);
-    return true;
-  }
-  bool is(std::string_view expected) {
-    View field;
-    return string(field) && field.size() == expected.size() &&
-           std::memcmp(field.data(), expected.data(), expected.size()) == 0;
-  }
-  bool done() const { return rest_.empty(); }
-
- private:
-  View rest_;
-};
 
 fleet::Result<Recipient> fromWire(View wire, std::string text) {
   Wire in(wire);
@@ -55,14 +29,21 @@ fleet::Result<Recipient> fromWire(View wire, std::string text) {
   return out;
 }
 
-fleet::Error garbled() { return error("AGE03", "the ssh key is garbled, or of another type than ed25519"); }
+fleet::Error garbled() { return error("AGE03", "the ssh key is garbled, or of another type than ed25519 and rsa"); }
+
+// What comes behind the two equal numbers: the type, then the key.
+fleet::Result<View> checkedPart(View part) {
+  Wire in(part);
+  std::uint32_t first = 0, second = 0;
+  if (!in.number(first) || !in.number(second) || first != second) return garbled();
+  return in.rest();
+}
 
 fleet::Result<SshKeyPair> fromPrivatePart(View part) {
   Wire in(part);
-  std::uint32_t first = 0, second = 0;
   View publicKey, secretKey;
-  if (!in.number(first) || !in.number(second) || first != second || !in.is(kType) || !in.string(publicKey) ||
-      publicKey.size() != 32 || !in.string(secretKey) || secretKey.size() != 64)
+  if (!in.is(kType) || !in.string(publicKey) || publicKey.size() != 32 || !in.string(secretKey) ||
+      secretKey.size() != 64)
     return garbled();
   SshKeyPair out;
   FLEET_TRY_ASSIGN(out.secret, SecretBytes::copy(secretKey));
@@ -70,18 +51,27 @@ fleet::Result<SshKeyPair> fromPrivatePart(View part) {
   return out;
 }
 
+struct PrivatePart {
+  SecretBytes bytes;
+  View part;
+};
+
+fleet::Result<PrivatePart> readPrivatePart(std::string_view pem);
+
 }  // namespace
 
 fleet::Result<Recipient> parseSshRecipient(std::string_view line) {
   const std::size_t space = line.find(' ');
-  if (line.substr(0, space) != kType)
+  const bool rsa = line.substr(0, space) == kRsa;
+  if (line.substr(0, space) != kType && !rsa)
     return error("AGE02", "`" + std::string(line.substr(0, std::min<std::size_t>(space, 40))) + "` keys cannot be used",
-                 "use an ssh-ed25519 or an age key");
-  if (space == std::string_view::npos) return error("AGE02", "the ssh-ed25519 key is garbled");
+                 "use an ssh-ed25519, an ssh-rsa or an age key");
+  if (space == std::string_view::npos) return error("AGE02", "the ssh key is garbled");
   const std::string_view rest = line.substr(space + 1);
   const std::string_view encoded = rest.substr(0, rest.find(' '));
   const auto wire = encoded.size() < kLargestFile ? fromBase64(encoded, true) : std::nullopt;
-  if (!wire) return error("AGE02", "the ssh-ed25519 key is garbled");
+  if (!wire) return error("AGE02", "the ssh key is garbled");
+  if (rsa) return rsaRecipient(*wire);
   return fromWire(*wire, std::string(kType) + " " + std::string(encoded));
 }
 
@@ -93,7 +83,9 @@ Bytes sshWire(View publicKey) {
   return out;
 }
 
-fleet::Result<SshKeyPair> readSshPrivateKey(std::string_view pem) {
+namespace {
+
+fleet::Result<PrivatePart> readPrivatePart(std::string_view pem) {
   constexpr std::string_view kBegin = "-----BEGIN OPENSSH PRIVATE KEY-----", kEnd = "-----END";
   const std::size_t begin = pem.find(kBegin);
   const std::size_t end = begin == std::string_view::npos ? begin : pem.find(kEnd, begin + kBegin.size());
@@ -113,15 +105,26 @@ fleet::Result<SshKeyPair> readSshPrivateKey(std::string_view pem) {
   std::uint32_t count = 0;
   if (!in.string(cipher)) return garbled();
   if (std::string_view(reinterpret_cast<const char*>(cipher.data()), cipher.size()) != "none")
-    return error("AGE03", "the ssh key has a passphrase", "use an age key, or a copy of the key without a passphrase");
+    return error("AGE03", "the ssh key has a passphrase",
+                 "use an age key, which may have a passphrase (age -p), or a copy of the ssh key without one");
   if (!in.string(ignored) || !in.string(ignored) || !in.number(count) || count != 1 || !in.string(ignored) ||
       !in.string(part))
     return garbled();
-  return fromPrivatePart(part);
+  FLEET_TRY_ASSIGN(const View checked, checkedPart(part));
+  return PrivatePart{std::move(bytes), checked};
+}
+
+}  // namespace
+
+fleet::Result<SshKeyPair> readSshPrivateKey(std::string_view pem) {
+  FLEET_TRY_ASSIGN(const auto read, readPrivatePart(pem));
+  return fromPrivatePart(read.part);
 }
 
 fleet::Result<Identity> parseSshIdentity(std::string_view pem) {
-  FLEET_TRY_ASSIGN(const auto pair, readSshPrivateKey(pem));
+  FLEET_TRY_ASSIGN(const auto read, readPrivatePart(pem));
+  if (Wire in(read.part); in.is(kRsa)) return rsaIdentity(in.rest());
+  FLEET_TRY_ASSIGN(const auto pair, fromPrivatePart(read.part));
   Identity out;
   out.kind = KeyKind::SshEd25519;
   FLEET_TRY_ASSIGN(out.recipient, fromWire(pair.wire, std::string(kType) + " " + base64(pair.wire, true)));

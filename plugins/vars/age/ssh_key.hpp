@@ -1,4 +1,4 @@
-// ssh-ed25519 keys as age uses them: a public key line, and OpenSSH's private key file (PROTOCOL.key) without a
+// ssh keys as age uses them: a public key line, and OpenSSH's private key file (PROTOCOL.key) without a
 // passphrase.
 #pragma once
 #include "plugins/vars/age/keys.hpp"
@@ -14,10 +14,10 @@ struct SshKeyPair {
 
 // The public key of 32 bytes in ssh's wire format.
 Bytes sshWire(View publicKey);
-// From an OpenSSH private key file. Errors: AGE03; a key with a passphrase is named.
+// From an OpenSSH private key file of an ed25519 key. Errors: AGE03; a key with a passphrase is named.
 fleet::Result<SshKeyPair> readSshPrivateKey(std::string_view pem);
 
-// "ssh-ed25519 AAAA… comment". Errors: AGE02; ssh-rsa is named.
+// "ssh-ed25519 AAAA… comment", or ssh-rsa. Errors: AGE02; other types are named.
 fleet::Result<Recipient> parseSshRecipient(std::string_view line);
 // Errors: AGE03; a key with a passphrase is named.
 fleet::Result<Identity> parseSshIdentity(std::string_view pem);

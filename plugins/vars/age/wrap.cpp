@@ -1,7 +1,8 @@
-// The file key for one recipient: X25519 and ssh-ed25519 stanzas.
+// The file key for one recipient: X25519, ssh-ed25519 and ssh-rsa stanzas.
 #include <sodium.h>
 
 #include "plugins/vars/age/keys.hpp"
+#include "plugins/vars/age/ssh_rsa.hpp"
 
 namespace fleetd::vars::age {
 
@@ -45,6 +46,7 @@ std::string_view labelOf(KeyKind kind) { return kind == KeyKind::X25519 ? kX2551
 }  // namespace
 
 fleet::Result<Stanza> wrap(const Recipient& recipient, View fileKey, Random& random) {
+  if (recipient.kind == KeyKind::SshRsa) return wrapRsa(recipient, fileKey);
   FLEET_TRY_ASSIGN(auto secrets, SecretBytes::make(96));  // ephemeral scalar, shared secret, wrapping key
   std::uint8_t* const scalar = secrets.data();
   std::uint8_t* const shared = scalar + 32;
@@ -66,6 +68,12 @@ fleet::Result<Stanza> wrap(const Recipient& recipient, View fileKey, Random& ran
 }
 
 fleet::Result<bool> unwrap(const Identity& identity, const Stanza& stanza, std::uint8_t fileKey[kFileKey]) {
+  if (identity.kind == KeyKind::SshRsa) {
+    if (stanza.args.front() != "ssh-rsa") return false;
+    if (stanza.args.size() != 2) return wrong("a wrong number of words");
+    return stanza.args[1] == fingerprint(identity.recipient.wire) ? unwrapRsa(identity, stanza.body, fileKey)
+                                                                  : fleet::Result<bool>(false);
+  }
   const bool ssh = identity.kind == KeyKind::SshEd25519;
   if (stanza.args.front() != (ssh ? "ssh-ed25519" : "X25519")) return false;
   if (stanza.args.size() != (ssh ? 3u : 2u)) return wrong("a wrong number of words");

@@ -69,11 +69,21 @@ std::string digestOf(age::View plain) {
   return out;
 }
 
+// An ssh key with its comment is the same key.
+std::string withoutComment(const std::string& recipient) {
+  if (!recipient.starts_with("ssh-")) return recipient;
+  return recipient.substr(0, recipient.find(' ', recipient.find(' ') + 1));
+}
+
 fleet::Result<SecretBytes> dataKeyOf(const Parsed& file, std::span<const age::Identity> identities) {
   // Keys of somebody else are passed over: the file may have many.
   for (const auto& [recipient, enc] : file.age) {
-    const bool mine = std::any_of(identities.begin(), identities.end(),
-                                  [&, to = recipient](const age::Identity& one) { return one.recipient.text == to; });
+    const bool mine = std::any_of(identities.begin(), identities.end(), [&, to = recipient](const age::Identity& one) {
+      // Of a plugin's identity it may not be known whose it is.
+      if (one.kind == age::KeyKind::Plugin && one.recipient.text.empty())
+        return to.starts_with("age1" + one.recipient.plugin + "1");
+      return one.recipient.text == withoutComment(to);
+    });
     if (!mine) continue;
     FLEET_TRY_ASSIGN(auto key, age::decrypt(enc, identities));
     if (key.size() != 32) return malformed("its key has a wrong length");
@@ -121,7 +131,7 @@ fleet::Result<std::vector<std::string>> recipientsOf(std::string_view text) {
   if (file.others)
     return age::error("SOPS04", "it is encrypted with keys of other kinds than age", "use sops for this file");
   std::vector<std::string> out;
-  for (const auto& [recipient, enc] : file.age) out.push_back(recipient);
+  for (const auto& [recipient, enc] : file.age) out.push_back(withoutComment(recipient));
   std::sort(out.begin(), out.end());
   return out;
 }

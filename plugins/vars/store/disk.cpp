@@ -3,16 +3,14 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstdlib>
-#include <cstring>
 #include <filesystem>
+#include <memory>
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include "plugins/vars/age/primitives.hpp"
 
 namespace fleetd::vars::disk {
 
@@ -20,36 +18,59 @@ namespace {
 
 namespace fs = std::filesystem;
 
-fleet::Error failed(const std::string& what, const std::string& path, int code) {
-  return {FLEET_E_IO, "VARS30", {}, "cannot " + what + " " + path + ": " + std::strerror(code), {}, 0};
-}
-
-class Fd {
- public:
-  explicit Fd(int fd) : fd_(fd) {}
-  Fd(const Fd&) = delete;
-  Fd& operator=(const Fd&) = delete;
-  ~Fd() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  int get() const { return fd_; }
-
- private:
-  int fd_;
-};
-
 std::string parentOf(const std::string& path) { return fs::path(path).parent_path().string(); }
 
-fleet::Result<void> makeParents(const std::string& path) {
-  std::error_code code;
-  fs::create_directories(parentOf(path), code);
-  return code ? fleet::Result<void>(failed("create the directory of", path, code.value())) : fleet::Result<void>();
+// Missing directories for a file of the operator's own, each of them on the disk before what it holds.
+fleet::Result<void> makePrivateParents(const std::string& path) {
+  const std::string parent = parentOf(path);
+  if (parent.empty() || isDirectory(parent)) return {};
+  FLEET_TRY(makePrivateParents(parent));
+  if (::mkdir(parent.c_str(), 0700) != 0 && errno != EEXIST) return failed("create", parent, errno);
+  return syncDirectory(parentOf(parent));
 }
 
-// After a rename: the new name is on the disk, too.
-void syncDirectory(const std::string& path) {
-  const Fd directory(::open(parentOf(path).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (directory.get() >= 0) ::fsync(directory.get());
+// Gives the open file its name. False: this system, or this file system, has no files without a name.
+fleet::Result<bool> writeNameless(const std::string& path, std::string_view comment, std::string_view secret) {
+#ifdef O_TMPFILE
+  const Fd file(::open(parentOf(path).c_str(), O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600));
+  if (file.get() < 0) {
+    if (errno == EOPNOTSUPP || errno == EISDIR || errno == ENOENT) return false;
+    return failed("create", path, errno);
+  }
+  const std::string name = "/proc/self/fd/" + std::to_string(file.get());
+  if (::access(name.c_str(), F_OK) != 0) return false;  // no /proc
+  for (const std::string_view part : {comment, secret, std::string_view("\n")})
+    FLEET_TRY(writeAll(file.get(), part, path));
+  FLEET_TRY(sync(file.get(), path));
+  if (::linkat(AT_FDCWD, name.c_str(), AT_FDCWD, path.c_str(), AT_SYMLINK_FOLLOW) != 0)
+    return failed("create", path, errno);
+  return true;
+#else
+  static_cast<void>(path), static_cast<void>(comment), static_cast<void>(secret);
+  return false;
+#endif
+}
+
+fleet::Result<void> writeNamed(const std::string& path, std::string_view comment, std::string_view secret) {
+  const std::string temporary = path + ".new";
+  fleet::Result<void> done;
+  {
+    const Fd file(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
+    if (file.get() < 0) return failed("create", path, errno);
+    for (const std::string_view part : {comment, secret, std::string_view("\n")})
+      if (done) done = writeAll(file.get(), part, path);
+    if (done) done = sync(file.get(), path);
+  }
+  // Unlike rename, this fails when somebody made a key meanwhile.
+  if (done && ::link(temporary.c_str(), path.c_str()) != 0) done = failed("create", path, errno);
+  ::unlink(temporary.c_str());
+  return done;
+}
+
+}  // namespace
+
+Fd::~Fd() {
+  if (fd_ >= 0) ::close(fd_);
 }
 
 fleet::Result<void> writeAll(int fd, std::string_view content, const std::string& path) {
@@ -59,10 +80,23 @@ fleet::Result<void> writeAll(int fd, std::string_view content, const std::string
     if (size <= 0) return failed("write", path, errno);
     content.remove_prefix(static_cast<std::size_t>(size));
   }
+  return {};
+}
+
+fleet::Result<void> sync(int fd, const std::string& path) {
+#ifdef F_FULLFSYNC
+  if (::fcntl(fd, F_FULLFSYNC) == 0) return {};  // where fsync leaves bytes in the drive's memory
+#endif
   return ::fsync(fd) == 0 ? fleet::Result<void>() : fleet::Result<void>(failed("write", path, errno));
 }
 
-}  // namespace
+fleet::Result<void> syncDirectory(const std::string& directory) {
+  const Fd fd(::open(directory.empty() ? "/" : directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (fd.get() < 0) return failed("open", directory, errno);
+  // Some file systems cannot sync a directory; there is nothing better to do on them.
+  if (::fsync(fd.get()) == 0 || errno == EINVAL) return {};
+  return failed("write", directory, errno);
+}
 
 fleet::Result<Lock> Lock::take(const std::string& directory) {
   const int fd = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -80,7 +114,7 @@ Lock::~Lock() {
 
 bool exists(const std::string& path) {
   struct stat info;
-  return ::stat(path.c_str(), &info) == 0;
+  return ::lstat(path.c_str(), &info) == 0 || (errno != ENOENT && errno != ENOTDIR);
 }
 
 bool isDirectory(const std::string& path) {
@@ -88,11 +122,24 @@ bool isDirectory(const std::string& path) {
   return ::stat(path.c_str(), &info) == 0 && S_ISDIR(info.st_mode);
 }
 
-std::vector<std::string> namesIn(const std::string& directory) {
+fleet::Result<std::vector<std::string>> namesIn(const std::string& directory) {
   std::vector<std::string> out;
-  std::error_code code;
-  for (fs::directory_iterator at(directory, code), end; !code && at != end; at.increment(code))
-    out.push_back(at->path().filename().string());
+  const std::unique_ptr<DIR, int (*)(DIR*)> stream(::opendir(directory.c_str()), ::closedir);
+  if (!stream) {
+    if (errno == ENOENT) {
+      // A link that leads nowhere is not the same as nothing.
+      if (!exists(directory)) return out;
+      return failed("read", directory, ENOENT);
+    }
+    return failed("read", directory, errno);
+  }
+  for (;;) {
+    errno = 0;
+    const dirent* entry = ::readdir(stream.get());
+    if (!entry && errno != 0) return failed("read", directory, errno);
+    if (!entry) break;
+    if (entry->d_name[0] != '.') out.emplace_back(entry->d_name);
+  }
   std::sort(out.begin(), out.end());
   return out;
 }
@@ -116,63 +163,12 @@ fleet::Result<std::string> read(const std::string& path) {
   return out;
 }
 
-fleet::Result<void> write(const std::string& path, std::string_view content) {
-  FLEET_TRY(makeParents(path));
-  std::string temporary = path + ".XXXXXX";
-  {
-    const Fd file(::mkstemp(temporary.data()));
-    if (file.get() < 0) return failed("write", path, errno);
-    ::fchmod(file.get(), 0644);  // what is written here is encrypted or public
-    auto written = writeAll(file.get(), content, path);
-    if (!written) {
-      ::unlink(temporary.c_str());
-      return written;
-    }
-  }
-  if (::rename(temporary.c_str(), path.c_str()) != 0) {
-    const int code = errno;
-    ::unlink(temporary.c_str());
-    return failed("write", path, code);
-  }
-  syncDirectory(path);
-  return {};
-}
-
 fleet::Result<void> writePrivate(const std::string& path, std::string_view comment, std::string_view secret) {
-  FLEET_TRY(makeParents(path));
-  std::string temporary = path + ".XXXXXX";
-  const Fd file(::mkstemp(temporary.data()));  // mode 0600
-  if (file.get() < 0) return failed("create", path, errno);
-  fleet::Result<void> done;
-  for (const std::string_view part : {comment, secret, std::string_view("\n")})
-    if (done) done = writeAll(file.get(), part, path);
-  // Unlike rename, this fails when somebody made a key meanwhile.
-  if (done && ::link(temporary.c_str(), path.c_str()) != 0) done = failed("create", path, errno);
-  ::unlink(temporary.c_str());
-  syncDirectory(path);
-  return done;
-}
-
-fleet::Result<void> link(const std::string& path, const std::string& target) {
-  FLEET_TRY(makeParents(path));
-  const std::string relative = fs::path(target).lexically_relative(parentOf(path)).string();
-  std::error_code code;
-  if (fs::read_symlink(path, code).string() == relative) return {};
-  const std::string temporary = path + ".new";
-  ::unlink(temporary.c_str());
-  if (::symlink(relative.c_str(), temporary.c_str()) != 0 || ::rename(temporary.c_str(), path.c_str()) != 0) {
-    const int reason = errno;
-    ::unlink(temporary.c_str());
-    return failed("link", path, reason);
-  }
-  syncDirectory(path);
-  return {};
-}
-
-fleet::Result<void> remove(const std::string& path) {
-  std::error_code code;
-  fs::remove_all(path, code);
-  return code ? fleet::Result<void>(failed("remove", path, code.value())) : fleet::Result<void>();
+  FLEET_TRY(makePrivateParents(path));
+  ::unlink((path + ".new").c_str());
+  FLEET_TRY_ASSIGN(const bool done, writeNameless(path, comment, secret));
+  if (!done) FLEET_TRY(writeNamed(path, comment, secret));
+  return syncDirectory(parentOf(path));
 }
 
 }  // namespace fleetd::vars::disk

@@ -1,4 +1,4 @@
-// Files of the store: bounded reads, atomic writes, relative links. A write is there as a whole or not at all.
+// Files of the store: bounded reads, a lock, a private key's file. What a run changes goes through Transaction.
 #pragma once
 #include <cstddef>
 #include <string>
@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "plugins/common/secret_bytes.hpp"
+#include "plugins/vars/store/errors.hpp"
 
 namespace fleetd::vars::disk {
 
@@ -26,20 +26,37 @@ class Lock {
   int fd_;
 };
 
+// Whether there is anything of this name, be it a link that leads nowhere. What cannot be looked at counts as there:
+// nothing is made anew because a disk does not answer.
 bool exists(const std::string& path);
 bool isDirectory(const std::string& path);
-// Names in a directory, sorted; none when it is missing.
-std::vector<std::string> namesIn(const std::string& directory);
+// Names in a directory, sorted, without those that begin with a dot; none when there is no such directory. Errors:
+// VARS30 when it cannot be read.
+fleet::Result<std::vector<std::string>> namesIn(const std::string& directory);
 // Errors: VARS30 with the path and the system's reason.
 fleet::Result<std::string> read(const std::string& path);
-// Makes missing directories; temporary file, fsync, rename, fsync of the directory.
-fleet::Result<void> write(const std::string& path, std::string_view content);
-// The same for a file of the operator's own, mode 0600: a comment and a secret, which is never copied. Refuses to
-// replace a file.
+// A file of the operator's own, mode 0600: a comment and a secret, which is never copied. Refuses to replace a file.
+// Where the system can, the file has no name before it is complete; elsewhere it is called `path`.new until then, and
+// removed by the next call when that did not come to an end.
 fleet::Result<void> writePrivate(const std::string& path, std::string_view comment, std::string_view secret);
-// A link at `path` to `target`, both below one root, written relative to `path`. Fine when it is there already.
-fleet::Result<void> link(const std::string& path, const std::string& target);
-// Fine when it is not there. Never follows links.
-fleet::Result<void> remove(const std::string& path);
+
+// All of a text, onto the disk.
+fleet::Result<void> writeAll(int fd, std::string_view content, const std::string& path);
+fleet::Result<void> sync(int fd, const std::string& path);
+// What names a directory holds is on the disk, too.
+fleet::Result<void> syncDirectory(const std::string& directory);
+
+// Closes a descriptor.
+class Fd {
+ public:
+  explicit Fd(int fd) : fd_(fd) {}
+  Fd(const Fd&) = delete;
+  Fd& operator=(const Fd&) = delete;
+  ~Fd();
+  int get() const { return fd_; }
+
+ private:
+  int fd_;
+};
 
 }  // namespace fleetd::vars::disk

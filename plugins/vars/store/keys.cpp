@@ -14,15 +14,36 @@ namespace {
 
 using Json = nlohmann::json;
 
+fleet::Error bad(const std::string& file, const std::string& what) { return age::error("VARS31", file + ": " + what); }
+
 fleet::Result<void> addKey(const Json& json, const std::string& file, std::vector<age::Recipient>& out) {
-  const auto bad = [&](const std::string& what) { return age::error("VARS31", file + ": " + what); };
   if (!json.is_object() || !json.contains("publickey") || !json["publickey"].is_string())
-    return bad("a key is an object with `publickey` and `type`");
-  if (json.contains("type") && json["type"] != "age") return bad("only age keys can be used here");
+    return bad(file, "a key is an object with `publickey` and `type`");
+  if (json.contains("type") && json["type"] != "age") {
+    const std::string kind = json["type"].is_string() ? json["type"].get<std::string>().substr(0, 20) : "other";
+    fleet::Error error = bad(file, "only age keys can be used here, not keys of the kind " + kind);
+    error.hint = "add an age key for the same reader and remove this one; `sops` can still open what it is for";
+    return error;
+  }
   auto recipient = age::parseRecipient(json["publickey"].get_ref<const std::string&>());
-  if (!recipient) return bad(recipient.error().message);
+  if (!recipient) return bad(file, recipient.error().message);
   out.push_back(*std::move(recipient));
   return {};
+}
+
+fleet::Result<std::vector<age::Recipient>> readKeyFile(const std::string& file) {
+  std::vector<age::Recipient> out;
+  const auto text = disk::read(file);
+  if (!text) return bad(file, text.error().message);
+  const Json json = Json::parse(*text, nullptr, false);
+  if (json.is_discarded()) return bad(file, "this is no JSON");
+  if (json.is_array()) {
+    for (const auto& key : json) FLEET_TRY(addKey(key, file, out));
+  } else {
+    FLEET_TRY(addKey(json, file, out));
+  }
+  if (out.empty()) return bad(file, "there is no key in it");
+  return out;
 }
 
 std::string variable(const char* name) {
@@ -32,21 +53,20 @@ std::string variable(const char* name) {
 
 }  // namespace
 
-fleet::Result<KeysByName> readKeys(const std::string& fleet, const std::string& kind) {
+fleet::Result<KeysByName> readKeys(const std::string& fleet, const std::string& kind, BrokenKeys* broken) {
   KeysByName out;
   const std::string directory = fleet + "/sops/" + kind;
-  for (const auto& name : disk::namesIn(directory)) {
+  FLEET_TRY_ASSIGN(const auto names, disk::namesIn(directory));
+  for (const auto& name : names) {
     const std::string file = directory + "/" + name + "/key.json";
     if (!disk::exists(file)) continue;
-    FLEET_TRY_ASSIGN(const auto text, disk::read(file));
-    const Json json = Json::parse(text, nullptr, false);
-    if (json.is_discarded()) return age::error("VARS31", file + ": this is no JSON");
-    if (json.is_array()) {
-      for (const auto& key : json) FLEET_TRY(addKey(key, file, out[name]));
-    } else {
-      FLEET_TRY(addKey(json, file, out[name]));
-    }
-    if (out[name].empty()) return age::error("VARS31", file + ": there is no key in it");
+    auto keys = readKeyFile(file);
+    if (keys)
+      out[name] = *std::move(keys);
+    else if (broken)
+      broken->emplace(name, std::move(keys).error());
+    else
+      return std::move(keys).error();
   }
   return out;
 }

@@ -10,10 +10,14 @@
 namespace fleetd::vars {
 
 using KeysByName = std::map<std::string, std::vector<age::Recipient>>;
+// By name: why somebody's keys cannot be used.
+using BrokenKeys = std::map<std::string, fleet::Error>;
 
-// sops/<kind>/*/key.json, kind being users or machines: a list of { publickey, type } or one of them. Errors: VARS31
-// with the file; keys that are no age keys are named.
-fleet::Result<KeysByName> readKeys(const std::string& fleet, const std::string& kind);
+// sops/<kind>/*/key.json, kind being users or machines: a list of { publickey, type } or one of them. Somebody with one
+// key that cannot be used (no age key, garbled) comes into `broken` as a whole: what is meant for him cannot be
+// encrypted, and leaving that key out would shut him out. Errors: VARS30 when the directory cannot be read; without
+// `broken` the first of them, VARS31 with the file.
+fleet::Result<KeysByName> readKeys(const std::string& fleet, const std::string& kind, BrokenKeys* broken = nullptr);
 // The text of a key.json for one age key.
 std::string keyJson(const std::string& recipient);
 

@@ -1,23 +1,12 @@
-// Values and who can read them.
+// Values, and changes of several files at once. Who can read them is in readers.cpp.
 #include "plugins/vars/store/store.hpp"
 
-#include <algorithm>
 #include <ctime>
 
 #include "plugins/vars/sops/binary_file.hpp"
 #include "plugins/vars/store/disk.hpp"
 
 namespace fleetd::vars {
-
-namespace {
-
-constexpr const char* kKinds[] = {"users", "machines", "groups"};
-
-std::set<std::string>& ofKind(Readers& readers, std::string_view kind) {
-  return kind == "users" ? readers.users : kind == "machines" ? readers.machines : readers.groups;
-}
-
-}  // namespace
 
 std::string utcNow() {
   const std::time_t now = std::time(nullptr);
@@ -32,69 +21,90 @@ std::string placeOf(const std::string& machine, const std::string& generator, bo
   return shared ? "shared/" + generator : "per-machine/" + machine + "/" + generator;
 }
 
+std::string directoryOf(const std::string& place, const std::string& file) { return "vars/" + place + "/" + file; }
+std::string keyDirectoryOf(const std::string& machine) { return "sops/secrets/" + machine + "-age.key"; }
+
 fleet::Result<Store> Store::open(std::string fleet) {
   Store out(std::move(fleet));
-  FLEET_TRY_ASSIGN(out.users_, readKeys(out.fleet_, "users"));
-  FLEET_TRY_ASSIGN(out.machines_, readKeys(out.fleet_, "machines"));
+  FLEET_TRY_ASSIGN(out.users_, readKeys(out.fleet_, "users", &out.brokenUsers_));
+  FLEET_TRY_ASSIGN(out.machines_, readKeys(out.fleet_, "machines", &out.brokenMachines_));
   return out;
 }
 
-std::string Store::pathOf(const std::string& place, const std::string& file) const {
-  return fleet_ + "/vars/" + place + "/" + file;
+void Store::begin() { begun_ = true; }
+
+void Store::rewind(Mark mark) {
+  change_.shrink(mark.changes);
+  // A key nobody stored must not be used.
+  for (; newMachines_.size() > mark.machines; newMachines_.pop_back()) machines_.erase(newMachines_.back());
 }
 
-fleet::Result<void> Store::put(const std::string& path, std::string_view content) {
-  FLEET_TRY(disk::write(path, content));
-  touched_.push_back(path.substr(fleet_.size() + 1));
+void Store::abandon() {
+  rewind({});
+  begun_ = false;
+}
+
+fleet::Result<void> Store::commit(const std::string& message) {
+  auto changed = change_.commit(message);
+  if (!changed) {
+    abandon();
+    return std::move(changed).error();
+  }
+  touched_.insert(touched_.end(), changed->begin(), changed->end());
+  newMachines_.clear();
+  begun_ = false;
   return {};
+}
+
+template <class Stage>
+fleet::Result<void> Store::atOnce(const std::string& message, Stage stage) {
+  if (begun_) return stage();
+  begin();
+  if (auto staged = stage(); !staged) {
+    abandon();
+    return staged;
+  }
+  return commit(message);
 }
 
 std::vector<std::string> Store::takeTouched() { return std::exchange(touched_, {}); }
 
 bool Store::hasPublic(const std::string& place, const std::string& file) const {
-  return disk::exists(pathOf(place, file) + "/value");
+  return disk::exists(fleet_ + "/" + directoryOf(place, file) + "/value");
+}
+bool Store::hasSecretAt(const std::string& directory) const {
+  return disk::exists(fleet_ + "/" + directory + "/secret");
 }
 bool Store::hasSecret(const std::string& place, const std::string& file) const {
-  return disk::exists(pathOf(place, file) + "/secret");
+  return hasSecretAt(directoryOf(place, file));
 }
 fleet::Result<std::string> Store::readPublic(const std::string& place, const std::string& file) const {
-  return disk::read(pathOf(place, file) + "/value");
+  return disk::read(fleet_ + "/" + directoryOf(place, file) + "/value");
 }
 
-fleet::Result<const Operator*> Store::theOperator() const {
-  if (operator_.identities.empty()) {
-    FLEET_TRY_ASSIGN(operator_, findOperator());
-  }
-  return &operator_;
-}
-
-fleet::Result<SecretBytes> Store::readSecret(const std::string& place, const std::string& file) const {
+fleet::Result<SecretBytes> Store::readSecretAt(const std::string& directory) const {
   FLEET_TRY_ASSIGN(const auto* who, theOperator());
-  const std::string path = pathOf(place, file) + "/secret";
-  FLEET_TRY_ASSIGN(const auto text, disk::read(path));
+  const std::string path = directory + "/secret";
+  FLEET_TRY_ASSIGN(const auto text, disk::read(fleet_ + "/" + path));
   auto out = sops::decryptFile(text, who->identities);
   if (!out) {
     fleet::Error e = std::move(out).error();
-    e.message = path.substr(fleet_.size() + 1) + ": " + e.message;
+    e.message = path + ": " + e.message;
     return e;
   }
   return out;
 }
 
+fleet::Result<SecretBytes> Store::readSecret(const std::string& place, const std::string& file) const {
+  return readSecretAt(directoryOf(place, file));
+}
+
 fleet::Result<SecretBytes> Store::machineKey(const std::string& machine) const {
   constexpr std::size_t kMost = 4096;  // fits into any pipe, so that nobody waits for anybody
-  const std::string path = fleet_ + "/sops/secrets/" + machine + "-age.key/secret";
-  if (!disk::exists(path))
+  if (!hasSecretAt(keyDirectoryOf(machine)))
     return age::error("VARS37", machine + " has no key", "`fleetd vars generate` makes one with its first secret");
-  FLEET_TRY_ASSIGN(const auto* who, theOperator());
-  FLEET_TRY_ASSIGN(const auto text, disk::read(path));
-  auto out = sops::decryptFile(text, who->identities);
-  if (!out) {
-    fleet::Error e = std::move(out).error();
-    e.message = "the key of " + machine + ": " + e.message;
-    return e;
-  }
-  if (out->span().empty() || out->span().size() > kMost)
+  FLEET_TRY_ASSIGN(auto out, readSecretAt(keyDirectoryOf(machine)));
+  if (out.span().empty() || out.span().size() > kMost)
     return age::error("VARS37", "the key of " + machine + " is none");
   return out;
 }
@@ -105,139 +115,105 @@ std::string Store::readHash(const std::string& place) const {
 }
 
 fleet::Result<void> Store::writeHash(const std::string& place, const std::string& hash) {
-  const std::string path = fleet_ + "/vars/" + place + "/.validation-hash";
+  const std::string path = "vars/" + place + "/.validation-hash";
   if (readHash(place) == hash) return {};
-  if (!hash.empty()) return put(path, hash);
-  FLEET_TRY(disk::remove(path));
-  touched_.push_back(path.substr(fleet_.size() + 1));
-  return {};
+  return hash.empty() ? removeFile(path) : writeFile(path, hash);
+}
+
+fleet::Result<void> Store::writeFile(const std::string& path, std::string_view content) {
+  return atOnce("vars: write " + path, [&]() -> fleet::Result<void> {
+    change_.write(path, std::string(content));
+    return {};
+  });
+}
+
+fleet::Result<void> Store::writeLink(const std::string& path, const std::string& target) {
+  return atOnce("vars: write " + path, [&]() -> fleet::Result<void> {
+    change_.link(path, target);
+    return {};
+  });
+}
+
+fleet::Result<void> Store::removeFile(const std::string& path) {
+  return atOnce("vars: remove " + path, [&]() -> fleet::Result<void> {
+    change_.remove(path);
+    return {};
+  });
 }
 
 fleet::Result<void> Store::writePublic(const std::string& place, const std::string& file, std::string_view value) {
   if (hasSecret(place, file))
     return age::error("VARS33", place + "/" + file + " is kept as a secret and would become public",
                       "remove vars/" + place + "/" + file + " yourself if you mean it");
-  return put(pathOf(place, file) + "/value", value);
+  return writeFile(directoryOf(place, file) + "/value", value);
 }
 
 fleet::Result<void> Store::writeSecret(const std::string& place, const std::string& file, const SecretBytes& value,
                                        const std::set<std::string>& machines, const std::set<std::string>& groups) {
-  Readers readers;
-  FLEET_TRY_ASSIGN(readers.users, operatorUsers());
-  readers.machines = machines;
-  readers.groups = groups;
-  for (const auto& machine : machines) FLEET_TRY(ensureMachineKey(machine));
-  FLEET_TRY_ASSIGN(const auto recipients, recipientsFor(readers));
-  FLEET_TRY_ASSIGN(const auto text, sops::encryptFile(value.span(), recipients, utcNow()));
-  const std::string path = pathOf(place, file);
-  FLEET_TRY(setLinks(path, readers));
-  FLEET_TRY(put(path + "/secret", text));
-  // A value that was public must not stay beside its secret.
-  if (hasPublic(place, file)) {
-    FLEET_TRY(disk::remove(path + "/value"));
-    touched_.push_back((path + "/value").substr(fleet_.size() + 1));
-  }
-  return {};
-}
-
-Readers Store::readersOf(const std::string& place, const std::string& file) const {
-  Readers out;
-  for (const char* kind : kKinds)
-    for (const auto& name : disk::namesIn(pathOf(place, file) + "/" + kind)) ofKind(out, kind).insert(name);
-  return out;
-}
-
-fleet::Result<void> Store::setLinks(const std::string& directory, const Readers& readers) {
-  Readers wanted = readers;
-  for (const char* kind : kKinds) {
-    const auto& names = ofKind(wanted, kind);
-    for (const auto& name : disk::namesIn(directory + "/" + kind)) {
-      if (names.contains(name)) continue;
-      FLEET_TRY(disk::remove(directory + "/" + kind + "/" + name));
-      touched_.push_back((directory + "/" + kind + "/" + name).substr(fleet_.size() + 1));
-    }
-    for (const auto& name : names) {
-      const std::string path = directory + "/" + kind + "/" + name;
-      FLEET_TRY(disk::link(path, fleet_ + "/sops/" + kind + "/" + name));
-      touched_.push_back(path.substr(fleet_.size() + 1));
-    }
-  }
-  return {};
-}
-
-fleet::Result<std::vector<age::Recipient>> Store::recipientsFor(const Readers& readers) const {
-  std::map<std::string, age::Recipient> out;  // by text: nobody twice, always in the same order
-  const auto add = [&](const KeysByName& keys, const std::string& kind,
-                       const std::string& name) -> fleet::Result<void> {
-    const auto found = keys.find(name);
-    if (found == keys.end())
-      return age::error("VARS35", "sops/" + kind + "/" + name + " has no key", "add its key, or remove the link to it");
-    for (const auto& key : found->second) out.emplace(key.text, key);
+  return atOnce("vars: update " + place + "/" + file, [&]() -> fleet::Result<void> {
+    Readers readers;
+    FLEET_TRY_ASSIGN(readers.users, operatorUsers());
+    readers.machines = machines;
+    readers.groups = groups;
+    for (const auto& machine : machines) FLEET_TRY(ensureMachineKey(machine, groups));
+    FLEET_TRY(stageSecret(directoryOf(place, file), value, readers));
+    // A value that was public must not stay beside its secret.
+    if (hasPublic(place, file)) change_.remove(directoryOf(place, file) + "/value");
     return {};
-  };
-  Readers all = readers;
-  for (const auto& group : readers.groups) {
-    const std::string directory = fleet_ + "/sops/groups/" + group;
-    for (const char* kind : {"users", "machines"})
-      for (const auto& name : disk::namesIn(directory + "/" + kind)) ofKind(all, kind).insert(name);
-  }
-  for (const auto& name : all.users) FLEET_TRY(add(users_, "users", name));
-  for (const auto& name : all.machines) FLEET_TRY(add(machines_, "machines", name));
-  std::vector<age::Recipient> list;
-  for (auto& [text, key] : out) list.push_back(std::move(key));
-  return list;
+  });
 }
 
-fleet::Result<bool> Store::isHealthy(const std::string& place, const std::string& file) const {
-  FLEET_TRY_ASSIGN(const auto text, disk::read(pathOf(place, file) + "/secret"));
-  FLEET_TRY_ASSIGN(const auto actual, sops::recipientsOf(text));
-  FLEET_TRY_ASSIGN(const auto wanted, recipientsFor(readersOf(place, file)));
-  std::vector<std::string> names;
-  for (const auto& one : wanted) names.push_back(one.text);
-  return names == actual;
-}
-
-fleet::Result<bool> Store::setReaders(const std::string& place, const std::string& file, const Readers& readers) {
-  FLEET_TRY_ASSIGN(const bool healthy, isHealthy(place, file));
-  if (healthy && readersOf(place, file) == readers) return false;
-  for (const auto& machine : readers.machines) FLEET_TRY(ensureMachineKey(machine));
-  FLEET_TRY_ASSIGN(const auto value, readSecret(place, file));
+fleet::Result<void> Store::stageSecret(const std::string& directory, const SecretBytes& value, const Readers& readers) {
   FLEET_TRY_ASSIGN(const auto recipients, recipientsFor(readers));
-  FLEET_TRY_ASSIGN(const auto text, sops::encryptFile(value.span(), recipients, utcNow()));
-  FLEET_TRY(setLinks(pathOf(place, file), readers));
-  FLEET_TRY(put(pathOf(place, file) + "/secret", text));
+  FLEET_TRY_ASSIGN(auto text, sops::encryptFile(value.span(), recipients, utcNow()));
+  FLEET_TRY(setLinks(directory, readers));
+  change_.write(directory + "/secret", std::move(text));
+  return {};
+}
+
+fleet::Result<void> Store::writeSecretAt(const std::string& directory, const SecretBytes& value,
+                                         const Readers& readers) {
+  return atOnce("secrets: update " + directory, [&] { return stageSecret(directory, value, readers); });
+}
+
+fleet::Result<bool> Store::setReadersAt(const std::string& directory, const Readers& readers) {
+  FLEET_TRY_ASSIGN(const bool healthy, isHealthyAt(directory));
+  FLEET_TRY_ASSIGN(const auto before, readersAt(directory));
+  if (healthy && before == readers) return false;
+  FLEET_TRY(atOnce("secrets: encrypt " + directory + " again", [&]() -> fleet::Result<void> {
+    for (const auto& machine : readers.machines) FLEET_TRY(ensureMachineKey(machine, readers.groups));
+    FLEET_TRY_ASSIGN(const auto value, readSecretAt(directory));
+    return stageSecret(directory, value, readers);
+  }));
   return true;
 }
 
-fleet::Result<std::set<std::string>> Store::operatorUsers() const {
-  FLEET_TRY_ASSIGN(const auto* who, theOperator());
-  std::set<std::string> out;
-  for (const auto& [name, keys] : users_)
-    for (const auto& key : keys)
-      for (const auto& identity : who->identities)
-        if (identity.recipient.text == key.text) out.insert(name);
-  if (out.empty())
-    return age::error("VARS34", "your key (" + who->source + ") is none of the fleet's users",
-                      "`fleetd vars keygen` adds it; others then have to let you in with `fleetd vars fix`");
-  return out;
-}
-
-// A machine's key pair: the public half for everybody to encrypt with, the other half as a secret of the operator.
-fleet::Result<void> Store::ensureMachineKey(const std::string& machine) {
+// A machine's key pair: the public half for everybody to encrypt with, the other half as a secret of the operator and
+// of those who can always read.
+fleet::Result<void> Store::ensureMachineKey(const std::string& machine, const std::set<std::string>& groups) {
   if (machines_.contains(machine)) return {};
-  FLEET_TRY_ASSIGN(auto identity, age::generateIdentity());
-  FLEET_TRY_ASSIGN(const auto text, age::identityText(identity));
-  Readers readers;
-  FLEET_TRY_ASSIGN(readers.users, operatorUsers());
-  FLEET_TRY_ASSIGN(const auto recipients, recipientsFor(readers));
-  FLEET_TRY_ASSIGN(const auto sealed, sops::encryptFile(text.span(), recipients, utcNow()));
-  const std::string secret = fleet_ + "/sops/secrets/" + machine + "-age.key";
-  // First the half that cannot be made again, then the one others begin to use.
-  FLEET_TRY(setLinks(secret, readers));
-  FLEET_TRY(put(secret + "/secret", sealed));
-  FLEET_TRY(put(fleet_ + "/sops/machines/" + machine + "/key.json", keyJson(identity.recipient.text)));
-  machines_[machine].push_back(identity.recipient);
-  return {};
+  if (const auto broken = brokenMachines_.find(machine); broken != brokenMachines_.end()) return broken->second;
+  return atOnce("secrets: add machine " + machine, [&]() -> fleet::Result<void> {
+    std::vector<age::Identity> identities;
+    if (hasSecretAt(keyDirectoryOf(machine))) {
+      // Only its public half is gone. A new pair would shut the machine out of all it can read now.
+      FLEET_TRY_ASSIGN(const auto text, machineKey(machine));
+      FLEET_TRY_ASSIGN(identities, age::parseIdentityFile(text.text()));
+    } else {
+      FLEET_TRY_ASSIGN(auto identity, age::generateIdentity());
+      FLEET_TRY_ASSIGN(const auto text, age::identityText(identity));
+      Readers readers;
+      FLEET_TRY_ASSIGN(readers.users, operatorUsers());
+      readers.groups = groups;
+      FLEET_TRY(stageSecret(keyDirectoryOf(machine), text, readers));
+      identities.push_back(std::move(identity));
+    }
+    const age::Recipient& recipient = identities.front().recipient;
+    change_.write("sops/machines/" + machine + "/key.json", keyJson(recipient.text));
+    machines_[machine].push_back(recipient);
+    newMachines_.push_back(machine);
+    return {};
+  });
 }
 
 fleet::Result<std::string> Store::keygen(const std::string& user) {
@@ -253,10 +229,10 @@ fleet::Result<std::string> Store::keygen(const std::string& user) {
   const std::string recipient = who->identities.front().recipient.text;
   operator_ = *std::move(who);
   if (const auto users = operatorUsers(); users && !users->empty()) return recipient;
-  if (users_.contains(user))
+  if (users_.contains(user) || brokenUsers_.contains(user))
     return age::error("VARS36", "the fleet has a user `" + user + "` with another key",
                       "choose another name with --user, or have that user add your key");
-  FLEET_TRY(put(fleet_ + "/sops/users/" + user + "/key.json", keyJson(recipient)));
+  FLEET_TRY(writeFile("sops/users/" + user + "/key.json", keyJson(recipient)));
   users_[user].push_back(operator_.identities.front().recipient);
   return recipient;
 }

@@ -4,17 +4,22 @@
 //   vars/<placement>/<generator>/.validation-hash
 //   sops/{users,machines}/<name>/key.json, sops/groups/<name>/{users,machines}/<name>
 //   sops/secrets/<machine>-age.key/secret                     the machine's own key
+// A directory of a secret is named relative to the fleet: "vars/shared/a/key", "sops/secrets/web-age.key".
 #pragma once
 #include <set>
 #include <string>
 #include <vector>
 
 #include "plugins/vars/store/keys.hpp"
+#include "plugins/vars/store/transaction.hpp"
 
 namespace fleetd::vars {
 
 // Where a generator's files are: "per-machine/<machine>/<generator>" or "shared/<generator>".
 std::string placeOf(const std::string& machine, const std::string& generator, bool shared);
+// The directories of a file of a generator, and of a machine's own key.
+std::string directoryOf(const std::string& place, const std::string& file);
+std::string keyDirectoryOf(const std::string& machine);
 
 // Who is to read a secret, as the links beside it say.
 struct Readers {
@@ -24,8 +29,21 @@ struct Readers {
 
 class Store {
  public:
-  // Reads the keys. Errors: VARS31.
+  // Reads the keys. Errors: VARS30. Keys that cannot be used are an error of what is encrypted for them only.
   static fleet::Result<Store> open(std::string fleet);
+
+  // Everything that is written between begin() and commit() happens as a whole or not at all; without them every call
+  // does. After an error, or abandon(), nothing of it remains.
+  void begin();
+  fleet::Result<void> commit(const std::string& message);
+  void abandon();
+  // A point to go back to between begin() and commit().
+  struct Mark {
+    std::size_t changes = 0, machines = 0;
+  };
+  Mark mark() const { return {change_.size(), newMachines_.size()}; }
+  void rewind(Mark mark);
+  std::size_t pendingBytes() const { return change_.bytes(); }
 
   bool hasPublic(const std::string& place, const std::string& file) const;
   bool hasSecret(const std::string& place, const std::string& file) const;
@@ -41,32 +59,51 @@ class Store {
   std::string readHash(const std::string& place) const;  // empty: none
   fleet::Result<void> writeHash(const std::string& place, const std::string& hash);
 
-  Readers readersOf(const std::string& place, const std::string& file) const;
-  // Whether the file is encrypted for exactly the keys its links stand for. Errors: what cannot be read.
-  fleet::Result<bool> isHealthy(const std::string& place, const std::string& file) const;
+  // Secrets by their directory.
+  bool hasSecretAt(const std::string& directory) const;
+  fleet::Result<SecretBytes> readSecretAt(const std::string& directory) const;
+  // For exactly these, links and all.
+  fleet::Result<void> writeSecretAt(const std::string& directory, const SecretBytes& value, const Readers& readers);
+  // Errors: VARS30 when a directory of links cannot be read.
+  fleet::Result<Readers> readersAt(const std::string& directory) const;
+  // Whether the file is encrypted for exactly the keys its links stand for. Errors: what cannot be read, VARS31 and
+  // VARS35 for a reader whose keys cannot be used.
+  fleet::Result<bool> isHealthyAt(const std::string& directory) const;
   // Encrypts the value again for these readers; nothing happens when it is so already. True: it was changed.
-  fleet::Result<bool> setReaders(const std::string& place, const std::string& file, const Readers& readers);
+  fleet::Result<bool> setReadersAt(const std::string& directory, const Readers& readers);
+
+  // Any file of the store, by its path relative to the fleet.
+  fleet::Result<void> writeFile(const std::string& path, std::string_view content);
+  fleet::Result<void> writeLink(const std::string& path, const std::string& target);
+  fleet::Result<void> removeFile(const std::string& path);  // with everything below it
 
   // The operator's key, made when `create` and there is none, registered as a user of the fleet.
   fleet::Result<std::string> keygen(const std::string& user);
   // The names of the users whose key the operator holds. Errors: VARS32, VARS34 when nobody's.
   fleet::Result<std::set<std::string>> operatorUsers() const;
+  // Makes a machine's key when it has none, for the operator and these groups.
+  fleet::Result<void> ensureMachineKey(const std::string& machine, const std::set<std::string>& groups);
 
   // Paths relative to the fleet, in the order they were touched.
   std::vector<std::string> takeTouched();
 
  private:
-  explicit Store(std::string fleet) : fleet_(std::move(fleet)) {}
-  std::string pathOf(const std::string& place, const std::string& file) const;
-  fleet::Result<void> put(const std::string& path, std::string_view content);
+  explicit Store(std::string fleet) : fleet_(fleet), change_(std::move(fleet)) {}
+  // Runs `stage` as a transaction of its own, unless one was begun.
+  template <class Stage>
+  fleet::Result<void> atOnce(const std::string& message, Stage stage);
+  fleet::Result<void> stageSecret(const std::string& directory, const SecretBytes& value, const Readers& readers);
   fleet::Result<void> setLinks(const std::string& directory, const Readers& readers);
   fleet::Result<std::vector<age::Recipient>> recipientsFor(const Readers& readers) const;
-  fleet::Result<void> ensureMachineKey(const std::string& machine);
   fleet::Result<const Operator*> theOperator() const;
 
   std::string fleet_;
   KeysByName users_, machines_;
+  BrokenKeys brokenUsers_, brokenMachines_;
   mutable Operator operator_;
+  Transaction change_;
+  bool begun_ = false;
+  std::vector<std::string> newMachines_;  // whose keys the transaction holds
   std::vector<std::string> touched_;
 };
 
