@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "plugins/vars/age/plugin.hpp"
 #include "plugins/vars/generate.hpp"
 #include "plugins/vars/graph/closure.hpp"
 #include "plugins/vars/health.hpp"
@@ -121,6 +122,11 @@ fleet::Result<Value> runRequest(const Value& value) {
   const auto* name = verb ? verb->get<std::string>() : nullptr;
   if (!directory || !name) return age::error("VARS62", "a request needs a directory and a verb");
   if (*name == "done") return endSession(*directory, value);
+  age::setInteraction(
+      {[](const std::string& plugin, const std::string& text) { tell("age-plugin-" + plugin + ": " + text); },
+       [](const std::string& plugin, const std::string& question, bool secret) {
+         return askOnce("age-plugin-" + plugin + ": " + question, secret);
+       }});
   const bool writes = *name != "list" && *name != "get" && *name != "check" && *name != "machine-key";
   // Taken before anything is read, so that what is read is still true when something is written.
   FLEET_TRY_ASSIGN(auto session, Session::begin(*directory, writes));

@@ -119,6 +119,19 @@ fleet::Result<SecretBytes> ask(const std::string& title, const std::string& desc
   return age::error("VARS52", "the answers for " + title + " differed three times");
 }
 
+fleet::Result<SecretBytes> askOnce(const std::string& title, bool hidden) {
+  const Terminal terminal;
+  if (!terminal.isThere()) return age::error("VARS50", "there is no terminal to ask for " + title);
+  const Quiet quiet(terminal, hidden);
+  terminal.say(title + ": ");
+  return readAnswer(terminal, false);
+}
+
+void tell(const std::string& text) {
+  const Terminal terminal;
+  if (terminal.isThere()) terminal.say(text + "\n");
+}
+
 fleet::Result<SecretBytes> readInput() {
   FLEET_TRY_ASSIGN(auto out, SecretBytes::make(kMaxInput + 1));
   std::size_t size = 0;

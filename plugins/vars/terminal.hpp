@@ -10,6 +10,11 @@ namespace fleetd::vars {
 // answer is an error (VARS50): nobody can be asked.
 fleet::Result<SecretBytes> ask(const std::string& title, const std::string& description, const std::string& type);
 
+// One line for `title`, asked for once; `hidden` as above. For what is checked by using it.
+fleet::Result<SecretBytes> askOnce(const std::string& title, bool hidden);
+// A line of somebody else's, shown on the terminal if there is one.
+void tell(const std::string& text);
+
 // Standard input to its end, at most 16 MiB. Errors: VARS51.
 fleet::Result<SecretBytes> readInput();
 // Writes to standard output as it is. Errors: VARS51.

@@ -104,6 +104,8 @@ fleet::Result<SecretBytes> identityText(const Identity& identity) {
 
 fleet::Result<std::vector<Identity>> parseIdentityFile(std::string_view text) {
   std::vector<Identity> out;
+  if (text.find("-----BEGIN PGP") != std::string_view::npos)
+    return error("AGE03", "it is a PGP key, which fleetd cannot use", "make an age key with `fleetd vars keygen`");
   if (text.find("-----BEGIN") != std::string_view::npos) {
     FLEET_TRY_ASSIGN(auto one, parseSshIdentity(text));
     out.push_back(std::move(one));

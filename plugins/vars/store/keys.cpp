@@ -6,7 +6,9 @@
 #include <sodium.h>
 #include <nlohmann/json.hpp>
 
+#include "plugins/vars/age/passphrase.hpp"
 #include "plugins/vars/store/disk.hpp"
+#include "plugins/vars/terminal.hpp"
 
 namespace fleetd::vars {
 
@@ -44,6 +46,19 @@ fleet::Result<std::vector<age::Recipient>> readKeyFile(const std::string& file) 
   }
   if (out.empty()) return bad(file, "there is no key in it");
   return out;
+}
+
+// The keys in a file, which may want a passphrase.
+fleet::Result<std::vector<age::Identity>> unlocked(std::string_view text, const std::string& source) {
+  if (!age::wantsPassphrase(text)) return age::parseIdentityFile(text);
+  auto passphrase = askOnce("Passphrase of " + source, true);
+  if (!passphrase) {
+    fleet::Error error = std::move(passphrase).error();
+    error.hint = "run it on a terminal, or give the key itself in $SOPS_AGE_KEY";
+    return error;
+  }
+  FLEET_TRY_ASSIGN(const auto plain, age::decryptWithPassphrase(text, passphrase->span()));
+  return age::parseIdentityFile(plain.text());
 }
 
 std::string variable(const char* name) {
@@ -93,11 +108,14 @@ fleet::Result<Operator> findOperator() {
   const std::string apple = variable("HOME") + "/Library/Application Support/sops/age/keys.txt";
   out.source = !given.empty() ? given : operatorKeyFile();
   if (given.empty() && !disk::exists(out.source) && disk::exists(apple)) out.source = apple;
+  if (!disk::exists(out.source) && !variable("SOPS_PGP_FP").empty())
+    return age::error("VARS32", "$SOPS_PGP_FP names a PGP key, which fleetd cannot use",
+                      "make an age key with `fleetd vars keygen`, and add it to the secrets with `sops`");
   if (!disk::exists(out.source))
     return age::error("VARS32", "there is no key to open secrets with: neither $SOPS_AGE_KEY nor " + out.source,
                       "make one with `fleetd vars keygen`");
   FLEET_TRY_ASSIGN(auto text, disk::read(out.source));
-  auto identities = age::parseIdentityFile(text);
+  auto identities = unlocked(text, out.source);
   sodium_memzero(text.data(), text.size());
   if (!identities) {
     fleet::Error e = std::move(identities).error();

@@ -25,7 +25,8 @@ struct Operator {
   std::vector<age::Identity> identities;
   std::string source;  // "$SOPS_AGE_KEY", or a file
 };
-// $SOPS_AGE_KEY, else the file in $SOPS_AGE_KEY_FILE, else the file sops uses. Errors: VARS32 when there is none.
+// $SOPS_AGE_KEY, else the file in $SOPS_AGE_KEY_FILE, else the file sops uses. A file that age has protected with a
+// passphrase is asked for on the terminal. Errors: VARS32 when there is none.
 fleet::Result<Operator> findOperator();
 // Where a key is made when there is none: sops' own place.
 std::string operatorKeyFile();
