@@ -1,6 +1,7 @@
 // Driving git.
 #include "kernel/cli/git_commit.hpp"
 
+#include <algorithm>
 #include <cstdlib>
 
 #include "kernel/base/file.hpp"
@@ -17,10 +18,26 @@ process::Command git(const std::string& root, std::vector<std::string> arguments
   return out;
 }
 
-std::vector<std::string> withFiles(std::vector<std::string> arguments, const std::vector<std::string>& files) {
-  arguments.emplace_back("--");
-  arguments.insert(arguments.end(), files.begin(), files.end());
-  return arguments;
+// On standard input: there may be more names than fit on a command line.
+process::Command withFiles(process::Command command, const std::vector<std::string>& files) {
+  command.argv.insert(command.argv.end(), {"--pathspec-from-file=-", "--pathspec-file-nul"});
+  std::string names;
+  for (const std::string& file : files) (names += file) += '\0';
+  command.input = std::move(names);
+  return command;
+}
+
+// Whether git has anything staged for these files.
+bool isChanged(const std::string& root, const std::vector<std::string>& files) {
+  constexpr std::size_t kAtOnce = 1000;  // `git diff` takes names as arguments only
+  for (std::size_t begin = 0; begin < files.size(); begin += kAtOnce) {
+    process::Command diff = git(root, {"diff", "--cached", "--quiet", "--"});
+    diff.argv.insert(diff.argv.end(), files.begin() + static_cast<std::ptrdiff_t>(begin),
+                     files.begin() + static_cast<std::ptrdiff_t>(std::min(begin + kAtOnce, files.size())));
+    const auto done = process::run(diff);
+    if (!done || !done->status.success()) return true;
+  }
+  return false;
 }
 
 // Without files that are gone and that git never had: git refuses to hear of them.
@@ -48,14 +65,13 @@ Result<void> gitCommit(const std::string& root, const std::vector<std::string>& 
   if (files.empty()) return {};
   const char* off = std::getenv("CLAN_NO_COMMIT");
   if (!commit || (off && *off)) {
-    static_cast<void>(process::run(git(root, withFiles({"add", "--intent-to-add"}, files))));
+    static_cast<void>(process::run(withFiles(git(root, {"add", "--intent-to-add"}), files)));
     return {};
   }
-  const auto added = process::runForOutput(git(root, withFiles({"add", "--all"}, files)));
+  const auto added = process::runForOutput(withFiles(git(root, {"add", "--all"}), files));
   if (!added) return added.error();
-  const auto changed = process::run(git(root, withFiles({"diff", "--cached", "--quiet"}, files)));
-  if (changed && changed->status.success()) return {};
-  const auto done = process::runForOutput(git(root, withFiles({"commit", "--quiet", "-m", message, "--only"}, files)));
+  if (!isChanged(root, files)) return {};
+  const auto done = process::runForOutput(withFiles(git(root, {"commit", "--quiet", "-m", message, "--only"}), files));
   return done ? Result<void>() : Result<void>(done.error());
 }
 

@@ -2,6 +2,7 @@
 #include "plugins/vars/commands.hpp"
 
 #include <algorithm>
+#include <optional>
 
 #include "plugins/vars/age/plugin.hpp"
 #include "plugins/vars/generate.hpp"
@@ -127,9 +128,13 @@ fleet::Result<Value> runRequest(const Value& value) {
        [](const std::string& plugin, const std::string& question, bool secret) {
          return askOnce("age-plugin-" + plugin + ": " + question, secret);
        }});
-  const bool writes = *name != "list" && *name != "get" && *name != "check" && *name != "machine-key";
+  const bool writes = *name != "list" && *name != "get" && *name != "check";
   // Taken before anything is read, so that what is read is still true when something is written.
-  FLEET_TRY_ASSIGN(auto session, Session::begin(*directory, writes));
+  std::optional<Session> session;
+  if (*name != "machine-key") {  // whoever asks for one commits nothing
+    FLEET_TRY_ASSIGN(auto begun, Session::begin(*directory, writes));
+    session.emplace(std::move(begun));
+  }
   auto request = readRequest(value);
   if (!request) return std::move(request).error();
   const auto run = [&]() -> fleet::Result<Value> {
@@ -143,7 +148,7 @@ fleet::Result<Value> runRequest(const Value& value) {
     if (*name == "generate") return generate(*request);
     return age::error("VARS62", "there is no verb `" + *name + "`");
   };
-  return session.finish(run());
+  return session ? session->finish(run()) : run();
 }
 
 }  // namespace fleetd::vars

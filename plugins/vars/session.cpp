@@ -58,6 +58,7 @@ fleet::Result<Session> Session::begin(const std::string& fleet, bool writes) {
     return out;
   }
   if (mine) return out;
+  out.live_ = true;
   auto left = recover(fleet);
   // Somebody who only reads can do without, on a disk that cannot be written.
   if (left)

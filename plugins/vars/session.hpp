@@ -31,7 +31,7 @@ class Session {
   explicit Session(std::string fleet) : fleet_(std::move(fleet)) {}
   std::string fleet_;
   Leftover leftover_;
-  bool live_ = true;
+  bool live_ = false;  // this one took the lock, and gives it back
 };
 
 // The request `done`: the files of the last answer are committed (or will not be, with `committed` false: then the next

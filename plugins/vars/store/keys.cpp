@@ -34,18 +34,9 @@ fleet::Result<void> addKey(const Json& json, const std::string& file, std::vecto
 }
 
 fleet::Result<std::vector<age::Recipient>> readKeyFile(const std::string& file) {
-  std::vector<age::Recipient> out;
   const auto text = disk::read(file);
   if (!text) return bad(file, text.error().message);
-  const Json json = Json::parse(*text, nullptr, false);
-  if (json.is_discarded()) return bad(file, "this is no JSON");
-  if (json.is_array()) {
-    for (const auto& key : json) FLEET_TRY(addKey(key, file, out));
-  } else {
-    FLEET_TRY(addKey(json, file, out));
-  }
-  if (out.empty()) return bad(file, "there is no key in it");
-  return out;
+  return parseKeyJson(*text, file);
 }
 
 // The keys in a file, which may want a passphrase.
@@ -67,6 +58,19 @@ std::string variable(const char* name) {
 }
 
 }  // namespace
+
+fleet::Result<std::vector<age::Recipient>> parseKeyJson(std::string_view text, const std::string& file) {
+  std::vector<age::Recipient> out;
+  const Json json = Json::parse(text, nullptr, false);
+  if (json.is_discarded()) return bad(file, "this is no JSON");
+  if (json.is_array()) {
+    for (const auto& key : json) FLEET_TRY(addKey(key, file, out));
+  } else {
+    FLEET_TRY(addKey(json, file, out));
+  }
+  if (out.empty()) return bad(file, "there is no key in it");
+  return out;
+}
 
 fleet::Result<KeysByName> readKeys(const std::string& fleet, const std::string& kind, BrokenKeys* broken) {
   KeysByName out;

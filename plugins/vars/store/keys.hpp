@@ -3,6 +3,7 @@
 #pragma once
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "plugins/vars/age/keys.hpp"
@@ -18,6 +19,8 @@ using BrokenKeys = std::map<std::string, fleet::Error>;
 // encrypted, and leaving that key out would shut him out. Errors: VARS30 when the directory cannot be read; without
 // `broken` the first of them, VARS31 with the file.
 fleet::Result<KeysByName> readKeys(const std::string& fleet, const std::string& kind, BrokenKeys* broken = nullptr);
+// What is in a key.json; `file` is its name for errors (VARS31).
+fleet::Result<std::vector<age::Recipient>> parseKeyJson(std::string_view text, const std::string& file);
 // The text of a key.json for one age key.
 std::string keyJson(const std::string& recipient);
 

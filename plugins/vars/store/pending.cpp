@@ -214,6 +214,10 @@ fleet::Result<void> Pending::apply(const Journal& journal) {
     ::rmdir(directory_.c_str());
     return error;
   }
+  return isKept(std::move(error));
+}
+
+fleet::Error Pending::isKept(fleet::Error error) const {
   error.message += "; the change is kept in " + directory_ + ", and the next run brings it to its end";
   return error;
 }

@@ -32,6 +32,8 @@ class Pending {
   bool isBound() const;
   // The journal is on the disk: from here on the changes happen, now or in the next run.
   fleet::Result<void> bind(const Journal& journal);
+  // The error, saying that the next run goes on.
+  fleet::Error isKept(fleet::Error error) const;
   // Forgets what was staged and is not binding.
   void discard(const Journal& journal);
   // Puts everything in place. After an error all is taken back; where that fails, too, the journal stays.

@@ -102,6 +102,8 @@ fleet::Result<std::vector<std::string>> Transaction::commit(const std::string& m
   if (staged && !each) staged = pending.syncAll();
   if (staged) staged = pending.bind(journal);
   if (!staged) {
+    // A journal that cannot be taken away again is binding.
+    if (pending.isBound()) return pending.isKept(std::move(staged).error());
     pending.discard(journal);
     return std::move(staged).error();
   }

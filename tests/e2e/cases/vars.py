@@ -378,3 +378,89 @@ class Canary(VarsTest):
                 if os.path.isfile(path) and not os.path.islink(path):
                     with open(path, "rb") as file:
                         self.assertNotIn(canary, file.read(), path)
+
+
+class Interrupted(VarsTest):
+    """A run that is killed while git commits."""
+
+    def test_the_next_run_commits(self):
+        fleet = self.yard(key=False)
+        git = Git.git
+        git(self, fleet, "init", "-q")
+        git(self, fleet, "add", "-A")
+        git(self, fleet, "commit", "-qm", "first")
+        self.expect(self.vars(fleet, "keygen", "--user", "ada"), 0)
+        real = shutil.which("git")
+        tools = fleet.base / "tools"
+        tools.mkdir()
+        (tools / "git").write_text(f'#!/bin/sh\ncase " $* " in *" commit "*) kill -9 $PPID; exit 1 ;; esac\nexec {real} "$@"\n')
+        (tools / "git").chmod(0o755)
+        env = fleet.environment(GIT)
+        cut = self.vars(fleet, "generate", "barn", "-g", "token", env={"PATH": f"{tools}:{env['PATH']}"})
+        self.assertEqual(cut.code, -signal.SIGKILL, cut.err)
+        self.assertIn(".fleetd-pending", git(self, fleet, "status", "--short"))
+        self.assertEqual(len(git(self, fleet, "log", "--format=%s").split("\n")), 3)
+        self.expect(self.vars(fleet, "list", "barn"), 0, err=["an earlier run was cut off"])
+        self.assertEqual(git(self, fleet, "log", "--format=%s").split("\n")[0], "vars: update via generator token (machine: barn)")
+        self.assertEqual(git(self, fleet, "status", "--short"), "")
+        self.expect(self.vars(fleet, "generate", "barn", "-g", "token"), 0, err=["nothing is missing"])
+
+    def test_one_commit_for_a_run(self):
+        fleet = self.yard(key=False)
+        git = Git.git
+        git(self, fleet, "init", "-q")
+        git(self, fleet, "add", "-A")
+        git(self, fleet, "commit", "-qm", "first")
+        self.expect(self.vars(fleet, "keygen", "--user", "ada"), 0)
+        self.expect(self.vars(fleet, "generate"), 0)
+        log = git(self, fleet, "log", "--format=%s").strip().split("\n")
+        self.assertEqual(len(log), 3, log)
+        body = git(self, fleet, "log", "-1", "--format=%b")
+        self.assertIn("vars: update via generator token (machine: barn)", body)
+        self.assertEqual(git(self, fleet, "status", "--short"), "")
+
+
+class Passphrases(VarsTest):
+    """The operator's key is a file that age has protected with a passphrase."""
+
+    def on_a_terminal(self, fleet, argv, typed, env):
+        pid, fd = pty.fork()
+        if pid == 0:
+            os.chdir(fleet.root)
+            os.execve(argv[0], argv, env)
+        shown, end = b"", time.time() + 90
+        while time.time() < end:
+            if not select.select([fd], [], [], 1)[0]:
+                continue
+            try:
+                data = os.read(fd, 4096)
+            except OSError:
+                break
+            if not data:
+                break
+            shown += data
+            if shown.rstrip().endswith(b":") and typed:
+                os.write(fd, typed.pop(0))
+        _, status = os.waitpid(pid, 0)
+        os.close(fd)
+        return shown.decode(errors="replace"), os.waitstatus_to_exitcode(status)
+
+    @unittest.skipUnless(shutil.which("age"), "age is not installed")
+    def test_asked_for_once(self):
+        fleet = self.yard()
+        self.expect(self.vars(fleet, "set", "barn", "token/token", stdin=b"canary-value"), 0)
+        key = fleet.home / ".config/sops/age/keys.txt"
+        locked = fleet.base / "locked.age"
+        env = {**fleet.environment(GIT), "SOPS_AGE_KEY_FILE": str(locked)}
+        shown, code = self.on_a_terminal(fleet, [shutil.which("age"), "-p", "-o", str(locked), str(key)], [b"open sesame\n", b"open sesame\n"], env)
+        self.assertEqual(code, 0, shown)
+        get = [SETUP.binary, "vars", "get", "barn", "token/token"]
+        shown, code = self.on_a_terminal(fleet, get, [b"open sesame\n"], env)
+        self.assertEqual(code, 0, shown)
+        self.assertTrue(shown.endswith("canary-value"), shown)
+        self.assertNotIn("sesame", shown)
+        shown, code = self.on_a_terminal(fleet, get, [b"wrong\n"], env)
+        self.assertEqual(code, 1, shown)
+        self.assertIn("AGE06", shown)
+        refused = self.vars(fleet, "get", "barn", "token/token", env={"SOPS_AGE_KEY_FILE": str(locked)}, start_new_session=True)
+        self.expect(refused, 1, err=["VARS50", "SOPS_AGE_KEY"])
