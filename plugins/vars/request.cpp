@@ -71,8 +71,8 @@ fleet::Result<Request> readRequest(const Value& value) {
 
 std::set<std::string> Request::groupsOf(const std::set<std::string>& machines) const {
   std::set<std::string> out = groups;
-  for (const auto& machine : machines)
-    if (const auto found = machineGroups.find(machine); found != machineGroups.end())
+  for (const auto& name : machines)
+    if (const auto found = machineGroups.find(name); found != machineGroups.end())
       out.insert(found->second.begin(), found->second.end());
   return out;
 }

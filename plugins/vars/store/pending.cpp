@@ -127,10 +127,10 @@ fleet::Result<void> Pending::put(std::size_t number, const std::string& path) {
   FLEET_TRY_ASSIGN(const std::string whole, makeParents(path));
   ::unlink(oldOf(number).c_str());
   // A second name for what is replaced; it fails when there is nothing, or where files have one name only.
-  if (::linkat(AT_FDCWD, whole.c_str(), AT_FDCWD, oldOf(number).c_str(), 0) != 0 && errno != ENOENT)
-    canTakeBack_ = false;
-  return ::rename(newOf(number).c_str(), whole.c_str()) == 0 ? fleet::Result<void>()
-                                                             : fleet::Result<void>(failed("write", whole, errno));
+  const bool hasWayBack = ::linkat(AT_FDCWD, whole.c_str(), AT_FDCWD, oldOf(number).c_str(), 0) == 0 || errno == ENOENT;
+  if (::rename(newOf(number).c_str(), whole.c_str()) != 0) return failed("write", whole, errno);
+  canTakeBack_ = canTakeBack_ && hasWayBack;
+  return {};
 }
 
 fleet::Result<void> Pending::take(std::size_t number, const std::string& path) {

@@ -1,4 +1,6 @@
 // Definitions in the program come before those of libc.
+// With the names the linker knows: what the headers would call open64 is called so.
+#undef _FILE_OFFSET_BITS
 #include "fault.hpp"
 
 #include <cerrno>

@@ -249,7 +249,7 @@ TEST_F(Plugin, AsksAndTells) {
                     told += "[" + question + (secret ? ", secret]" : "]");
                     return SecretBytes::copy(secret ? "1234" : "y");
                   }});
-  for (const std::uint8_t mode : {1, 5}) {
+  for (const std::uint8_t mode : Bytes{1, 5}) {
     const auto file = sealed(mode);
     ASSERT_TRUE(file.ok()) << file.error().message;
     const auto back = opened(*file, mode);
@@ -269,7 +269,7 @@ TEST_F(Plugin, NobodyToAsk) {
 }
 
 TEST_F(Plugin, Misbehaves) {
-  for (const std::uint8_t mode : {2, 3, 4, 7}) {
+  for (const std::uint8_t mode : Bytes{2, 3, 4, 7}) {
     const auto file = sealed(mode);
     ASSERT_FALSE(file.ok()) << int(mode);
     EXPECT_EQ(file.error().code, "AGE10");

@@ -22,8 +22,9 @@ Record runAll(const Plan& plan, std::size_t threads, const std::set<std::string>
   Record out;
   Schedule schedule;
   schedule.prepare = [&](const std::string& place) -> fleet::Result<Work> {
-    if (const auto needs = plan.needs.find(place); needs != plan.needs.end())
+    if (const auto needs = plan.needs.find(place); needs != plan.needs.end()) {
       for (const auto& need : needs->second) EXPECT_TRUE(out.done.contains(need)) << place << " before " << need;
+    }
     if (unprepared.contains(place)) return age::error("X1", "no");
     return Work([place, &failing]() -> fleet::Result<Outputs> {
       if (failing.contains(place)) return age::error("X2", "no");
@@ -55,7 +56,7 @@ TEST(Schedule, EverythingOnceAndInOrder) {
     for (const int back : {1, 7, 7, 50})
       if (i >= back && i % back == 0) plan.needs[name].push_back(std::to_string(i - back));
   }
-  for (const std::size_t threads : {0, 1, 4}) {
+  for (const std::size_t threads : std::vector<std::size_t>{0, 1, 4}) {
     const auto record = runAll(plan, threads);
     EXPECT_EQ(record.stored.size(), 500u) << threads;
     EXPECT_EQ(record.done.size(), 500u) << threads;
