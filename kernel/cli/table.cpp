@@ -6,6 +6,8 @@
 
 namespace fleetd::cli {
 
+int runSecrets(Context& cx);
+
 namespace {
 
 constexpr OptionSpec kGlobal[] = {
@@ -162,11 +164,39 @@ constexpr OptionSpec kVarsOptions[] = {
     {"--regenerate", 'r', Kind::Flag, "", "also what has values already"},
     {"--user", 0, Kind::Text, "NAME", "the user a new key is registered for; else the one who is logged in"},
     {"--no-commit", 0, Kind::Flag, "", "write files and leave git alone"},
+    {"--recipient", 0, Kind::Text, "KEY", "export: a public key that opens the archive; may be given several times"},
+    {"--store", 0, Kind::Text, "STORE", "export, import: sops, the store of the values"},
+    {"--replace", 0, Kind::Flag, "", "import: also values that are there and differ"},
+    {"--directory", 0, Kind::Directory, "DIR",
+     "upload: write decrypted files there, in memory, instead of to the host"},
+    {"--yes", 'y', Kind::Flag, "", "prune: remove without asking"},
+    kTargetHost,
+    kSudo,
+    kAskSudo,
+    kHostKeyCheck,
+    kSshConfig,
 };
 constexpr PositionalSpec kVarsWords[] = {
-    {"VERB", Kind::Text, "keygen, list, get, set, check, fix or generate", true},
-    {"MACHINE|ID", Kind::Host, "machines, all when none is named; for list, get and set one, and for these two the id",
+    {"VERB", Kind::Text, "keygen, list, get, set, check, fix, generate, upload, export, import or prune", true},
+    {"MACHINE|ID", Kind::Host,
+     "machines, all when none is named; one for get, set and upload, and for get and set the id; export and import: a "
+     "file; prune: what is to be removed",
      false, true},
+};
+
+constexpr OptionSpec kSecretsOptions[] = {
+    {"--age-key", 0, Kind::Text, "KEY", "a public key: age1… or \"ssh-ed25519 AAAA…\"; may be given several times"},
+    {"--user", 0, Kind::Text, "NAME", "set, groups create: a user who reads it, or belongs to it; several are allowed"},
+    {"--machine", 'm', Kind::Host, "NAME", "the same for a machine"},
+    {"--group", 0, Kind::Text, "NAME", "set: a group that reads it"},
+    {"--force", 'f', Kind::Flag, "", "add: replace the keys of one that is there"},
+    {"--new", 0, Kind::Flag, "", "key generate: even if there is a key"},
+    kNoCommit,
+};
+constexpr PositionalSpec kSecretsWords[] = {
+    {"VERB", Kind::Text, "list (the default), get, set, rename, remove or who; or users, machines, groups, key"},
+    {"WORD", Kind::Text, "what the verb is about; behind users, machines, groups and key first what to do", false,
+     true},
 };
 
 constexpr OptionSpec kRenderOptions[] = {
@@ -296,8 +326,27 @@ constexpr Command kCommands[] = {
      "`vars generate` makes what is missing: it asks what has to be asked, runs fleetd's own generators and stores each value at\n"
      "once, secrets encrypted for you and for the machines that get them. `vars list MACHINE` shows what a machine has, `vars get`\n"
      "and `vars set MACHINE GENERATOR/FILE` read and write one value, `vars check` tells what is missing or encrypted for the\n"
-     "wrong keys, `vars fix` encrypts again for the right ones, `vars keygen` makes your key. Files are committed to git.",
+     "wrong keys, `vars fix` encrypts again for the right ones, `vars keygen` makes your key. Files are committed to git.\n"
+     "`vars upload HOST` brings a machine its key and what it needs before its services, `vars export` and `vars import` move\n"
+     "values in an encrypted archive, `vars prune` removes what nothing declares any more.\n"
+     "\n"
+     "  fleetd vars generate web\n"
+     "  fleetd vars get web openssh/ssh.id_ed25519.pub\n"
+     "  fleetd vars export backup.age --recipient age1…\n"
+     "  fleetd vars prune",
      kVarsOptions, kVarsWords, Stack::Big, runVars},
+    {"secrets", "people, machines and groups, their keys and secrets",
+     "Secrets are in sops/secrets, each with links to the users, machines and groups that read it. `secrets set NAME` reads a value\n"
+     "from standard input or asks for it, `secrets users`, `machines` and `groups` change who there is and what they read; whatever\n"
+     "a change concerns is encrypted again at once, with the same value. `secrets who` shows who can read what, through which link.\n"
+     "Files are committed to git.\n"
+     "\n"
+     "  fleetd secrets users add bob --age-key age1…\n"
+     "  fleetd secrets groups add-user admins bob\n"
+     "  pass show mail | fleetd secrets set mail-password --machine web --group admins\n"
+     "  fleetd secrets who bob --json\n"
+     "  fleetd secrets users rotate ada",
+     kSecretsOptions, kSecretsWords, Stack::Big, runSecrets},
     {"channels", "where packages come from, and for how long",
      "Lists the packages that channels.json takes from another nixpkgs channel, with reason, dates and whether that is still needed.\n"
      "`channels check` shows only those that have expired or are not needed, exit code 1 when there are any. `channels add PACKAGE\n"

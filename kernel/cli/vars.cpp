@@ -11,6 +11,7 @@
 #include "kernel/cli/json_schema.hpp"
 #include "kernel/cli/text_table.hpp"
 #include "kernel/cli/vars_request.hpp"
+#include "kernel/cli/vars_verbs.hpp"
 
 namespace fleetd::cli {
 
@@ -19,7 +20,8 @@ namespace {
 using base::Code;
 using plugin::PluginValue;
 
-constexpr std::string_view kVerbs[] = {"keygen", "list", "get", "set", "check", "fix", "generate"};
+constexpr std::string_view kVerbs[] = {"keygen",   "list",  "get",    "set",    "check", "fix",
+                                       "generate", "prune", "export", "import", "upload"};
 
 Result<void> checkMachine(Context& cx, const std::string& name) {
   const auto host = cx.workspace().fleet().findHost(name);
@@ -32,7 +34,8 @@ Result<void> checkMachine(Context& cx, const std::string& name) {
 // The words behind the verb, checked; the request gets them.
 Result<void> addWords(Context& cx, const std::string& verb, sdk::Attrs& request) {
   std::vector<std::string> words(cx.args.positionals.begin() + 1, cx.args.positionals.end());
-  const std::size_t wanted = verb == "list" ? 1 : verb == "get" || verb == "set" ? 2 : 0;
+  // `list` without a machine shows everything.
+  const std::size_t wanted = verb == "list" && !words.empty() ? 1 : verb == "get" || verb == "set" ? 2 : 0;
   if (wanted > 0 && words.size() != wanted)
     return Error{Code::FL0903,
                  fmt::format("`fleetd vars {}` needs {}", verb, wanted == 1 ? "a machine" : "a machine and an id"),
@@ -47,19 +50,6 @@ Result<void> addWords(Context& cx, const std::string& verb, sdk::Attrs& request)
   return {};
 }
 
-void report(Context& cx, const PluginValue& answer) {
-  for (const auto& problem : listOf(answer, "problems")) {
-    Diagnostic d;
-    d.code = Code::FL0317;
-    d.message = textOf(problem, "message");
-    if (const auto hint = textOf(problem, "hint"); !hint.empty()) d.notes.push_back(hint);
-    cx.diagnostics.add(std::move(d));
-  }
-  if (!cx.quiet())
-    for (const auto& line : listOf(answer, "lines"))
-      if (const auto* text = line.get<std::string>()) cx.out.message(base::sanitize(*text) + "\n");
-}
-
 void printList(Context& cx, const PluginValue& answer) {
   if (cx.json()) {
     base::JsonWriter json(cx.out.data(), 2);
@@ -70,6 +60,10 @@ void printList(Context& cx, const PluginValue& answer) {
   TextTable table({{"ID"}, {"VALUE", false, 20, 1}, {"PLACE", false, 0, 2}});
   for (const auto& one : listOf(answer, "vars")) {
     const bool there = flagOf(one, "exists");
+    if (flagOf(one, "orphan")) {
+      table.add({{textOf(one, "id"), kBold}, {"<nothing declares it>", kYellow}, {textOf(one, "place"), kDim}});
+      continue;
+    }
     const std::string shown = !there ? "<not set>" : flagOf(one, "secret") ? "********" : textOf(one, "value");
     table.add({{textOf(one, "id"), kBold}, {shown, there ? Style{} : kYellow}, {textOf(one, "place"), kDim}});
   }
@@ -78,7 +72,7 @@ void printList(Context& cx, const PluginValue& answer) {
 
 int finish(Context& cx, const std::string& verb, const PluginValue& answer) {
   commitAnswer(cx, answer);
-  report(cx, answer);
+  reportAnswer(cx, answer, Code::FL0317);
   if (verb == "list") printList(cx, answer);
   if (verb == "keygen") cx.out.write(fmt::format("{}\n", textOf(answer, "publicKey")));
   if (!cx.quiet() && !cx.json() && listOf(answer, "problems").empty()) {
@@ -97,11 +91,15 @@ int runVars(Context& cx) {
   const std::string verb(cx.args.positional(0));
   if (std::find(std::begin(kVerbs), std::end(kVerbs), verb) == std::end(kVerbs)) {
     std::string hint = suggestion(verb, {std::begin(kVerbs), std::end(kVerbs)});
-    if (hint.empty()) hint = "the verbs are keygen, list, get, set, check, fix and generate";
+    if (hint.empty())
+      hint = "the verbs are keygen, list, get, set, check, fix, generate, upload, export, import and prune";
     return cx.fail({Code::FL0903, fmt::format("unknown verb `{}`", shownWord(verb)), std::move(hint), {}});
   }
   const auto fleet = cx.openFleet();
   if (!fleet) return cx.fail(fleet.error());
+  if (verb == "prune") return pruneVars(cx);
+  if (verb == "export" || verb == "import") return moveVars(cx, verb);
+  if (verb == "upload") return uploadVars(cx);
   sdk::Attrs request{{"fleet", cx.root()}, {"verb", verb}};
   if (auto words = addWords(cx, verb, request); !words) return cx.fail(words.error());
   request.set("generators", textList(cx.args.values("--generator")));

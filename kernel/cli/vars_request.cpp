@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "kernel/base/text.hpp"
 #include "kernel/cli/git_commit.hpp"
 #include "kernel/render/views.hpp"
 
@@ -33,10 +34,28 @@ sdk::List textList(const std::vector<std::string>& names) {
   return out;
 }
 
+namespace {
+
+// Whether everything that a host may declare is known. Modules that could not be read, errors, and services that are
+// left to Nix may hide generators.
+bool isComplete(render::Workspace& workspace, const fleet::Host& host, const fleet::ComposedHost& composed) {
+  if (composed.counts().opaque > 0 || composed.counts().problems > 0) return false;
+  const auto& services = workspace.services();
+  const auto& instances = services.inventory().instances;
+  return std::none_of(instances.begin(), instances.end(), [&](const fleet::ServiceInstance& instance) {
+    if (instance.own || services.implements(instance.service)) return false;
+    return std::any_of(instance.roles.begin(), instance.roles.end(),
+                       [&](const auto& role) { return role.second.machines.contains(host.name); });
+  });
+}
+
+}  // namespace
+
 void addDeclarations(Context& cx, render::Workspace& workspace, sdk::Attrs& request) {
   sdk::Attrs machines;
   sdk::Attrs groups;
   fleet::Fleet& fleet = workspace.fleet();
+  std::vector<std::string> incomplete;
   std::size_t index = 0;
   for (const fleet::Host& host : fleet.hosts()) {
     cx.progress("composing", ++index, fleet.hosts().size(), host.name);
@@ -44,11 +63,13 @@ void addDeclarations(Context& cx, render::Workspace& workspace, sdk::Attrs& requ
     // What is wrong with a host is for `fleetd check`; its values can be looked after all the same.
     Diagnostics unheard;
     const auto composed = workspace.compose(host, unheard);
+    if (!isComplete(workspace, host, *composed)) incomplete.push_back(host.name);
     auto generators = render::everythingBelow(fleet.evaluator(), *composed, {"clan", "core", "vars", "generators"});
     if (!generators.isNil()) machines.set(host.name, std::move(generators));
     const auto own = render::everythingBelow(fleet.evaluator(), *composed, {"clan", "core", "sops", "defaultGroups"});
     if (const auto* list = own.get<sdk::List>(); list && !list->empty()) groups.set(host.name, *list);
   }
+  request.set("incomplete", textList(incomplete));
   request.set("machines", std::move(machines));
   request.set("machineGroups", std::move(groups));
 }
@@ -73,6 +94,25 @@ void commitAnswer(Context& cx, const PluginValue& answer) {
   const auto ended = cx.workspace().plugins().request(
       "vars", PluginValue(sdk::Attrs{{"committed", committed}, {"fleet", cx.root()}, {"verb", "done"}}));
   if (!ended) cx.diagnostics.add(ended.error());
+}
+
+void reportAnswer(Context& cx, const PluginValue& answer, base::Code code) {
+  for (const auto& problem : listOf(answer, "problems")) {
+    Diagnostic d;
+    d.code = code;
+    d.message = textOf(problem, "message");
+    if (const auto hint = textOf(problem, "hint"); !hint.empty()) d.notes.push_back(hint);
+    cx.diagnostics.add(std::move(d));
+  }
+  if (cx.quiet()) return;
+  for (const auto& line : listOf(answer, "lines"))
+    if (const auto* text = line.get<std::string>()) cx.out.message(base::sanitize(*text) + "\n");
+}
+
+Error asUsage(const Error& error) {
+  for (const std::string_view code : {"[VARS80]", "[VARS85]", "[VARS86]"})
+    if (error.message.find(code) != std::string::npos) return {base::Code::FL0903, error.message, error.hint, {}};
+  return error;
 }
 
 Result<void> encryptForReaders(Context& cx, render::Workspace& workspace) {

@@ -16,11 +16,15 @@ const sdk::List& listOf(const plugin::PluginValue& set, std::string_view name);
 bool flagOf(const plugin::PluginValue& set, std::string_view name);
 sdk::List textList(const std::vector<std::string>& names);
 
-// What all machines declare, shared generators belong to several: `machines` and `machineGroups` of a
-// request.
+// What all machines declare, shared generators belong to several: `machines` and `machineGroups` of a request, and
+// `incomplete`, machines that may declare more than is known.
 void addDeclarations(Context& cx, render::Workspace& workspace, sdk::Attrs& request);
 // Commits what an answer asks for, unless --no-commit was given, and tells the plugin: until then it keeps its lock.
 void commitAnswer(Context& cx, const plugin::PluginValue& answer);
+// Its problems become findings of this code, its lines are shown.
+void reportAnswer(Context& cx, const plugin::PluginValue& answer, base::Code code);
+// An error of the plugin about words of the command line as FL0903; others as they are.
+Error asUsage(const Error& error);
 // Encrypts all secrets for exactly those who should read them. Errors: the plugin's, FL0317 for its first problem.
 Result<void> encryptForReaders(Context& cx, render::Workspace& workspace);
 

@@ -8,9 +8,13 @@
 #include "plugins/vars/generate.hpp"
 #include "plugins/vars/graph/closure.hpp"
 #include "plugins/vars/health.hpp"
+#include "plugins/vars/orphans.hpp"
 #include "plugins/vars/request.hpp"
+#include "plugins/vars/secrets/secrets.hpp"
 #include "plugins/vars/session.hpp"
 #include "plugins/vars/terminal.hpp"
+#include "plugins/vars/transfer.hpp"
+#include "plugins/vars/upload.hpp"
 
 namespace fleetd::vars {
 
@@ -29,21 +33,42 @@ std::vector<const GeneratorDecl*> ofMachine(const Declarations& all, const std::
   return out;
 }
 
-fleet::Result<Value> list(const Request& request) {
-  List vars;
-  for (const auto* decl : ofMachine(request.declarations, request.machine))
-    for (const auto& [file, kind] : decl->files) {
-      Attrs entry{{"id", decl->name + "/" + file}, {"secret", kind.secret}, {"deploy", kind.deploy}};
-      const bool there =
-          kind.secret ? request.store.hasSecret(decl->place, file) : request.store.hasPublic(decl->place, file);
-      entry.set("exists", there);
-      entry.set("place", decl->place);
-      if (there && !kind.secret) {
-        FLEET_TRY_ASSIGN(const auto value, request.store.readPublic(decl->place, file));
-        entry.set("value", value);
-      }
-      vars.push_back(std::move(entry));
+fleet::Result<void> listOne(const Request& request, const GeneratorDecl& decl, List& vars) {
+  for (const auto& [file, kind] : decl.files) {
+    Attrs entry{{"id", decl.name + "/" + file}, {"secret", kind.secret}, {"deploy", kind.deploy}};
+    const bool there =
+        kind.secret ? request.store.hasSecret(decl.place, file) : request.store.hasPublic(decl.place, file);
+    entry.set("exists", there);
+    entry.set("place", decl.place);
+    if (there && !kind.secret) {
+      FLEET_TRY_ASSIGN(const auto value, request.store.readPublic(decl.place, file));
+      entry.set("value", value);
     }
+    vars.push_back(std::move(entry));
+  }
+  return {};
+}
+
+// Of a machine, or everything when none is named. What nothing declares any more follows.
+fleet::Result<Value> list(const Request& request, const Value& value) {
+  List vars;
+  if (request.machine.empty()) {
+    for (const auto& [place, decl] : request.declarations) FLEET_TRY(listOne(request, decl, vars));
+  } else {
+    for (const auto* decl : ofMachine(request.declarations, request.machine)) FLEET_TRY(listOne(request, *decl, vars));
+  }
+  FLEET_TRY_ASSIGN(const auto left, orphansOf(request, unsureMachines(value)));
+  for (const auto& one : left) {
+    if (!one.sure || (!request.machine.empty() && one.machine != request.machine)) continue;
+    const std::string place = one.path.substr(std::string_view("vars/").size());
+    const std::string above = one.machine.empty() ? "shared/" : "per-machine/" + one.machine + "/";
+    vars.push_back(Attrs{{"id", place.substr(above.size())},
+                         {"place", place},
+                         {"secret", one.secret},
+                         {"deploy", false},
+                         {"exists", true},
+                         {"orphan", true}});
+  }
   return Value(Attrs{{"vars", std::move(vars)}});
 }
 
@@ -128,17 +153,19 @@ fleet::Result<Value> runRequest(const Value& value) {
        [](const std::string& plugin, const std::string& question, bool secret) {
          return askOnce("age-plugin-" + plugin + ": " + question, secret);
        }});
-  const bool writes = *name != "list" && *name != "get" && *name != "check";
+  const bool writes = *name != "list" && *name != "get" && *name != "check" && *name != "orphans" &&
+                      *name != "export" && (*name != "secrets" || secretsWrite(value));
   // Taken before anything is read, so that what is read is still true when something is written.
   std::optional<Session> session;
-  if (*name != "machine-key") {  // whoever asks for one commits nothing
+  if (*name != "machine-key" && *name != "upload") {  // whoever asks for one commits nothing
     FLEET_TRY_ASSIGN(auto begun, Session::begin(*directory, writes));
     session.emplace(std::move(begun));
   }
+  if (*name == "secrets") return session->finish(runSecrets(value));
   auto request = readRequest(value);
   if (!request) return std::move(request).error();
   const auto run = [&]() -> fleet::Result<Value> {
-    if (*name == "list") return list(*request);
+    if (*name == "list") return list(*request, value);
     if (*name == "get") return get(*request);
     if (*name == "machine-key") return machineKey(*request);
     if (*name == "set") return set(*request);
@@ -146,6 +173,11 @@ fleet::Result<Value> runRequest(const Value& value) {
     if (*name == "check") return check(*request);
     if (*name == "fix") return fix(*request);
     if (*name == "generate") return generate(*request);
+    if (*name == "orphans") return orphans(*request, value);
+    if (*name == "prune") return prune(*request, value);
+    if (*name == "export") return exportValues(*request, value);
+    if (*name == "import") return importValues(*request, value);
+    if (*name == "upload") return upload(*request, value);
     return age::error("VARS62", "there is no verb `" + *name + "`");
   };
   return session ? session->finish(run()) : run();

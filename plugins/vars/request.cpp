@@ -39,6 +39,7 @@ fleet::Result<Request> readRequest(const Value& value) {
   const Value* machines = value.find("machines");
   FLEET_TRY_ASSIGN(auto declarations, readDeclarations(machines ? *machines : Value()));
   Request out{text(value, "verb"),
+              fleet,
               std::move(store),
               std::move(declarations),
               {},

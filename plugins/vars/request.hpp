@@ -12,7 +12,7 @@
 namespace fleetd::vars {
 
 struct Request {
-  std::string verb;
+  std::string verb, fleet;
   Store store;
   Declarations declarations;
   Wanted wanted;

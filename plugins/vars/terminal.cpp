@@ -1,6 +1,7 @@
 // The terminal with echo turned off, and back on whatever happens.
 #include "plugins/vars/terminal.hpp"
 
+#include <array>
 #include <cerrno>
 #include <csignal>
 #include <cstring>
@@ -41,37 +42,50 @@ class Terminal {
   int fd_;
 };
 
-// Signals that end the program wait until echo is on again.
+// A signal handler can reach nothing else than static data.
+int hiddenTerminal = -1;
+termios shownBefore{};
+
+// Ends the process as the signal would have, with the terminal as it was found.
+void endShown(int number) {
+  static_cast<void>(tcsetattr(hiddenTerminal, TCSANOW, &shownBefore));
+  static_cast<void>(std::signal(number, SIG_DFL));
+  static_cast<void>(std::raise(number));  // delivered when the handler returns
+}
+
+// The terminal without echo, while it lives; one at a time. A signal reaches any thread of the process, so masks of one
+// would not do.
 class Quiet {
  public:
-  Quiet(const Terminal& terminal, bool quiet) : terminal_(terminal), quiet_(quiet) {
-    if (!quiet_ || tcgetattr(terminal_.fd(), &before_) != 0) {
-      quiet_ = false;
-      return;
+  Quiet(const Terminal& terminal, bool quiet) {
+    if (!quiet || tcgetattr(terminal.fd(), &shownBefore) != 0) return;
+    hiddenTerminal = terminal.fd();
+    for (std::size_t i = 0; i < kSignals.size(); ++i) {
+      struct sigaction action {};
+      // Who stops the program and takes the terminal would find it without echo.
+      action.sa_handler = kSignals[i] == SIGTSTP ? SIG_IGN : endShown;
+      sigemptyset(&action.sa_mask);
+      sigaction(kSignals[i], nullptr, &before_[i]);
+      if (before_[i].sa_handler != SIG_IGN) sigaction(kSignals[i], &action, nullptr);
     }
-    sigset_t signals;
-    sigemptyset(&signals);
-    for (const int one : {SIGTERM, SIGHUP, SIGTSTP}) sigaddset(&signals, one);
-    pthread_sigmask(SIG_BLOCK, &signals, &mask_);
-    termios silent = before_;
+    termios silent = shownBefore;
     silent.c_lflag &= ~static_cast<tcflag_t>(ECHO | ISIG);  // Ctrl-C arrives as a character
     silent.c_lflag |= ECHONL;
     silent.c_cc[VEOL] = 3;  // and ends the line it is in
-    tcsetattr(terminal_.fd(), TCSAFLUSH, &silent);
+    tcsetattr(terminal.fd(), TCSAFLUSH, &silent);
   }
   Quiet(const Quiet&) = delete;
   Quiet& operator=(const Quiet&) = delete;
   ~Quiet() {
-    if (!quiet_) return;
-    tcsetattr(terminal_.fd(), TCSAFLUSH, &before_);
-    pthread_sigmask(SIG_SETMASK, &mask_, nullptr);
+    if (hiddenTerminal < 0) return;
+    tcsetattr(hiddenTerminal, TCSAFLUSH, &shownBefore);
+    for (std::size_t i = 0; i < kSignals.size(); ++i) sigaction(kSignals[i], &before_[i], nullptr);
+    hiddenTerminal = -1;
   }
 
  private:
-  const Terminal& terminal_;
-  bool quiet_;
-  termios before_{};
-  sigset_t mask_{};
+  static constexpr std::array kSignals{SIGINT, SIGQUIT, SIGTERM, SIGHUP, SIGTSTP};
+  std::array<struct sigaction, kSignals.size()> before_{};
 };
 
 fleet::Error interrupted() { return age::error("VARS52", "the question was not answered"); }
@@ -147,7 +161,13 @@ fleet::Result<SecretBytes> readInput() {
   return exact;
 }
 
-fleet::Result<void> writeOutput(const SecretBytes& bytes) { return writeTo(STDOUT_FILENO, bytes); }
+fleet::Result<void> writeOutput(const SecretBytes& bytes) {
+  FLEET_TRY(writeTo(STDOUT_FILENO, bytes));
+  // People see where a value ends; programs get it as it is.
+  if (::isatty(STDOUT_FILENO) != 0 && (bytes.size() == 0 || bytes.text().back() != '\n'))
+    static_cast<void>(!::write(STDOUT_FILENO, "\n", 1));
+  return {};
+}
 
 fleet::Result<void> writeTo(int descriptor, const SecretBytes& bytes) {
   age::View rest = bytes.span();

@@ -17,7 +17,7 @@ void tell(const std::string& text);
 
 // Standard input to its end, at most 16 MiB. Errors: VARS51.
 fleet::Result<SecretBytes> readInput();
-// Writes to standard output as it is. Errors: VARS51.
+// Writes to standard output as it is; a terminal gets the end of the line, too. Errors: VARS51.
 fleet::Result<void> writeOutput(const SecretBytes& bytes);
 fleet::Result<void> writeTo(int descriptor, const SecretBytes& bytes);
 

@@ -151,10 +151,12 @@ fleet::Result<void> Store::writePublic(const std::string& place, const std::stri
 fleet::Result<void> Store::writeSecret(const std::string& place, const std::string& file, const SecretBytes& value,
                                        const std::set<std::string>& machines, const std::set<std::string>& groups) {
   return atOnce("vars: update " + place + "/" + file, [&]() -> fleet::Result<void> {
-    Readers readers;
-    FLEET_TRY_ASSIGN(readers.users, operatorUsers());
+    // Whom somebody let in stays in.
+    FLEET_TRY_ASSIGN(Readers readers, readersAt(directoryOf(place, file)));
+    FLEET_TRY_ASSIGN(const auto own, operatorUsers());
+    readers.users.insert(own.begin(), own.end());
     readers.machines = machines;
-    readers.groups = groups;
+    readers.groups.insert(groups.begin(), groups.end());
     for (const auto& machine : machines) FLEET_TRY(ensureMachineKey(machine, groups));
     FLEET_TRY(stageSecret(directoryOf(place, file), value, readers));
     // A value that was public must not stay beside its secret.

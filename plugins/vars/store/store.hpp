@@ -51,7 +51,8 @@ class Store {
   fleet::Result<SecretBytes> readSecret(const std::string& place, const std::string& file) const;
   // Writes and remembers what was touched. Turning a secret into a public value is refused (VARS33).
   fleet::Result<void> writePublic(const std::string& place, const std::string& file, std::string_view value);
-  // For the operator and for `machines`, whose keys are made when they have none; groups given are added.
+  // For the operator, for users and groups with a link, for `groups`, and for exactly `machines`, whose keys are made
+  // when they have none.
   fleet::Result<void> writeSecret(const std::string& place, const std::string& file, const SecretBytes& value,
                                   const std::set<std::string>& machines, const std::set<std::string>& groups);
   // The machine's own key, as the file that sops reads on it. Errors: VARS37 when it has none.

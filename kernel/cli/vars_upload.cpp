@@ -1,0 +1,125 @@
+// `fleetd vars upload`: an archive goes from the plugin through a pipe to the host, or into a directory in memory. Its
+// content never is in our memory.
+#include <unistd.h>
+
+#include <array>
+#include <future>
+
+#include <fmt/format.h>
+
+#include "kernel/base/fd.hpp"
+#include "kernel/base/file.hpp"
+#include "kernel/base/memory_files.hpp"
+#include "kernel/base/text.hpp"
+#include "kernel/cli/operations.hpp"
+#include "kernel/cli/vars_request.hpp"
+#include "kernel/cli/vars_verbs.hpp"
+#include "kernel/deploy/upload.hpp"
+#include "kernel/process/spawn.hpp"
+
+namespace fleetd::cli {
+
+namespace {
+
+using base::Code;
+using plugin::PluginValue;
+
+// Runs `take` with the reading end while the plugin writes. Errors of the plugin go first: without an archive there is
+// nothing to take.
+template <class Take>
+Result<std::int64_t> send(Context& cx, const std::string& machine, bool everything, Take take) {
+  base::Pipe pipe = base::makePipe();
+  if (!pipe.read) return Error{Code::FL0004, "there are no more file descriptors", "", {}};
+  sdk::Attrs request{{"fleet", cx.root()},
+                     {"verb", "upload"},
+                     {"machine", machine},
+                     {"everything", everything},
+                     {"descriptor", std::int64_t{pipe.write.get()}}};
+  addDeclarations(cx, cx.workspace(), request);
+  auto answer = std::async(std::launch::async, [&cx, &pipe, body = PluginValue(std::move(request))] {
+    auto out = cx.workspace().plugins().request("vars", body);
+    pipe.write.reset();  // the end of the archive, or of nothing
+    return out;
+  });
+  const Result<void> taken = take(pipe.read.get());
+  // Whoever did not read to the end must not keep the plugin waiting.
+  std::array<char, 4096> rest{};
+  while (::read(pipe.read.get(), rest.data(), rest.size()) > 0) rest.fill(0);
+  const auto done = answer.get();
+  if (!done) return done.error();
+  if (!taken) return taken.error();
+  const PluginValue* files = done->find("files");
+  return files && files->get<std::int64_t>() ? *files->get<std::int64_t>() : 0;
+}
+
+Result<void> unpack(const std::string& directory, int archive) {
+  process::Command command;
+  // Owners are names of the machine: only root can give files away, and only to those it knows.
+  command.argv = {"tar", "-xpf", "-", "-C", directory};
+  command.inputFd = archive;
+  FLEETD_TRY_ASSIGN(const auto finished, process::run(command));
+  if (finished.status.success()) return {};
+  return Error{Code::FL0723,
+               fmt::format("cannot unpack into {}: {}", directory, base::sanitize(base::trim(finished.errors))),
+               "",
+               {}};
+}
+
+Result<void> checkDirectory(const std::string& directory) {
+  FLEETD_TRY(base::makeDirs(directory, 0700));
+  if (!base::isInMemory(directory))
+    return Error{Code::FL0723,
+                 fmt::format("{} is on a disk, where secrets would stay", shownWord(directory)),
+                 "name a directory in memory, such as one below /run or /dev/shm",
+                 {}};
+  FLEETD_TRY_ASSIGN(const auto entries, base::listDir(directory));
+  if (entries.empty()) return {};
+  return Error{Code::FL0723, fmt::format("{} is not empty", shownWord(directory)), "name a new directory", {}};
+}
+
+int intoDirectory(Context& cx, const std::string& machine) {
+  const std::string directory(cx.args.value("--directory"));
+  if (auto fits = checkDirectory(directory); !fits) return cx.fail(fits.error());
+  const auto files = send(cx, machine, true, [&](int archive) { return unpack(directory, archive); });
+  if (!files) return cx.fail(files.error());
+  if (!cx.quiet()) cx.out.message(fmt::format("{} files written to {}\n", *files, directory));
+  return cx.finish();
+}
+
+int toHost(Context& cx, const std::string& machine) {
+  auto operation = beginOperation(cx, Reaching::Yes, {machine});
+  if (!operation) return cx.fail(operation.error());
+  const Meant& one = operation->meant.front();
+  if (!*one.reach) return cx.fail(one.reach->error());
+  deploy::ActivationSettings settings;
+  settings.sudo = cx.args.has("--sudo") || cx.args.has("--ask-sudo-password");
+  if (cx.args.has("--ask-sudo-password")) {
+    auto password = process::Secret::ask("password for sudo on the host: ");
+    if (!password) return cx.fail(password.error());
+    settings.password = *password;
+  }
+  auto ssh = openSsh(cx);
+  if (!ssh) return cx.fail(ssh.error());
+  const auto files = send(cx, machine, false, [&](int archive) {
+    return deploy::uploadSecrets(*ssh, (**one.reach).address, machine, archive, settings);
+  });
+  if (!files) return cx.fail(files.error());
+  if (!cx.quiet()) cx.out.message(fmt::format("{} files brought to {}\n", *files, machine));
+  return cx.finish();
+}
+
+}  // namespace
+
+int uploadVars(Context& cx) {
+  if (cx.args.positionals.size() != 2)
+    return cx.fail(Error{Code::FL0903, "`fleetd vars upload` needs a machine", "fleetd vars upload MACHINE", {}});
+  const std::string machine(cx.args.positionals[1]);
+  const auto host = cx.workspace().fleet().findHost(machine);
+  if (!host) return cx.fail(host.error());
+  if ((*host)->klass == "home")
+    return cx.fail(
+        Error{Code::FL0903, fmt::format("{} is a home, not a machine", machine), "secrets go to machines", {}});
+  return cx.args.has("--directory") ? intoDirectory(cx, (*host)->name) : toHost(cx, (*host)->name);
+}
+
+}  // namespace fleetd::cli

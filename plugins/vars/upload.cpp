@@ -1,0 +1,85 @@
+// What a machine gets, in the order of its generators.
+#include "plugins/vars/upload.hpp"
+
+#include <algorithm>
+
+#include "plugins/vars/terminal.hpp"
+#include "plugins/vars/upload_archive.hpp"
+
+namespace fleetd::vars {
+
+namespace {
+
+using fleet::Value;
+
+std::string textOf(const Value& set, std::string_view name, const std::string& otherwise) {
+  const Value* value = set.find(name);
+  const auto* held = value ? value->get<std::string>() : nullptr;
+  return held && !held->empty() ? *held : otherwise;
+}
+
+// How a file is declared, beyond what the graph needs.
+const Value& declared(const Value& request, const std::string& machine, const std::string& generator,
+                      const std::string& file) {
+  static const Value kNone;
+  const Value* at = &request;
+  for (const std::string& name : {std::string("machines"), machine, generator, std::string("files"), file}) {
+    at = at->find(name);
+    if (!at) return kNone;
+  }
+  return *at;
+}
+
+// "0440" as a number; what is none is for the owner only.
+unsigned modeOf(const std::string& text) {
+  unsigned out = 0;
+  for (const char c : text) {
+    if (c < '0' || c > '7' || out > 0777) return 0400;
+    out = out * 8 + static_cast<unsigned>(c - '0');
+  }
+  return text.empty() || out > 07777 ? 0400 : out;
+}
+
+}  // namespace
+
+fleet::Result<Value> upload(const Request& request, const Value& value) {
+  if (request.descriptor < 0 || !isName(request.machine))
+    return age::error("VARS62", "upload needs a machine and a descriptor");
+  const Value* flag = value.find("everything");
+  const bool everything = flag && flag->get<bool>() && *flag->get<bool>();
+  TarArchive archive;
+  std::int64_t files = 0;
+  for (const auto& [place, decl] : request.declarations) {
+    if (!decl.machines.contains(request.machine)) continue;
+    for (const auto& [file, kind] : decl.files) {
+      if (!kind.secret || !kind.deploy) continue;
+      const Value& more = declared(value, request.machine, decl.name, file);
+      const std::string phase = textOf(more, "neededFor", "services");
+      if (phase != "activation" && !everything) continue;
+      if (!isName(phase)) return age::error("VARS40", place + "/" + file + ": `neededFor` is no phase");
+      if (!request.store.hasSecret(place, file))
+        return age::error("VARS61", place + "/" + file + " has no value yet", "`fleetd vars generate` makes one");
+      FLEET_TRY_ASSIGN(const auto content, request.store.readSecret(place, file));
+      TarFile entry{phase + "/" + place + "/" + file};
+      entry.owner = textOf(more, "owner", "root");
+      entry.group = textOf(more, "group", "root");
+      entry.mode = modeOf(textOf(more, "mode", "0400"));
+      FLEET_TRY(archive.add(entry, content.span()));
+      ++files;
+    }
+  }
+  // The key goes last: who has it has everything.
+  const std::string directory = keyDirectoryOf(request.machine);
+  if (request.store.hasSecretAt(directory)) {
+    FLEET_TRY_ASSIGN(const auto key, request.store.machineKey(request.machine));
+    FLEET_TRY(archive.add({"key.txt", "root", "root", 0600}, key.span()));
+    ++files;
+  } else if (!everything) {
+    FLEET_TRY(request.store.machineKey(request.machine));  // says what is wrong
+  }
+  FLEET_TRY_ASSIGN(const auto bytes, archive.finish());
+  FLEET_TRY(writeTo(request.descriptor, bytes));
+  return Value(fleet::Attrs{{"files", files}});
+}
+
+}  // namespace fleetd::vars
