@@ -190,6 +190,30 @@ class Ordinary(DeployTest):
         self.expect(self.deploy("h1"), 0)
         self.assertEqual(host.inside("cat /var/lib/sops-nix/key.txt"), "mine")
 
+    def test_secrets_are_brought_to_a_machine(self):
+        token = 'clan.core.vars.generators.token = { files.token = { neededFor = "activation"; mode = "0440"; group = "daemon"; }; builtin = { generator = "random"; file = "token"; }; };'
+        self.yard.write("h1.nix", "{ " + token + " }\n")
+        ssh = ["--ssh-config", str(LAB.config)]
+        self.expect(self.run_fleetd("vars", "keygen", "--user", "ada"), 0)
+        self.expect(self.run_fleetd("vars", "upload", "h1", *ssh), 1, err=["VARS"])
+        self.expect(self.run_fleetd("vars", "generate"), 0)
+        self.expect(self.run_fleetd("vars", "upload", "h1", *ssh), 0, err=["2 files brought to h1"])
+        host = LAB.hosts["h1"]
+        place = "/var/lib/sops-nix/activation/per-machine/h1/token/token"
+        value = self.expect(self.run_fleetd("vars", "get", "h1", "token/token"), 0).out
+        self.assertEqual(host.inside(f"cat {place}"), value)
+        self.assertEqual(host.inside(f"stat -c '%a %U %G' {place}"), "440 root daemon")
+        old = host.inside("cat /var/lib/sops-nix/key.txt")
+        self.expect(self.run_fleetd("secrets", "machines", "rotate", "h1"), 0, err=["fleetd vars upload h1"])
+        self.expect(self.run_fleetd("vars", "upload", "h1", *ssh), 0)
+        keys = host.inside("cat /var/lib/sops-nix/key.txt").split()
+        self.assertEqual((len(keys), keys[1]), (2, old.strip()))
+        self.assertEqual(host.inside("ls -A /var/lib/sops-nix"), "activation\nkey.txt")
+        # What is not needed any more goes.
+        self.yard.write("h1.nix", "{ " + token.replace('neededFor = "activation"; ', "") + " }\n")
+        self.expect(self.run_fleetd("vars", "upload", "h1", *ssh), 0, err=["1 files brought"])
+        self.assertEqual(host.inside("ls -A /var/lib/sops-nix"), "key.txt")
+
     def test_a_command_over_ssh(self):
         self.expect(self.run_fleetd("ssh", "h1", "--", "echo", "a b", "$HOME"), 0, out=["a b $HOME"])
         self.expect(self.run_fleetd("ssh", "h1", "--", "false"), 1)
