@@ -32,8 +32,8 @@ struct BusThread::State {
   }
 };
 
-Result<std::unique_ptr<BusThread>> BusThread::start(const std::vector<std::string>& endpoints) {
-  FLEETD_TRY_ASSIGN(auto context, Context::create(endpoints.empty() ? 0 : 1));
+Result<std::unique_ptr<BusThread>> BusThread::start(const std::vector<std::string>& endpoints, bool reachable) {
+  FLEETD_TRY_ASSIGN(auto context, Context::create(endpoints.empty() && !reachable ? 0 : 1));
   auto state = std::make_unique<State>(std::move(context));
   std::vector<std::string> all{kInproc};
   all.insert(all.end(), endpoints.begin(), endpoints.end());
@@ -62,12 +62,12 @@ BusThread::~BusThread() {
   state_->thread.join();
 }
 
-BusThread::Answer BusThread::expect(std::string peer, std::string name, std::uint32_t timeoutMs) {
+BusThread::Answer BusThread::expect(std::string peer, std::string name, std::uint32_t timeoutMs, std::string token) {
   // A hello does not queue behind what is posted here: it would be a stranger's if it came first.
   std::promise<void> registered;
   auto known = registered.get_future();
   auto answer = state_->ask([&](RpcServer& server, RpcServer::Done done) {
-    server.expect(peer, std::move(name), timeoutMs, std::move(done));
+    server.expect(peer, std::move(name), timeoutMs, std::move(done), std::move(token));
     registered.set_value();
   });
   known.wait();
@@ -84,6 +84,17 @@ BusThread::Answer BusThread::request(std::string peer, std::string topic, std::s
 
 void BusThread::bye(std::string peer) {
   state_->loop.post([s = state_.get(), peer = std::move(peer)] { s->server->bye(peer); });
+}
+
+void BusThread::lost(std::string peer, Error why) {
+  state_->loop.post([s = state_.get(), peer = std::move(peer), why = std::move(why)] { s->server->lost(peer, why); });
+}
+
+Result<void> BusThread::listen(std::string endpoint) {
+  std::promise<Result<void>> done;
+  auto listening = done.get_future();
+  state_->loop.post([&] { done.set_value(state_->server->listen(endpoint)); });
+  return listening.get();
 }
 
 void BusThread::handle(std::string topic, RpcServer::Handler handler) {

@@ -16,8 +16,10 @@ class BusThread {
  public:
   static constexpr const char* kInproc = "inproc://rpc";
 
-  // Starts context and thread; listens on kInproc and on `endpoints`.
-  static Result<std::unique_ptr<BusThread>> start(const std::vector<std::string>& endpoints = {});
+  // Starts context and thread; listens on kInproc and on `endpoints`. `reachable` when other processes are to reach it
+  // through listen() later.
+  static Result<std::unique_ptr<BusThread>> start(const std::vector<std::string>& endpoints = {},
+                                                  bool reachable = false);
   BusThread(const BusThread&) = delete;
   BusThread& operator=(const BusThread&) = delete;
   // Says bye to all peers, ends what is outstanding with FL0316, closes the sockets and joins. Then waits
@@ -27,9 +29,13 @@ class BusThread {
   using Answer = std::future<Result<Message>>;
   // All [thread-safe]. Not from the bus thread itself.
   // Once it returns, the peer may say hello.
-  Answer expect(std::string peer, std::string name, std::uint32_t timeoutMs);
+  Answer expect(std::string peer, std::string name, std::uint32_t timeoutMs, std::string token = {});
   Answer request(std::string peer, std::string topic, std::string body, std::uint32_t timeoutMs);
   void bye(std::string peer);
+  // Ends what a peer that is gone was asked, now and later, with `why`.
+  void lost(std::string peer, Error why);
+  // Error FL0316 when the endpoint cannot be had.
+  Result<void> listen(std::string endpoint);
   void handle(std::string topic, RpcServer::Handler handler);
 
   // A new run: later requests carry another epoch, and answers to earlier ones no longer count. [thread-safe]

@@ -14,6 +14,8 @@ inline constexpr int kHighWater = 256;              // messages a socket queues;
 inline constexpr int kMaxDrain = 128;               // messages taken in one turn before others get theirs
 inline constexpr std::size_t kMaxOutstanding = 64;  // requests to one peer that are on their way
 inline constexpr std::uint32_t kMaxTimeoutMs = 600'000;
+// Messages of one peer that answer nothing: this many at once, and a second on average.
+inline constexpr int kMaxUnasked = 2000;
 
 // What one document may hold.
 struct ScanLimits {

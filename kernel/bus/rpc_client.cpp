@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "kernel/bus/errors.hpp"
+#include "kernel/bus/hello.hpp"
 #include "kernel/bus/limits.hpp"
 
 namespace fleetd::bus {
@@ -20,16 +21,16 @@ Result<RpcClient> RpcClient::connect(const Context& context, const std::string& 
   return RpcClient(std::move(socket));
 }
 
-void RpcClient::hello(std::string body) {
+void RpcClient::hello(std::string_view body, std::string_view token) {
   Envelope header;
   header.kind = Kind::hello;
-  send(std::move(header), std::move(body));
+  send(std::move(header), packHello(token, body));
 }
 
-void RpcClient::helloFailed(const ::fleet::Error& error) {
+void RpcClient::helloFailed(const ::fleet::Error& error, std::string_view token) {
   Envelope header;
   header.kind = Kind::error;
-  send(std::move(header), packError(error));
+  send(std::move(header), packHello(token, packError(error)));
 }
 
 RpcClient::Turn RpcClient::wait(int wakeFd, int timeoutMs) {

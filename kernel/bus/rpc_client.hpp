@@ -20,9 +20,13 @@ class RpcClient {
   // `routingId` is what the kernel expects this peer under.
   static Result<RpcClient> connect(const Context& context, const std::string& endpoint, const std::string& routingId);
 
-  // The first message: who this is, or why it cannot be.
-  void hello(std::string body);
-  void helloFailed(const ::fleet::Error& error);
+  // The first message: who this is, or why it cannot be. It
+  // carries the token the kernel gave out for this peer.
+  void hello(std::string_view body, std::string_view token = {});
+  void helloFailed(const ::fleet::Error& error, std::string_view token = {});
+
+  // Waits until the kernel's end is reached; at once on inproc.
+  bool connected(int timeoutMs) { return socket_.waitWritable(timeoutMs); }
 
   struct Turn {
     std::optional<Message> message;  // a request, a reply or an error

@@ -5,7 +5,9 @@
 
 #include <fmt/format.h>
 
+#include "kernel/base/clock.hpp"
 #include "kernel/bus/errors.hpp"
+#include "kernel/bus/hello.hpp"
 #include "kernel/bus/limits.hpp"
 
 namespace fleetd::bus {
@@ -46,9 +48,11 @@ RpcServer::~RpcServer() {
   }
 }
 
-void RpcServer::expect(const std::string& peer, std::string name, std::uint32_t timeoutMs, Done done) {
+void RpcServer::expect(const std::string& peer, std::string name, std::uint32_t timeoutMs, Done done,
+                       std::string token) {
   Peer& added = peers_[peer];
   added.name = std::move(name);
+  added.token = std::move(token);
   added.hello = std::move(done);
   added.helloTimer = loop_.after(nanos(timeoutMs), [this, peer, timeoutMs] {
     const auto at = peers_.find(peer);
@@ -63,7 +67,10 @@ void RpcServer::expect(const std::string& peer, std::string name, std::uint32_t 
 void RpcServer::request(const std::string& peer, std::string topic, std::string body, std::uint64_t epoch,
                         std::uint32_t timeoutMs, Done done) {
   const auto at = peers_.find(peer);
-  if (at == peers_.end()) return done(gone(peer));
+  if (at == peers_.end()) {
+    const auto why = lost_.find(peer);
+    return done(why == lost_.end() ? gone(peer) : why->second);
+  }
   if (body.size() > kMaxBodyBytes)
     return done(fail(Code::FL0311, fmt::format("a message of {} bytes for plugin `{}` exceeds the limit of {}",
                                                body.size(), at->second.name, kMaxBodyBytes)));
@@ -77,7 +84,7 @@ void RpcServer::sendNext(const std::string& id, Peer& peer) {
     peer.waiting.pop_front();
     Envelope header;
     header.kind = Kind::request;
-    header.correlation = ++correlation_;
+    header.correlation = peer.lastAsked = ++correlation_;
     header.epoch = next.epoch;
     header.timeoutMs = next.timeoutMs;
     header.topic = next.topic;
@@ -96,19 +103,27 @@ void RpcServer::send(const std::string& id, Envelope header, std::string body) {
 
 void RpcServer::bye(const std::string& peer) {
   const auto at = peers_.find(peer);
-  if (at == peers_.end()) return;
+  if (at != peers_.end()) end(peer, gone(at->second.name));
+}
+
+void RpcServer::lost(const std::string& peer, Error why) {
+  if (peers_.contains(peer)) end(peer, lost_.emplace(peer, std::move(why)).first->second);
+}
+
+void RpcServer::end(const std::string& peer, const Error& why) {
+  const auto at = peers_.find(peer);
   Envelope header;
   header.kind = Kind::bye;
   send(peer, std::move(header), {});
   Peer ended = std::move(at->second);
   peers_.erase(at);
   loop_.cancel(ended.helloTimer);
-  if (ended.hello) ended.hello(gone(ended.name));
+  if (ended.hello) ended.hello(why);
   for (auto& [correlation, request] : ended.outstanding) {
     loop_.cancel(request.timer);
-    request.done(gone(ended.name));
+    request.done(why);
   }
-  for (auto& request : ended.waiting) request.done(gone(ended.name));
+  for (auto& request : ended.waiting) request.done(why);
 }
 
 void RpcServer::handle(std::string topic, Handler handler) { handlers_[std::move(topic)] = std::move(handler); }
@@ -123,11 +138,14 @@ void RpcServer::onMessage(Received received) {
   auto header = decode(received.frames[1]);
   if (!header) {
     ++dropped_;
-    return;
+    return lost(id, fail(Code::FL0331, fmt::format("plugin `{}` breaks the rules of the bus: {}", peer->second.name,
+                                                   header.error().message)));
   }
   header->sender = peer->second.name;
   Message message{*std::move(header), received.frames.size() > 2 ? std::move(received.frames[2]) : std::string()};
   const Envelope& head = message.header;
+  const bool first = head.kind == Kind::hello || (head.kind == Kind::error && head.correlation == 0);
+  if (peer->second.hello && !first) return onUnasked(id, peer->second);
   switch (head.kind) {
     case Kind::hello: return onHello(id, peer->second, std::move(message));
     case Kind::error:
@@ -145,16 +163,19 @@ void RpcServer::onMessage(Received received) {
     case Kind::request: return onRequest(id, peer->second, message);
     case Kind::event:
     case Kind::bye:
-    case Kind::cancel: ++dropped_;
+    case Kind::cancel: return onUnasked(id, peer->second);
   }
 }
 
 // Also takes the error a peer sends in place of a hello.
 void RpcServer::onHello(const std::string& id, Peer& peer, Message message) {
-  if (!peer.hello) {
+  if (!peer.hello) return onUnasked(id, peer);
+  auto body = openHello(message.body, peer.token);
+  if (!body) {
     ++dropped_;
-    return;
+    return lost(id, fail(Code::FL0331, fmt::format("somebody says hello as plugin `{}` without its token", peer.name)));
   }
+  message.body = *std::move(body);
   loop_.cancel(peer.helloTimer);
   auto hello = std::exchange(peer.hello, nullptr);
   if (message.header.kind == Kind::error) bye(id);
@@ -163,15 +184,30 @@ void RpcServer::onHello(const std::string& id, Peer& peer, Message message) {
 
 void RpcServer::onAnswer(const std::string& id, Peer& peer, Result<Message> message, const Envelope& header) {
   const auto at = peer.outstanding.find(header.correlation);
-  // Late, never asked for, or of an earlier run.
-  if (at == peer.outstanding.end() || at->second.epoch != header.epoch) {
+  if (header.correlation == 0 || header.correlation > peer.lastAsked) {
     ++dropped_;
-    return;
+    return lost(id,
+                fail(Code::FL0331,
+                     fmt::format("plugin `{}` breaks the rules of the bus: it answers what nobody asked", peer.name)));
   }
+  // Late, a second time, or of an earlier run.
+  if (at == peer.outstanding.end() || at->second.epoch != header.epoch) return onUnasked(id, peer);
   complete(id, header.correlation, std::move(message));
 }
 
-void RpcServer::onRequest(const std::string& id, const Peer& peer, const Message& message) {
+// What answers nothing is dropped, until it is too much.
+void RpcServer::onUnasked(const std::string& id, Peer& peer) {
+  ++dropped_;
+  if (peer.unasked.take(base::monotonicNanos())) return;
+  lost(id, fail(Code::FL0330,
+                fmt::format("plugin `{}` floods the bus: more than {} messages a second that nobody asked for",
+                            peer.name, kMaxUnasked)));
+}
+
+void RpcServer::onRequest(const std::string& id, Peer& peer, const Message& message) {
+  if (!peer.unasked.take(base::monotonicNanos()))
+    return lost(id, fail(Code::FL0330, fmt::format("plugin `{}` floods the bus: more than {} requests a second",
+                                                   peer.name, kMaxUnasked)));
   const auto handler = handlers_.find(message.header.topic);
   Message answer;
   if (handler == handlers_.end()) {

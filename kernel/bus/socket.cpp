@@ -82,7 +82,10 @@ Result<Socket> Socket::create(const Context& context, SocketType type, const std
   const std::int64_t most = static_cast<std::int64_t>(kMaxBodyBytes);
   bool done = setInt(handle, ZMQ_LINGER, 0) && setInt(handle, ZMQ_SNDHWM, kHighWater) &&
               setInt(handle, ZMQ_RCVHWM, kHighWater) && zmq_setsockopt(handle, ZMQ_MAXMSGSIZE, &most, sizeof most) == 0;
-  if (type == SocketType::router) done = done && setInt(handle, ZMQ_ROUTER_MANDATORY, 1);
+  if (type == SocketType::router)
+    done = done && setInt(handle, ZMQ_ROUTER_MANDATORY, 1);
+  else  // writable only once it is connected; a connection that broke is not made again
+    done = done && setInt(handle, ZMQ_IMMEDIATE, 1) && setInt(handle, ZMQ_RECONNECT_IVL, -1);
   if (!routingId.empty())
     done = done && zmq_setsockopt(handle, ZMQ_ROUTING_ID, routingId.data(), routingId.size()) == 0;
   if (!done) return failure("a socket of the bus cannot be set up");

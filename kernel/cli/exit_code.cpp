@@ -19,8 +19,9 @@ int exitCodeOf(base::Code code) {
   const std::string_view id = base::info(code).id;
   if (id == "FL0001") return kInternal;
   if (id == "FL0003" || id == "FL0007" || id == "FL0008" || id == "FL0905" || id == "FL0906") return kEnvironment;
-  // A host that cannot be reached, or is busy; no place for state.
-  if (id == "FL0815" || id == "FL0816" || id == "FL0817" || id == "FL0822" || id == "FL0825") return kEnvironment;
+  // A host that cannot be reached, or is busy; no place for state; no sandbox.
+  if (id == "FL0815" || id == "FL0816" || id == "FL0817" || id == "FL0822" || id == "FL0825" || id == "FL0328")
+    return kEnvironment;
   if (id == "FL0501" || id == "FL0503" || id == "FL0347" || id == "FL0830" || id.starts_with("FL09")) return kUsage;
   return kFindings;
 }

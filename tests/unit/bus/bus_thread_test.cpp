@@ -6,6 +6,7 @@
 
 #include "kernel/bus/errors.hpp"
 #include "kernel/bus/limits.hpp"
+#include "tests/support/temp_dir.hpp"
 #include "tests/unit/bus/peer.hpp"
 
 namespace fleetd::bus {
@@ -173,13 +174,10 @@ TEST(BusThread, AnAnswerOfAnEarlierRunDoesNotCount) {
   bus->bye("p1");
 }
 
-TEST(BusThread, AnswersNobodyAskedForAreDropped) {
+TEST(BusThread, WhatComesASecondTimeIsDropped) {
   const auto bus = start();
   auto hello = bus->expect("p1", "plugin", kLong);
   const Peer peer(bus->context(), "p1", [](RpcClient& client, const Message& request) {
-    auto other = request.header;
-    other.correlation += 1000;
-    client.reply(other, "for nobody");
     client.hello("again");
     client.reply(request.header, "first");
     client.reply(request.header, "second");
@@ -188,6 +186,44 @@ TEST(BusThread, AnswersNobodyAskedForAreDropped) {
   EXPECT_EQ(bus->request("p1", "t/1", {}, kLong).get()->body, "first");
   EXPECT_EQ(bus->request("p1", "t/1", {}, kLong).get()->body, "first");
   bus->bye("p1");
+}
+
+TEST(BusThread, OtherProcessesReachItThroughASocketAddedLater) {
+  test::TempDir dir;
+  const std::string endpoint = "ipc://" + dir.at("rpc");
+  auto bus = BusThread::start({}, true);
+  ASSERT_TRUE(bus.ok());
+  ASSERT_TRUE((*bus)->listen(endpoint).ok());
+  EXPECT_EQ((*bus)->listen("ipc:///nonexistent/directory/socket").error().code, Code::FL0316);
+  auto hello = (*bus)->expect("far", "plugin", kLong, "token");
+  auto context = Context::create(1);
+  ASSERT_TRUE(context.ok());
+  std::thread far([&] {
+    auto client = RpcClient::connect(*context, endpoint, "far");
+    ASSERT_TRUE(client.ok());
+    ASSERT_TRUE(client->connected(60'000));
+    client->hello("me", "token");
+    while (true) {
+      auto turn = client->wait(-1, -1);
+      if (turn.ended) return;
+      if (turn.message) echo(*client, *turn.message);
+    }
+  });
+  EXPECT_EQ(hello.get()->body, "me");
+  EXPECT_EQ((*bus)->request("far", "echo/1", std::string(1 << 20, 'x'), kLong).get()->body.size(), 1u << 20);
+  (*bus)->bye("far");
+  far.join();
+}
+
+TEST(BusThread, APeerThatIsLostEndsItsRequestsAtOnce) {
+  const auto bus = start();
+  auto hello = bus->expect("p1", "plugin", kLong);
+  const Peer peer(bus->context(), "p1", [](RpcClient&, const Message&) {});  // never answers
+  ASSERT_TRUE(hello.get().ok());
+  auto answer = bus->request("p1", "t/1", {}, kLong);
+  bus->lost("p1", {Code::FL0327, "it crashed", "", {}});
+  EXPECT_EQ(answer.get().error().code, Code::FL0327);
+  EXPECT_EQ(bus->request("p1", "t/1", {}, kLong).get().error().message, "it crashed");
 }
 
 TEST(BusThread, AnAnswerThatIsTooLargeIsAnError) {

@@ -3,8 +3,10 @@
 #include <gtest/gtest.h>
 
 #include <functional>
+#include <utility>
 
 #include "kernel/bus/errors.hpp"
+#include "kernel/bus/hello.hpp"
 #include "kernel/bus/limits.hpp"
 
 namespace fleetd::bus {
@@ -35,6 +37,7 @@ struct Fixture {
     header.kind = kind;
     header.correlation = correlation;
     header.epoch = epoch;
+    if (kind == Kind::hello) body = packHello("", body);
     ASSERT_EQ(peer.send({encode(header), std::move(body)}), SendStatus::sent);
   }
   std::optional<Message> taken() {
@@ -133,6 +136,111 @@ TEST(RpcServer, WhatFitsNothingIsCounted) {
   f.run([&] { return f.server->dropped() == 7; });
   EXPECT_EQ(f.server->dropped(), 7u);
   EXPECT_EQ(f.results, std::vector<std::string>{"reply:me"});
+}
+
+TEST(RpcServer, ABrokenHeaderEndsThePeerAndAllItWasAsked) {
+  Fixture f;
+  f.server->expect("peer", "plugin", 60'000, [](Result<Message>) {});
+  f.send(Kind::hello, 0, "me");
+  f.loop.post([&] {
+    f.server->request("peer", "t/1", {}, 1, 60'000, f.record());
+    ASSERT_EQ(f.peer.send({"garbage", "body"}), SendStatus::sent);
+  });
+  f.run([&] { return !f.results.empty(); });
+  EXPECT_EQ(f.results, std::vector<std::string>{"FL0331"});
+  f.server->request("peer", "t/1", {}, 1, 60'000, f.record());  // asked later, it still says why
+  EXPECT_EQ(f.results.back(), "FL0331");
+}
+
+TEST(RpcServer, AnAnswerNobodyAskedForEndsThePeer) {
+  Fixture f;
+  f.server->expect("peer", "plugin", 60'000, [](Result<Message>) {});
+  f.send(Kind::hello, 0, "me");
+  f.loop.post([&] {
+    f.server->request("peer", "t/1", {}, 1, 60'000, f.record());
+    f.send(Kind::reply, 999, "mine");
+  });
+  f.run([&] { return !f.results.empty(); });
+  EXPECT_EQ(f.results, std::vector<std::string>{"FL0331"});
+}
+
+TEST(RpcServer, ALateAnswerIsNoFault) {
+  Fixture f;
+  f.server->expect("peer", "plugin", 60'000, [](Result<Message>) {});
+  f.send(Kind::hello, 0, "me");
+  f.loop.post([&] { f.server->request("peer", "t/1", "body", 1, 1, f.record()); });
+  bool answered = false;
+  f.run([&] {
+    if (f.results.empty()) return false;
+    if (!std::exchange(answered, true)) f.send(Kind::reply, f.taken()->header.correlation, "late");
+    return f.server->dropped() == 1;
+  });
+  f.server->request("peer", "t/1", {}, 1, 60'000, f.record());
+  EXPECT_EQ(f.results, std::vector<std::string>{"FL0314"});  // the second is on its way
+}
+
+TEST(RpcServer, AFloodEndsThePeer) {
+  Fixture f;
+  f.server->expect("peer", "plugin", 60'000, [](Result<Message>) {});
+  f.send(Kind::hello, 0, "me");
+  int sent = 0;
+  f.loop.post([&] { f.server->request("peer", "t/1", {}, 1, 60'000, f.record()); });
+  f.run([&] {
+    Envelope header;
+    while (f.results.empty() && sent < 100'000 && f.peer.send({encode(header), ""}) == SendStatus::sent) ++sent;
+    return !f.results.empty();
+  });
+  EXPECT_EQ(f.results, std::vector<std::string>{"FL0330"});
+  EXPECT_GT(sent, kMaxUnasked);
+}
+
+TEST(RpcServer, AHelloNeedsTheTokenOfThePeer) {
+  for (const bool error : {false, true})
+    for (const std::string& body : {packHello("wrong", "me"), packHello("", "me"), std::string("me"), std::string()}) {
+      Fixture f;
+      f.server->expect("peer", "plugin", 60'000, f.record(), "token");
+      Envelope header;
+      header.kind = error ? Kind::error : Kind::hello;
+      ASSERT_EQ(f.peer.send({encode(header), body}), SendStatus::sent);
+      f.run([&] { return !f.results.empty(); });
+      EXPECT_EQ(f.results, std::vector<std::string>{"FL0331"});
+    }
+  Fixture f;
+  f.server->expect("peer", "plugin", 60'000, f.record(), "token");
+  Envelope header;
+  header.kind = Kind::hello;
+  ASSERT_EQ(f.peer.send({encode(header), packHello("token", "me")}), SendStatus::sent);
+  f.run([&] { return !f.results.empty(); });
+  EXPECT_EQ(f.results, std::vector<std::string>{"reply:me"});
+}
+
+TEST(RpcServer, NothingCountsBeforeTheHello) {
+  Fixture f;
+  bool asked = false;
+  f.server->handle("k/1", [&](const std::string&, const Message&) {
+    asked = true;
+    return Message{};
+  });
+  f.server->expect("peer", "plugin", 60'000, f.record());
+  Envelope header;
+  header.kind = Kind::request;
+  header.topic = "k/1";
+  ASSERT_EQ(f.peer.send({encode(header), ""}), SendStatus::sent);
+  f.send(Kind::reply, 1, "");
+  f.send(Kind::hello, 0, "me");
+  f.run([&] { return !f.results.empty(); });
+  EXPECT_EQ(f.results, std::vector<std::string>{"reply:me"});
+  EXPECT_EQ(f.server->dropped(), 2u);
+  EXPECT_FALSE(asked);
+}
+
+TEST(RpcServer, APeerThatIsLostSaysWhy) {
+  Fixture f;
+  f.server->expect("peer", "plugin", 60'000, f.record());
+  f.server->lost("peer", {Code::FL0327, "it crashed", "", {}});
+  f.server->request("peer", "t/1", {}, 1, 60'000, f.record());
+  f.server->lost("nobody", {Code::FL0327, "it crashed", "", {}});
+  EXPECT_EQ(f.results, (std::vector<std::string>{"FL0327", "FL0327"}));
 }
 
 TEST(RpcServer, ByeEndsWhatIsOpen) {
