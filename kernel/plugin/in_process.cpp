@@ -20,10 +20,13 @@ InProcessHost::~InProcessHost() {
   if (thread_.joinable()) thread_.join();
 }
 
-bool InProcessHost::finished(std::uint32_t timeoutMs) const {
+bool InProcessHost::finished(std::uint32_t timeoutMs) {
   return done_.wait_for(std::chrono::milliseconds(timeoutMs)) == std::future_status::ready;
 }
 
-void InProcessHost::abandon() { thread_.detach(); }
+bool InProcessHost::abandon() {
+  thread_.detach();
+  return true;
+}
 
 }  // namespace fleetd::plugin

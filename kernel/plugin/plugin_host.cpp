@@ -35,10 +35,12 @@ class PluginHost {
 
   void run() {
     if (auto error = start()) {
-      client_.helloFailed(*error);
+      client_.helloFailed(*error, config_.token);
+      // Ended right away, a process would take the message with it.
+      for (int turns = 0; turns < kLastTurns && !client_.wait(-1, 100).ended;) ++turns;
       return;
     }
-    client_.hello(encodeManifest(*manifest_));
+    client_.hello(encodeManifest(*manifest_), config_.token);
     while (true) {
       const auto turn = client_.wait(api_.wakeFd(), -1);
       if (turn.ended) return;
@@ -48,7 +50,11 @@ class PluginHost {
   }
 
  private:
+  static constexpr int kLastTurns = 50;
+
   std::optional<sdk::Error> start() {
+    if (config_.beforeLoading)
+      if (auto ready = config_.beforeLoading(); !ready) return outward(ready.error());
     auto library = Library::open(config_.library);
     if (!library) return outward(library.error());
     library_.emplace(*std::move(library));
@@ -139,6 +145,11 @@ void servePlugin(const bus::Context& context, const PluginHostConfig& config) {
   if (!client) {
     if (config.log) config.log(config.id, FLEET_LOG_ERROR, client.error().message);
     return;  // the kernel's wait for a hello ends at its deadline
+  }
+  constexpr int kConnectMs = 10'000;
+  if (!client->connected(kConnectMs)) {
+    if (config.log) config.log(config.id, FLEET_LOG_ERROR, "the bus does not answer");
+    return;
   }
   PluginHost(*std::move(client), config).run();
 }

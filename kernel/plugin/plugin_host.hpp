@@ -1,8 +1,10 @@
-// PluginHost: loads one plugin and serves it on the bus. The same code runs on a thread of fleetd and, one
-// day, as the main loop of a process of its own; only the endpoint differs.
+// PluginHost: loads one plugin and serves it on the bus. The same code runs on a thread of fleetd and as the main loop
+// of fleet-plugin-host; only the endpoint differs.
 #pragma once
+#include <functional>
 #include <string>
 
+#include "kernel/base/result.hpp"
 #include "kernel/bus/socket.hpp"
 #include "kernel/plugin/host_api.hpp"
 
@@ -15,6 +17,9 @@ struct PluginHostConfig {
   std::string id;         // of the plugin inside
   std::string settings;   // the plugin's fleet-level settings, a msgpack map, or empty
   LogSink log;            // may be empty
+  std::string token;      // what the hello proves itself with
+  // Called once the kernel is reached and before anything of the plugin is loaded; may be empty.
+  std::function<Result<void>()> beforeLoading;
 };
 
 // Connects, loads, activates, says hello (its body is the manifest, or an error in its place), answers

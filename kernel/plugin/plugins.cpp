@@ -50,20 +50,6 @@ void addOnce(Diagnostics& diagnostics, const Error& error, const HostPlugins& ho
 
 std::string called(const std::string& id) { return fmt::format("plugin `{}`", id); }
 
-Plugins::State::~State() {
-  if (!bus) return;
-  for (auto& [id, plugin] : loaded) bus->bye(plugin.routingId);
-  bool abandoned = false;
-  for (auto& [id, plugin] : loaded) {
-    if (!plugin.host || plugin.host->finished(options.stopMs)) continue;
-    if (options.log) options.log(id, FLEET_LOG_WARNING, "does not end and is left behind");
-    plugin.host->abandon();
-    abandoned = true;
-  }
-  // Its thread still holds a socket: closing the bus would wait for it for ever.
-  if (abandoned) static_cast<void>(bus.release());
-}
-
 const PluginFile* Plugins::State::find(const std::string& id) const {
   const auto at = std::lower_bound(files.begin(), files.end(), id,
                                    [](const PluginFile& file, const std::string& wanted) { return file.id < wanted; });
@@ -102,36 +88,40 @@ void Plugins::State::begin(const std::string& id) {
     plugin.failure = std::move(guarded).error();
     return;
   }
-  path = std::move(guarded->path);
+  plugin.library = std::move(guarded->path);
   if (!bus) {
-    auto thread = bus::BusThread::start();
+    const bool reachable = std::any_of(files.begin(), files.end(),
+                                       [&](const PluginFile& one) { return isIsolated(options.isolation, one); });
+    auto thread = bus::BusThread::start({}, reachable);
     if (!thread) {
       plugin.failure = std::move(thread).error();
       return;
     }
     bus = *std::move(thread);
   }
-  plugin.routingId = fmt::format("plugin-{}", ++started);
-  PluginHostConfig config{bus::BusThread::kInproc, plugin.routingId, std::move(path), id, {}, options.log};
   if (const auto settings = options.settings.find(id); settings != options.settings.end()) {
     sdk::Packer out;
     sdk::pack(out, settings->second);
-    config.settings = out.take();
+    plugin.settings = out.take();
   }
-  plugin.hello = bus->expect(plugin.routingId, id, options.startMs);
-  plugin.host.emplace(*bus, std::move(config));
+  static_cast<void>(happened(plugin, Event::start));
+  launch(id, plugin, isIsolated(options.isolation, *file));
 }
 
 Result<LoadedPlugin*> Plugins::State::up(const std::string& id) {
   begin(id);
   LoadedPlugin& plugin = loaded.at(id);
   if (plugin.hello) {
-    auto manifest = readHello(id, plugin.hello->get());
+    auto hello = plugin.hello->get();
     plugin.hello.reset();
+    const bool came = hello.ok();
+    if (came && plugin.isolated) plugin.isolated->greeted();
+    auto manifest = readHello(id, std::move(hello));
+    static_cast<void>(came ? happened(plugin, manifest ? Event::hello : Event::refused) : Step{});
     if (manifest)
       plugin.manifest = *std::move(manifest);
     else
-      plugin.failure = std::move(manifest).error();
+      plugin.failure = came ? std::move(manifest).error() : failedToStart(id, plugin, manifest.error());
   }
   if (plugin.failure) return *plugin.failure;
   return &plugin;
@@ -171,6 +161,7 @@ std::vector<std::vector<std::string>> Plugins::select(const std::vector<HostPlug
     if (!order) addOnce(diagnostics, order.error(), host, 1);
     out.push_back(order ? *std::move(order) : std::vector<std::string>());
   }
+  state_->tellNotices(diagnostics);
   return out;
 }
 

@@ -13,6 +13,7 @@
 #include "kernel/base/result.hpp"
 #include "kernel/plugin/fragment.hpp"
 #include "kernel/plugin/host_api.hpp"
+#include "kernel/plugin/isolation.hpp"
 #include "kernel/plugin/manifest.hpp"
 #include "kernel/plugin/sdk.hpp"
 #include "kernel/plugin/search.hpp"
@@ -25,6 +26,7 @@ struct PluginsOptions {
   LogSink log;                                  // lines plugins log; may be empty; any thread
   ExpressionCheck checkExpression;              // see fragment.hpp; may be empty
   TrustCheck trusted;                           // for files of the fleet's own; empty: none may be loaded
+  Isolation isolation;                          // who runs in a process of its own
   std::map<std::string, PluginValue> settings;  // fleet-level settings by plugin id, maps
   std::uint32_t startMs = 10'000;               // for loading and activating one plugin
   std::uint32_t callMs = 60'000;                // for one message (a batch of hosts)

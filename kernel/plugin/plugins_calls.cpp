@@ -73,10 +73,18 @@ template <class T, class Host, class Read>
 std::vector<std::optional<T>> collect(const std::string& id, const std::vector<Host>& hosts,
                                       std::vector<Answer> answers, Diagnostics& diagnostics, Read&& read) {
   std::vector<std::optional<T>> out(hosts.size());
+  std::optional<Error> ended;  // of the plugin as a whole, which is said once
+  std::size_t without = 0;
   for (std::size_t i = 0; i < hosts.size(); ++i) {
     addFindings(diagnostics, id, hosts[i].name, answers[i].findings);
     if (!answers[i].document) {
-      addFor(diagnostics, hosts[i].name, answerError(id, answers[i].document.error()));
+      const Error error = answerError(id, answers[i].document.error());
+      if (endsPlugin(error.code)) {
+        ended = error;
+        ++without;
+      } else {
+        addFor(diagnostics, hosts[i].name, error);
+      }
       continue;
     }
     Result<T> value = read(hosts[i], *answers[i].document);
@@ -85,13 +93,19 @@ std::vector<std::optional<T>> collect(const std::string& id, const std::vector<H
     else
       addFor(diagnostics, hosts[i].name, value.error());
   }
+  if (ended) {
+    auto said = Diagnostic::from(*ended);
+    said.notes.push_back(fmt::format("{} host{} without it", without, without == 1 ? " is" : "s are"));
+    diagnostics.add(std::move(said));
+  }
   return out;
 }
 
 }  // namespace
 
-Result<std::vector<Answer>> readAnswers(const std::string& id, Result<bus::Message> reply, std::size_t documents) {
-  if (!reply) return std::move(reply).error();
+Result<std::vector<Answer>> readAnswers(const std::string& id, const Result<bus::Message>& reply,
+                                        std::size_t documents) {
+  if (!reply) return reply.error();
   if (reply->header.kind == bus::Kind::error) return pluginError(called(id), bus::parseError(reply->body));
   FLEETD_TRY_ASSIGN(auto answers, parseAnswers(reply->body));
   if (answers.size() != std::max<std::size_t>(documents, 1))
@@ -99,47 +113,33 @@ Result<std::vector<Answer>> readAnswers(const std::string& id, Result<bus::Messa
   return answers;
 }
 
-Result<std::vector<Answer>> Plugins::State::ask(const std::string& id, const char* topic,
-                                                const std::vector<std::string>& documents) {
-  FLEETD_TRY_ASSIGN(const auto* plugin, up(id));
-  return readAnswers(id, bus->request(plugin->routingId, topic, packDocuments(documents), options.callMs).get(),
-                     documents.size());
+Plugins::State::Reply Plugins::State::ask(const std::string& id, const char* topic,
+                                          const std::vector<std::string>& documents, std::uint32_t timeoutMs) {
+  return std::move(converse(id, topic, {documents}, timeoutMs == 0 ? options.callMs : timeoutMs).front());
 }
 
 std::vector<Answer> Plugins::State::askAll(const std::string& id, const char* topic,
                                            const std::vector<std::string>& documents) {
-  struct Batch {
-    std::size_t size;
-    bus::BusThread::Answer answer;
-  };
   const auto failed = [](const Error& error) {
     return Answer{sdk::Error{FLEET_E_IO, std::string(base::info(error.code).id), {}, error.message, error.hint, 0}, {}};
   };
+  std::vector<std::vector<std::string>> batches;
+  for (std::size_t first = 0; first < documents.size();) {
+    auto& some = batches.emplace_back();
+    std::size_t bytes = 0;
+    while (first < documents.size() && some.size() < kBatchHosts && (some.empty() || bytes < kBatchBytes)) {
+      bytes += documents[first].size();
+      some.push_back(documents[first++]);
+    }
+  }
   std::vector<Answer> out;
   out.reserve(documents.size());
-  auto plugin = up(id);
-  if (!plugin) {
-    out.assign(documents.size(), failed(plugin.error()));
-    return out;
-  }
-  std::vector<Batch> batches;
-  for (std::size_t first = 0; first < documents.size();) {
-    std::vector<std::string> some;
-    std::size_t bytes = 0;
-    while (first + some.size() < documents.size() && some.size() < kBatchHosts &&
-           (some.empty() || bytes < kBatchBytes)) {
-      bytes += documents[first + some.size()].size();
-      some.push_back(documents[first + some.size()]);
-    }
-    first += some.size();
-    batches.push_back({some.size(), bus->request((*plugin)->routingId, topic, packDocuments(some), options.callMs)});
-  }
-  for (auto& batch : batches) {
-    auto answers = readAnswers(id, batch.answer.get(), batch.size);
-    if (answers)
-      std::move(answers->begin(), answers->end(), std::back_inserter(out));
+  auto replies = converse(id, topic, batches, options.callMs);
+  for (std::size_t i = 0; i < replies.size(); ++i) {
+    if (replies[i])
+      std::move(replies[i]->begin(), replies[i]->end(), std::back_inserter(out));
     else
-      out.insert(out.end(), batch.size, failed(answers.error()));
+      out.insert(out.end(), batches[i].size(), failed(replies[i].error()));
   }
   return out;
 }
@@ -172,10 +172,7 @@ Result<PluginValue> Plugins::request(const std::string& id, const PluginValue& b
   constexpr std::uint32_t kTenMinutes = 600'000;
   sdk::Packer packer;
   sdk::pack(packer, body);
-  FLEETD_TRY_ASSIGN(const auto* plugin, state_->up(id));
-  const auto reply =
-      state_->bus->request(plugin->routingId, topic::kRequest, packDocuments({packer.take()}), kTenMinutes).get();
-  FLEETD_TRY_ASSIGN(const auto answers, readAnswers(id, reply, 1));
+  FLEETD_TRY_ASSIGN(const auto answers, state_->ask(id, topic::kRequest, {packer.take()}, kTenMinutes));
   const Answer& answer = answers.front();
   if (!answer.document) return answerError(id, answer.document.error());
   if (auto scanned = bus::prescan(*answer.document); !scanned) return scanned.error();
@@ -207,6 +204,7 @@ std::vector<std::optional<Fragment>> Plugins::contribute(const std::string& id, 
   }
   const Manifest& manifest = *(*state_->up(id))->manifest;
   auto answers = state_->askAll(id, topic::kContribute, packEach(hosts));
+  state_->tellNotices(diagnostics);
   for (auto& answer : answers) {
     if (!isUnsupported(answer)) continue;
     sdk::Packer nothing;
@@ -223,6 +221,7 @@ std::vector<std::optional<std::vector<RenderedFile>>> Plugins::render(const std:
                                                                       const std::vector<ComposedView>& hosts,
                                                                       Diagnostics& diagnostics) {
   auto answers = state_->askAll(id, topic::kRender, packEach(hosts));
+  state_->tellNotices(diagnostics);
   const auto plugin = state_->up(id);
   return collect<std::vector<RenderedFile>>(
       id, hosts, std::move(answers), diagnostics,
@@ -231,6 +230,7 @@ std::vector<std::optional<std::vector<RenderedFile>>> Plugins::render(const std:
 
 bool Plugins::check(const std::string& id, const std::vector<ComposedView>& hosts, Diagnostics& diagnostics) {
   auto answers = state_->askAll(id, topic::kCheck, packEach(hosts));
+  state_->tellNotices(diagnostics);
   for (auto& answer : answers)
     if (isUnsupported(answer)) answer.document = std::string();
   const auto done = collect<bool>(id, hosts, std::move(answers), diagnostics,

@@ -1,4 +1,4 @@
-// What is behind Plugins. Only for plugins.cpp and plugins_calls.cpp.
+// What is behind Plugins. Only for plugins*.cpp.
 #pragma once
 #include <map>
 #include <memory>
@@ -8,14 +8,20 @@
 
 #include "kernel/bus/bus_thread.hpp"
 #include "kernel/plugin/in_process.hpp"
+#include "kernel/plugin/isolated_host.hpp"
+#include "kernel/plugin/isolated_supervision.hpp"
 #include "kernel/plugin/messages.hpp"
 #include "kernel/plugin/plugins.hpp"
 
 namespace fleetd::plugin {
 
 struct LoadedPlugin {
+  std::string library, settings;  // what it is started with
   std::string routingId;
-  std::optional<InProcessHost> host;
+  std::unique_ptr<Runner> host;
+  IsolatedHost* isolated = nullptr;             // `host`, when it is a process
+  Supervision supervision;                      // of that process
+  std::string toldFleet;                        // the last fleet view it accepted, for the next process
   std::optional<bus::BusThread::Answer> hello;  // until it was looked at
   std::optional<Manifest> manifest;             // once it is up
   std::optional<Error> failure;                 // why it is not
@@ -27,6 +33,8 @@ struct Plugins::State {
   std::vector<PluginFile> files;  // by id
   std::map<std::string, LoadedPlugin> loaded;
   std::unique_ptr<bus::BusThread> bus;
+  std::string socketDirectory;                // of the socket for processes, once there is one
+  std::map<std::string, Diagnostic> notices;  // by plugin; they wait for somebody who takes diagnostics
   std::uint64_t started = 0;
 
   ~State();
@@ -37,14 +45,32 @@ struct Plugins::State {
   void begin(const std::string& id);
   // Waits for the end of loading.
   Result<LoadedPlugin*> up(const std::string& id);
-  // One message and its answers, as many as documents went out (one for none).
-  Result<std::vector<Answer>> ask(const std::string& id, const char* topic, const std::vector<std::string>& documents);
-  // The same for many documents: in batches, all on their way at once. The first error of a batch stands for
-  // its documents.
+
+  // plugins_runs.cpp: threads and processes, and what they are asked.
+  void launch(const std::string& id, LoadedPlugin& plugin, bool isolate);
+  Result<void> openSocket();
+  Step happened(LoadedPlugin& plugin, Event event) const;
+  Error failedToStart(const std::string& id, LoadedPlugin& plugin, const Error& error);
+  // After the process of a plugin ended during `topic`, or was ended for `why`: starts it again, or says in its
+  // `failure` why not. True when what was not answered is to be asked again.
+  bool recover(const std::string& id, LoadedPlugin& plugin, const Error& why, const std::string& topic);
+
+  using Reply = Result<std::vector<Answer>>;
+  // Messages that are all on their way at once, and their answers: as many as documents went out (one for none).
+  std::vector<Reply> converse(const std::string& id, const char* topic,
+                              const std::vector<std::vector<std::string>>& batches, std::uint32_t timeoutMs);
+  // One of them.
+  Reply ask(const std::string& id, const char* topic, const std::vector<std::string>& documents,
+            std::uint32_t timeoutMs = 0);
+  // The same for many documents, in batches. The first error of a batch stands for its documents.
   std::vector<Answer> askAll(const std::string& id, const char* topic, const std::vector<std::string>& documents);
+  void tellNotices(Diagnostics& diagnostics);
 };
 
 // "plugin `x`"
 std::string called(const std::string& id);
+// What is inside a reply. Errors: of the transport, of the whole request, FL0310 and FL0311.
+Result<std::vector<Answer>> readAnswers(const std::string& id, const Result<bus::Message>& reply,
+                                        std::size_t documents);
 
 }  // namespace fleetd::plugin

@@ -37,8 +37,9 @@ class Finder {
  public:
   Finder(const std::vector<SearchPath>& paths, Diagnostics& diagnostics) : diagnostics_(diagnostics) {
     for (const auto& path : paths) {
-      if (path.origin != Origin::fleet) continue;
-      if (auto real = base::realPath(path.directory)) fleetDirectories_.push_back(*std::move(real) + "/");
+      if (path.origin == Origin::environment) continue;
+      auto& into = path.origin == Origin::fleet ? fleetDirectories_ : ownDirectories_;
+      if (auto real = base::realPath(path.directory)) into.push_back(*std::move(real) + "/");
     }
   }
 
@@ -52,7 +53,7 @@ class Finder {
         search(path, origin, depth - 1);
       if (!entry.name.ends_with(kSuffix) || entry.type == base::FileType::Directory) continue;
       const std::string id = entry.name.substr(0, entry.name.size() - kSuffix.size());
-      if (isPluginId(id)) add({id, path, origin});
+      if (isPluginId(id)) add({id, path, origin, false});
     }
   }
 
@@ -67,7 +68,10 @@ class Finder {
     struct stat status {};
     if (stat(file.path.c_str(), &status) != 0 || !S_ISREG(status.st_mode))
       return warn(diagnostics_, Code::FL0303, fmt::format("`{}` is no regular file", file.path), file.path);
-    if (isFleets(file.path)) file.origin = Origin::fleet;
+    // Code stays whose it is when another search path leads to it.
+    const auto real = base::realPath(file.path);
+    if (!real || isBelow(*real, fleetDirectories_)) file.origin = Origin::fleet;
+    file.bundled = real && file.origin != Origin::fleet && isBelow(*real, ownDirectories_);
     const auto known = found_.find(file.id);
     if (known == found_.end()) {
       found_.emplace(file.id, std::move(file));
@@ -81,16 +85,13 @@ class Finder {
          file.path);
   }
 
-  // A fleet's code stays a fleet's code when another search path leads to it.
-  bool isFleets(const std::string& path) const {
-    if (fleetDirectories_.empty()) return false;
-    const auto real = base::realPath(path);
-    return !real || std::any_of(fleetDirectories_.begin(), fleetDirectories_.end(),
-                                [&](const std::string& directory) { return real->starts_with(directory); });
+  static bool isBelow(const std::string& path, const std::vector<std::string>& directories) {
+    return std::any_of(directories.begin(), directories.end(),
+                       [&](const std::string& directory) { return path.starts_with(directory); });
   }
 
   Diagnostics& diagnostics_;
-  std::vector<std::string> fleetDirectories_;
+  std::vector<std::string> fleetDirectories_, ownDirectories_;
   std::map<std::string, PluginFile> found_;
 };
 

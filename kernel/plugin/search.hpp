@@ -26,6 +26,7 @@ struct PluginFile {
   std::string id;
   std::string path;
   Origin origin = Origin::installed;
+  bool bundled = false;  // it comes with this fleetd, whichever way it was found
 };
 
 // The directories in search order: those of the colon-separated `environment` (empty and relative ones are

@@ -1,0 +1,63 @@
+// Who is isolated, and how a host is started.
+#include "kernel/plugin/isolation.hpp"
+
+#include <fmt/format.h>
+
+#include "kernel/base/file.hpp"
+#include "kernel/plugin/failure.hpp"
+#include "kernel/process/executable.hpp"
+#include "kernel/process/sandbox.hpp"
+#include "kernel/process/spawn.hpp"
+
+namespace fleetd::plugin {
+
+namespace {
+
+constexpr const char* kProgram = "fleet-plugin-host";
+
+Result<std::string> findHost(const std::string& given) {
+  if (!given.empty()) return base::realPath(given);
+  FLEETD_TRY_ASSIGN(const std::string self, process::executablePath());
+  const std::string here = self.substr(0, self.rfind('/'));
+  for (const auto& place :
+       {fmt::format("{}/{}", here, kProgram), fmt::format("{}/../libexec/fleetd/{}", here, kProgram)})
+    if (process::findProgram(place)) return base::realPath(place);
+  return fail(Code::FL0328, fmt::format("the program `{}` was not found beside fleetd", kProgram),
+              "install fleetd as a whole, or run plugins inside of it: --isolate=none");
+}
+
+}  // namespace
+
+std::optional<Isolation> readIsolation(std::string_view word) {
+  Isolation out;
+  if (word.empty() || word == "all")
+    out.who = Isolate::all;
+  else if (word == "third-party" || word == "unsandboxed")
+    out.who = Isolate::thirdParty;
+  else if (word != "none")
+    return std::nullopt;
+  out.sandbox = word != "unsandboxed";
+  return out;
+}
+
+bool isIsolated(const Isolation& isolation, const PluginFile& file) {
+  switch (isolation.who) {
+    case Isolate::none: return false;
+    case Isolate::thirdParty: return !file.bundled;
+    case Isolate::all: return !(file.bundled && file.id == "vars");
+  }
+  return true;
+}
+
+Result<std::vector<std::string>> hostCommand(const Isolation& isolation, const std::string& library,
+                                             const std::string& socketDirectory) {
+  FLEETD_TRY_ASSIGN(const std::string host, findHost(isolation.program));
+  if (!isolation.sandbox) return std::vector<std::string>{host};
+  process::SandboxPlan plan;
+  plan.readable = process::systemLibraries();
+  plan.readable.insert(plan.readable.end(), {host, library, socketDirectory});
+  plan.command = {host};
+  return process::sandboxCommand(plan);
+}
+
+}  // namespace fleetd::plugin

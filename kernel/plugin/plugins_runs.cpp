@@ -1,0 +1,224 @@
+// Running plugins on threads and in processes, and asking them until they answer or are given up.
+#include <chrono>
+#include <thread>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "kernel/base/file.hpp"
+#include "kernel/bus/hello.hpp"
+#include "kernel/bus/limits.hpp"
+#include "kernel/plugin/documents.hpp"
+#include "kernel/plugin/failure.hpp"
+#include "kernel/plugin/plugins_state.hpp"
+
+namespace fleetd::plugin {
+
+namespace {
+
+constexpr std::size_t kMaxSocketPath = 100;  // 107 bytes is what a socket may have on Linux, 103 on macOS
+
+bool isPure(const LoadedPlugin& plugin) { return plugin.manifest && (plugin.manifest->flags & FLEET_MF_PURE) != 0; }
+
+Event eventOf(const Error& why) {
+  if (why.code == Code::FL0314) return Event::deadline;
+  return why.code == Code::FL0330 || why.code == Code::FL0331 ? Event::broke : Event::died;
+}
+
+Cause causeOf(const Error& why) {
+  switch (eventOf(why)) {
+    case Event::deadline: return Cause::deadline;
+    case Event::broke: return Cause::conduct;
+    default: return Cause::itself;
+  }
+}
+
+}  // namespace
+
+Plugins::State::~State() {
+  if (!bus) return;
+  for (auto& [id, plugin] : loaded) {
+    if (plugin.isolated) static_cast<void>(happened(plugin, Event::stop));
+    bus->bye(plugin.routingId);
+  }
+  bool remains = false;
+  for (auto& [id, plugin] : loaded) {
+    if (!plugin.host || plugin.host->finished(options.stopMs)) continue;
+    if (options.log)
+      options.log(id, FLEET_LOG_WARNING,
+                  plugin.isolated ? "does not end and was killed" : "does not end and is left behind");
+    remains = plugin.host->abandon() || remains;
+  }
+  for (auto& [id, plugin] : loaded) plugin.host.reset();
+  // A thread that is left still holds a socket: closing the bus would wait for it for ever.
+  if (remains)
+    static_cast<void>(bus.release());
+  else
+    bus.reset();
+  if (!socketDirectory.empty()) static_cast<void>(base::removeTree(socketDirectory));
+}
+
+Result<void> Plugins::State::openSocket() {
+  if (!socketDirectory.empty()) return {};
+  FLEETD_TRY_ASSIGN(std::string directory, base::makeTempDir("fleetd-bus-"));
+  if (directory.size() > kMaxSocketPath)
+    return fail(Code::FL0316, fmt::format("the path `{}` is too long for a socket", directory),
+                "set TMPDIR to a shorter one");
+  socketDirectory = *base::realPath(directory);
+  return bus->listen(fmt::format("ipc://{}/rpc", socketDirectory));
+}
+
+void Plugins::State::launch(const std::string& id, LoadedPlugin& plugin, bool isolate) {
+  plugin.routingId = fmt::format("plugin-{}-{}", ++started, bus::randomName());
+  PluginHostConfig config;
+  config.endpoint = bus::BusThread::kInproc;
+  config.routingId = plugin.routingId;
+  config.library = plugin.library;
+  config.id = id;
+  config.settings = plugin.settings;
+  config.log = options.log;
+  config.token = bus::randomName();
+  if (!isolate) {
+    plugin.hello = bus->expect(plugin.routingId, id, options.startMs, config.token);
+    plugin.host = std::make_unique<InProcessHost>(*bus, std::move(config));
+    return;
+  }
+  auto opened = openSocket();
+  if (!opened) {
+    plugin.failure = std::move(opened).error();
+    return;
+  }
+  auto command = hostCommand(options.isolation, plugin.library, socketDirectory);
+  if (!command) {
+    plugin.failure = std::move(command).error();
+    return;
+  }
+  config.endpoint = fmt::format("ipc://{}/rpc", socketDirectory);
+  plugin.hello = bus->expect(plugin.routingId, id, options.startMs, config.token);
+  auto host = std::make_unique<IsolatedHost>(
+      *bus, IsolatedConfig{std::move(config), {options.isolation.memory, options.isolation.processes}},
+      *std::move(command), options.isolation.sandbox);
+  plugin.isolated = host.get();
+  plugin.host = std::move(host);
+}
+
+Step Plugins::State::happened(LoadedPlugin& plugin, Event event) const {
+  const Step out = step(plugin.supervision, event, {isPure(plugin), options.isolation.restarts});
+  plugin.supervision = out.now;
+  return out;
+}
+
+Error Plugins::State::failedToStart(const std::string& id, LoadedPlugin& plugin, const Error& error) {
+  if (!plugin.isolated) return error;
+  static_cast<void>(happened(plugin, eventOf(error)));
+  if (const auto cause = causeOf(error); cause != Cause::itself) plugin.isolated->end(cause, error);
+  return describeDeath(id, plugin.isolated->death(), {});
+}
+
+bool Plugins::State::recover(const std::string& id, LoadedPlugin& plugin, const Error& why, const std::string& topic) {
+  if (const auto cause = causeOf(why); cause != Cause::itself) plugin.isolated->end(cause, why);
+  const Error error = describeDeath(id, plugin.isolated->death(), topic);
+  const Step next = happened(plugin, eventOf(why));
+  if (next.now.phase != Phase::waiting) {
+    plugin.failure = error;
+    notices.erase(id);  // the failure says it
+    return false;
+  }
+  auto notice = Diagnostic::from(error);
+  notice.severity = Severity::Warning;
+  notice.notes.insert(notice.notes.begin(), "it was started again and asked once more");
+  notices.insert_or_assign(id, std::move(notice));
+  std::this_thread::sleep_for(std::chrono::milliseconds(next.waitMs));
+  static_cast<void>(happened(plugin, Event::wake));
+  const std::string known = encodeManifest(*plugin.manifest);
+  launch(id, plugin, true);
+  if (!up(id)) {
+    notices.erase(id);
+    return false;
+  }
+  if (encodeManifest(*plugin.manifest) != known) {
+    plugin.failure = fail(Code::FL0305, fmt::format("{} says something else about itself the second time", called(id)),
+                          "a plugin's manifest is constant");
+    return false;
+  }
+  // What it cannot take in now fails where it is asked for something.
+  if (!plugin.toldFleet.empty())
+    static_cast<void>(bus->request(plugin.routingId, topic::kFleet, plugin.toldFleet, options.callMs).get());
+  return true;
+}
+
+namespace {
+
+// The error that ends the process of a plugin, when a reply is one: late, gone, or no reply at all.
+std::optional<Error> fatal(const std::string& id, const Result<bus::Message>& reply,
+                           const Result<std::vector<Answer>>& answers, std::size_t bytes) {
+  if (!reply) {
+    const Error& error = reply.error();
+    if (error.code != Code::FL0311) return error;
+    if (bytes > bus::kMaxBodyBytes) return std::nullopt;  // the question was too large
+    return fail(Code::FL0330, fmt::format("{} floods the bus: {}", called(id), error.message));
+  }
+  if (answers || reply->header.kind == bus::Kind::error) return std::nullopt;
+  return fail(Code::FL0331, fmt::format("{} sends what is no answer: {}", called(id), answers.error().message));
+}
+
+}  // namespace
+
+std::vector<Plugins::State::Reply> Plugins::State::converse(const std::string& id, const char* topic,
+                                                            const std::vector<std::vector<std::string>>& batches,
+                                                            std::uint32_t timeoutMs) {
+  std::vector<std::optional<Reply>> replies(batches.size());
+  std::optional<Error> failure;
+  while (!failure) {
+    auto found = up(id);
+    if (!found) {
+      failure = found.error();
+      break;
+    }
+    LoadedPlugin& plugin = **found;
+    if (plugin.isolated && plugin.supervision.phase == Phase::ready && plugin.isolated->finished(0) &&
+        !recover(id, plugin, fail(Code::FL0327, {}), {}))
+      continue;  // up() says why
+    struct Sent {
+      std::size_t batch, bytes;
+      bus::BusThread::Answer answer;
+    };
+    std::vector<Sent> sent;
+    for (std::size_t i = 0; i < batches.size(); ++i) {
+      if (replies[i]) continue;
+      std::string body = packDocuments(batches[i]);
+      if (plugin.isolated) static_cast<void>(happened(plugin, Event::call));
+      const std::size_t bytes = body.size();
+      sent.push_back({i, bytes, bus->request(plugin.routingId, topic, std::move(body), timeoutMs)});
+    }
+    std::optional<Error> ended;
+    for (auto& one : sent) {
+      const auto reply = one.answer.get();
+      Reply answers = readAnswers(id, reply, batches[one.batch].size());
+      if (plugin.isolated) {
+        if (auto why = fatal(id, reply, answers, one.bytes)) {
+          // At once, so that the others need not wait for their deadlines.
+          if (!ended && causeOf(*why) != Cause::itself) plugin.isolated->end(causeOf(*why), *why);
+          if (!ended) ended = std::move(why);
+          continue;
+        }
+        static_cast<void>(happened(plugin, Event::answered));
+      }
+      replies[one.batch] = std::move(answers);
+    }
+    if (!ended) break;
+    static_cast<void>(recover(id, plugin, *ended, topic));
+  }
+  std::vector<Reply> out;
+  out.reserve(replies.size());
+  for (auto& reply : replies) out.push_back(reply ? *std::move(reply) : Reply(*failure));
+  if (topic == std::string_view(topic::kFleet) && out.size() == 1 && out.front() && out.front()->front().document)
+    loaded.at(id).toldFleet = packDocuments(batches.front());
+  return out;
+}
+
+void Plugins::State::tellNotices(Diagnostics& diagnostics) {
+  for (auto& [id, notice] : std::exchange(notices, {})) diagnostics.add(std::move(notice));
+}
+
+}  // namespace fleetd::plugin
