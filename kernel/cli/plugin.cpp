@@ -10,7 +10,7 @@ int runPlugin(Context& cx) {
   const std::string_view verb = cx.args.positional(0);
   if (verb == "new") return runPluginNew(cx);
   if (verb == "check") return runPluginCheck(cx);
-  if (verb == "probe") return runPluginProbe(cx);
+  if (verb == "probe" || verb == "probe-again") return runPluginProbe(cx);
   if (verb.empty())
     return cx.fail(
         {base::Code::FL0903, "`fleetd plugin` needs `new` or `check`", "`fleetd help plugin` explains them", {}});

@@ -15,6 +15,7 @@
 #include "kernel/plugin/image.hpp"
 #include "kernel/plugin/sdk.hpp"
 #include "kernel/process/executable.hpp"
+#include "kernel/process/sandbox.hpp"
 #include "kernel/process/spawn.hpp"
 
 namespace fleetd::cli {
@@ -37,6 +38,7 @@ struct Probed {
 
 struct Report {
   std::string file, machine;
+  bool sandbox = true;
   Probed probed;
   void add(Code code, std::string step, std::string message, std::string hint) {
     probed.faults.push_back({code, std::move(step), std::move(message), std::move(hint)});
@@ -94,11 +96,25 @@ void readRecords(std::string_view text, Probed& out, bool& ended) {
   }
 }
 
-// One process that loads the library. Errors are those of starting it.
-Result<Probed> probe(const std::string& path, unsigned seconds) {
+// The words that run the probe in a sandbox, when there is one to be had.
+Result<std::vector<std::string>> inSandbox(std::vector<std::string> words, const std::string& library) {
+  process::SandboxPlan plan;
+  plan.readable = process::systemLibraries();
+  plan.readable.insert(plan.readable.end(), {words.front(), library});
+  plan.command = std::move(words);
+  plan.environment = {{"PATH", "/nonexistent"}, {"LC_ALL", "C.UTF-8"}};
+  return process::sandboxCommand(plan);
+}
+
+// One process that loads the library. Errors are those of starting it. `sandbox` becomes false where there is none.
+Result<Probed> probe(const std::string& path, unsigned seconds, bool again, bool& sandbox) {
   FLEETD_TRY_ASSIGN(const auto self, process::executablePath());
   process::Command command;
-  command.argv = {self, "plugin", "probe", path};
+  command.argv = {self, "plugin", again ? "probe-again" : "probe", path};
+  if (auto words = inSandbox(command.argv, path); words && sandbox)
+    command.argv = *std::move(words);
+  else
+    sandbox = false;
   command.environment = std::vector<std::string>{"PATH=/nonexistent", "LC_ALL=C.UTF-8"};
   command.workingDir.assign(1, '/');
   command.timeout = std::chrono::seconds(seconds);
@@ -106,7 +122,13 @@ Result<Probed> probe(const std::string& path, unsigned seconds) {
   command.ownGroup = true;
   command.maxOutput = 8u << 20;
   command.maxErrors = 64u << 10;
-  FLEETD_TRY_ASSIGN(const auto finished, process::run(command));
+  FLEETD_TRY_ASSIGN(auto finished, process::run(command));
+  // Nothing ran: namespaces may be forbidden.
+  if (sandbox && finished.output.empty() && finished.errors.starts_with("bwrap: ")) {
+    sandbox = false;
+    return probe(path, seconds, again, sandbox);
+  }
+  if (sandbox) finished.status = process::insideSandbox(finished.status);
   Probed out;
   bool ended = false;
   readRecords(finished.output, out, ended);
@@ -161,7 +183,9 @@ void writeJson(Context& cx, const Report& report) {
   base::JsonWriter json(cx.out.data(), 2);
   json.beginObject().member("file", report.file).member("machine", report.machine);
   json.member("id", p.id).member("name", p.name).member("version", p.version).member("role", p.role);
-  json.member("sdk", p.sdk).member("calls", static_cast<std::int64_t>(p.steps.size()));
+  json.member("sdk", p.sdk)
+      .member("calls", static_cast<std::int64_t>(p.steps.size()))
+      .member("sandbox", report.sandbox);
   json.key("findings").beginArray();
   for (const auto& fault : p.faults) {
     json.beginObject().member("code", base::info(fault.code).id).member("step", fault.step);
@@ -183,7 +207,8 @@ void print(Context& cx, const Report& report) {
   }
   if (cx.quiet()) return;
   if (p.faults.empty())
-    cx.out.write(fmt::format("{} steps in each of two processes, nothing found\n", p.steps.size()));
+    cx.out.write(fmt::format("{} steps in each of two processes{}, nothing found\n", p.steps.size(),
+                             report.sandbox ? "" : " without a sandbox"));
   else
     cx.out.write(fmt::format("{} finding{}; `fleetd explain {}` tells more\n", p.faults.size(),
                              p.faults.size() == 1 ? "" : "s", base::info(p.faults.front().code).id));
@@ -205,7 +230,8 @@ int runPluginCheck(Context& cx) {
   const auto loadable = checkImage(report, *path);
   if (!loadable) return cx.fail(loadable.error());
   if (*loadable) {
-    auto first = probe(*path, std::max(1u, *seconds));
+    report.sandbox = cx.args.value("--isolate") != "none";
+    auto first = probe(*path, std::max(1u, *seconds), false, report.sandbox);
     if (!first) return cx.fail(first.error());
     std::move(first->faults.begin(), first->faults.end(), std::back_inserter(report.probed.faults));
     first->faults = std::move(report.probed.faults);
@@ -214,7 +240,7 @@ int runPluginCheck(Context& cx) {
       return fault.code == Code::FL0344 || fault.code == Code::FL0345;
     });
     if (!lost) {
-      const auto second = probe(*path, std::max(1u, *seconds));
+      const auto second = probe(*path, std::max(1u, *seconds), true, report.sandbox);
       if (!second) return cx.fail(second.error());
       compareRuns(report, *second);
     }
