@@ -34,6 +34,8 @@ std::string spelling(const OptionSpec& option) {
   return option.letter ? fmt::format("-{},{}", option.letter, option.name) : std::string(option.name);
 }
 
+constexpr std::string_view kDefaultIsolation = "all";  // what --isolate alone means
+
 std::string helpHint(const Command* command) {
   return command ? fmt::format("`fleetd help {}` lists what it takes", command->name)
                  : std::string("`fleetd help` lists the commands");
@@ -52,6 +54,10 @@ Result<std::vector<std::string>> normalised(const std::vector<std::string>& word
   for (const std::string& word : words) {
     const std::size_t equals = word.find('=');
     if (word == "--") onlyWords = true;
+    if (const OptionSpec* option = byName(options, word); !onlyWords && option && option->kind == Kind::Isolation) {
+      out.insert(out.end(), {word, std::string(kDefaultIsolation)});
+      continue;
+    }
     if (onlyWords || !word.starts_with("--") || equals == std::string::npos) {
       out.push_back(word);
       continue;
@@ -122,7 +128,9 @@ Result<void> checkPositionals(const Arguments& arguments) {
 Result<void> checkChoices(const Arguments& arguments) {
   for (const auto& [option, choices] :
        std::initializer_list<std::pair<std::string_view, std::vector<std::string_view>>>{
-           {"--color", {"auto", "always", "never"}}, {"--class", {"nixos", "darwin", "home"}}}) {
+           {"--color", {"auto", "always", "never"}},
+           {"--class", {"nixos", "darwin", "home"}},
+           {"--isolate", {"all", "third-party", "unsandboxed", "none"}}}) {
     for (const std::string& given : arguments.values(option)) {
       if (std::find(choices.begin(), choices.end(), given) != choices.end()) continue;
       return Error{Code::FL0903,
@@ -221,7 +229,7 @@ std::size_t commandIndex(const std::vector<std::string>& words) {
     if (word == "--") return i + 1 < words.size() ? i + 1 : words.size();
     if (!word.starts_with('-') || word.size() < 2) return i;
     const auto takesNext = [&](const OptionSpec& option) {
-      if (option.kind == Kind::Flag) return false;
+      if (!takesNextWord(option.kind)) return false;
       return word == option.name || (option.letter && word.size() == 2 && word[1] == option.letter);
     };
     if (std::any_of(globals.begin(), globals.end(), takesNext)) ++i;

@@ -23,15 +23,19 @@ enum class Kind : std::uint8_t {
   HostOrCode,
   Color,
   Shell,
+  Isolation,  // an option whose value, if any, is in the same word: --isolate, --isolate=none
   Command,
   Verb,  // a fixed word: the positional's own name in lower case
 };
+
+// Whether the value of such an option may be the next word.
+constexpr bool takesNextWord(Kind kind) { return kind != Kind::Flag && kind != Kind::Isolation; }
 
 struct OptionSpec {
   std::string_view name;  // "--out"
   char letter = 0;        // 'o' for -o, or 0
   Kind kind = Kind::Flag;
-  std::string_view value;  // "DIR" in help; empty for a flag
+  std::string_view value;  // "DIR" in help; empty for a flag; "[=WHO]" when it may be left out
   std::string_view help;
 };
 

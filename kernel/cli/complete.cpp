@@ -85,7 +85,7 @@ void Completer::scan() {
       if (!option || option->kind == Kind::Flag) continue;
       if (equals < word.size())
         args_.options[std::string(option->name)].push_back(word.substr(equals + 1));
-      else
+      else if (takesNextWord(option->kind))
         waiting_ = option;
     } else if (!commandSeen_) {
       commandSeen_ = true;
@@ -178,6 +178,9 @@ void Completer::addKind(Kind kind, std::string_view name) {
     case Kind::Code:
       if (!unfinished_.starts_with("FL")) break;
       for (const base::CodeInfo& code : base::allCodes()) add(code.id, code.title);
+      break;
+    case Kind::Isolation:
+      for (const char* word : {"all", "third-party", "unsandboxed", "none"}) add(word);
       break;
     case Kind::Color:
       for (const char* word : {"auto", "always", "never"}) add(word);

@@ -32,8 +32,10 @@ Result<fleet::Fleet*> Context::openFleet() {
   if (workspace_) return &workspace_->fleet();
   FLEETD_TRY_ASSIGN(jobs_, jobs());
   FLEETD_TRY_ASSIGN(root_, locateFleet(args.value("--fleet"), args.has("--fleet")));
-  FLEETD_TRY_ASSIGN(workspace_, render::Workspace::open({root_, pluginPaths(root_), pluginLog(*this), pluginTrust()},
-                                                        sources, symbols, diagnostics));
+  FLEETD_TRY_ASSIGN(plugin::Isolation isolation, pluginIsolation(*this));
+  FLEETD_TRY_ASSIGN(workspace_, render::Workspace::open(
+                                    {root_, pluginPaths(root_), pluginLog(*this), pluginTrust(), std::move(isolation)},
+                                    sources, symbols, diagnostics));
   schemas_ = std::make_unique<fleet::SchemaStore>(root_);
   workspace_->fleet().useSchemas(schemas_.get());
   return &workspace_->fleet();

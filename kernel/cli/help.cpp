@@ -17,7 +17,7 @@ namespace {
 std::string optionText(const OptionSpec& option) {
   std::string text =
       option.letter ? fmt::format("-{}, {}", option.letter, option.name) : fmt::format("    {}", option.name);
-  if (!option.value.empty()) text += fmt::format(" {}", option.value);
+  if (!option.value.empty()) text += fmt::format("{}{}", option.value.front() == '[' ? "" : " ", option.value);
   return text;
 }
 

@@ -53,8 +53,11 @@ class ClanSurvey {
   }
 
   void fleet() {
-    auto opened = render::Workspace::open({root_, pluginPaths(root_), pluginLog(cx_), pluginTrust()}, cx_.sources,
-                                          cx_.symbols, cx_.diagnostics);
+    auto isolation = pluginIsolation(cx_);
+    auto opened = isolation ? render::Workspace::open(
+                                  {root_, pluginPaths(root_), pluginLog(cx_), pluginTrust(), *std::move(isolation)},
+                                  cx_.sources, cx_.symbols, cx_.diagnostics)
+                            : Result<std::unique_ptr<render::Workspace>>(isolation.error());
     if (!opened) {
       add(kUnknown, "flake.nix", opened.error().message);
       cx_.diagnostics.add(opened.error());

@@ -38,10 +38,27 @@ plugin::TrustCheck pluginTrust() {
   };
 }
 
+Result<plugin::Isolation> pluginIsolation(const Context& cx) {
+  if (cx.args.has("--isolate")) return *plugin::readIsolation(cx.args.value("--isolate"));
+  const char* variable = std::getenv("FLEETD_ISOLATE");
+  if (!variable || *variable == '\0') return *plugin::readIsolation("third-party");
+  const auto out = plugin::readIsolation(variable);
+  if (!out)
+    return Error{base::Code::FL0903,
+                 fmt::format("`{}` is no value of FLEETD_ISOLATE", shownWord(variable)),
+                 fmt::format("one of {}", plugin::kIsolationWords),
+                 {}};
+  return *out;
+}
+
 plugin::Plugins openPlugins(Context& cx, const std::string& root) {
   plugin::PluginsOptions options;
   options.log = pluginLog(cx);
   options.trusted = pluginTrust();
+  // A word that cannot be read must not open more than none does.
+  auto isolation = pluginIsolation(cx);
+  if (!isolation) cx.diagnostics.add(isolation.error());
+  options.isolation = isolation ? *std::move(isolation) : *plugin::readIsolation("third-party");
   return plugin::Plugins::open(pluginPaths(root), std::move(options), cx.diagnostics);
 }
 

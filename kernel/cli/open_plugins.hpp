@@ -15,6 +15,9 @@ plugin::LogSink pluginLog(Context& cx);
 Result<plugin::TrustStore> trustStore();
 plugin::TrustCheck pluginTrust();
 
+// Who is isolated: --isolate, else $FLEETD_ISOLATE, else third-party plugins. Error FL0903 for other words.
+Result<plugin::Isolation> pluginIsolation(const Context& cx);
+
 // Looks in $FLEETD_PLUGIN_PATH, beside this program and below the fleet (`root`, may be empty). Findings go to the
 // context.
 plugin::Plugins openPlugins(Context& cx, const std::string& root);

@@ -15,6 +15,8 @@ constexpr OptionSpec kGlobal[] = {
      "the fleet's directory; else $FLEETD_DIR, else the nearest at or above the current one"},
     {"--json", 0, Kind::Flag, "", "data as JSON on standard output, findings as JSON lines on standard error"},
     {"--color", 0, Kind::Color, "WHEN", "auto (on a terminal, unless NO_COLOR is set), always or never"},
+    {"--isolate", 0, Kind::Isolation, "[=WHO]",
+     "who runs in processes of their own: all, third-party (without this option), unsandboxed, none"},
     {"--verbose", 'v', Kind::Flag, "", "show notes, too"},
     {"--quiet", 'q', Kind::Flag, "", "show errors only"},
     {"--help", 'h', Kind::Flag, "", "show help and do nothing else"},

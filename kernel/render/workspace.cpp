@@ -8,6 +8,7 @@
 
 #include "kernel/base/clock.hpp"
 #include "kernel/fleet/intrinsics.hpp"
+#include "kernel/plugin/isolated_death.hpp"
 #include "kernel/render/channels.hpp"
 #include "kernel/render/expression_check.hpp"
 #include "kernel/render/schema_module.hpp"
@@ -54,7 +55,11 @@ Result<std::unique_ptr<Workspace>> Workspace::open(WorkspaceOptions options, bas
 
 void Workspace::report(Error error, const std::string& host) {
   auto d = Diagnostic::from(error);
-  d.host = host;
+  // The end of a plugin's process is no host's, and said once.
+  if (!plugin::endsPlugin(error.code))
+    d.host = host;
+  else if (!reported_.insert(error.message).second)
+    return;
   diagnostics_->add(std::move(d));
 }
 
@@ -62,6 +67,7 @@ void Workspace::openPlugins() {
   plugin::PluginsOptions options;
   options.log = options_.log;
   options.trusted = options_.trusted;
+  options.isolation = options_.isolation;
   options.checkExpression = checkExpression;
   plugins_ = plugin::Plugins::open(options_.pluginPaths, std::move(options), *diagnostics_);
 }

@@ -25,6 +25,7 @@ struct WorkspaceOptions {
   std::vector<plugin::SearchPath> pluginPaths;  // see plugin::searchPaths
   plugin::LogSink log;                          // may be empty
   plugin::TrustCheck trusted;                   // for files of the fleet's own plugins/; empty: none may be loaded
+  plugin::Isolation isolation;                  // who runs in a process of its own
 };
 
 // Thread: as Fleet, one with a big stack.
@@ -99,6 +100,7 @@ class Workspace {
     std::vector<plugin::Fragment> fragments;
   };
   std::map<Key, Added> added_;
+  std::set<std::string> reported_;                                    // what is said once, whoever is told
   std::map<std::string, std::vector<plugin::ComposedView>> toCheck_;  // by plugin
 };
 
