@@ -1,5 +1,6 @@
-// Times loading a plugin and asking it, in this process: `plugin_calls LIBRARY DIRECTORY`. Prints one figure a line:
-// name, median in microseconds. DIRECTORY is empty and receives copies of the library, so that each load is one.
+// Times loading plugins and asking them, in this process: `plugin_calls LIBRARY MANY DIRECTORY`. Prints one figure a
+// line: name, median in microseconds. MANY is the library of many.c. DIRECTORY is empty and receives copies of LIBRARY,
+// so that each load is one, and a link to MANY for each of its plugins.
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
@@ -10,6 +11,8 @@
 
 #include "kernel/base/clock.hpp"
 #include "kernel/base/diagnostic.hpp"
+#include "kernel/base/guarded_file.hpp"
+#include "kernel/plugin/instance.hpp"
 #include "kernel/plugin/library.hpp"
 #include "kernel/plugin/plugins.hpp"
 
@@ -21,6 +24,9 @@ constexpr int kLoads = 100;
 constexpr int kCalls = 2000;
 constexpr std::size_t kHosts = 1000;
 constexpr int kBatches = 50;
+constexpr int kPlugins = 64;
+constexpr int kManyRuns = 5;
+constexpr int kDirect = 100'000;
 
 double median(std::vector<double> samples) {
   std::sort(samples.begin(), samples.end());
@@ -51,6 +57,76 @@ void timeLoads(const std::filesystem::path& library, const std::filesystem::path
   fmt::print("plugin-load {:.1f}\n", median(samples));
 }
 
+// What looking at the permissions of a file and of all directories above it costs.
+void timeGuard(const std::filesystem::path& library) {
+  std::vector<double> samples;
+  for (int i = 0; i < kCalls; ++i)
+    samples.push_back(microseconds([&] {
+      if (auto opened = base::openGuarded(library.string()); !opened) give(opened.error().message);
+    }));
+  fmt::print("permissions {:.1f}\n", median(samples));
+}
+
+// A call across the C boundary as the plugin's thread makes it: state and extension looked up, no bus.
+void timeDirectCalls(const std::filesystem::path& many) {
+  auto library = plugin::Library::open(many.string());
+  if (!library) give(library.error().message);
+  plugin::HostApi api("bench.p00", {}, {});
+  auto made = library->create("bench.p00", api.c());
+  if (!made) give(made.error().message);
+  plugin::Instance instance(*made);
+  if (!instance.init() || !instance.activate({})) give("the plugin does not start");
+  std::vector<double> calls, documents;
+  for (int run = 0; run < 11; ++run) {
+    calls.push_back(microseconds([&] {
+                      for (int i = 0; i < kDirect; ++i) static_cast<void>(instance.check({}));
+                    }) /
+                    kDirect);
+    documents.push_back(microseconds([&] {
+                          for (int i = 0; i < kDirect; ++i) static_cast<void>(instance.contribute({}));
+                        }) /
+                        kDirect);
+  }
+  fmt::print("call-in-process {:.3f}\ndocument-in-process {:.3f}\n", median(calls), median(documents));
+}
+
+std::vector<plugin::HostView> someHosts() {
+  std::vector<plugin::HostView> hosts(kHosts);
+  for (std::size_t i = 0; i < kHosts; ++i) {
+    hosts[i].name = fmt::format("host{}", i);
+    hosts[i].hostClass = "nixos";
+    hosts[i].system = "x86_64-linux";
+  }
+  return hosts;
+}
+
+// All plugins of many.c for all hosts: the share of one plugin and host.
+void timeMany(const std::filesystem::path& many, const std::filesystem::path& directory) {
+  std::vector<std::string> ids;
+  for (int i = 0; i < kPlugins; ++i) {
+    ids.push_back(fmt::format("bench.p{:02}", i));
+    std::filesystem::create_symlink(many, directory / (ids.back() + ".so"));
+  }
+  const auto hosts = someHosts();
+  std::vector<plugin::HostPlugins> wanted;
+  for (const auto& host : hosts) wanted.push_back({host.name, host.hostClass, ids, {}});
+  Diagnostics diagnostics;
+  auto plugins = plugin::Plugins::open({{directory.string(), plugin::Origin::environment}}, {}, diagnostics);
+  const double select = microseconds([&] { static_cast<void>(plugins.select(wanted, diagnostics)); });
+  fmt::print("select-64x1000 {:.0f}\n", select);
+  std::vector<double> samples;
+  for (int run = 0; run < kManyRuns; ++run)
+    samples.push_back(microseconds([&] {
+                        for (const auto& id : ids) {
+                          const auto fragments = plugins.contribute(id, {}, hosts, diagnostics);
+                          if (!fragments.back()) give("a plugin has no answer");
+                        }
+                      }) /
+                      static_cast<double>(kHosts * ids.size()));
+  fmt::print("host-of-64x1000 {:.2f}\n", median(samples));
+  if (diagnostics.hasErrors()) give(diagnostics.sorted().front().message);
+}
+
 void timeCalls(const std::filesystem::path& library) {
   Diagnostics diagnostics;
   const std::string id = library.stem().string();
@@ -60,6 +136,13 @@ void timeCalls(const std::filesystem::path& library) {
     if (auto manifest = plugins.manifest(id); !manifest) give(manifest.error().message);
   });
   fmt::print("plugin-start {:.1f}\n", start);
+  if (auto schema = plugins.schema(id); !schema) give(schema.error().message);
+  std::vector<double> described;
+  for (int i = 0; i < kCalls; ++i)
+    described.push_back(microseconds([&] {
+      if (!plugins.manifest(id) || !plugins.schema(id)) give("it has no description");
+    }));
+  fmt::print("describe-cached {:.2f}\n", median(described));
   std::vector<double> rules, batches;
   for (int i = 0; i < kCalls; ++i)
     rules.push_back(microseconds([&] {
@@ -67,12 +150,7 @@ void timeCalls(const std::filesystem::path& library) {
     }));
   fmt::print("bus-round-trip {:.1f}\n", median(rules));
   plugin::FleetView fleet;
-  std::vector<plugin::HostView> hosts(kHosts);
-  for (std::size_t i = 0; i < kHosts; ++i) {
-    hosts[i].name = fmt::format("host{}", i);
-    hosts[i].hostClass = "nixos";
-    hosts[i].system = "x86_64-linux";
-  }
+  const auto hosts = someHosts();
   for (int i = 0; i < kBatches; ++i)
     batches.push_back(microseconds([&] { static_cast<void>(plugins.contribute(id, fleet, hosts, diagnostics)); }) /
                       static_cast<double>(kHosts));
@@ -83,7 +161,10 @@ void timeCalls(const std::filesystem::path& library) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc != 3) give("usage: plugin_calls LIBRARY DIRECTORY");
-  timeLoads(argv[1], argv[2]);
+  if (argc != 4) give("usage: plugin_calls LIBRARY MANY DIRECTORY");
+  timeGuard(argv[1]);
+  timeLoads(argv[1], argv[3]);
+  timeDirectCalls(argv[2]);
   timeCalls(argv[1]);
+  timeMany(argv[2], argv[3]);
 }
