@@ -82,6 +82,14 @@ BusThread::Answer BusThread::request(std::string peer, std::string topic, std::s
   });
 }
 
+void BusThread::request(std::string peer, std::string topic, std::string body, std::uint32_t timeoutMs,
+                        RpcServer::Done done) {
+  const auto epoch = state_->epoch.load();
+  state_->loop.post([s = state_.get(), peer = std::move(peer), topic = std::move(topic), body = std::move(body), epoch,
+                     timeoutMs,
+                     done = std::move(done)] { s->server->request(peer, topic, body, epoch, timeoutMs, done); });
+}
+
 void BusThread::bye(std::string peer) {
   state_->loop.post([s = state_.get(), peer = std::move(peer)] { s->server->bye(peer); });
 }

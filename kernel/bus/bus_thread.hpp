@@ -31,6 +31,8 @@ class BusThread {
   // Once it returns, the peer may say hello.
   Answer expect(std::string peer, std::string name, std::uint32_t timeoutMs, std::string token = {});
   Answer request(std::string peer, std::string topic, std::string body, std::uint32_t timeoutMs);
+  // The same for those who cannot wait: `done` is called on the bus thread.
+  void request(std::string peer, std::string topic, std::string body, std::uint32_t timeoutMs, RpcServer::Done done);
   void bye(std::string peer);
   // Ends what a peer that is gone was asked, now and later, with `why`.
   void lost(std::string peer, Error why);

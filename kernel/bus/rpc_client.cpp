@@ -132,6 +132,17 @@ void RpcClient::send(Envelope header, std::string body) {
     if (!socket_.waitWritable(1000)) return;
 }
 
+std::optional<Message> RpcClient::nextAnswer() {
+  takeIn();
+  const auto at = std::find_if(inbox_.begin(), inbox_.end(), [](const Message& m) {
+    return m.header.kind == Kind::reply || m.header.kind == Kind::error;
+  });
+  if (at == inbox_.end()) return std::nullopt;
+  std::optional<Message> out(std::move(*at));
+  inbox_.erase(at);
+  return out;
+}
+
 bool RpcClient::cancelled(const Envelope& request) {
   takeIn();
   return ended_ || std::find(cancelled_.begin(), cancelled_.end(), request.correlation) != cancelled_.end();

@@ -43,6 +43,10 @@ class RpcClient {
   // Asks the kernel; the answer comes through wait() with the correlation returned here.
   std::uint64_t request(std::string topic, std::string body, std::uint32_t timeoutMs);
 
+  // The next reply or error to a request of this end, without waiting; for those who are in the middle of something
+  // else.
+  std::optional<Message> nextAnswer();
+
   // Whether the kernel gave this request up meanwhile. Takes in what has arrived, without waiting.
   bool cancelled(const Envelope& request);
 

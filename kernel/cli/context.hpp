@@ -38,6 +38,7 @@ class Context {
   Result<fleet::Fleet*> openFleet();
   fleet::SchemaStore& schemas() { return *schemas_; }     // once the fleet was opened
   render::Workspace& workspace() { return *workspace_; }  // once the fleet was opened
+  bool hasWorkspace() const { return workspace_ != nullptr; }
   // The hosts with these names, or all when there are none; all unknown names are reported. Sorted as Fleet::hosts.
   Result<std::vector<const fleet::Host*>> selectHosts(const std::vector<std::string>& names);
   std::unique_ptr<fleet::ComposedHost> compose(const fleet::Host& host);

@@ -1,5 +1,6 @@
 // `fleetd plugins`: what is installed, and which hosts use it.
 #include <algorithm>
+#include <functional>
 #include <map>
 
 #include <fmt/format.h>
@@ -8,6 +9,8 @@
 #include "kernel/base/text.hpp"
 #include "kernel/cli/context.hpp"
 #include "kernel/cli/open_plugins.hpp"
+#include "kernel/cli/plugin_records.hpp"
+#include "kernel/cli/plugin_rights.hpp"
 #include "kernel/cli/text_table.hpp"
 
 namespace fleetd::cli {
@@ -16,6 +19,8 @@ namespace {
 
 using base::Code;
 using plugin::Manifest;
+
+constexpr bool kIsolated = false;  // plugins run inside of fleetd
 
 struct Row {
   const plugin::PluginFile* file;
@@ -40,7 +45,8 @@ void writeNames(base::JsonWriter& json, std::string_view key, const std::vector<
   json.endArray();
 }
 
-void writeRow(base::JsonWriter& json, const Row& row) {
+// `more` writes further members.
+void writeRow(base::JsonWriter& json, const Row& row, const std::function<void()>& more = {}) {
   json.beginObject().member("id", row.file->id).member("path", row.file->path);
   json.member("origin", plugin::originName(row.file->origin)).member("loaded", row.manifest != nullptr);
   if (const Manifest* m = row.manifest) {
@@ -65,6 +71,7 @@ void writeRow(base::JsonWriter& json, const Row& row) {
     writeNames(json, "topicsOut", m->topicsOut);
   }
   writeNames(json, "hosts", row.hosts);
+  if (more) more();
   json.endObject();
 }
 
@@ -103,13 +110,7 @@ void printOne(Context& cx, const Row& row) {
     line("vendor", m->vendor);
     line("licence", m->license);
     line("address", m->url);
-    line("classes", m->platforms.empty() ? "all" : base::join(m->platforms, " "));
-    line("options", rootText(*m));
-    line("writes", base::join(pathTexts(m->writes), " "));
-    line("reads", base::join(pathTexts(m->reads), " "));
     line("requires", base::join(m->requires_, " "));
-    line("listens to", base::join(m->topicsIn, " "));
-    line("announces", base::join(m->topicsOut, " "));
   }
   line("hosts", base::join(row.hosts, " "));
 }
@@ -140,7 +141,7 @@ void load(Context& cx, plugin::Plugins& plugins, Row& row) {
     cx.diagnostics.add(manifest.error());
 }
 
-int showPlugin(Context& cx, plugin::Plugins& plugins, std::vector<Row> rows) {
+int showPlugin(Context& cx, plugin::Plugins& plugins, std::vector<Row> rows, const fleet::Fleet* fleet) {
   const std::string_view id = cx.args.positional(1);
   const auto row = std::find_if(rows.begin(), rows.end(), [&](const Row& r) { return r.file->id == id; });
   if (row == rows.end()) {
@@ -152,12 +153,25 @@ int showPlugin(Context& cx, plugin::Plugins& plugins, std::vector<Row> rows) {
                  cx.fail({Code::FL0301, fmt::format("there is no plugin `{}`", shownWord(id)), std::move(hint), {}}));
   }
   load(cx, plugins, *row);
+  std::optional<plugin::Touched> did;
+  if (fleet) {
+    auto kept = lastRun(fleet->name(), row->file->id);
+    if (kept)
+      did = *std::move(kept);
+    else
+      cx.diagnostics.add(kept.error());
+  }
   if (cx.json()) {
     base::JsonWriter json(cx.out.data(), 2);
-    writeRow(json, *row);
+    writeRow(json, *row, [&] {
+      if (row->manifest) writeRights(json, *row->manifest, kIsolated);
+      writeLastRun(json, did);
+    });
     cx.out.write("\n");
   } else {
     printOne(cx, *row);
+    if (row->manifest) printRights(cx.out, *row->manifest, kIsolated);
+    if (fleet) printLastRun(cx.out, did);
   }
   return cx.finish();
 }
@@ -177,7 +191,7 @@ int runPlugins(Context& cx) {
   if (!fleet) return cx.fail(fleet.error());
   plugin::Plugins plugins = openPlugins(cx, *fleet ? (*fleet)->root() : "");
   std::vector<Row> rows = rowsOf(plugins, *fleet);
-  if (one) return showPlugin(cx, plugins, std::move(rows));
+  if (one) return showPlugin(cx, plugins, std::move(rows), *fleet);
   for (Row& row : rows) load(cx, plugins, row);
   if (cx.json()) {
     base::JsonWriter json(cx.out.data(), 2);

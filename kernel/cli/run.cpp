@@ -15,6 +15,7 @@
 #include "kernel/cli/context.hpp"
 #include "kernel/cli/guard.hpp"
 #include "kernel/cli/help.hpp"
+#include "kernel/cli/plugin_records.hpp"
 
 namespace fleetd::cli {
 
@@ -41,7 +42,10 @@ int onBigStack(Output& out, const std::function<int()>& body) {
 
 int runCommand(const Arguments& args, Output& out) {
   Context cx(args, out);
-  return args.command->run(cx);
+  const int code = args.command->run(cx);
+  // Looking at plugins is no run of theirs.
+  if (args.command->name != "plugins") keepPluginRecords(cx);
+  return code;
 }
 
 int noCommand(const Arguments& args, Output& out) {

@@ -257,7 +257,12 @@ constexpr Command kCommands[] = {
     {"plugins",
      "list plugins, or show one",
      "Lists the plugins that fleetd finds: role, version, the options each declares, the options it may write and the hosts\n"
-     "that select it. `plugins show ID` shows one in full.",
+     "that select it. `plugins show ID` shows one in full: what it is, everything it may touch, and what it did touch in the last\n"
+     "command that used it.\n"
+     "\n"
+     "  fleetd plugins\n"
+     "  fleetd plugins show zerotier\n"
+     "  fleetd plugins show zerotier --json | jq .lastRun.writes",
      {},
      kPluginsWords,
      Stack::Big,

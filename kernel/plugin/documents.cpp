@@ -92,6 +92,26 @@ bool isRelativePath(std::string_view path) {
                      [](std::string_view part) { return !part.empty() && part != "." && part != ".."; });
 }
 
+Result<std::vector<std::string>> decodeSealed(const Manifest& manifest, std::string_view bytes, std::size_t count) {
+  if (auto scanned = bus::prescan(bytes); !scanned) return named(manifest, std::move(scanned).error());
+  const auto read = [&]() -> sdk::Result<std::vector<std::string>> {
+    sdk::Reader in(bytes);
+    FLEET_TRY_ASSIGN(const auto size, in.array());
+    if (size != count) return sdk::malformed("it has not as many values as were asked for");
+    std::vector<std::string> out;
+    for (std::size_t i = 0; i < count; ++i) {
+      FLEET_TRY_ASSIGN(const auto sealed, in.bin());
+      if (sealed.empty()) return sdk::malformed("a sealed value is empty");
+      out.emplace_back(sealed);
+    }
+    if (!in.done()) return sdk::malformed("bytes after the end");
+    return out;
+  };
+  auto sealed = read();
+  if (!sealed) return named(manifest, bus::fromReader(sealed.error(), "its sealed values"));
+  return *std::move(sealed);
+}
+
 Result<std::vector<RenderedFile>> decodeFiles(const Manifest& manifest, std::string_view bytes) {
   if (auto scanned = bus::prescan(bytes); !scanned) return named(manifest, std::move(scanned).error());
   sdk::Reader in(bytes);

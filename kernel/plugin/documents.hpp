@@ -1,5 +1,6 @@
 // Schema documents and rendered files as plugins write them, decoded and checked.
 #pragma once
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -20,6 +21,9 @@ Result<Exports> decodeExports(const Manifest& manifest, const Schema& schema, st
 // Files of one host, sorted by path. Errors: FL0310, FL0311, FL0319 for paths that are absolute, not
 // normalised or come twice.
 Result<std::vector<RenderedFile>> decodeFiles(const Manifest& manifest, std::string_view bytes);
+
+// What a secrets backend resolved: as many sealed values as were asked for, none empty. Errors: FL0310, FL0311.
+Result<std::vector<std::string>> decodeSealed(const Manifest& manifest, std::string_view bytes, std::size_t count);
 
 // "a/b.nix": relative, `/` between non-empty names other than "." and "..", printable, at most 1024 bytes.
 bool isRelativePath(std::string_view path);

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "kernel/base/text.hpp"
 #include "kernel/bus/errors.hpp"
 #include "kernel/bus/prescan.hpp"
 #include "kernel/plugin/failure.hpp"
@@ -54,11 +55,18 @@ class Checker {
     return {};
   }
 
+  Result<void> reference(const sdk::Path& path) const {
+    FLEETD_TRY(this->path(path));
+    if (manifest_.mayRead(path)) return {};
+    return fail(Code::FL0334, fmt::format("it refers to `{}`, which its manifest does not list under `reads`",
+                                          base::sanitize(sdk::formatPath(path).substr(0, 200))));
+  }
+
   Result<void> condition(const sdk::Cond& condition) const {
     switch (condition.op) {
-      case sdk::Cond::Op::isTrue: return path(condition.path);
+      case sdk::Cond::Op::isTrue: return reference(condition.path);
       case sdk::Cond::Op::equals:
-        FLEETD_TRY(path(condition.path));
+        FLEETD_TRY(reference(condition.path));
         if (!isConstant(condition.constant.front()))
           return malformed("a condition compares with something that is not plain");
         return {};
@@ -94,7 +102,7 @@ class Checker {
         FLEETD_TRY(this->value(attr.value));
       }
     } else if (const auto* ref = value.get<sdk::Ref>()) {
-      return path(ref->path);
+      return reference(ref->path);
     } else if (const auto* parts = value.get<sdk::Text>()) {
       return interpolated(*parts);
     } else if (const auto* expr = value.get<sdk::Expr>()) {

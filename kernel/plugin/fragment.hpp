@@ -24,7 +24,7 @@ struct Fragment {
 using ExpressionCheck = std::function<Result<void>(const std::string& source)>;
 
 // Decodes bytes a plugin wrote. Errors, each with the plugin's name: FL0310 malformed, FL0311 over a limit,
-// FL0312 outside of `writes`, FL0320 expression.
+// FL0312 outside of `writes`, FL0334 outside of `reads`, FL0320 expression.
 Result<Fragment> decodeFragment(const Manifest& manifest, std::string host, std::string_view bytes,
                                 const ExpressionCheck& check = {});
 

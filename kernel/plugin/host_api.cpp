@@ -12,6 +12,7 @@
 #include "kernel/base/text.hpp"
 #include "kernel/base/version.hpp"
 #include "kernel/plugin/failure.hpp"
+#include "kernel/plugin/host_bus.hpp"
 
 namespace fleetd::plugin {
 
@@ -72,7 +73,7 @@ void HostApi::wake() {
   }
 }
 
-const void* HostApi::getExtension(const fleet_host_t*, const char* id) noexcept {
+const void* HostApi::getExtension(const fleet_host_t* host, const char* id) noexcept {
   static constexpr fleet_host_log_t kLog{logLine};
   static constexpr fleet_host_diag_t kDiag{emit};
   static constexpr fleet_host_cancel_t kCancel{isCancelled, deadline};
@@ -82,6 +83,7 @@ const void* HostApi::getExtension(const fleet_host_t*, const char* id) noexcept 
   if (std::strcmp(id, FLEET_EXT_DIAG) == 0) return &kDiag;
   if (std::strcmp(id, FLEET_EXT_CANCEL) == 0) return &kCancel;
   if (std::strcmp(id, FLEET_EXT_THREAD_CHECK) == 0) return &kThreads;
+  if (std::strcmp(id, FLEET_EXT_BUS) == 0 && self(host).bus_) return HostBus::extension();
   return nullptr;
 }
 
@@ -127,8 +129,9 @@ void HostApi::emit(const fleet_host_t* host, std::uint32_t severity, const fleet
 }
 
 std::uint8_t HostApi::isCancelled(const fleet_host_t* host) noexcept {
-  const auto& api = self(host);
+  auto& api = self(host);
   if (std::this_thread::get_id() != api.thread_) return 0;
+  if (api.bus_) api.bus_->flush();  // what other threads published meanwhile
   if (api.deadlineNs_ != 0 && base::monotonicNanos() >= api.deadlineNs_) return 1;
   return api.cancelled_ && api.cancelled_() ? 1 : 0;
 }

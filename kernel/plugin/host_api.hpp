@@ -14,6 +14,8 @@
 
 namespace fleetd::plugin {
 
+class HostBus;
+
 struct Finding {
   std::uint32_t severity = FLEET_SEVERITY_ERROR;
   sdk::Error error;
@@ -34,6 +36,12 @@ class HostApi {
   HostApi& operator=(const HostApi&) = delete;
 
   const fleet_host_t* c() const { return &c_; }
+  // Offers fleet.bus/1, before the instance is initialised; `bus` must outlive it.
+  void setBus(HostBus* bus) { bus_ = bus; }
+  HostBus* bus() const { return bus_; }
+  // Makes wakeFd() readable. [thread-safe]
+  void wake();
+  bool onPluginThread() const { return std::this_thread::get_id() == thread_; }
 
   // Around one call of the plugin. `deadlineNs` is monotonic, 0 = none. [plugin-thread]
   void begin(std::int64_t deadlineNs);
@@ -56,13 +64,13 @@ class HostApi {
   static std::int64_t deadline(const fleet_host_t*) noexcept;
   static std::uint8_t isPluginThread(const fleet_host_t*) noexcept;
   static std::uint8_t isWorkerThread(const fleet_host_t*) noexcept;
-  void wake();
 
   std::string build_;
   fleet_host_t c_;
   std::string plugin_;
   LogSink log_;
   std::function<bool()> cancelled_;
+  HostBus* bus_ = nullptr;
   std::thread::id thread_ = std::this_thread::get_id();
   base::Pipe wake_;
   std::atomic<bool> callback_{false};

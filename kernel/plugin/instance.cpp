@@ -1,6 +1,7 @@
 // The life cycle of a plugin object, and the calls through its extensions.
 #include "kernel/plugin/instance.hpp"
 
+#include <fleet/ext/secrets.h>
 #include <fmt/format.h>
 
 #include "kernel/plugin/failure.hpp"
@@ -150,13 +151,35 @@ Instance::Bytes Instance::exports() {
   return collect([&](const fleet_writer_t* out, fleet_error_t* error) { return ext->exports(plugin_, out, error); });
 }
 
-Instance::Bytes Instance::request(std::string_view body) {
+Instance::Bytes Instance::request(std::string_view body) { return message(false, topic::kRequest, "kernel", 0, body); }
+
+Instance::Bytes Instance::message(bool event, const std::string& topic, const std::string& sender,
+                                  std::int64_t deadlineNs, std::string_view body) {
   FLEET_TRY(requireActive("answer requests"));
   if (!plugin_->on_message) return unsupported("answer requests");
-  const fleet_message_t message{
-      FLEET_SIZE(fleet_message_t), FLEET_MSG_REQUEST, 0, 0, 0, topic::kRequest, "kernel", borrow(body)};
+  const fleet_message_t message{FLEET_SIZE(fleet_message_t),
+                                event ? FLEET_MSG_EVENT : FLEET_MSG_REQUEST,
+                                0,
+                                0,
+                                deadlineNs,
+                                topic.c_str(),
+                                sender.c_str(),
+                                borrow(body)};
+  if (event) {
+    FLEET_TRY(call([&](fleet_error_t* error) { return plugin_->on_message(plugin_, &message, nullptr, error); }));
+    return std::string();
+  }
   return collect([&](const fleet_writer_t* out, fleet_error_t* error) {
     return plugin_->on_message(plugin_, &message, out, error);
+  });
+}
+
+Instance::Bytes Instance::resolve(std::string_view references) {
+  FLEET_TRY(requireActive("resolve secrets"));
+  const auto* ext = extension<fleet_plugin_secrets_t>(FLEET_EXT_SECRETS);
+  if (!ext || !ext->resolve) return unsupported("keep secrets");
+  return collect([&](const fleet_writer_t* out, fleet_error_t* error) {
+    return ext->resolve(plugin_, borrow(references), out, error);
   });
 }
 

@@ -43,6 +43,10 @@ class Instance {
   Bytes render(std::string_view composed);
   sdk::Result<void> check(std::string_view composed);
   Bytes request(std::string_view body);  // a message of the topic fleet.request/1
+  // A message of another one's; events are answered by nothing.
+  Bytes message(bool event, const std::string& topic, const std::string& sender, std::int64_t deadlineNs,
+                std::string_view body);
+  Bytes resolve(std::string_view references);
   void callback();
 
  private:

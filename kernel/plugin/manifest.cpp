@@ -10,6 +10,7 @@
 #include "kernel/bus/errors.hpp"
 #include "kernel/bus/prescan.hpp"
 #include "kernel/plugin/failure.hpp"
+#include "kernel/plugin/topics.hpp"
 
 namespace fleetd::plugin {
 
@@ -37,12 +38,6 @@ bool isIdLike(std::string_view text) {
   const auto inner = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); };
   if (text.empty() || !inner(text.front()) || !inner(text.back())) return false;
   return std::all_of(text.begin(), text.end(), [&](char c) { return inner(c) || c == '.' || c == '-'; });
-}
-
-bool isTopic(std::string_view text) {
-  return !text.empty() && text.size() <= FLEET_MAX_TOPIC && std::all_of(text.begin(), text.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '-' || c == '/';
-  });
 }
 
 bool isVersion(std::string_view text) {
@@ -210,6 +205,11 @@ bool Manifest::serves(std::string_view hostClass) const {
 bool Manifest::mayWrite(const sdk::Path& path) const {
   return std::any_of(writes.begin(), writes.end(),
                      [&](const sdk::Path& allowed) { return sdk::isBelow(path, allowed); });
+}
+
+bool Manifest::mayRead(const sdk::Path& path) const {
+  return role == Role::platform || (optionRoot && sdk::isBelow(path, *optionRoot)) || mayWrite(path) ||
+         std::any_of(reads.begin(), reads.end(), [&](const sdk::Path& allowed) { return sdk::isBelow(path, allowed); });
 }
 
 bool isPluginId(std::string_view id) { return id.size() <= FLEET_MAX_ID && isIdLike(id); }

@@ -33,6 +33,8 @@ struct Manifest {
 
   bool serves(std::string_view hostClass) const;
   bool mayWrite(const sdk::Path& path) const;
+  // Its own subtree, what it may write, and what `reads` lists; platforms read everything.
+  bool mayRead(const sdk::Path& path) const;
 };
 
 // [a-z0-9] at both ends, [a-z0-9.-] between, at most FLEET_MAX_ID bytes.

@@ -11,6 +11,7 @@
 #include "kernel/base/guarded_file.hpp"
 #include "kernel/base/suggest.hpp"
 #include "kernel/bus/errors.hpp"
+#include "kernel/plugin/exchange.hpp"
 #include "kernel/plugin/failure.hpp"
 #include "kernel/plugin/plugins_state.hpp"
 
@@ -98,6 +99,7 @@ void Plugins::State::begin(const std::string& id) {
       return;
     }
     bus = *std::move(thread);
+    exchange = std::make_unique<Exchange>(*bus, options.events, options.log);
   }
   if (const auto settings = options.settings.find(id); settings != options.settings.end()) {
     sdk::Packer out;
@@ -118,10 +120,12 @@ Result<LoadedPlugin*> Plugins::State::up(const std::string& id) {
     if (came && plugin.isolated) plugin.isolated->greeted();
     auto manifest = readHello(id, std::move(hello));
     static_cast<void>(came ? happened(plugin, manifest ? Event::hello : Event::refused) : Step{});
-    if (manifest)
+    if (manifest) {
+      exchange->add(plugin.routingId, *manifest);
       plugin.manifest = *std::move(manifest);
-    else
+    } else {
       plugin.failure = came ? std::move(manifest).error() : failedToStart(id, plugin, manifest.error());
+    }
   }
   if (plugin.failure) return *plugin.failure;
   return &plugin;
@@ -168,6 +172,24 @@ std::vector<std::vector<std::string>> Plugins::select(const std::vector<HostPlug
 Result<const Manifest*> Plugins::manifest(const std::string& id) {
   FLEETD_TRY_ASSIGN(const auto* plugin, state_->up(id));
   return &*plugin->manifest;
+}
+
+void Plugins::State::reportRefusals(Diagnostics& diagnostics) {
+  if (!exchange) return;
+  for (auto& error : exchange->takeRefusals()) diagnostics.add(error);
+}
+
+std::map<std::string, Touched> Plugins::touched() const {
+  std::map<std::string, Touched> out;
+  for (const auto& [id, plugin] : state_->loaded) {
+    if (!plugin.host || plugin.hello) continue;  // refused before anything of it ran, or nobody waited for it
+    Touched& one = out.emplace(id, plugin.touched).first->second;
+    if (plugin.manifest) one.version = plugin.manifest->version;
+    if (const auto* file = state_->find(id)) one.file = file->path;
+    if (plugin.failure) one.refuse(*plugin.failure);
+    state_->exchange->count(id, one.published, one.received);
+  }
+  return out;
 }
 
 }  // namespace fleetd::plugin

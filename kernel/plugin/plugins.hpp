@@ -18,13 +18,18 @@
 #include "kernel/plugin/sdk.hpp"
 #include "kernel/plugin/search.hpp"
 #include "kernel/plugin/selection.hpp"
+#include "kernel/plugin/touched.hpp"
 #include "kernel/plugin/trust.hpp"
 
 namespace fleetd::plugin {
 
+// An event a plugin published on a topic its manifest lists. Called on the bus thread.
+using EventSink = std::function<void(const std::string& plugin, const std::string& topic, std::string_view body)>;
+
 struct PluginsOptions {
   LogSink log;                                  // lines plugins log; may be empty; any thread
   ExpressionCheck checkExpression;              // see fragment.hpp; may be empty
+  EventSink events;                             // may be empty
   TrustCheck trusted;                           // for files of the fleet's own; empty: none may be loaded
   Isolation isolation;                          // who runs in a process of its own
   std::map<std::string, PluginValue> settings;  // fleet-level settings by plugin id, maps
@@ -62,6 +67,10 @@ class Plugins {
   // an interface or a scope that is not its own, and what the plugin reports.
   Result<Exports> exports(const std::string& id, const FleetView& fleet);
 
+  // What a secrets backend keeps for these references, sealed for their receivers, in the same order. Errors: FL0310,
+  // FL0318 for a plugin that keeps none, and what the plugin reports.
+  Result<std::vector<std::string>> resolve(const std::string& id, const std::vector<sdk::Secret>& references);
+
   // One request of a command to a plugin that works on its own, and the answer; may take minutes, because the plugin
   // may ask people. Errors: FL0310, and what the plugin reports.
   Result<PluginValue> request(const std::string& id, const PluginValue& body);
@@ -75,6 +84,9 @@ class Plugins {
                                                                Diagnostics& diagnostics);
   // The plugin's findings about each host. False when a check could not run.
   bool check(const std::string& id, const std::vector<ComposedView>& hosts, Diagnostics& diagnostics);
+
+  // What the loaded plugins did so far, by id; `command` and `at` are the caller's to fill.
+  std::map<std::string, Touched> touched() const;
 
  private:
   struct State;

@@ -101,6 +101,13 @@ std::vector<std::optional<T>> collect(const std::string& id, const std::vector<H
   return out;
 }
 
+// The record keeps what was refused.
+template <class T>
+Result<T> noted(Touched& touched, Result<T> read) {
+  if (!read) touched.refuse(read.error());
+  return read;
+}
+
 }  // namespace
 
 Result<std::vector<Answer>> readAnswers(const std::string& id, const Result<bus::Message>& reply,
@@ -153,19 +160,22 @@ Result<const Schema*> Plugins::schema(const std::string& id) {
       plugin->schema.emplace();
     } else {
       if (!answer.document) return answerError(id, answer.document.error());
-      FLEETD_TRY_ASSIGN(plugin->schema, decodeSchema(*plugin->manifest, *answer.document));
+      FLEETD_TRY_ASSIGN(plugin->schema, noted(plugin->touched, decodeSchema(*plugin->manifest, *answer.document)));
     }
   }
   return &*plugin->schema;
 }
 
 Result<Fragment> Plugins::rules(const std::string& id) {
-  FLEETD_TRY_ASSIGN(const auto* plugin, state_->up(id));
+  FLEETD_TRY_ASSIGN(auto* plugin, state_->up(id));
   FLEETD_TRY_ASSIGN(const auto answers, state_->ask(id, topic::kRules, {}));
   const Answer& answer = answers.front();
   if (isUnsupported(answer)) return Fragment{id, {}, {}, base::blake2b(canonicalForm({}))};
   if (!answer.document) return answerError(id, answer.document.error());
-  return decodeFragment(*plugin->manifest, {}, *answer.document, state_->options.checkExpression);
+  auto fragment =
+      noted(plugin->touched, decodeFragment(*plugin->manifest, {}, *answer.document, state_->options.checkExpression));
+  if (fragment) plugin->touched.take(*fragment);
+  return fragment;
 }
 
 Result<PluginValue> Plugins::request(const std::string& id, const PluginValue& body) {
@@ -181,6 +191,21 @@ Result<PluginValue> Plugins::request(const std::string& id, const PluginValue& b
   return *std::move(value);
 }
 
+Result<std::vector<std::string>> Plugins::resolve(const std::string& id, const std::vector<sdk::Secret>& references) {
+  sdk::List list;
+  for (const auto& reference : references) list.emplace_back(reference);
+  sdk::Packer packer;
+  sdk::pack(packer, PluginValue(std::move(list)));
+  FLEETD_TRY_ASSIGN(const auto answers, state_->ask(id, topic::kResolve, {packer.take()}));
+  auto& plugin = **state_->up(id);
+  for (const auto& reference : references)
+    plugin.touched.secrets.add(fmt::format("{}{}{}/{}", reference.machine, reference.machine.empty() ? "" : ":",
+                                           reference.generator, reference.file));
+  const Answer& answer = answers.front();
+  if (!answer.document) return answerError(id, answer.document.error());
+  return noted(plugin.touched, decodeSealed(*plugin.manifest, *answer.document, references.size()));
+}
+
 Result<Exports> Plugins::exports(const std::string& id, const FleetView& fleet) {
   FLEETD_TRY_ASSIGN(const auto told, state_->ask(id, topic::kFleet, packEach(std::vector{fleet})));
   if (isUnsupported(told.front())) return Exports{};
@@ -190,7 +215,12 @@ Result<Exports> Plugins::exports(const std::string& id, const FleetView& fleet) 
   if (isUnsupported(answer)) return Exports{};
   if (!answer.document) return answerError(id, answer.document.error());
   FLEETD_TRY_ASSIGN(const auto* own, schema(id));
-  return decodeExports(*(*state_->up(id))->manifest, *own, *answer.document);
+  auto& plugin = **state_->up(id);
+  auto out = noted(plugin.touched, decodeExports(*plugin.manifest, *own, *answer.document));
+  if (out)
+    for (const auto& [scope, interfaces] : *out)
+      for (const auto& [interface, value] : interfaces) plugin.touched.exports.add(interface);
+  return out;
 }
 
 std::vector<std::optional<Fragment>> Plugins::contribute(const std::string& id, const FleetView& fleet,
@@ -202,7 +232,8 @@ std::vector<std::optional<Fragment>> Plugins::contribute(const std::string& id, 
     diagnostics.add(told ? answerError(id, told->front().document.error()) : told.error());
     return std::vector<std::optional<Fragment>>(hosts.size());
   }
-  const Manifest& manifest = *(*state_->up(id))->manifest;
+  LoadedPlugin& plugin = **state_->up(id);
+  for (const auto& host : hosts) plugin.touched.hosts.add(host.hostClass);
   auto answers = state_->askAll(id, topic::kContribute, packEach(hosts));
   state_->tellNotices(diagnostics);
   for (auto& answer : answers) {
@@ -211,10 +242,14 @@ std::vector<std::optional<Fragment>> Plugins::contribute(const std::string& id, 
     sdk::pack(nothing, sdk::Fragment{});
     answer.document = nothing.take();  // it may work by rules alone
   }
-  return collect<Fragment>(id, hosts, std::move(answers), diagnostics,
-                           [&](const HostView& host, std::string_view bytes) {
-                             return decodeFragment(manifest, host.name, bytes, state_->options.checkExpression);
-                           });
+  state_->reportRefusals(diagnostics);
+  return collect<Fragment>(
+      id, hosts, std::move(answers), diagnostics, [&](const HostView& host, std::string_view bytes) {
+        auto out =
+            noted(plugin.touched, decodeFragment(*plugin.manifest, host.name, bytes, state_->options.checkExpression));
+        if (out) plugin.touched.take(*out);
+        return out;
+      });
 }
 
 std::vector<std::optional<std::vector<RenderedFile>>> Plugins::render(const std::string& id,
@@ -223,9 +258,14 @@ std::vector<std::optional<std::vector<RenderedFile>>> Plugins::render(const std:
   auto answers = state_->askAll(id, topic::kRender, packEach(hosts));
   state_->tellNotices(diagnostics);
   const auto plugin = state_->up(id);
+  state_->reportRefusals(diagnostics);
   return collect<std::vector<RenderedFile>>(
-      id, hosts, std::move(answers), diagnostics,
-      [&](const ComposedView&, std::string_view bytes) { return decodeFiles(*(*plugin)->manifest, bytes); });
+      id, hosts, std::move(answers), diagnostics, [&](const ComposedView&, std::string_view bytes) {
+        auto out = noted((*plugin)->touched, decodeFiles(*(*plugin)->manifest, bytes));
+        if (out)
+          for (const auto& file : *out) (*plugin)->touched.files.add(file.path);
+        return out;
+      });
 }
 
 bool Plugins::check(const std::string& id, const std::vector<ComposedView>& hosts, Diagnostics& diagnostics) {
@@ -233,6 +273,7 @@ bool Plugins::check(const std::string& id, const std::vector<ComposedView>& host
   state_->tellNotices(diagnostics);
   for (auto& answer : answers)
     if (isUnsupported(answer)) answer.document = std::string();
+  state_->reportRefusals(diagnostics);
   const auto done = collect<bool>(id, hosts, std::move(answers), diagnostics,
                                   [](const ComposedView&, std::string_view) { return Result<bool>(true); });
   return std::all_of(done.begin(), done.end(), [](const std::optional<bool>& one) { return one.has_value(); });

@@ -1,4 +1,5 @@
 // Running plugins on threads and in processes, and asking them until they answer or are given up.
+#include <algorithm>
 #include <chrono>
 #include <thread>
 #include <utility>
@@ -169,13 +170,15 @@ std::vector<Plugins::State::Reply> Plugins::State::converse(const std::string& i
                                                             std::uint32_t timeoutMs) {
   std::vector<std::optional<Reply>> replies(batches.size());
   std::optional<Error> failure;
-  while (!failure) {
+  for (bool first = true; !failure; first = false) {
     auto found = up(id);
     if (!found) {
       failure = found.error();
       break;
     }
     LoadedPlugin& plugin = **found;
+    if (first)
+      for (const auto& batch : batches) plugin.touched.calls.add(topic, std::max<std::size_t>(batch.size(), 1));
     if (plugin.isolated && plugin.supervision.phase == Phase::ready && plugin.isolated->finished(0) &&
         !recover(id, plugin, fail(Code::FL0327, {}), {}))
       continue;  // up() says why

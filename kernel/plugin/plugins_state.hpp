@@ -12,8 +12,11 @@
 #include "kernel/plugin/isolated_supervision.hpp"
 #include "kernel/plugin/messages.hpp"
 #include "kernel/plugin/plugins.hpp"
+#include "kernel/plugin/touched.hpp"
 
 namespace fleetd::plugin {
+
+class Exchange;
 
 struct LoadedPlugin {
   std::string library, settings;  // what it is started with
@@ -26,13 +29,15 @@ struct LoadedPlugin {
   std::optional<Manifest> manifest;             // once it is up
   std::optional<Error> failure;                 // why it is not
   std::optional<Schema> schema;
+  Touched touched;  // so far in this run
 };
 
 struct Plugins::State {
   PluginsOptions options;
   std::vector<PluginFile> files;  // by id
   std::map<std::string, LoadedPlugin> loaded;
-  std::unique_ptr<bus::BusThread> bus;
+  std::unique_ptr<Exchange> exchange;
+  std::unique_ptr<bus::BusThread> bus;        // after what it serves: it ends first
   std::string socketDirectory;                // of the socket for processes, once there is one
   std::map<std::string, Diagnostic> notices;  // by plugin; they wait for somebody who takes diagnostics
   std::uint64_t started = 0;
@@ -41,6 +46,8 @@ struct Plugins::State {
 
   const PluginFile* find(const std::string& id) const;
   Error unknown(const std::string& id) const;
+  // What plugins were refused meanwhile becomes findings.
+  void reportRefusals(Diagnostics& diagnostics);
   // Starts loading; nothing happens when it is loaded, loading or failed already.
   void begin(const std::string& id);
   // Waits for the end of loading.

@@ -5,8 +5,11 @@
 #include <algorithm>
 
 #include <fmt/format.h>
+#include <fleet/cxx/value_codec.hpp>
 
 #include "kernel/base/clock.hpp"
+#include "kernel/base/text.hpp"
+#include "kernel/bus/prescan.hpp"
 #include "kernel/fleet/intrinsics.hpp"
 #include "kernel/plugin/isolated_death.hpp"
 #include "kernel/render/channels.hpp"
@@ -63,9 +66,25 @@ void Workspace::report(Error error, const std::string& host) {
   diagnostics_->add(std::move(d));
 }
 
+namespace {
+
+// Progress is for people; what else plugins say to each other is not.
+plugin::EventSink progressTo(plugin::LogSink log) {
+  if (!log) return {};
+  return [log = std::move(log)](const std::string& plugin, const std::string& topic, std::string_view body) {
+    if (topic != "fleet.progress/1" || !bus::prescan(body)) return;
+    const auto value = sdk::parseValue(body);
+    if (const auto* line = value ? value->get<std::string>() : nullptr)
+      log(plugin, FLEET_LOG_INFO, base::sanitize(line->substr(0, 1000)));
+  };
+}
+
+}  // namespace
+
 void Workspace::openPlugins() {
   plugin::PluginsOptions options;
   options.log = options_.log;
+  options.events = progressTo(options_.log);
   options.trusted = options_.trusted;
   options.isolation = options_.isolation;
   options.checkExpression = checkExpression;

@@ -64,6 +64,7 @@ void addUnique(std::vector<std::string>& to, const std::vector<std::string>& mor
 
 class Sshd final : public fleet::Service<Sshd> {
   static constexpr const char* kClasses[] = {"nixos", "darwin", nullptr};
+  static constexpr const char* kReads[] = {"networking.hostName", nullptr};
   static constexpr const char* kWrites[] = {"services.openssh", "programs.ssh.knownHosts", "users.users.root",
                                             "clan.core.vars.generators", nullptr};
 
@@ -74,6 +75,7 @@ class Sshd final : public fleet::Service<Sshd> {
                                                     .version = "1.0.0",
                                                     .description = "Access by ssh with certified host keys",
                                                     .platforms = kClasses,
+                                                    .reads = kReads,
                                                     .writes = kWrites});
 
   Sshd() {

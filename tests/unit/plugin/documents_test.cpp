@@ -161,5 +161,27 @@ TEST(Files, HaveTwoModes) {
     EXPECT_EQ(codeOfFiles({{"a", "x", mode}}), Code::FL0310) << mode;
 }
 
+TEST(Sealed, AsManyAsWereAskedFor) {
+  const auto packed = [](const std::vector<std::string>& values) {
+    sdk::Packer out;
+    out.array(values.size());
+    for (const auto& value : values) out.bin(value);
+    return out.take();
+  };
+  const auto codeOf = [](std::string_view bytes, std::size_t count) {
+    const auto read = decodeSealed(manifest(), bytes, count);
+    return read ? Code::FL0001 : read.error().code;
+  };
+  EXPECT_EQ(*decodeSealed(manifest(), packed({"a", "b"}), 2), (std::vector<std::string>{"a", "b"}));
+  EXPECT_EQ(codeOf(packed({}), 0), Code::FL0001);
+  EXPECT_EQ(codeOf(packed({"a"}), 2), Code::FL0310);
+  EXPECT_EQ(codeOf(packed({"a", "b"}), 1), Code::FL0310);
+  EXPECT_EQ(codeOf(packed({"a", ""}), 2), Code::FL0310) << "an empty value seals nothing";
+  EXPECT_EQ(codeOf(packed({"a"}) + "x", 1), Code::FL0310);
+  EXPECT_EQ(codeOf("\x91\xa1x", 1), Code::FL0310) << "text is no sealed value";
+  EXPECT_EQ(codeOf("\xdd\xff\xff\xff\xff", 1), Code::FL0311);
+  EXPECT_NE(decodeSealed(manifest(), "", 1).error().message.find("org.example.hello"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace fleetd::plugin

@@ -15,6 +15,7 @@ Manifest manifest() {
   Manifest out;
   out.id = "org.example.hello";
   out.writes = {{"out"}};
+  out.reads = {{"a"}, {"b"}, {"c"}};
   return out;
 }
 
@@ -51,6 +52,24 @@ TEST(Fragment, KeepsEveryForm) {
   EXPECT_EQ(got->definitions, sent->definitions);
   EXPECT_EQ(got->plugin, "org.example.hello");
   EXPECT_EQ(got->host, "web");
+}
+
+TEST(Fragment, ReadsOnlyWhatTheManifestLists) {
+  for (const auto& path : {sdk::Path{"a"}, {"a", "b"}, {"out", "y"}})
+    EXPECT_TRUE(decode(packed(sdk::Value(sdk::Ref{path})))) << sdk::formatPath(path);
+  for (const auto& path : {sdk::Path{"d"}, {"networking", "a"}, {"own", "x"}})
+    EXPECT_EQ(codeOf(packed(sdk::Value(sdk::Ref{path}))), Code::FL0334) << sdk::formatPath(path);
+  // Wherever it is hidden.
+  const sdk::Value hidden(sdk::Ref{{"d"}});
+  EXPECT_EQ(codeOf(packed(sdk::Attrs{{"x", sdk::List{hidden}}})), Code::FL0334);
+  EXPECT_EQ(codeOf(packed(sdk::text("x", sdk::ref("d")))), Code::FL0334);
+  EXPECT_EQ(codeOf(packed(sdk::mkIf(sdk::isTrue("d"), 1))), Code::FL0334);
+  EXPECT_EQ(codeOf(packed(1, !(sdk::isTrue("a") && sdk::equals("d", 2)))), Code::FL0334);
+  auto owner = manifest();
+  owner.optionRoot = sdk::Path{"own"};
+  EXPECT_TRUE(decodeFragment(owner, "web", packed(sdk::Value(sdk::Ref{{"own", "x"}}))));
+  owner.role = Role::platform;
+  EXPECT_TRUE(decodeFragment(owner, "web", packed(hidden)));
 }
 
 TEST(Fragment, NothingIsAFragment) {

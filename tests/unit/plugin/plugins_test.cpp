@@ -224,6 +224,31 @@ TEST_F(PluginsTest, TheSameInputsGiveTheSameHashWhateverTheBatches) {
   EXPECT_EQ(hashOf({{hosts.begin() + 70, hosts.end()}, {hosts.begin(), hosts.begin() + 70}}), expected);
 }
 
+TEST_F(PluginsTest, WhatItDidIsRemembered) {
+  auto& plugins = open();
+  EXPECT_TRUE(plugins.touched().empty());
+  ASSERT_TRUE(plugins.rules("test.service").ok());
+  ASSERT_TRUE(contribute(plugins, "test.service", "web"));
+  EXPECT_FALSE(contribute(plugins, "test.service", "outside"));
+  const auto all = plugins.touched();
+  ASSERT_EQ(all.size(), 1u);
+  const Touched& touched = all.at("test.service");
+  EXPECT_EQ(touched.version, "1.0.0");
+  EXPECT_EQ(touched.hosts.names().at("nixos"), 2u);
+  EXPECT_EQ(touched.calls.names().at("fleet.contribute/1"), 2u);
+  EXPECT_EQ(touched.writes.names().at("test.out.host"), 1u);
+  EXPECT_EQ(touched.reads.names().at("test.service.enable"), 1u);
+  EXPECT_EQ(touched.reads.names().at("test.service.number"), 1u);
+  ASSERT_EQ(touched.refused.names().size(), 1u);
+  EXPECT_NE(touched.refused.names().begin()->first.find("FL0312"), std::string::npos);
+}
+
+TEST_F(PluginsTest, AReferenceOutsideTheManifestIsRefused) {
+  auto& plugins = open();
+  expectRefused(plugins, "test.service", "reads", Code::FL0334, "`networking.hostName`");
+  expectRefused(plugins, "test.service", "asks", Code::FL0334, "`security.sudo.enable`");
+}
+
 TEST_F(PluginsTest, SettingsReachThePlugin) {
   PluginsOptions options;
   options.settings["test.service"] = sdk::Attrs{{"greeting", "dear "}};
