@@ -22,6 +22,9 @@ int exitCodeOf(base::Code code) {
   // A host that cannot be reached, or is busy; no place for state; no sandbox.
   if (id == "FL0815" || id == "FL0816" || id == "FL0817" || id == "FL0822" || id == "FL0825" || id == "FL0328")
     return kEnvironment;
+  // A controller that cannot be asked.
+  if (id >= "FL0871" && id <= "FL0875") return kEnvironment;
+  if (id == "FL0870") return kUsage;
   if (id == "FL0501" || id == "FL0503" || id == "FL0347" || id == "FL0830" || id.starts_with("FL09")) return kUsage;
   return kFindings;
 }

@@ -9,10 +9,6 @@ namespace {
 
 namespace formats = fleetd::zerotier;
 
-fleet::Error problem(const char* code, std::string path, std::string message, std::string hint = {}) {
-  return {FLEET_E_SCHEMA, code, std::move(path), std::move(message), std::move(hint), 0};
-}
-
 fleet::Result<Address> idFrom(const std::string& text, const std::string& path) {
   auto address = formats::parseAddress(text);
   if (!address) return problem("ZT11", path, address.error().message, address.error().hint);
@@ -34,6 +30,10 @@ std::string_view trimmed(std::string_view text) {
 }
 
 }  // namespace
+
+fleet::Error problem(const char* code, std::string path, std::string message, std::string hint) {
+  return {FLEET_E_SCHEMA, code, std::move(path), std::move(message), std::move(hint), 0};
+}
 
 std::set<std::string> Network::machines() const {
   std::set<std::string> out;
@@ -125,16 +125,6 @@ fleet::Result<std::vector<Node>> Network::nodes(NetworkId id, const ControllerSe
     addOther(address);
   }
   return out;
-}
-
-fleet::Result<void> checkRoutes(const ControllerSettings& settings) {
-  bool pinned = false;
-  for (const auto& [machine, addresses] : settings.addresses) pinned = pinned || !addresses.empty();
-  for (const auto& [name, device] : settings.externalMembers) pinned = pinned || !device.addresses.empty();
-  if (settings.routes.empty() && (pinned || !settings.pools.empty()))
-    return problem("ZT14", "routes", "no route covers the addresses, and the controller would give none of them out",
-                   "add a route whose target holds them: { target = \"10.147.17.0/24\"; }");
-  return {};
 }
 
 fleet::Result<void> checkNetwork(const Network& network, NetworkId id, const ControllerSettings& settings,

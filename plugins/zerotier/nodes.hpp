@@ -46,10 +46,11 @@ struct Network {
   fleet::Result<std::vector<Node>> nodes(NetworkId id, const ControllerSettings& settings) const;
 };
 
-// Two names for one node (ZT12), a network of another controller (ZT13), addresses without a route (ZT14).
+fleet::Error problem(const char* code, std::string path, std::string message, std::string hint = {});
+
+// Two names for one node (ZT12), a network of another controller (ZT13), addresses of a stranger (ZT16).
 fleet::Result<void> checkNetwork(const Network& network, NetworkId id, const ControllerSettings& settings,
                                  const std::vector<Node>& nodes);
-fleet::Result<void> checkRoutes(const ControllerSettings& settings);
 
 // "<address> <name>.<domain>" for all that have a name.
 std::string hostsText(NetworkId id, const std::vector<Node>& nodes, const std::string& domain);

@@ -52,6 +52,19 @@ done
 echo "$networks" > "$home/networks.joined"
 )sh";
 
+// Replaced as a whole: the daemon ends when it reads half a file.
+constexpr const char* kSettings = R"sh(
+if [ ! -e "$home/local.conf" ] || [ "$(cat "$home/local.conf")" != "$settings" ]; then
+  if [ -s "$home/local.conf" ] && ! cmp -s "$home/local.conf" "$home/local.conf.declared"; then
+    mv -f "$home/local.conf" "$home/local.conf.bac"
+  fi
+  printf '%s\n' "$settings" > "$home/local.conf.new"
+  cp "$home/local.conf.new" "$home/local.conf.declared"
+  mv -f "$home/local.conf.new" "$home/local.conf"
+  changed=1
+fi
+)sh";
+
 // What was declared last is kept beside the record: only a new declaration replaces what the controller made of it.
 constexpr const char* kRecord = R"sh(
 mkdir -p "$home/controller.d/network"
@@ -126,6 +139,8 @@ fleet::Text prepareScript(std::string_view home, const fleet::Secret& identity,
   return fleet::text("home=" + quoted(home) + "\nsecret='", identity, "'\nnetworks=" + quoted(joined(networks)) + "\n",
                      kPrepare);
 }
+
+std::string settingsScript(const std::string& settings) { return "settings=" + quoted(settings) + kSettings; }
 
 std::string recordScript(std::string_view home, const std::string& network, const std::string& record) {
   return "(\nset -eu\numask 077\nhome=" + quoted(home) + "\nnetwork=" + quoted(network) + "\nrecord=" + quoted(record) +

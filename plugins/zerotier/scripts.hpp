@@ -14,6 +14,8 @@ inline constexpr std::string_view kMacHome = "/Library/Application Support/ZeroT
 // Sets `changed` when the daemon has to start anew.
 fleet::Text prepareScript(std::string_view home, const fleet::Secret& identity,
                           const std::vector<std::string>& networks);
+// Puts the daemon's settings, JSON, in place behind prepareScript(); somebody else's are kept beside them.
+std::string settingsScript(const std::string& settings);
 // Puts the network's record in place before the controller starts.
 std::string recordScript(std::string_view home, const std::string& network, const std::string& record);
 // Signs the moon and puts it in place. `endpoints` is JSON.

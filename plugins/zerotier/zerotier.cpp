@@ -5,8 +5,11 @@
 #include <fleet/cxx/service.hpp>
 
 #include "plugins/common/zerotier/world.hpp"
+#include "plugins/zerotier/addresses.hpp"
 #include "plugins/zerotier/json.hpp"
 #include "plugins/zerotier/nodes.hpp"
+#include "plugins/zerotier/overlay.hpp"
+#include "plugins/zerotier/requests.hpp"
 #include "plugins/zerotier/scripts.hpp"
 #include "plugins/zerotier/settings.hpp"
 
@@ -16,7 +19,7 @@ namespace {
 
 namespace formats = fleetd::zerotier;
 
-constexpr std::int64_t kPriority = 900, kPort = 9993, kMtu = 2800, kRecipients = 32, kMostMoons = 4;
+constexpr std::int64_t kPriority = 900, kPort = 9993, kMostMoons = 4;
 constexpr const char* kSecretFile = "identity-secret";
 // Networks in networks would carry themselves.
 constexpr const char* kNoUnderlay[] = {"ygg", "hyprspace", "tinc", "tailscale", "mycelium", "wg", "zt"};
@@ -60,7 +63,7 @@ class Zerotier final : public fleet::Service<Zerotier> {
     moon.maxMachines = kMostMoons;
     moon.classes = {"nixos"};
     role("peer", "Members of the network.", &Zerotier::peer);
-    exportsInterfaces({"networking", "peer"});
+    exportsInterfaces({"networking", "overlay", "peer"});
   }
 
  private:
@@ -69,50 +72,9 @@ class Zerotier final : public fleet::Service<Zerotier> {
     return {member.instance, member.fleet, member.view};
   }
 
-  // The whole record: what is left out a controller fills in only after it let no traffic pass.
-  static fleet::Value record(const Network& network, NetworkId id, const ControllerSettings& settings) {
-    fleet::List pools, routes;
-    for (const Pool& pool : settings.pools)
-      pools.push_back(fleet::Attrs{{"ipRangeEnd", pool.end}, {"ipRangeStart", pool.start}});
-    for (const Route& route : settings.routes)
-      routes.push_back(
-          fleet::Attrs{{"target", route.target}, {"via", route.via ? fleet::Value(*route.via) : fleet::Value()}});
-    fleet::Attrs dns;
-    if (!settings.dns.domain.empty())
-      dns = {{"domain", settings.dns.domain}, {"servers", fleet::toValue(settings.dns.servers)}};
-    return fleet::Attrs{{"authTokens", fleet::List{fleet::Value()}},
-                        {"capabilities", fleet::List{}},
-                        {"dns", dns},
-                        {"enableBroadcast", true},
-                        {"id", id.text()},
-                        {"ipAssignmentPools", pools},
-                        {"mtu", kMtu},
-                        {"multicastLimit", kRecipients},
-                        {"name", network.instance},
-                        {"nwid", id.text()},
-                        {"objtype", "network"},
-                        {"private", !settings.isPublic},
-                        {"routes", routes},
-                        {"rules", fleet::List{fleet::Attrs{{"not", false}, {"or", false}, {"type", "ACTION_ACCEPT"}}}},
-                        {"tags", fleet::List{}},
-                        {"v4AssignMode", fleet::Attrs{{"zt", !settings.pools.empty()}}},
-                        {"v6AssignMode", fleet::Attrs{{"6plane", false}, {"rfc4193", true}, {"zt", false}}}};
-  }
-
-  static fleet::Value members(const std::vector<Node>& nodes) {
-    fleet::List out;
-    for (const Node& node : nodes) {
-      fleet::Attrs member{{"authorized", true}, {"id", node.address.text()}};
-      if (!node.name.empty()) member.set("name", node.name);
-      if (!node.more.empty()) member.set("ipAssignments", fleet::toValue(node.more));
-      out.push_back(std::move(member));
-    }
-    return out;
-  }
-
   fleet::Result<void> controller(const fleet::Member<ControllerSettings>& member, fleet::Contribution& out) const {
     if (!member.isNixos()) return {};
-    FLEET_TRY(checkRoutes(member.settings));
+    FLEET_TRY(checkAddresses(member.settings));
     // From 1.16 on the controller is no part of the free build.
     out.set("services.zerotierone.package",
             fleet::expr("if lib.versionAtLeast pkgs.zerotierone.version \"1.16\" then pkgs.zerotierone.override { "
@@ -122,8 +84,8 @@ class Zerotier final : public fleet::Service<Zerotier> {
     if (!id) return {};
     FLEET_TRY_ASSIGN(const auto nodes, network.nodes(*id, member.settings));
     FLEET_TRY(checkNetwork(network, *id, member.settings, nodes));
-    const std::string recordText = jsonText(record(network, *id, member.settings)) + "\n",
-                      membersText = jsonText(members(nodes)) + "\n";
+    const std::string recordText = jsonText(recordOf(network, *id, member.settings)) + "\n",
+                      membersText = jsonText(membersOf(nodes)) + "\n";
     out.set(fleet::at("environment.etc", {recordPath(*id), "text"}), recordText);
     out.set(fleet::at("environment.etc", {membersPath(*id), "text"}), membersText);
     out.set("systemd.services.zerotierone.preStart", recordScript(kLinuxHome, id->text(), "/etc/" + recordPath(*id)));
@@ -219,12 +181,37 @@ class Zerotier final : public fleet::Service<Zerotier> {
     for (const Node& node : nodes)
       if (node.isMachine && node.name != host.name && moons.contains(node.name))
         addOnce(all.moons, node.address.text());
-    if (host.hostClass == "darwin" && !settings.dns.domain.empty()) {
-      std::string servers;
-      for (const auto& server : settings.dns.servers) servers += "nameserver " + server + "\n";
-      out.set(fleet::at("environment.etc", {"resolver/" + settings.dns.domain, "text"}), servers);
-    }
+    if (!settings.dns.domain.empty() && !settings.dns.servers.empty()) resolve(network, *id, settings.dns, host, out);
     return {};
+  }
+
+  // The controller tells members of name servers; that they are asked is said here, since the daemon does nothing on
+  // Linux and asks for a permission on macOS.
+  static void resolve(const Network& network, NetworkId id, const Dns& dns, const fleet::HostView& host,
+                      fleet::Contribution& out) {
+    if (host.hostClass == "darwin") {
+      std::string servers;
+      for (const auto& server : dns.servers) servers += "nameserver " + server + "\n";
+      out.set(fleet::at("environment.etc", {"resolver/" + dns.domain, "text"}), servers);
+      return;
+    }
+    // The first unit that fits an interface is the one: before the one of all networks.
+    const std::string unit = "08-zerotier-" + network.instance;
+    link(unit, formats::interfaceOf(id), out);
+    out.set(fleet::at("systemd.network.networks", {unit, "dns"}), dns.servers);
+    out.set(fleet::at("systemd.network.networks", {unit, "domains"}), fleet::List{"~" + dns.domain});
+  }
+
+  static void link(const std::string& unit, const std::string& name, fleet::Contribution& out) {
+    out.set(fleet::at("systemd.network.networks", {unit, "matchConfig"}), fleet::Attrs{{"Name", name}});
+    out.set(fleet::at("systemd.network.networks", {unit, "networkConfig"}),
+            fleet::Attrs{{"KeepConfiguration", "static"}, {"LLDP", true}, {"MulticastDNS", true}});
+  }
+
+  static fleet::Attrs daemonSettings() {
+    fleet::List underlay;
+    for (const char* prefix : kNoUnderlay) underlay.push_back(prefix);
+    return {{"interfacePrefixBlacklist", underlay}, {"tcpFallbackRelay", kRelay}};
   }
 
   fleet::Result<void> perMachine(const fleet::HostView& host, fleet::Contribution& out) const override {
@@ -259,12 +246,9 @@ class Zerotier final : public fleet::Service<Zerotier> {
   }
 
   static void onNixos(const fleet::HostView& host, const Everything& all, fleet::Contribution& out) {
-    fleet::List underlay;
-    for (const char* prefix : kNoUnderlay) underlay.push_back(prefix);
     out.set("services.zerotierone.enable", true);
     out.set("services.zerotierone.joinNetworks", all.networks);
-    out.set("services.zerotierone.localConf.settings",
-            fleet::Attrs{{"interfacePrefixBlacklist", underlay}, {"tcpFallbackRelay", kRelay}});
+    out.set("services.zerotierone.localConf.settings", daemonSettings());
     out.set("systemd.services.zerotierone.path", fleet::List{fleet::pkg("diffutils")});
     fleet::Text prepare =
         prepareScript(kLinuxHome, fleet::secretPath(identityOf(host.name), kSecretFile), all.networks);
@@ -275,9 +259,7 @@ class Zerotier final : public fleet::Service<Zerotier> {
     out.set("networking.firewall.allowedUDPPorts", fleet::List{kPort});
     out.set("networking.firewall.allowedTCPPorts", fleet::List{kPort});
     out.set("networking.networkmanager.unmanaged", fleet::List{"interface-name:zt*"});
-    const auto of = [](const char* option) { return fleet::at("systemd.network.networks", {"09-zerotier", option}); };
-    out.set(of("matchConfig"), fleet::Attrs{{"Name", "zt*"}});
-    out.set(of("networkConfig"), fleet::Attrs{{"KeepConfiguration", "static"}, {"LLDP", true}, {"MulticastDNS", true}});
+    link("09-zerotier", "zt*", out);
     if (!all.hosts.empty()) out.set("networking.extraHosts", all.hosts);
     if (all.moons.empty()) return;
     const auto unit = [](const char* option) { return fleet::at("systemd.services.zerotier-moons", {option}); };
@@ -296,6 +278,8 @@ class Zerotier final : public fleet::Service<Zerotier> {
   static void onDarwin(const fleet::HostView& host, const Everything& all, fleet::Contribution& out) {
     fleet::Text script = prepareScript(kMacHome, fleet::secretPath(identityOf(host.name), kSecretFile), all.networks);
     script.parts.insert(script.parts.begin(), fleet::Value("set -eu\n"));
+    script.parts.push_back(
+        fleet::Value(settingsScript(jsonText(fleet::Attrs{{"settings", fleet::Value(daemonSettings())}}))));
     const char* const name = all.cask ? "zerotier-identity" : "zerotier-one";
     const auto of = [&](const char* option) { return fleet::at("launchd.daemons", {name, option}); };
     if (all.cask) {
@@ -324,7 +308,10 @@ class Zerotier final : public fleet::Service<Zerotier> {
             fleet::Attrs{{"KeepAlive", fleet::Attrs{{"SuccessfulExit", false}}}, {"RunAtLoad", true}});
   }
 
+  fleet::Result<std::string> onMessage(const fleet::Message& message) override { return answerRequest(message.body); }
+
   fleet::Result<void> exportsOf(const fleet::ExportContext& context, fleet::Exports& out) const override {
+    out[scope(context.instance)]["overlay"] = overlayOf({context.instance, context.fleet, context.view});
     out[scope(context.instance)]["networking"] =
         fleet::Attrs{{"module", "clan_lib.network.zerotier"}, {"priority", kPriority}};
     for (const auto& [role, members] : context.view.roles)

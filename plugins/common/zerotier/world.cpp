@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "plugins/common/zerotier/ip.hpp"
+
 namespace fleetd::zerotier {
 
 namespace {
@@ -17,21 +19,6 @@ void add(Bytes& out, std::uint64_t bits, unsigned bytes) {
   for (unsigned i = 0; i < bytes; ++i) out.push_back(static_cast<std::uint8_t>(bits >> 8 * (bytes - 1 - i)));
 }
 void add(Bytes& out, View bytes) { out.insert(out.end(), bytes.begin(), bytes.end()); }
-
-bool addIp4(std::string_view text, Bytes& out) {
-  for (int i = 0; i < 4; ++i) {
-    std::uint8_t byte = 0;
-    const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), byte);
-    const auto length = static_cast<std::size_t>(end - text.data());
-    if (failed != std::errc() || (length > 1 && text[0] == '0')) return false;
-    out.push_back(byte);
-    text.remove_prefix(length);
-    if (i == 3) break;
-    if (!text.starts_with('.')) return false;
-    text.remove_prefix(1);
-  }
-  return text.empty();
-}
 
 void addRoot(Bytes& out, const Root& root) {
   add(out, root.address.bits, 5);
@@ -59,10 +46,10 @@ fleet::Result<Endpoint> parseEndpoint(std::string_view text) {
     const auto [end, failed] = std::from_chars(port.data(), port.data() + port.size(), out.port);
     fine = failed == std::errc() && end == port.data() + port.size() && out.port != 0;
   }
-  if (const auto ip6 = parseIp6(ip))
-    out.ip.assign(ip6->begin(), ip6->end());
+  if (const auto parsed = parseIp(ip))
+    out.ip.assign(parsed->bytes.begin(), parsed->bytes.begin() + parsed->bits() / 8);
   else
-    fine = fine && addIp4(ip, out.ip);
+    fine = false;
   if (!fine) return error("ZT06", shown(text) + " is no endpoint", "write an address and a port: 192.0.2.1/9993");
   return out;
 }
