@@ -103,5 +103,6 @@ int runTrust(Context& cx);
 int runUntrust(Context& cx);
 int runVars(Context& cx);
 int runVersion(Context& cx);
+int runZerotier(Context& cx);
 
 }  // namespace fleetd::cli

@@ -91,12 +91,27 @@ inline constexpr OptionSpec kHistoryOptions[] = {
     {"--limit", 'n', Kind::Text, "N", "the last N deployments; 20 when not given"}};
 inline constexpr OptionSpec kSshOptions[] = {kTargetHost, kHostKeyCheck, kSshConfig};
 
+inline constexpr OptionSpec kZerotierOptions[] = {
+    {"--instance", 'i', Kind::Text, "NAME", "this network; needed where there are several and one is changed"},
+    {"--fix", 0, Kind::Flag, "", "members: let in who is declared, with the declared addresses and settings"},
+    {"--revoke", 0, Kind::Flag, "", "members: shut out who is not declared"},
+    {"--dry-run", 0, Kind::Flag, "", "migrate: only show what would be moved"},
+    {"--no-commit", 0, Kind::Flag, "", "migrate: leave git alone"},
+    kSudo,
+    kAskSudo,
+    kTargetHost,
+    kHostKeyCheck,
+    kSshConfig};
+
 inline constexpr PositionalSpec kOperationWords[] = {
     {"HOST", Kind::Host, "hosts; all when none is named", false, true}};
 inline constexpr PositionalSpec kNetworkWords[] = {
     {"list|ping|ssh-config", Kind::Text,
      "list ways to machines (the default), ask which of them answer, or print blocks for ssh_config"},
     {"MACHINE", Kind::Host, "machines; all when none is named", false, true}};
+inline constexpr PositionalSpec kZerotierWords[] = {
+    {"VERB", Kind::Text, "status (the default), members, authorize, revoke, ping or migrate"},
+    {"MEMBER", Kind::Host, "authorize, revoke, ping: a name, the ten digits of an id, or an address", false, true}};
 inline constexpr PositionalSpec kDiffWords[] = {
     {"HOST", Kind::Host, "the host", true},
     {"DEPLOYMENT", Kind::Text, "number of an earlier deployment; the last one when not given"}};

@@ -427,6 +427,16 @@ constexpr Command kCommands[] = {
      kNetworkWords,
      Stack::Big,
      runNetwork},
+    {"zerotier", "members of ZeroTier networks, declared and actual",
+     "Asks the daemon on the controller's host, over ssh. `status` counts what differs from the fleet, `members` lists members and\n"
+     "differing settings; nothing is changed unless --fix or --revoke is given. `authorize` and `revoke` let single members in and shut\n"
+     "them out, `ping` sends echoes over the network from the controller. `migrate` moves values of clan's earlier layouts to where\n"
+     "they are looked for now. The exit code is 1 where something differs, 3 where the controller cannot be asked.\n"
+     "\n"
+     "  fleetd zerotier members --json\n"
+     "  fleetd zerotier members --fix\n"
+     "  fleetd zerotier authorize phone",
+     kZerotierOptions, kZerotierWords, Stack::Big, runZerotier},
     {"ssh", "log in to a host, or run a command there", "Connects to the address a deployment would use.", kSshOptions,
      kSshWords, Stack::Big, runSsh},
     {"eval", "evaluate a Nix expression",
