@@ -56,6 +56,7 @@ CASES = [
     shown("a daemon on a Mac", mesh(), "gate", "launchd.daemons.zerotier-one.serviceConfig.KeepAlive", True),
     shown("Homebrew's daemon on a Mac", mesh(machines="machines.gate.settings.cask = true;"), "gate", "homebrew.casks", ["zerotier-one"]),
     shown("a resolver on a Mac", mesh('dns = { domain = "zt"; servers = [ "10.147.17.1" ]; };'), "gate", "environment.etc.\"resolver/zt\".text", "nameserver 10.147.17.1\n"),
+    shown("name servers on NixOS", mesh('dns = { domain = "zt"; servers = [ "10.147.17.1" ]; };'), "silo", "systemd.network.networks.08-zerotier-mesh", {"matchConfig": {"Name": "zt554fbdjy"}, "networkConfig": {"KeepConfiguration": "static", "LLDP": True, "MulticastDNS": True}, "dns": ["10.147.17.1"], "domains": ["~zt"]}),
     shown("the firewall", mesh(), "silo", "networking.firewall.allowedUDPPorts", [9993]),
     shown("identities are on the machine", mesh(), "gate", "clan.core.vars.generators.zerotier-identity-gate.files.identity-secret.deploy", True),
     shown("identities of others are not", mesh(), "silo", "clan.core.vars.generators.zerotier-network-mesh.dependencies", ["zerotier-identity-barn"]),
@@ -74,6 +75,16 @@ CASES = [
     refused("one node twice", mesh('externalMembers.phone.id = "0ee971d9e0";'), "ZT12", "silo and phone", "0ee971d9e0"),
     refused("a network of another controller", mesh(), "ZT13", "db4344343b", "barn is 0ee971d9e1", files=known(barn=PREFIX + "0e:e971:d9e1")),
     refused("addresses without a route", mesh('pools = [ { start = "10.0.0.1"; end = "10.0.0.9"; } ];'), "ZT14", "routes"),
+    refused("an address outside of every route", mesh('addresses.silo = [ "10.148.0.1" ]; routes = [ { target = "10.147.17.0/24"; } ];'), "ZT14", "addresses.silo", "10.148.0.1", "10.147.17.0/24"),
+    refused("an address twice", mesh('addresses.silo = [ "10.147.17.9" ]; ' + PHONE), "ZT19", "externalMembers.phone", "addresses.silo"),
+    refused("an address twice in two spellings", mesh('addresses = { barn = [ "fd00::9" ]; silo = [ "fd00:0::9" ]; }; routes = [ { target = "fd00::/64"; } ];'), "ZT19"),
+    refused("an address with a prefix", mesh('addresses.silo = [ "10.147.17.9/24" ]; routes = [ { target = "10.147.17.0/24"; } ];'), "ZT18", "the route has it"),
+    refused("a route with more than a prefix", mesh('routes = [ { target = "10.147.17.1/24"; } ];'), "ZT18", "10.147.17.0/24"),
+    refused("a route of another family", mesh('routes = [ { target = "10.147.17.0/24"; via = "fd00::1"; } ];'), "ZT18", "one family"),
+    refused("a pool that ends before it starts", mesh('pools = [ { start = "10.0.0.9"; end = "10.0.0.1"; } ]; routes = [ { target = "10.0.0.0/24"; } ];'), "ZT20", "holds no address"),
+    refused("a pool that leaves its route", mesh('pools = [ { start = "10.0.0.9"; end = "10.0.1.9"; } ]; routes = [ { target = "10.0.0.0/24"; } ];'), "ZT14", "10.0.0.9-10.0.1.9"),
+    refused("five name servers", mesh('dns = { domain = "zt"; servers = [ "10.0.0.1" "10.0.0.2" "10.0.0.3" "10.0.0.4" "10.0.0.5" ]; };'), "ZT21", "four"),
+    refused("a domain nobody knows", mesh('dns.domain = "zt";'), "ZT21", "dns.servers"),
     refused("addresses of a stranger", mesh('addresses.bran = [ "10.0.0.1" ]; routes = [ { target = "10.0.0.0/24"; } ];'), "ZT16", "bran"),
     refused("an id that is none", mesh(), "ZT10", "zerotier-network-mesh", files={**known(), "vars/shared/zerotier-network-mesh/network-id/value": "lost"}),
     refused("an address that is none", mesh(), "ZT10", "zerotier-ip-silo-mesh", files=known(silo="10.0.0.1")),
@@ -165,8 +176,8 @@ class Controller(http.server.BaseHTTPRequestHandler):
 
 
 class Scripts(FleetTest):
-    def script(self, host, path, controller=PHONE):
-        fleet = self.fleet(files={**clan(mesh(controller)), **known()})
+    def script(self, host, path, controller=PHONE, machines="tags.all = { };"):
+        fleet = self.fleet(files={**clan(mesh(controller, machines=machines)), **known()})
         return fleet, json.loads(self.expect(fleet.run("show", host, path, "--json"), 0).out)
 
     def shell(self, text, **env):
@@ -239,3 +250,19 @@ class Scripts(FleetTest):
             self.assertEqual((home / "identity.public").read_text(), "0ee971d9e0:0:" + "a" * 128)
             self.assertEqual((home / "identity.secret.bac").read_text(), "old")
             self.assertEqual(sorted(path.name for path in (home / "networks.d").iterdir()), [NETWORK + ".conf", "ffffffffff000001.conf"])
+
+    def test_settings_of_the_daemon_on_a_mac(self):
+        fleet, text = self.script("gate", "launchd.daemons.zerotier-identity.script", machines="tags.all = { }; machines.gate.settings.cask = true;")
+        home, secret = fleet.base / "zt home", fleet.base / "secret"
+        secret.write_text("2419d93451:0:" + "a" * 128 + ":" + "b" * 128)
+        text = text.replace("/Library/Application Support/ZeroTier/One", str(home)).replace(text.split("secret='")[1].split("'")[0], str(secret)).replace("/bin/launchctl", "echo")
+        home.mkdir()
+        (home / "local.conf").write_text("{}")
+        done = self.shell(text)
+        self.assertEqual((done.returncode, done.stdout), (0, "kickstart -k system/com.zerotier.one\n"), done.stderr)
+        self.assertIn("zt", json.loads((home / "local.conf").read_text())["settings"]["interfacePrefixBlacklist"])
+        self.assertEqual((home / "local.conf.bac").read_text(), "{}")
+        self.assertTrue((home / f"networks.d/{NETWORK}.conf").exists())
+        again = self.shell(text)
+        self.assertEqual((again.returncode, again.stdout), (0, ""), again.stderr)
+        self.assertEqual((home / "local.conf.bac").read_text(), "{}")
