@@ -93,8 +93,10 @@ int finishOverlays(Context& cx, const std::vector<OpenOverlay>& all) {
       Diagnostic d = Diagnostic::from(*one.error);
       d.host = one.overlay.controller;
       cx.diagnostics.add(std::move(d));
+      code = worse(code, exitCodeOf(one.error->code));
+    } else if (one.differs()) {
+      code = worse(code, kFindings);
     }
-    if (one.differs()) code = kFindings;
   }
   return worse(cx.finish(), code);
 }

@@ -172,7 +172,7 @@ void printMembers(Context& cx, const std::vector<OpenOverlay>& all) {
                  {member.actual ? member.actual->version : ""},
                  {peer ? peer->path : ""}});
     }
-  cx.out.write(table.text(cx.out.dataWidth(), cx.out.colorData()));
+  if (!table.empty()) cx.out.write(table.text(cx.out.dataWidth(), cx.out.colorData()));
   for (const OpenOverlay& one : all)
     for (const auto& setting : one.settings)
       cx.out.write(fmt::format("{}: {} is {}, declared is {}\n", one.overlay.instance, setting.name,

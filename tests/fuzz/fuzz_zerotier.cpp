@@ -3,13 +3,14 @@
 #include <cstdlib>
 #include <string_view>
 
+#include "plugins/common/zerotier/ip.hpp"
 #include "plugins/common/zerotier/world.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace fleetd::zerotier;
   if (size == 0) return 0;
   std::string_view text(reinterpret_cast<const char*>(data) + 1, size - 1);
-  switch (data[0] % 5) {
+  switch (data[0] % 7) {
     case 0:
       if (const auto identity = parseIdentity(text)) {
         if (text.ends_with('\n')) text.remove_suffix(1);
@@ -28,6 +29,15 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       break;
     case 4:
       if (const auto endpoint = parseEndpoint(text); endpoint && endpoint->port == 0) std::abort();
+      break;
+    case 5:
+      if (const auto ip = parseIp(text); ip && parseIp(ip->text()) != ip) std::abort();
+      break;
+    case 6:
+      if (const auto net = parseSubnet(text)) {
+        if (!net->contains(net->ip) || !net->contains(net->first())) std::abort();
+        if (parseSubnet(net->text())->text() != net->text()) std::abort();
+      }
       break;
     default: break;
   }
