@@ -311,9 +311,13 @@ class Zerotier final : public fleet::Service<Zerotier> {
   fleet::Result<std::string> onMessage(const fleet::Message& message) override { return answerRequest(message.body); }
 
   fleet::Result<void> exportsOf(const fleet::ExportContext& context, fleet::Exports& out) const override {
-    out[scope(context.instance)]["overlay"] = overlayOf({context.instance, context.fleet, context.view});
-    out[scope(context.instance)]["networking"] =
-        fleet::Attrs{{"module", "clan_lib.network.zerotier"}, {"priority", kPriority}};
+    const Network network{context.instance, context.fleet, context.view};
+    FLEET_TRY_ASSIGN(const auto controls, network.settings());
+    out[scope(context.instance)]["overlay"] = overlayOf(network);
+    out[scope(context.instance)]["networking"] = fleet::Attrs{{"domain", network.domain(controls)},
+                                                              {"interfaces", fleet::List{"zt*"}},
+                                                              {"module", "clan_lib.network.zerotier"},
+                                                              {"priority", kPriority}};
     for (const auto& [role, members] : context.view.roles)
       for (const auto& [machine, settings] : members.machines) {
         const std::string generator = zerotier::addressOf(machine, context.instance);

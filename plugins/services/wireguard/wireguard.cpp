@@ -238,14 +238,24 @@ class Wireguard final : public fleet::Service<Wireguard> {
   }
 
   fleet::Result<void> exportsOf(const fleet::ExportContext& context, fleet::Exports& out) const override {
-    out[scope(context.instance)]["networking"] = fleet::Attrs{{"priority", kPriority}};
+    fleet::Attrs networking{{"interfaces", fleet::List{context.instance}}, {"priority", kPriority}};
     for (const char* role : {"controller", "peer"})
       for (const auto& [machine, value] : machinesOf(context.view, role)) {
         const fleet::Value* set = value.find("domain");
-        const auto* domain = set ? set->get<std::string>() : nullptr;
-        out[scope(context.instance, role, machine)]["peer"] = fleet::Attrs{
-            {"hosts", fleet::List{fleet::Attrs{{"plain", machine + "." + (domain ? *domain : context.instance)}}}}};
+        if (const auto* domain = set ? set->get<std::string>() : nullptr) networking.set("domain", *domain);
+        std::string address = wireguard::controllerPrefix(context.instance, machine) + "::1";
+        if (role == std::string_view("peer")) {
+          auto settings =
+              value.isNil() ? fleet::Result<PeerSettings>(PeerSettings{}) : fleet::read<PeerSettings>(value);
+          if (!settings) return fleet::under(machine, std::move(settings).error());
+          const auto home = homeOf(machine, *settings, context.view);
+          if (!home) continue;  // what it contributes says why
+          address = peerAddress(context.instance, *home, machine);
+        }
+        out[scope(context.instance, role, machine)]["peer"] =
+            fleet::Attrs{{"hosts", fleet::List{fleet::Attrs{{"plain", address}}}}};
       }
+    out[scope(context.instance)]["networking"] = std::move(networking);
     return {};
   }
 };
