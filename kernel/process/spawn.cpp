@@ -89,6 +89,7 @@ class Running {
   ChildExit child_;
   UniqueFd input_;
   std::size_t inputDone_ = 0;
+  bool stopped_ = false;
   Capture captures_[2] = {};
 };
 
@@ -151,7 +152,7 @@ void Running::writeInput() {
 }
 
 void Running::waitOnce(const Deadline& deadline) {
-  pollfd fds[4];
+  pollfd fds[5];
   nfds_t count = 0;
   auto add = [&](int fd, short events) {
     if (fd >= 0) fds[count++] = {fd, events, 0};
@@ -159,10 +160,12 @@ void Running::waitOnce(const Deadline& deadline) {
   add(input_.get(), POLLOUT);
   for (const Capture& capture : captures_) add(capture.fd.get(), POLLIN);
   add(child_.pollFd(), POLLIN);
+  const nfds_t before = count;
+  if (!stopped_) add(command_.stopFd, POLLIN);
   int wait = deadline.pollTimeout();
   // Without a descriptor for its end the child has to be asked now and then.
   if (child_.pollFd() < 0) wait = wait < 0 ? 20 : std::min(wait, 20);
-  ::poll(fds, count, wait);
+  if (::poll(fds, count, wait) > 0 && count > before) stopped_ = fds[before].revents != 0;
 }
 
 void Running::pump() {
@@ -172,6 +175,7 @@ void Running::pump() {
     waitOnce(deadline);
     if (input_) writeInput();
     for (Capture& capture : captures_) capture.readAvailable();
+    if (stopped_ && !result_.status.timedOut) deadline = Deadline::after(std::chrono::nanoseconds(0));
     if (!child_.ended() && deadline.expired()) {
       child_.signal(result_.status.timedOut ? SIGKILL : SIGTERM, command_.ownGroup);
       deadline = result_.status.timedOut ? Deadline::never() : Deadline::after(command_.grace);

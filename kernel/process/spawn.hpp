@@ -44,6 +44,8 @@ struct Command {
 
   // When it passes: SIGTERM, and SIGKILL after `grace`. Zero means no limit.
   std::chrono::milliseconds timeout{0};
+  // The same happens once this descriptor can be read from or its other end is closed; the caller keeps it.
+  int stopFd = -1;
   std::chrono::milliseconds grace{2000};
   // Puts the child into a process group of its own and sends those signals to the group. Not for children
   // that talk to the terminal (ssh prompts): they would be stopped as background jobs.

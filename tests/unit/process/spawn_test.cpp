@@ -170,5 +170,19 @@ TEST(Spawn, DiscardedStreams) {
   EXPECT_EQ(done->output + done->errors, "");
 }
 
+TEST(Spawn, EndsWhenItIsToldTo) {
+  base::Pipe pipe = base::makePipe();
+  Command command = shell("trap 'echo ended; exit 0' TERM; echo up; while :; do sleep 0.05; done");
+  command.stopFd = pipe.read.get();
+  command.timeout = 60s;
+  command.onOutput = [&](std::string_view text) {
+    if (text == "up\n") pipe.write.reset();
+  };
+  const auto done = run(command);
+  ASSERT_TRUE(done);
+  EXPECT_EQ(done->output, "up\nended\n");
+  EXPECT_TRUE(done->status.timedOut);
+}
+
 }  // namespace
 }  // namespace fleetd::process
