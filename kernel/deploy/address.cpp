@@ -72,6 +72,14 @@ Result<void> readHost(std::string_view all, std::string_view text, Address& out)
 
 }  // namespace
 
+const std::string* Address::option(std::string_view name) const {
+  for (const auto& [known, value] : options)
+    if (base::toLower(known) == base::toLower(name)) return &value;
+  return nullptr;
+}
+
+bool Address::indirect() const { return tor || option("ProxyJump") || option("ProxyCommand"); }
+
 std::string Address::authority() const {
   return host.find(':') == std::string::npos ? fmt::format("{}@{}", user, host) : fmt::format("{}@[{}]", user, host);
 }

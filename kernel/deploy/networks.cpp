@@ -1,96 +1,56 @@
-// Reading the exports `networking` and `peer`.
+// Addresses out of the exports `networking` and `peer`, as the SDK reads them.
 #include "kernel/deploy/networks.hpp"
 
 #include <algorithm>
+#include <set>
 
 #include <fmt/format.h>
+#include <fleet/cxx/names.hpp>
 
 #include "kernel/base/text.hpp"
-#include "kernel/fleet/public_vars.hpp"
 
 namespace fleetd::deploy {
 
 namespace {
 
-using sdk::Value;
+using base::Code;
 
-constexpr std::string_view kTor = "clan_lib.network.tor";
-constexpr char kThroughTor[] = "nc -X 5 -x 127.0.0.1:9050 %h %p";
+constexpr std::size_t kVariants = 4;  // ways through jump hosts that are told apart
 
-std::string textOf(const Value& set, std::string_view name) {
-  const Value* value = set.find(name);
-  const auto* text = value ? value->get<std::string>() : nullptr;
-  return text ? *text : std::string();
-}
-
-// service:instance:role:machine
-struct Scope {
-  std::string service, instance, machine;
-};
-bool readScope(std::string_view text, Scope& out) {
-  const auto parts = base::split(text, ':');
-  if (parts.size() != 4) return false;
-  out = {std::string(parts[0]), std::string(parts[1]), std::string(parts[3])};
-  return true;
-}
-
-// { plain = "…"; } or { var = { machine, generator, file }; }, whose value lies in the repository.
-std::string hostOf(const Value& host, const std::string& directory, std::string& why) {
-  if (std::string plain = textOf(host, "plain"); !plain.empty()) return plain;
-  const Value* var = host.find("var");
-  if (!var) return {};
-  const std::string machine = textOf(*var, "machine"), generator = textOf(*var, "generator"),
-                    file = textOf(*var, "file");
-  // A machine's own, or one that all machines share: which of the two is the generator's business.
-  for (const std::string& place : {fleet::varsOfMachine(directory, machine), fleet::varsOfAll(directory)}) {
-    const auto values = fleet::publicValuesIn(place);
-    if (const auto found = values.find(generator); found != values.end())
-      if (const auto value = found->second.find(file); value != found->second.end())
-        return std::string(base::trim(value->second));
+// The user, the port and further options of ssh's command line, as far as they stand in a configuration.
+void readOptions(const sdk::Way& way, const std::string& machine, const std::string& network, Address& address,
+                 Diagnostics& diagnostics) {
+  auto read = sdk::readSshOptions(way.sshOptions);
+  for (auto& [name, value] : read.options) {
+    const std::string lower = base::toLower(name);
+    const auto port = static_cast<unsigned>(lower == "port" ? base::parseInt(value).value_or(0) : 0);
+    if (lower == "user" && way.user.empty())
+      address.user = value;
+    else if (port > 0 && port < 65536)
+      address.port = port;
+    else if (lower != "user" && lower != "port")
+      address.options.emplace_back(std::move(name), std::move(value));
   }
-  why = fmt::format("{}/{} of {} does not exist yet", generator, file, machine);
-  return {};
+  for (const auto& word : read.leftOut)
+    diagnostics.add({Code::FL0881,
+                     fmt::format("network {}: `{}` of {} is left out", network, base::sanitize(word), machine),
+                     "options of ssh_config are written -o Name=Value; those that run programs belong into your own",
+                     {}});
 }
 
-// SSHOptions: [ "-J" "gate" "-o" "Compression=yes" ].
-void readOptions(const Value& peer, Address& address) {
-  const Value* value = peer.find("SSHOptions");
-  const auto* list = value ? value->get<sdk::List>() : nullptr;
-  if (!list) return;
-  for (std::size_t i = 0; i + 1 < list->size(); i += 2) {
-    const auto* name = (*list)[i].get<std::string>();
-    const auto* argument = (*list)[i + 1].get<std::string>();
-    if (!name || !argument || argument->find('\n') != std::string::npos) continue;
-    if (*name == "-J") address.options.emplace_back("ProxyJump", *argument);
-    if (*name == "-i") address.options.emplace_back("IdentityFile", *argument);
-    if (const auto equals = argument->find('='); *name == "-o" && equals != std::string::npos)
-      address.options.emplace_back(argument->substr(0, equals), argument->substr(equals + 1));
-  }
-}
-
-void addPeer(Network& network, const std::string& machine, const Value& peer, const std::string& directory, bool tor,
-             Diagnostics& diagnostics) {
-  const Value* hosts = peer.find("hosts");
-  const auto* list = hosts ? hosts->get<sdk::List>() : nullptr;
-  if (!list) return;
-  for (const Value& host : *list) {
-    std::string why;
-    const std::string name = hostOf(host, directory, why);
-    if (!why.empty()) network.incomplete.push_back(fmt::format("{}: {}", machine, why));
-    if (name.empty()) continue;
+void addMachine(Network& network, const std::string& machine, const std::vector<sdk::Way>& ways,
+                Diagnostics& diagnostics) {
+  for (const sdk::Way& way : ways) {
     // An address of its own grammar, so that what a service exports cannot become an option.
-    auto address = parseAddress(name);
+    auto address = parseAddress(way.host);
     if (!address) {
       diagnostics.add(address.error());
       continue;
     }
-    if (const std::string user = textOf(peer, "user"); !user.empty()) address->user = user;
-    const Value* port = peer.find("port");
-    if (const auto* number = port ? port->get<std::int64_t>() : nullptr;
-        number && *number > 0 && *number < 65536 && *number != 22)
-      address->port = static_cast<unsigned>(*number);
-    readOptions(peer, *address);
-    if (tor) address->options.emplace_back("ProxyCommand", kThroughTor);
+    if (!way.user.empty()) address->user = way.user;
+    if (way.port) address->port = static_cast<unsigned>(way.port);
+    readOptions(way, machine, network.instance, *address, diagnostics);
+    address->tor = network.tor;
     if (auto whole = parseAddress(address->text()); !whole) {
       diagnostics.add(whole.error());
       continue;
@@ -99,37 +59,67 @@ void addPeer(Network& network, const std::string& machine, const Value& peer, co
   }
 }
 
+// The host of one part of ProxyJump: [ssh://][user@]host[:port].
+std::string hostOfJump(std::string_view part) {
+  const auto address = parseAddress(base::trim(part));
+  return address ? address->host : std::string();
+}
+
+// Jump hosts that are machines of the fleet: one variant for each way that leads to them.
+std::vector<Address> throughMachines(const std::vector<Network>& networks, const std::string& self,
+                                     const Address& address) {
+  std::vector<Address> out{address};
+  const std::string* jumps = address.option("ProxyJump");
+  if (!jumps || base::toLower(*jumps) == "none") return out;
+  std::set<std::string> done;
+  for (const std::string_view part : base::split(*jumps, ',')) {
+    const std::string name = hostOfJump(part);
+    if (name.empty() || name == self || !done.insert(name).second) continue;
+    std::vector<Address> more;
+    for (const Network& network : networks)
+      if (const auto found = network.machines.find(name); found != network.machines.end())
+        for (const Address& way : found->second)
+          if (!way.indirect())
+            for (const Address& so : out)
+              if (more.size() < kVariants) {
+                more.push_back(so);
+                more.back().hops.push_back({name, way.user, way.host, way.port, way.options});
+              }
+    if (!more.empty()) out = std::move(more);
+  }
+  return out;
+}
+
 }  // namespace
 
 std::vector<Network> networksOf(const render::Services& services, Diagnostics& diagnostics) {
-  const std::string& directory = services.inventory().directory;
-  std::map<std::pair<std::string, std::string>, Network> found;
-  std::map<std::pair<std::string, std::string>, bool> tor;
-  for (const auto& [key, interfaces] : services.exports()) {
-    Scope scope;
-    const auto networking = interfaces.find("networking");
-    if (networking == interfaces.end() || !readScope(key, scope) || scope.instance.empty() || !scope.machine.empty())
-      continue;
-    Network& network = found[{scope.service, scope.instance}];
-    network.instance = scope.instance;
-    network.service = scope.service;
-    const Value* priority = networking->second.find("priority");
-    if (const auto* number = priority ? priority->get<std::int64_t>() : nullptr) network.priority = *number;
-    tor[{scope.service, scope.instance}] = textOf(networking->second, "module") == kTor;
+  std::vector<Network> direct;
+  for (sdk::Network& one : sdk::networksOf(services.fleetView({}))) {
+    Network network;
+    network.instance = std::move(one.instance);
+    network.service = std::move(one.service);
+    network.priority = one.priority;
+    network.overlay = !one.interfaces.empty();
+    network.tor = one.isTor();
+    network.incomplete = std::move(one.incomplete);
+    for (const auto& [machine, ways] : one.machines) addMachine(network, machine, ways, diagnostics);
+    direct.push_back(std::move(network));
   }
-  for (const auto& [key, interfaces] : services.exports()) {
-    Scope scope;
-    const auto peer = interfaces.find("peer");
-    if (peer == interfaces.end() || !readScope(key, scope) || scope.machine.empty()) continue;
-    const std::pair<std::string, std::string> of{scope.service, scope.instance};
-    if (const auto network = found.find(of); network != found.end())
-      addPeer(network->second, scope.machine, peer->second, directory, tor[of], diagnostics);
-  }
-  std::vector<Network> out;
-  for (auto& [key, network] : found) out.push_back(std::move(network));
-  std::sort(out.begin(), out.end(), [](const Network& a, const Network& b) {
-    return a.priority != b.priority ? a.priority > b.priority : a.instance < b.instance;
-  });
+  std::vector<Network> out = direct;
+  for (Network& network : out)
+    for (auto& [machine, addresses] : network.machines) {
+      std::vector<Address> all;
+      for (const Address& address : addresses)
+        for (Address& variant : throughMachines(direct, machine, address)) all.push_back(std::move(variant));
+      addresses = std::move(all);
+    }
+  return out;
+}
+
+std::string knownHostsOf(const render::Services& services) {
+  const auto fleet = services.fleetView({});
+  std::string out;
+  for (const auto& one : sdk::knownHostsOf(fleet, sdk::networksOf(fleet))) out += one.line() + "\n";
   return out;
 }
 

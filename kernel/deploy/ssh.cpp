@@ -9,11 +9,13 @@
 #include <cerrno>
 #include <cstdlib>
 #include <ctime>
+#include <iterator>
 
 #include <fmt/format.h>
 
 #include "kernel/base/file.hpp"
 #include "kernel/base/text.hpp"
+#include "kernel/process/executable.hpp"
 
 namespace fleetd::deploy {
 
@@ -22,6 +24,8 @@ namespace {
 using base::Code;
 
 constexpr int kConnectSeconds = 10;
+constexpr int kAnswerSeconds = 15;
+constexpr int kTorSeconds = 90;  // the first way to an onion service takes long
 constexpr std::string_view kName = "fleetd-";
 constexpr std::time_t kLeftover = 3600;  // seconds
 
@@ -54,6 +58,16 @@ std::string lastLines(std::string_view text, std::size_t count) {
 }
 
 bool has(std::string_view text, std::string_view part) { return text.find(part) != std::string_view::npos; }
+
+// A value with blanks is one value only for the options whose value is a file.
+void addOptions(const std::vector<std::pair<std::string, std::string>>& options, std::string& text) {
+  constexpr std::string_view kFiles[] = {"certificatefile", "controlpath", "identityagent", "identityfile"};
+  for (const auto& [name, value] : options) {
+    const bool quoted = value.find_first_of(" \t#") != std::string::npos && value.find('"') == std::string::npos &&
+                        std::find(std::begin(kFiles), std::end(kFiles), base::toLower(name)) != std::end(kFiles);
+    text += quoted ? fmt::format("  {} \"{}\"\n", name, value) : fmt::format("  {} {}\n", name, value);
+  }
+}
 
 }  // namespace
 
@@ -93,6 +107,9 @@ Result<Ssh> Ssh::open(SshSettings settings) {
   if (!::mkdtemp(pattern.data()))
     return Error{Code::FL0003, fmt::format("cannot make a private directory below {}", parent), "", {}};
   out.directory_ = pattern;
+  if (!out.settings_.knownHosts.empty())
+    FLEETD_TRY(base::writeFileAtomic(out.directory_ + "/known_hosts", out.settings_.knownHosts, 0600,
+                                     base::Durability::Volatile));
   return out;
 }
 
@@ -105,17 +122,48 @@ Ssh::~Ssh() {
     quit.timeout = std::chrono::seconds(5);
     static_cast<void>(process::run(quit));
   }
+  shared_->tor.reset();
   static_cast<void>(base::removeTree(directory_));
 }
 
-Result<std::string> Ssh::configFor(const Address& address) {
-  std::string text = "Host *\n";
+// Tor's client, started if there is none; the connection through it is made by this program.
+Result<std::string> Ssh::proxyCommand() {
+  const std::lock_guard lock(shared_->torMutex);
+  if (!shared_->tor) shared_->tor.emplace(Tor::open(settings_.torDirectory, directory_ + "/tor"));
+  if (!*shared_->tor) return shared_->tor->error();
+  auto self = process::executablePath();
+  if (!self) return self.error();
+  std::string out;
+  // ssh expands percent signs before a shell gets the line.
+  for (const char c : base::shellJoin({*self, "network", "connect", (**shared_->tor)->proxy()})) {
+    out += c;
+    if (c == '%') out += c;
+  }
+  return out + " %h %p";
+}
+
+Result<std::string> Ssh::configText(const Address& address) {
+  // For this host alone: hosts on the way to it have their own user, port and way.
+  std::string text = fmt::format("Host {}\n", address.host);
   if (address.port) text += fmt::format("  Port {}\n", address.port);
-  for (const auto& [name, value] : address.options) text += fmt::format("  {} {}\n", name, value);
+  addOptions(address.options, text);
+  if (address.tor) {
+    FLEETD_TRY_ASSIGN(const auto command, proxyCommand());
+    text += fmt::format("  ProxyCommand {}\n  ConnectTimeout {}\n", command, kTorSeconds);
+  }
+  for (const Hop& hop : address.hops) {
+    text += fmt::format("Host {}\n  HostName {}\n  User {}\n", hop.name, hop.host, hop.user);
+    if (hop.port) text += fmt::format("  Port {}\n", hop.port);
+    addOptions(hop.options, text);
+  }
+  text += "Host *\n";
   if (settings_.hostKeyCheck == "strict") text += "  StrictHostKeyChecking yes\n";
   if (settings_.hostKeyCheck == "accept-new") text += "  StrictHostKeyChecking accept-new\n";
   if (settings_.hostKeyCheck == "none")
     text += "  StrictHostKeyChecking no\n  UserKnownHostsFile /dev/null\n  LogLevel ERROR\n";
+  // Older clients have no such option; the fleet's keys are then not known to them.
+  else if (const auto cat = process::findProgram("cat"); cat && cat->starts_with('/') && !settings_.knownHosts.empty())
+    text += fmt::format("  IgnoreUnknown KnownHostsCommand\n  KnownHostsCommand {} {}/known_hosts\n", *cat, directory_);
   text += fmt::format(
       "  ConnectTimeout {}\n  ServerAliveInterval 5\n  ServerAliveCountMax 3\n"
       "  ControlMaster auto\n  ControlPersist 60\n  ControlPath {}/%C\n",
@@ -123,11 +171,16 @@ Result<std::string> Ssh::configFor(const Address& address) {
   if (!settings_.config.empty()) {
     auto own = base::readFile(settings_.config);
     if (!own) return own.error();
-    text += *own + "\n";
-  } else {
-    if (const char* home = std::getenv("HOME"); home && *home) text += fmt::format("Include {}/.ssh/config\n", home);
-    text += "Include /etc/ssh/ssh_config\n";
+    return text + *own + "\n";
   }
+  if (const char* home = std::getenv("HOME"); home && *home) text += fmt::format("Include {}/.ssh/config\n", home);
+  return text + "Include /etc/ssh/ssh_config\n";
+}
+
+Result<std::string> Ssh::configFor(const Address& address) {
+  auto made = configText(address);
+  if (!made) return made.error();
+  const std::string& text = *made;
   const std::lock_guard lock(shared_->mutex);
   const std::string key = text + address.authority();
   if (const auto it = shared_->files.find(key); it != shared_->files.end()) return it->second;
@@ -151,6 +204,16 @@ Result<std::vector<std::string>> Ssh::interactive(const Address& address) {
   return std::vector<std::string>{"ssh", "-F", *file, "-o", "ControlPath=none", address.user + "@" + address.host};
 }
 
+Result<void> Ssh::answers(const Address& address, int stopFd) {
+  Call call;
+  call.command = "true";
+  call.stopFd = stopFd;
+  call.timeout = std::chrono::seconds(address.tor ? kTorSeconds : kAnswerSeconds);
+  const auto finished = run(address, call);
+  if (!finished) return finished.error();
+  return {};
+}
+
 Result<process::Finished> Ssh::run(const Address& address, const Call& call) {
   auto file = configFor(address);
   if (!file) return file.error();
@@ -168,6 +231,7 @@ Result<process::Finished> Ssh::run(const Address& address, const Call& call) {
   else
     command.input = call.input;
   command.timeout = call.timeout;
+  command.stopFd = call.stopFd;
   auto finished = process::run(command);
   if (!finished) return finished.error();
   if (finished->status.timedOut || finished->status.code == 255 || finished->status.signal)

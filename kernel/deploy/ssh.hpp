@@ -4,11 +4,13 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "kernel/base/result.hpp"
 #include "kernel/deploy/address.hpp"
+#include "kernel/deploy/tor.hpp"
 #include "kernel/process/secret.hpp"
 #include "kernel/process/spawn.hpp"
 
@@ -20,6 +22,8 @@ inline constexpr char kInputMark[] = "FLEETD-INPUT";
 struct SshSettings {
   std::string config;        // a file used instead of the user's and the system's ssh_config; empty: those
   std::string hostKeyCheck;  // "strict", "accept-new", "none", or "" for what the configuration says
+  std::string knownHosts;    // lines of known_hosts that the fleet knows, beside those of the configuration
+  std::string torDirectory;  // where a Tor client that has to be started keeps its data; empty: none is started
 };
 
 // Thread: any; several at once.
@@ -38,9 +42,13 @@ class Ssh {
     std::shared_ptr<const process::Secret> secret = {};  // the first line of the input, followed by kInputMark
     std::chrono::milliseconds timeout{std::chrono::seconds(60)};
     bool fresh = false;  // over a new connection, to prove that one can still be made
+    int stopFd = -1;     // ends it early, see process::Command
   };
   // What the command said. A failure of ssh itself (status 255) is an error: FL0815 to FL0817.
   Result<process::Finished> run(const Address& address, const Call& call);
+
+  // Whether a command can be run there. Errors: as run().
+  Result<void> answers(const Address& address, int stopFd = -1);
 
   // For programs that start ssh by themselves: "-F /run/user/1000/fleetd-x/3". Holds no blanks.
   Result<std::string> options(const Address& address);
@@ -50,11 +58,15 @@ class Ssh {
  private:
   Ssh() = default;
   Result<std::string> configFor(const Address& address);
+  Result<std::string> configText(const Address& address);
+  Result<std::string> proxyCommand();
 
   struct Shared {
     std::mutex mutex;
     std::map<std::string, std::string> files;  // by address with its options
     std::vector<std::pair<std::string, Address>> opened;
+    std::mutex torMutex;
+    std::optional<Result<std::unique_ptr<Tor>>> tor;  // once somebody needed it
   };
   std::string directory_;
   SshSettings settings_;

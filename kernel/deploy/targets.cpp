@@ -6,7 +6,6 @@
 #include <fmt/format.h>
 
 #include "kernel/base/text.hpp"
-#include "kernel/deploy/reachable.hpp"
 #include "kernel/fleet/intrinsics.hpp"
 #include "kernel/render/views.hpp"
 
@@ -46,7 +45,7 @@ Result<Reach> reach(const std::string& text, std::string_view from) {
     error.message += fmt::format(" ({})", from);
     return error;
   }
-  return Reach{*std::move(address), std::string(from)};
+  return Reach{*std::move(address), std::string(from), {}};
 }
 
 std::optional<Result<Reach>> ofInventory(render::Workspace& workspace, const std::string& machine) {
@@ -97,7 +96,7 @@ Reaches ofMachine(render::Workspace& workspace, const std::vector<Network>& netw
   for (const Network& network : networks)
     if (const auto peers = network.machines.find(host.name); peers != network.machines.end())
       for (const Address& address : peers->second)
-        out.push_back({address, fmt::format("network {} ({})", network.instance, network.service)});
+        out.push_back({address, fmt::format("network {} ({})", network.instance, network.service), {}});
   const std::string clan = configured(workspace, composed, {"clan", "core", "networking", "targetHost"});
   if (!clan.empty()) {
     auto found = reach(clan, "clan.core.networking.targetHost");
@@ -141,19 +140,6 @@ Result<std::vector<Reach>> reachesOf(render::Workspace& workspace, const std::ve
                host.klass == "home" ? "call it user@machine after a machine of the fleet, or give --target-host"
                                     : "set deploy.targetHost of the machine in the inventory, or give --target-host",
                host.place};
-}
-
-Result<Reach> choose(const std::string& host, const std::vector<Reach>& reaches) {
-  if (reaches.size() == 1) return reaches.front();
-  std::vector<Address> addresses;
-  for (const Reach& one : reaches) addresses.push_back(one.address);
-  const Reached reached = firstReachable(addresses);
-  if (reached.best) return reaches[*reached.best];
-  std::string tried;
-  for (std::size_t i = 0; i < reached.answers.size(); ++i)
-    tried += fmt::format("\n{} by {}: {}", reaches[i].address.text(), reaches[i].from, reached.reasons[i]);
-  return Error{
-      Code::FL0815, fmt::format("{} answers nowhere:{}", host, tried), "--target-host names another address", {}};
 }
 
 bool onlyWhenNamed(render::Workspace& workspace, fleet::ComposedHost& composed) {

@@ -13,7 +13,8 @@ namespace fleetd::deploy {
 
 struct Reach {
   Address address;
-  std::string from;  // what said so: "inventory", "network home (wireguard)", …
+  std::string from;                     // what said so: "inventory", "network home (wireguard)", …
+  std::vector<std::string> tried = {};  // better ones that did not answer, each with the reason
 };
 
 // Where a host may be reached, the best first. `deploy.targetHost` of the machine in the inventory is the only one
@@ -22,9 +23,6 @@ struct Reach {
 // domain is set. For a home called user@machine, that machine's. Errors: FL0813, FL0814. Thread: the fleet's.
 Result<std::vector<Reach>> reachesOf(render::Workspace& workspace, const std::vector<Network>& networks,
                                      const fleet::Host& host, fleet::ComposedHost& composed);
-
-// The first of them that answers; the only one is taken as it is. Error FL0815 with what was tried. Thread: any.
-Result<Reach> choose(const std::string& host, const std::vector<Reach>& reaches);
 
 // Whether a host is deployed to only when it is named (`clan.core.deployment.requireExplicitUpdate`).
 bool onlyWhenNamed(render::Workspace& workspace, fleet::ComposedHost& composed);
