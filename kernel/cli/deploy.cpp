@@ -70,8 +70,7 @@ int runDeploy(Context& cx) {
   if (!canaries) return cx.fail(canaries.error());
   const auto last = hostsOf(cx, "--last");
   if (!last) return cx.fail(last.error());
-  auto ssh = openSsh(cx);
-  if (!ssh) return cx.fail(ssh.error());
+  deploy::Ssh& ssh = *operation->ssh;
   const auto built = pathsFor(cx, *operation);
   if (!built) return cx.fail(built.error());
   const bool all = std::all_of(built->begin(), built->end(), [](const auto& one) { return !one.path.empty(); });
@@ -88,7 +87,7 @@ int runDeploy(Context& cx) {
                        !canary && (isNamed(*last, *one.host) || carriesOthers(cx, *one.host))});
     meant.push_back(&one);
   }
-  return deployTargets(cx, *operation, *ssh, targets, meant, *settings);
+  return deployTargets(cx, *operation, ssh, targets, meant, *settings);
 }
 
 }  // namespace fleetd::cli

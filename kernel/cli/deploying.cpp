@@ -130,6 +130,7 @@ int deployTargets(Context& cx, Operation& operation, deploy::Ssh& ssh, const std
             {*id, target.klass, target.name, target.path, one.previous, std::string(deploy::endingName(one.ending)),
              one.error ? one.error->message : "", meant[index]->options, secondsSinceEpoch()});
         if (!saved) cx.diagnostics.add(saved.error());
+        if (one.error) forgetUnreachable(cx, target.name, *one.error);
         if (!one.previous.empty() || one.ending == Ending::Deployed || one.ending == Ending::Unchanged)
           static_cast<void>(operation.state->contacted(target.klass, target.name, secondsSinceEpoch()));
       });

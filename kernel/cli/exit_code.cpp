@@ -20,12 +20,13 @@ int exitCodeOf(base::Code code) {
   if (id == "FL0001") return kInternal;
   if (id == "FL0003" || id == "FL0007" || id == "FL0008" || id == "FL0905" || id == "FL0906") return kEnvironment;
   // A host that cannot be reached, or is busy; no place for state; no sandbox.
-  if (id == "FL0815" || id == "FL0816" || id == "FL0817" || id == "FL0822" || id == "FL0825" || id == "FL0328")
-    return kEnvironment;
+  for (const std::string_view one : {"FL0815", "FL0816", "FL0817", "FL0822", "FL0825", "FL0328", "FL0883", "FL0884"})
+    if (id == one) return kEnvironment;
   // A controller that cannot be asked.
   if (id >= "FL0871" && id <= "FL0875") return kEnvironment;
-  if (id == "FL0870") return kUsage;
-  if (id == "FL0501" || id == "FL0503" || id == "FL0347" || id == "FL0830" || id.starts_with("FL09")) return kUsage;
+  for (const std::string_view one : {"FL0347", "FL0501", "FL0503", "FL0830", "FL0870", "FL0880"})
+    if (id == one) return kUsage;
+  if (id.starts_with("FL09")) return kUsage;
   return kFindings;
 }
 

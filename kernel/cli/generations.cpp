@@ -58,14 +58,13 @@ void print(Context& cx, const Operation& operation, const std::vector<std::optio
 int runGenerations(Context& cx) {
   auto operation = beginOperation(cx, Reaching::Yes);
   if (!operation) return cx.fail(operation.error());
-  auto ssh = openSsh(cx);
-  if (!ssh) return cx.fail(ssh.error());
+  deploy::Ssh& ssh = *operation->ssh;
   std::vector<std::optional<Answer>> answers(operation->meant.size());
   base::ThreadPool pool(kAtOnce, std::size_t{1} << 20);
   pool.parallelFor(answers.size(), [&](std::size_t i) {
     const Meant& one = operation->meant[i];
     answers[i] =
-        *one.reach ? deploy::generations(*ssh, (**one.reach).address, one.host->klass) : Answer(one.reach->error());
+        *one.reach ? deploy::generations(ssh, (**one.reach).address, one.host->klass) : Answer(one.reach->error());
   });
   int code = kOk;
   for (std::size_t i = 0; i < answers.size(); ++i) {

@@ -292,14 +292,12 @@ int machineHardware(Context& cx) {
   if (!operation) return cx.fail(operation.error());
   const auto one = theMachine(*operation, name);
   if (!one) return cx.fail(one.error());
-  auto ssh = openSsh(cx);
-  if (!ssh) return cx.fail(ssh.error());
   deploy::Ssh::Call call;
   call.command =
       "command -v nixos-facter >/dev/null 2>&1 && exec nixos-facter; "
       "exec nix --extra-experimental-features 'nix-command flakes' run nixpkgs#nixos-facter";
   call.timeout = std::chrono::minutes(10);
-  const auto said = ssh->run((*(*one)->reach)->address, call);
+  const auto said = operation->ssh->run((*(*one)->reach)->address, call);
   if (!said) return cx.fail(said.error());
   if (!said->status.success())
     return cx.fail({Code::FL0842,

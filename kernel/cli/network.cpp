@@ -1,14 +1,11 @@
 // `fleetd network`: which ways lead to the machines of the fleet.
+#include "kernel/cli/network.hpp"
+
 #include <algorithm>
 
 #include <fmt/format.h>
 
 #include "kernel/base/text.hpp"
-#include "kernel/base/thread_pool.hpp"
-#include "kernel/cli/context.hpp"
-#include "kernel/cli/text_table.hpp"
-#include "kernel/deploy/networks.hpp"
-#include "kernel/deploy/reachable.hpp"
 
 namespace fleetd::cli {
 
@@ -16,116 +13,104 @@ namespace {
 
 using base::Code;
 
-constexpr std::string_view kVerbs[] = {"list", "ping", "ssh-config"};
-constexpr unsigned kAtOnce = 32;
-
-// One address of one machine in one network.
-struct Way {
-  const deploy::Network* network = nullptr;
-  std::string machine;
-  deploy::Address address;
-  std::string answer;  // "yes", "not asked", or why not; empty: nobody asked
+struct Verb {
+  std::string_view name;
+  int (*run)(Context&);
 };
+constexpr Verb kVerbs[] = {{"list", listWays},
+                           {"ping", pingWays},
+                           {"overview", overviewWays},
+                           {"hosts", printHosts},
+                           {"graph", drawNetworks},
+                           {"ssh-config", printSshConfig},
+                           {"connect", connectThroughProxy}};
+// Options that only one or some of the verbs know.
+struct Limited {
+  std::string_view option, verbs;
+};
+constexpr Limited kLimited[] = {{"--zone", "hosts"},
+                                {"--hosts", "hosts"},
+                                {"--ssh-config", "hosts"},
+                                {"--known-hosts", "hosts"},
+                                {"--for", "hosts"},
+                                {"--out", "graph"},
+                                {"--ask", "graph"},
+                                {"--ssh-config-file", "ping overview graph"},
+                                {"--host-key-check", "ping overview graph"},
+                                {"--network", "list ping overview hosts graph ssh-config"}};
 
-std::vector<Way> waysOf(const std::vector<deploy::Network>& networks, const std::vector<std::string>& machines) {
-  std::vector<Way> out;
-  for (const auto& network : networks)
-    for (const auto& [machine, addresses] : network.machines)
-      if (machines.empty() || std::find(machines.begin(), machines.end(), machine) != machines.end())
-        for (const auto& address : addresses) out.push_back({&network, machine, address, ""});
-  return out;
+bool holdsWord(std::string_view words, std::string_view word) {
+  const auto all = base::split(words, ' ');
+  return std::find(all.begin(), all.end(), word) != all.end();
 }
 
-void ping(std::vector<Way>& ways) {
-  base::ThreadPool pool(kAtOnce, std::size_t{1} << 20);
-  pool.parallelFor(ways.size(), [&](std::size_t i) {
-    const deploy::Reached reached = deploy::firstReachable({ways[i].address});
-    ways[i].answer = reached.answers[0] == deploy::Answer::Yes ? "yes"
-                     : reached.answers[0] == deploy::Answer::NotAsked && reached.reasons[0].empty()
-                         ? "only ssh can tell"
-                         : reached.reasons[0];
+Result<void> chooseNetworks(Context& cx, std::vector<deploy::Network>& networks) {
+  const auto wanted = cx.args.values("--network");
+  if (wanted.empty()) return {};
+  std::vector<std::string_view> known;
+  for (const auto& network : networks) known.push_back(network.instance);
+  for (const auto& name : wanted) {
+    if (std::find(known.begin(), known.end(), name) != known.end()) continue;
+    std::string hint = suggestion(name, known);
+    if (hint.empty())
+      hint = known.empty() ? "no service of the fleet exports a network"
+                           : fmt::format("the networks are {}", base::join(known, ", "));
+    return Error{Code::FL0880, fmt::format("there is no network `{}`", shownWord(name)), std::move(hint), {}};
+  }
+  std::erase_if(networks, [&](const deploy::Network& one) {
+    return std::find(wanted.begin(), wanted.end(), one.instance) == wanted.end();
   });
-}
-
-void write(Context& cx, const std::vector<Way>& ways) {
-  base::JsonWriter json(cx.out.data(), 2);
-  json.beginArray();
-  for (const Way& way : ways) {
-    json.beginObject().member("network", way.network->instance).member("service", way.network->service);
-    json.member("priority", way.network->priority)
-        .member("machine", way.machine)
-        .member("address", way.address.text())
-        .key("answer");
-    way.answer.empty() ? json.null() : json.string(way.answer);
-    json.endObject();
-  }
-  json.endArray();
-  cx.out.write("\n");
-}
-
-void print(Context& cx, const std::vector<Way>& ways, bool asked) {
-  TextTable table({{"NETWORK"},
-                   {"SERVICE", false, 0, 3},
-                   {"PRIORITY", true, 0, 2},
-                   {"MACHINE"},
-                   {"ADDRESS"},
-                   {asked ? "ANSWERS" : "", false, 0, 1}});
-  for (const Way& way : ways)
-    table.add({{way.network->instance, kBold},
-               {way.network->service},
-               {std::to_string(way.network->priority)},
-               {way.machine},
-               {way.address.text()},
-               {way.answer, way.answer == "yes" ? kGreen : kYellow}});
-  if (!table.empty()) cx.out.write(table.text(cx.out.dataWidth(), cx.out.colorData()));
-}
-
-// Blocks for ssh_config: each machine by its name, at its best address.
-void sshConfig(Context& cx, const std::vector<Way>& ways) {
-  std::vector<std::string> done;
-  for (const Way& way : ways) {
-    if (std::find(done.begin(), done.end(), way.machine) != done.end()) continue;
-    done.push_back(way.machine);
-    cx.out.write(fmt::format("Host {}\n  HostName {}\n  User {}\n", way.machine, way.address.host, way.address.user));
-    if (way.address.port) cx.out.write(fmt::format("  Port {}\n", way.address.port));
-    for (const auto& [name, value] : way.address.options) cx.out.write(fmt::format("  {} {}\n", name, value));
-  }
+  return {};
 }
 
 }  // namespace
 
-int runNetwork(Context& cx) {
-  const std::string verb(cx.args.positionals.empty() ? "list" : cx.args.positional(0));
-  if (std::find(std::begin(kVerbs), std::end(kVerbs), verb) == std::end(kVerbs)) {
-    std::string hint = suggestion(verb, {std::begin(kVerbs), std::end(kVerbs)});
-    if (hint.empty()) hint = "the verbs are list, ping and ssh-config";
-    return cx.fail({Code::FL0903, fmt::format("unknown verb `{}`", shownWord(verb)), std::move(hint), {}});
-  }
+bool Ways::meant(const std::string& machine) const {
+  return machines.empty() || std::find(machines.begin(), machines.end(), machine) != machines.end();
+}
+
+Result<Ways> openWays(Context& cx) {
   auto fleet = cx.openFleet();
-  if (!fleet) return cx.fail(fleet.error());
-  std::vector<std::string> machines;
+  if (!fleet) return fleet.error();
+  Ways out;
   for (std::size_t i = 1; i < cx.args.positionals.size(); ++i) {
     auto host = (*fleet)->findHost(cx.args.positionals[i]);
-    if (!host) return cx.fail(host.error());
-    machines.push_back((*host)->name);
+    if (!host) return host.error();
+    out.machines.push_back((*host)->name);
   }
-  const auto networks = deploy::networksOf(cx.workspace().services(), cx.diagnostics);
-  auto ways = waysOf(networks, machines);
-  for (const auto& network : networks)
+  out.networks = deploy::networksOf(cx.workspace().services(), cx.diagnostics);
+  FLEETD_TRY(chooseNetworks(cx, out.networks));
+  for (const auto& network : out.networks) {
+    for (const auto& [machine, addresses] : network.machines)
+      if (out.meant(machine))
+        for (const auto& address : addresses) out.all.push_back({&network, machine, address});
     for (const auto& missing : network.incomplete)
       cx.diagnostics.add({Code::FL0831,
                           fmt::format("network {}: {}", network.instance, missing),
                           "`fleetd vars generate` makes what is missing",
                           {}});
-  if (verb == "ping") ping(ways);
-  if (verb == "ssh-config")
-    sshConfig(cx, ways);
-  else
-    cx.json() ? write(cx, ways) : print(cx, ways, verb == "ping");
-  const bool silent = verb == "ping" && std::any_of(ways.begin(), ways.end(), [](const Way& way) {
-                        return way.answer != "yes" && way.answer != "only ssh can tell";
-                      });
-  return worse(cx.finish(), silent ? kEnvironment : kOk);
+  }
+  return out;
+}
+
+int runNetwork(Context& cx) {
+  const std::string verb(cx.args.positionals.empty() ? "list" : cx.args.positional(0));
+  std::vector<std::string_view> names;
+  for (const Verb& one : kVerbs) names.push_back(one.name);
+  const auto* found =
+      std::find_if(std::begin(kVerbs), std::end(kVerbs), [&](const Verb& one) { return one.name == verb; });
+  if (found == std::end(kVerbs)) {
+    std::string hint = suggestion(verb, names);
+    if (hint.empty()) hint = fmt::format("the verbs are {}", base::join(names, ", "));
+    return cx.fail({Code::FL0903, fmt::format("unknown verb `{}`", shownWord(verb)), std::move(hint), {}});
+  }
+  for (const auto& [option, verbs] : kLimited)
+    if (cx.args.has(option) && !holdsWord(verbs, verb))
+      return cx.fail({Code::FL0903,
+                      fmt::format("`network {}` takes no {}", verb, option),
+                      fmt::format("it belongs to {}", base::join(base::split(verbs, ' '), ", ")),
+                      {}});
+  return found->run(cx);
 }
 
 }  // namespace fleetd::cli

@@ -54,15 +54,16 @@ Result<std::vector<deploy::Reach>> reachesFor(Context& cx, const std::vector<dep
   if (!cx.args.has("--target-host")) return deploy::reachesOf(cx.workspace(), networks, host, composed);
   auto address = deploy::parseAddress(cx.args.value("--target-host"));
   if (!address) return address.error();
-  return std::vector<deploy::Reach>{{*std::move(address), "--target-host"}};
+  return std::vector<deploy::Reach>{{*std::move(address), "--target-host", {}}};
 }
 
 // Asks all hosts at once which of their addresses answer.
-void chooseAll(std::vector<Meant>& meant, const std::vector<Result<std::vector<deploy::Reach>>>& reaches) {
+void chooseAll(std::vector<Meant>& meant, const std::vector<Result<std::vector<deploy::Reach>>>& reaches,
+               const deploy::Choosing& how) {
   base::ThreadPool pool(kAskedAtOnce, std::size_t{1} << 20);
   pool.parallelFor(meant.size(), [&](std::size_t i) {
     meant[i].reach =
-        reaches[i] ? deploy::choose(meant[i].host->name, *reaches[i]) : Result<deploy::Reach>(reaches[i].error());
+        reaches[i] ? deploy::choose(meant[i].host->name, *reaches[i], how) : Result<deploy::Reach>(reaches[i].error());
   });
 }
 
@@ -114,7 +115,12 @@ Result<Operation> beginOperation(Context& cx, Reaching reaching, const std::vect
     if (reaching == Reaching::Yes) reaches.push_back(reachesFor(cx, networks, host, *composed));
     out.meant.push_back(std::move(one));
   }
-  if (reaching == Reaching::Yes) chooseAll(out.meant, reaches);
+  if (reaching == Reaching::No) return out;
+  FLEETD_TRY_ASSIGN(auto ssh, openSsh(cx));
+  out.ssh.emplace(std::move(ssh));
+  chooseAll(out.meant, reaches, choosing(cx, *out.ssh));
+  for (const Meant& one : out.meant)
+    if (*one.reach) tellTried(cx, one.host->name, **one.reach);
   return out;
 }
 
@@ -218,7 +224,8 @@ Result<std::vector<deploy::Built>> buildFor(Context& cx, Operation& operation) {
 
 Result<deploy::Ssh> openSsh(Context& cx) {
   deploy::SshSettings settings;
-  settings.config = cx.args.value("--ssh-config");
+  // `network` calls it differently: --ssh-config is one of its forms.
+  settings.config = cx.args.value(cx.args.has("--ssh-config-file") ? "--ssh-config-file" : "--ssh-config");
   settings.hostKeyCheck = cx.args.value("--host-key-check");
   const std::string& check = settings.hostKeyCheck;
   if (!check.empty() && check != "strict" && check != "accept-new" && check != "none")
@@ -226,7 +233,30 @@ Result<deploy::Ssh> openSsh(Context& cx) {
                  fmt::format("--host-key-check is strict, accept-new or none, not `{}`", shownWord(check)),
                  "",
                  {}};
+  settings.knownHosts = deploy::knownHostsOf(cx.workspace().services());
+  if (const auto directory = state::stateDirectory(cx.workspace().fleet().name()))
+    settings.torDirectory = *directory + "/tor";
   return deploy::Ssh::open(std::move(settings));
+}
+
+deploy::Choosing choosing(Context& cx, deploy::Ssh& ssh) {
+  deploy::Choosing out;
+  out.ssh = &ssh;
+  if (const auto directory = state::stateDirectory(cx.workspace().fleet().name())) out.directory = *directory + "/ways";
+  return out;
+}
+
+void forgetUnreachable(Context& cx, const std::string& host, const Error& error) {
+  if (error.code != Code::FL0815) return;
+  if (const auto directory = state::stateDirectory(cx.workspace().fleet().name()))
+    deploy::forgetChoice(*directory + "/ways", host);
+}
+
+void tellTried(Context& cx, const std::string& host, const deploy::Reach& reach) {
+  if (reach.tried.empty() || cx.quiet() || cx.json()) return;
+  std::string text;
+  for (const auto& line : reach.tried) text += fmt::format("{}: {}\n", host, line);
+  cx.out.message(fmt::format("{}{}: using {} by {}\n", text, host, reach.address.text(), reach.from));
 }
 
 Result<unsigned> numberOption(Context& cx, std::string_view name, unsigned otherwise, unsigned most) {

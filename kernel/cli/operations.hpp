@@ -7,6 +7,7 @@
 
 #include "kernel/cli/context.hpp"
 #include "kernel/deploy/build.hpp"
+#include "kernel/deploy/choice.hpp"
 #include "kernel/deploy/ssh.hpp"
 #include "kernel/deploy/targets.hpp"
 #include "kernel/state/state.hpp"
@@ -25,7 +26,8 @@ struct Operation {
   std::string directory;  // of the fleet's state
   std::optional<state::State> state;
   std::vector<Meant> meant;
-  deploy::NixSettings nix;  // set by renderFor
+  std::optional<deploy::Ssh> ssh;  // with Reaching::Yes; what was asked through it stays connected
+  deploy::NixSettings nix;         // set by renderFor
 };
 
 enum class Reaching : bool { No, Yes };
@@ -42,8 +44,14 @@ Result<void> renderFor(Context& cx, Operation& operation);
 // Builds what is meant, with progress; failures go to the context and have an empty path. In the order of `meant`.
 Result<std::vector<deploy::Built>> buildFor(Context& cx, Operation& operation);
 
-// From --ssh-config and --host-key-check.
+// From --ssh-config and --host-key-check, with the host keys the fleet knows. The fleet is open.
 Result<deploy::Ssh> openSsh(Context& cx);
+// Which of a host's addresses is used. Without a directory for state nothing is remembered.
+deploy::Choosing choosing(Context& cx, deploy::Ssh& ssh);
+// Has the next choice ask all addresses again when the one that was chosen cannot be reached after all.
+void forgetUnreachable(Context& cx, const std::string& host, const Error& error);
+// What was tried before the address that is used, for people who are not asked to be left alone.
+void tellTried(Context& cx, const std::string& host, const deploy::Reach& reach);
 // A number of an option, within bounds; `otherwise` when it was not given. Error FL0903.
 Result<unsigned> numberOption(Context& cx, std::string_view name, unsigned otherwise, unsigned most);
 

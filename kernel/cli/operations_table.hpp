@@ -105,10 +105,21 @@ inline constexpr OptionSpec kZerotierOptions[] = {
 
 inline constexpr PositionalSpec kOperationWords[] = {
     {"HOST", Kind::Host, "hosts; all when none is named", false, true}};
+inline constexpr OptionSpec kNetworkOptions[] = {
+    {"--network", 'n', Kind::Text, "NAME", "only this network; may be given several times"},
+    {"--zone", 0, Kind::Flag, "", "hosts: records for a zone of DNS"},
+    {"--hosts", 0, Kind::Flag, "", "hosts: lines for /etc/hosts"},
+    {"--ssh-config", 0, Kind::Flag, "", "hosts: blocks for ssh_config"},
+    {"--known-hosts", 0, Kind::Flag, "", "hosts: host keys and their authority for known_hosts"},
+    {"--for", 0, Kind::Host, "HOST", "hosts: as this host sees the others; else as one that is in all networks"},
+    {"--out", 'o', Kind::File, "FILE", "graph: write here instead of standard output"},
+    {"--ask", 0, Kind::Flag, "", "graph: ask which ways answer, and show it"},
+    {"--ssh-config-file", 0, Kind::File, "FILE",
+     "ping, overview, graph: use this instead of your and the system's ssh_config"},
+    kHostKeyCheck};
 inline constexpr PositionalSpec kNetworkWords[] = {
-    {"list|ping|ssh-config", Kind::Text,
-     "list ways to machines (the default), ask which of them answer, or print blocks for ssh_config"},
-    {"MACHINE", Kind::Host, "machines; all when none is named", false, true}};
+    {"VERB", Kind::Text, "list (the default), ping, overview, hosts, graph, ssh-config or connect"},
+    {"MACHINE", Kind::Host, "machines; all when none is named; for connect PROXY HOST PORT", false, true}};
 inline constexpr PositionalSpec kZerotierWords[] = {
     {"VERB", Kind::Text, "status (the default), members, authorize, revoke, ping or migrate"},
     {"MEMBER", Kind::Host, "authorize, revoke, ping: a name, the ten digits of an id, or an address", false, true}};

@@ -39,8 +39,7 @@ int runRollback(Context& cx) {
     return cx.fail({Code::FL0903, "which hosts are to return?", "name them, or give --tag", {}});
   auto operation = beginOperation(cx, Reaching::Yes);
   if (!operation) return cx.fail(operation.error());
-  auto ssh = openSsh(cx);
-  if (!ssh) return cx.fail(ssh.error());
+  deploy::Ssh& ssh = *operation->ssh;
   std::vector<deploy::Target> targets;
   std::vector<const Meant*> meant;
   std::vector<std::string> options;
@@ -51,7 +50,7 @@ int runRollback(Context& cx) {
                       fmt::format("{} is a home, and these keep no generations to return to here", one.host->name),
                       "deploy an earlier commit",
                       {}});
-    auto all = deploy::generations(*ssh, (**one.reach).address, one.host->klass);
+    auto all = deploy::generations(ssh, (**one.reach).address, one.host->klass);
     if (!all) return cx.fail(all.error());
     auto generation = chosen(cx, one.host->name, *all);
     if (!generation) return cx.fail(generation.error());
@@ -62,7 +61,7 @@ int runRollback(Context& cx) {
                        nullptr, false, false});
     meant.push_back(&one);
   }
-  return deployTargets(cx, *operation, *ssh, targets, meant, *settings);
+  return deployTargets(cx, *operation, ssh, targets, meant, *settings);
 }
 
 }  // namespace fleetd::cli

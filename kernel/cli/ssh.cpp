@@ -9,16 +9,16 @@ namespace fleetd::cli {
 
 namespace {
 
-Result<deploy::Reach> reachFor(Context& cx, const fleet::Host& host, fleet::ComposedHost& composed) {
+Result<deploy::Reach> reachFor(Context& cx, const fleet::Host& host, fleet::ComposedHost& composed, deploy::Ssh& ssh) {
   if (cx.args.has("--target-host")) {
     auto address = deploy::parseAddress(cx.args.value("--target-host"));
     if (!address) return address.error();
-    return deploy::Reach{*std::move(address), "--target-host"};
+    return deploy::Reach{*std::move(address), "--target-host", {}};
   }
   const auto networks = deploy::networksOf(cx.workspace().services(), cx.diagnostics);
   auto reaches = deploy::reachesOf(cx.workspace(), networks, host, composed);
   if (!reaches) return reaches.error();
-  return deploy::choose(host.name, *reaches);
+  return deploy::choose(host.name, *reaches, choosing(cx, ssh));
 }
 
 }  // namespace
@@ -29,10 +29,11 @@ int runSsh(Context& cx) {
   auto host = (*fleet)->findHost(cx.args.positional(0));
   if (!host) return cx.fail(host.error());
   const auto composed = cx.compose(**host);
-  auto reach = reachFor(cx, **host, *composed);
-  if (!reach) return cx.fail(reach.error());
   auto ssh = openSsh(cx);
   if (!ssh) return cx.fail(ssh.error());
+  auto reach = reachFor(cx, **host, *composed, *ssh);
+  if (!reach) return cx.fail(reach.error());
+  tellTried(cx, (*host)->name, *reach);
   auto words = ssh->interactive(reach->address);
   if (!words) return cx.fail(words.error());
   const std::vector<std::string> remote(cx.args.positionals.begin() + 1, cx.args.positionals.end());
@@ -43,7 +44,10 @@ int runSsh(Context& cx) {
   command.output = command.errors = process::Stream::Inherit;
   const auto finished = process::run(command);
   if (!finished) return cx.fail(finished.error());
-  if (finished->status.code == 255) return kEnvironment;
+  if (finished->status.code == 255) {
+    forgetUnreachable(cx, (*host)->name, {base::Code::FL0815, "", "", {}});
+    return kEnvironment;
+  }
   return finished->status.success() ? kOk : finished->status.code ? finished->status.code : kEnvironment;
 }
 

@@ -68,9 +68,9 @@ std::vector<Asked> askAll(Context& cx, Operation& operation, deploy::Ssh& ssh) {
     } else {
       const auto contact = operation.state->lastContact(host.klass, host.name);
       out[i].contact = contact ? *contact : 0;
+      forgetUnreachable(cx, host.name, out[i].probe->error());
     }
   }
-  static_cast<void>(cx);
   return out;
 }
 
@@ -131,12 +131,11 @@ void write(Context& cx, const Operation& operation, const std::vector<Asked>& al
 int runStatus(Context& cx) {
   auto operation = beginOperation(cx, Reaching::Yes);
   if (!operation) return cx.fail(operation.error());
-  auto ssh = openSsh(cx);
-  if (!ssh) return cx.fail(ssh.error());
+  deploy::Ssh& ssh = *operation->ssh;
   std::vector<Asked> all;
   for (bool again = false;; again = true) {
     if (again) std::this_thread::sleep_for(kAgain);
-    all = askAll(cx, *operation, *ssh);
+    all = askAll(cx, *operation, ssh);
     cx.json() ? write(cx, *operation, all) : print(cx, *operation, all);
     if (!cx.args.has("--watch")) break;
     cx.out.write("\n");

@@ -26,6 +26,9 @@ text{font-family:system-ui,-apple-system,"Segoe UI",Roboto,"DejaVu Sans",sans-se
 .box{stroke-width:1;fill-opacity:.12}
 .box.plain{stroke:#1f2328}.box.muted{stroke:#d1d9e0;fill-opacity:.04}.box.warning{stroke:#bc4c00}
 .box.first{stroke:#0550ae}.box.second{stroke:#116329}.box.third{stroke:#8250df}.box.fourth{stroke:#953800}
+.ring{stroke-width:2.5}
+.ring.plain{fill:#ffffff;stroke:#1f2328}.ring.muted{fill:#ffffff;stroke:#59636e}.ring.warning{fill:#ffffff;stroke:#bc4c00}
+.ring.first{fill:#ffffff;stroke:#0550ae}.ring.second{fill:#ffffff;stroke:#116329}.ring.third{fill:#ffffff;stroke:#8250df}.ring.fourth{fill:#ffffff;stroke:#953800}
 .line{fill:none;stroke-width:1;stroke-opacity:.55}
 .line.plain{stroke:#1f2328}.line.muted{stroke:#d1d9e0;stroke-opacity:1}.line.warning{stroke:#bc4c00}
 .line.first{stroke:#0550ae}.line.second{stroke:#116329}.line.third{stroke:#8250df}.line.fourth{stroke:#953800}
@@ -35,6 +38,8 @@ text{font-family:system-ui,-apple-system,"Segoe UI",Roboto,"DejaVu Sans",sans-se
 .first{fill:#79c0ff}.second{fill:#7ee787}.third{fill:#d2a8ff}.fourth{fill:#ffb77c}
 .box.plain{stroke:#e6edf3}.box.muted{stroke:#30363d}.box.warning{stroke:#ffa657}
 .box.first{stroke:#79c0ff}.box.second{stroke:#7ee787}.box.third{stroke:#d2a8ff}.box.fourth{stroke:#ffb77c}
+.ring.plain{fill:#0d1117;stroke:#e6edf3}.ring.muted{fill:#0d1117;stroke:#9198a1}.ring.warning{fill:#0d1117;stroke:#ffa657}
+.ring.first{fill:#0d1117;stroke:#79c0ff}.ring.second{fill:#0d1117;stroke:#7ee787}.ring.third{fill:#0d1117;stroke:#d2a8ff}.ring.fourth{fill:#0d1117;stroke:#ffb77c}
 .line.plain{stroke:#e6edf3}.line.muted{stroke:#30363d}.line.warning{stroke:#ffa657}
 .line.first{stroke:#79c0ff}.line.second{stroke:#7ee787}.line.third{stroke:#d2a8ff}.line.fourth{stroke:#ffb77c}
 }
@@ -106,6 +111,12 @@ void Svg::dot(double x, double y, double radius, Paint paint, std::string_view t
   cover(x + radius, y + radius);
   body_ += fmt::format("<circle class=\"{}\" cx=\"{}\" cy=\"{}\" r=\"{}\">{}</circle>\n", className(paint), number(x),
                        number(y), number(radius), titled(tip));
+}
+
+void Svg::ring(double x, double y, double radius, Paint paint, std::string_view tip) {
+  cover(x + radius, y + radius);
+  body_ += fmt::format("<circle class=\"ring {}\" cx=\"{}\" cy=\"{}\" r=\"{}\">{}</circle>\n", className(paint),
+                       number(x), number(y), number(radius), titled(tip));
 }
 
 void Svg::line(double x1, double y1, double x2, double y2, Paint paint) {

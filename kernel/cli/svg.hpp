@@ -24,6 +24,8 @@ class Svg {
   // A rectangle with a border; `tip` is shown under the pointer.
   void box(double x, double y, double width, double height, Paint paint, std::string_view tip = {});
   void dot(double x, double y, double radius, Paint paint, std::string_view tip = {});
+  // A dot with a hole.
+  void ring(double x, double y, double radius, Paint paint, std::string_view tip = {});
   void line(double x1, double y1, double x2, double y2, Paint paint);
   // A curve from left to right.
   void curve(double x1, double y1, double x2, double y2, Paint paint);

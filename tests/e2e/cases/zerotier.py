@@ -66,7 +66,7 @@ CASES = [
         '{"authTokens":[null],"capabilities":[],"dns":{"domain":"zt","servers":["10.147.17.1"]},"enableBroadcast":true,"id":"%s","ipAssignmentPools":[{"ipRangeEnd":"10.147.17.200","ipRangeStart":"10.147.17.10"}],"mtu":2800,"multicastLimit":32,"name":"mesh","nwid":"%s","objtype":"network","private":false,"routes":[{"target":"10.147.17.0/24","via":null}],"rules":[{"not":false,"or":false,"type":"ACTION_ACCEPT"}],"tags":[],"v4AssignMode":{"zt":true},"v6AssignMode":{"6plane":false,"rfc4193":true,"zt":false}}\n' % (NETWORK, NETWORK)),
     Case("zerotier: ways to the machines", ["network", "list", "silo", "--json"], files={**clan(mesh()), **known()}, json_equals=[{"network": "mesh", "service": "clan-core/zerotier", "priority": 900, "machine": "silo", "address": f"root@[{IPS['silo']}]", "answer": None}]),
     Case("zerotier: a way that is not there yet", ["network", "list", "-v"], files=clan(mesh()), err=["FL0831", "zerotier-ip-silo-mesh/ip of silo does not exist yet"]),
-    Case("zerotier: ssh", ["network", "ssh-config"], files={**clan(mesh()), **known()}, out=[f"Host silo\n  HostName {IPS['silo']}\n"]),
+    Case("zerotier: ssh", ["network", "ssh-config"], files={**clan(mesh()), **known()}, out=[f"Host silo silo.yard.example.org silo.mesh silo.mesh.yard.example.org\n  HostName {IPS['silo']}\n"]),
     refused("no controller", 'mesh = { module.name = "zerotier"; roles.peer.tags.all = { }; };', "FL0604", "at least 1"),
     refused("two controllers", mesh(roles="roles.controller.machines.silo = { };"), "FL0604", "at most 1"),
     refused("an address of another network", mesh('allowedIps = [ "fd00::1" ];'), "ZT11", "allowedIps", NETWORK),

@@ -1,0 +1,37 @@
+// What the verbs of `fleetd network` have in common, and each of them.
+#pragma once
+#include <string>
+#include <vector>
+
+#include "kernel/cli/context.hpp"
+#include "kernel/deploy/networks.hpp"
+
+namespace fleetd::cli {
+
+// One address of one machine in one network.
+struct Way {
+  const deploy::Network* network = nullptr;
+  std::string machine;
+  deploy::Address address;
+};
+
+// The networks that are meant and the ways in them, for the machines that were named or all of them.
+struct Ways {
+  std::vector<deploy::Network> networks;
+  std::vector<std::string> machines;  // those that were named
+  std::vector<Way> all;
+
+  bool meant(const std::string& machine) const;
+};
+// Opens the fleet. Errors: FL0880, those of Fleet::findHost. Findings about addresses go to the context.
+Result<Ways> openWays(Context& cx);
+
+int listWays(Context& cx);
+int pingWays(Context& cx);
+int overviewWays(Context& cx);
+int printHosts(Context& cx);
+int printSshConfig(Context& cx);
+int drawNetworks(Context& cx);
+int connectThroughProxy(Context& cx);
+
+}  // namespace fleetd::cli
