@@ -195,14 +195,16 @@ class Picture {
     right_ = std::max(other_ + (otherWidth_ > 0 ? otherWidth_ + kGap / 2 : -kGap / 2), kMargin + nameWidth_ + 8);
   }
 
-  static std::string captionOf(const deploy::Network& network) {
+  std::string captionOf(const deploy::Network& network) const {
     const auto slash = network.service.rfind('/');
     const std::string service = slash == std::string::npos ? network.service : network.service.substr(slash + 1);
-    return fmt::format("{}{} · priority {} · {} members", service,
+    const auto members = std::count_if(stations_.begin(), stations_.end(),
+                                       [&](const auto& entry) { return entry.first.second == &network; });
+    return fmt::format("{}{} · priority {} · {} member{}", service,
                        network.overlay ? ", overlay"
                        : network.tor   ? ", onion"
                                        : "",
-                       network.priority, network.machines.size());
+                       network.priority, members, members == 1 ? "" : "s");
   }
   static std::string otherText(const Row& row) { return row.nowhere ? "no way is known" : row.other; }
 
@@ -231,7 +233,7 @@ class Picture {
       const double top = *first < at ? y - 6 : y + (static_cast<double>(*first - at) + 0.5) * kRow;
       const double bottom = *last >= end ? y + static_cast<double>(end - at) * kRow + 6
                                          : y + (static_cast<double>(*last - at) + 0.5) * kRow;
-      svg_.box(rails_[n] - 1.5, top, 3, std::max(1.0, bottom - top), paintOf(n));
+      svg_.line(rails_[n], top, rails_[n], bottom, paintOf(n), 3);
     }
   }
 

@@ -119,10 +119,12 @@ void Svg::ring(double x, double y, double radius, Paint paint, std::string_view 
                        number(x), number(y), number(radius), titled(tip));
 }
 
-void Svg::line(double x1, double y1, double x2, double y2, Paint paint) {
+void Svg::line(double x1, double y1, double x2, double y2, Paint paint, double width) {
   cover(std::max(x1, x2), std::max(y1, y2));
-  body_ += fmt::format("<path class=\"line {}\" d=\"M{} {}L{} {}\"/>\n", className(paint), number(x1), number(y1),
-                       number(x2), number(y2));
+  // The style sheet has the ordinary width, and would go before an attribute.
+  const std::string wide = std::abs(width - 1) < 0.01 ? "" : fmt::format(" style=\"stroke-width:{}\"", number(width));
+  body_ += fmt::format("<path class=\"line {}\" d=\"M{} {}L{} {}\"{}/>\n", className(paint), number(x1), number(y1),
+                       number(x2), number(y2), wide);
 }
 
 void Svg::curve(double x1, double y1, double x2, double y2, Paint paint) {

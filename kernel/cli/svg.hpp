@@ -26,7 +26,7 @@ class Svg {
   void dot(double x, double y, double radius, Paint paint, std::string_view tip = {});
   // A dot with a hole.
   void ring(double x, double y, double radius, Paint paint, std::string_view tip = {});
-  void line(double x1, double y1, double x2, double y2, Paint paint);
+  void line(double x1, double y1, double x2, double y2, Paint paint, double width = 1);
   // A curve from left to right.
   void curve(double x1, double y1, double x2, double y2, Paint paint);
   // `y` is the base line. Text beyond `width` is cut with "…"; 0: no limit.

@@ -62,6 +62,8 @@ class Race {
     std::unique_lock lock(board_->mutex);
     for (;;) {
       takeUp();
+      // Looked at before anybody else is asked.
+      if (auto best = settled()) return result(*best);
       begin();
       if (auto best = settled()) return result(*best);
       if (finished()) return result(lastResort());

@@ -48,8 +48,9 @@ class Greeter {
       base::UniqueFd guest(::accept(fd_.get(), nullptr, nullptr));
       if (!guest) return;
       ++visits_;
-      if (!says_.empty())
+      if (!says_.empty()) {
         EXPECT_EQ(::send(guest.get(), says_.data(), says_.size(), 0), static_cast<ssize_t>(says_.size()));
+      }
       guests_.push_back(std::move(guest));
     }
   }

@@ -232,12 +232,13 @@ class Onions(Ways):
         self.assertEqual(left, "")
 
     def test_the_real_tor_takes_the_configuration(self):
-        if not shutil.which("tor"):
+        tor = shutil.which("tor", path=os.environ["PATH"] + ":/usr/sbin")
+        if not tor:
             self.skipTest("tor is not installed")
         fleet = self.onion()
         self.expect(self.on(fleet, "ssh", "barn", "--", "true", env=self.env(fleet)), 0)
         config = (fleet.base / "tor.log").read_text()
-        done = subprocess.run(["tor", "-f", "-", "--verify-config"], input=config, capture_output=True, text=True, check=False)
+        done = subprocess.run([tor, "-f", "-", "--verify-config"], input=config, capture_output=True, text=True, check=False)
         self.assertIn("Configuration was valid", done.stdout)
 
     def test_tor_fails(self):
