@@ -2,7 +2,6 @@
 #include "kernel/cli/inventory_change.hpp"
 
 #include <algorithm>
-#include <filesystem>
 #include <set>
 
 #include <fmt/format.h>
@@ -11,6 +10,7 @@
 #include "kernel/base/file.hpp"
 #include "kernel/base/text.hpp"
 #include "kernel/cli/git_commit.hpp"
+#include "kernel/cli/locate.hpp"
 #include "kernel/cli/open_plugins.hpp"
 
 namespace fleetd::cli {
@@ -18,27 +18,50 @@ namespace fleetd::cli {
 namespace {
 
 using base::Code;
-namespace fs = std::filesystem;
 
-std::string parentOf(const std::string& path) {
-  const auto slash = path.rfind('/');
-  return slash == std::string::npos ? "." : path.substr(0, slash);
-}
-
-bool exists(const std::string& path) { return base::fileType(path) != base::FileType::Missing; }
-
-Error failed(const std::string& path, const std::error_code& why) {
-  return Error{Code::FL0003, fmt::format("{}: {}", path, why.message()), "nothing was changed", {}};
+// A change that was interrupted: taken back, or committed when it was complete; then its message.
+Result<std::string> recover(Context& cx, const std::string& root) {
+  ChangeJournal journal(root);
+  FLEETD_TRY_ASSIGN(const auto left, journal.left());
+  if (!left) return std::string();
+  Diagnostic d;
+  d.code = Code::FL0629;
+  d.severity = base::info(d.code).severity;
+  if (left->complete) {
+    FLEETD_TRY(gitCommit(root, left->touched, left->message, !cx.args.has("--no-commit")));
+    journal.forget();
+    d.message = fmt::format("an interrupted change was brought to its end: {}", left->message);
+  } else {
+    FLEETD_TRY(journal.rollBack());
+    d.message = "an interrupted change was taken back before this one";
+  }
+  cx.diagnostics.add(std::move(d));
+  return left->message;
 }
 
 }  // namespace
 
 InventoryChange::InventoryChange(Context& cx, fleet::InventoryOrigins origins, fleet::InventoryFile file)
-    : cx_(cx), origins_(std::move(origins)), file_(std::move(file)), edit_(origins_, file_) {}
+    : cx_(cx),
+      origins_(std::move(origins)),
+      file_(std::move(file)),
+      edit_(origins_, file_),
+      prefix_(origins_.directory.starts_with(cx.root() + "/") ? origins_.directory.substr(cx.root().size() + 1) + "/"
+                                                              : ""),
+      journal_(prefix_.empty() ? origins_.directory : cx.root()) {}
 
-InventoryChange::~InventoryChange() { undo(); }
+InventoryChange::~InventoryChange() {
+  if (applied_)
+    journal_.forget();
+  else
+    undo();
+}
 
 Result<std::unique_ptr<InventoryChange>> InventoryChange::open(Context& cx) {
+  // An interrupted change is seen to first: the fleet is then read as it was before, or as it is to be.
+  FLEETD_TRY_ASSIGN(const std::string root, locateFleet(cx.args.value("--fleet"), cx.args.has("--fleet")));
+  FLEETD_TRY_ASSIGN(auto lock, lockChanges(root));
+  FLEETD_TRY_ASSIGN(std::string finished, recover(cx, root));
   FLEETD_TRY_ASSIGN(fleet::Fleet* const fleet, cx.openFleet());
   auto origins = fleet::readOrigins(*fleet);
   if (origins.directory.empty())
@@ -47,7 +70,10 @@ Result<std::unique_ptr<InventoryChange>> InventoryChange::open(Context& cx) {
                  "its hosts are defined in Nix or in fleet.json: change them there",
                  {}};
   FLEETD_TRY_ASSIGN(auto file, fleet::InventoryFile::read(origins.file()));
-  return std::unique_ptr<InventoryChange>(new InventoryChange(cx, std::move(origins), std::move(file)));
+  std::unique_ptr<InventoryChange> out(new InventoryChange(cx, std::move(origins), std::move(file)));
+  out->finished_ = std::move(finished);
+  out->lock_ = std::move(lock);
+  return out;
 }
 
 const std::vector<std::string>& InventoryChange::machines() const {
@@ -75,69 +101,34 @@ void InventoryChange::touch(const std::string& path) {
   touched_.push_back(whole.starts_with(root + "/") ? whole.substr(root.size() + 1) : whole);
 }
 
-Result<void> InventoryChange::rename(const std::string& from, const std::string& to) {
-  FLEETD_TRY(base::makeDirs(parentOf(to)));
-  std::error_code why;
-  fs::rename(from, to, why);
-  if (why) return failed(from, why);
-  undo_.emplace_back([from, to] {
-    std::error_code ignored;
-    fs::rename(to, from, ignored);
-  });
-  return {};
-}
-
 Result<void> InventoryChange::create(const std::string& path, const std::string& bytes) {
-  const std::string whole = directory() + "/" + path;
-  if (exists(whole)) return Error{Code::FL0615, fmt::format("{} is there already", path), "", {}};
-  std::string made = parentOf(whole);
-  while (!exists(parentOf(made)) && made != directory()) made = parentOf(made);
-  const bool newDirectory = !exists(made);
-  FLEETD_TRY(base::makeDirs(parentOf(whole)));
-  FLEETD_TRY(base::writeFileAtomic(whole, bytes));
-  undo_.emplace_back([what = newDirectory ? made : whole] { static_cast<void>(base::removeTree(what)); });
+  FLEETD_TRY(journal_.create(prefix_ + path, bytes));
   touch(path);
   return {};
 }
 
 Result<void> InventoryChange::move(const std::string& from, const std::string& to) {
-  if (exists(directory() + "/" + to)) return Error{Code::FL0615, fmt::format("{} is there already", to), "", {}};
-  FLEETD_TRY(rename(directory() + "/" + from, directory() + "/" + to));
+  FLEETD_TRY(journal_.rename(prefix_ + from, prefix_ + to));
   touch(from);
   touch(to);
   return {};
 }
 
 Result<void> InventoryChange::remove(const std::string& path) {
-  if (trash_.empty()) {
-    // Beside the fleet's files, so that moving there is one step, and out of sight of everything that reads them.
-    const std::string trash = directory() + "/.fleetd-removed";
-    if (exists(trash))
-      return Error{Code::FL0615,
-                   ".fleetd-removed holds files of a change that was interrupted",
-                   "put them back, or remove the directory",
-                   {}};
-    trash_ = trash;
-  }
-  FLEETD_TRY(rename(directory() + "/" + path, fmt::format("{}/{}", trash_, removed_++)));
+  FLEETD_TRY(journal_.remove(prefix_ + path));
   touch(path);
   return {};
 }
 
 Result<void> InventoryChange::link(const std::string& path, const std::string& target) {
-  const std::string whole = directory() + "/" + path;
-  std::error_code why;
-  fs::create_symlink(target, whole, why);
-  if (why) return failed(path, why);
-  undo_.emplace_back([whole] { static_cast<void>(base::removeTree(whole)); });
+  FLEETD_TRY(journal_.link(prefix_ + path, target));
   touch(path);
   return {};
 }
 
 void InventoryChange::undo() {
-  for (auto step = undo_.rbegin(); step != undo_.rend(); ++step) (*step)();
-  undo_.clear();
-  if (!trash_.empty()) static_cast<void>(base::removeTree(trash_));
+  if (journal_.empty()) return;
+  if (const auto done = journal_.rollBack(); !done) cx_.diagnostics.add(done.error());
 }
 
 Result<void> InventoryChange::apply(const std::vector<std::string>& instances) {
@@ -147,8 +138,7 @@ Result<void> InventoryChange::apply(const std::vector<std::string>& instances) {
     if (now.before() != file_.before())
       return Error{
           Code::FL0617, "inventory.json was changed by somebody else at the same time", "run the command again", {}};
-    FLEETD_TRY(file_.write());
-    undo_.emplace_back([this] { static_cast<void>(file_.restore()); });
+    FLEETD_TRY(journal_.replace(prefix_ + "inventory.json", file_.text()));
     touch("inventory.json");
   }
   if (auto fine = look(instances); !fine) {
@@ -156,8 +146,14 @@ Result<void> InventoryChange::apply(const std::vector<std::string>& instances) {
     touched_.clear();
     return fine;
   }
-  undo_.clear();
-  if (!trash_.empty()) static_cast<void>(base::removeTree(trash_));
+  std::sort(touched_.begin(), touched_.end());
+  touched_.erase(std::unique(touched_.begin(), touched_.end()), touched_.end());
+  if (auto done = journal_.complete(message_, touched_); !done) {
+    undo();
+    touched_.clear();
+    return done;
+  }
+  applied_ = true;
   return {};
 }
 
@@ -200,10 +196,8 @@ Result<void> InventoryChange::look(const std::vector<std::string>& instances) {
   return Error{Code::FL0617, "the change was taken back, because the fleet would have new errors:" + errors, "", {}};
 }
 
-void InventoryChange::commit(const std::string& message) {
-  std::sort(touched_.begin(), touched_.end());
-  touched_.erase(std::unique(touched_.begin(), touched_.end()), touched_.end());
-  if (const auto done = gitCommit(cx_.root(), touched_, message, !cx_.args.has("--no-commit")); !done)
+void InventoryChange::commit() {
+  if (const auto done = gitCommit(cx_.root(), touched_, message_, !cx_.args.has("--no-commit")); !done)
     cx_.diagnostics.add(done.error());
 }
 

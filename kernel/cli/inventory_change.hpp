@@ -2,11 +2,11 @@
 // is made as a whole, looked at by opening the fleet again, and taken back when the fleet has errors it did not have
 // before.
 #pragma once
-#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "kernel/cli/change_journal.hpp"
 #include "kernel/cli/context.hpp"
 #include "kernel/fleet/inventory_edit.hpp"
 
@@ -14,7 +14,8 @@ namespace fleetd::cli {
 
 class InventoryChange {
  public:
-  // Opens the fleet. Errors: those of openFleet, FL0613, FL0619.
+  // Opens the fleet, once an interrupted change was taken back, or brought to its end (FL0629). Errors: those of
+  // openFleet, FL0613, FL0619.
   static Result<std::unique_ptr<InventoryChange>> open(Context& cx);
   ~InventoryChange();
 
@@ -35,30 +36,35 @@ class InventoryChange {
   Result<void> remove(const std::string& path);
   Result<void> link(const std::string& path, const std::string& target);
 
+  // What the change is called, in the commit and when it has to be finished later. Before apply().
+  void describe(std::string message) { message_ = std::move(message); }
   // Writes inventory.json and opens the fleet again. `instances` are those whose settings are looked at in full.
   // Error FL0617: all is as it was; the message holds the new errors.
   Result<void> apply(const std::vector<std::string>& instances = {});
   // The fleet as it is now; after apply().
   render::Workspace& after() { return *after_; }
   // Commits exactly what was touched, unless --no-commit was given; findings go to the context.
-  void commit(const std::string& message);
+  void commit();
   bool touched() const { return !touched_.empty(); }
+  // The message of a change that was interrupted after it was made, and that open() has brought to its end.
+  const std::string& finished() const { return finished_; }
 
  private:
   InventoryChange(Context& cx, fleet::InventoryOrigins origins, fleet::InventoryFile file);
   void undo();
   void touch(const std::string& path);
-  Result<void> rename(const std::string& from, const std::string& to);
   Result<void> look(const std::vector<std::string>& instances);
 
   Context& cx_;
   fleet::InventoryOrigins origins_;
   fleet::InventoryFile file_;
   fleet::InventoryEdit edit_;
-  std::vector<std::function<void()>> undo_;
+  std::string prefix_;  // of the directory below the fleet's root
+  ChangeJournal journal_;
+  base::UniqueFd lock_;
+  std::string message_, finished_;
+  bool applied_ = false;
   std::vector<std::string> touched_;  // relative to the fleet's root
-  std::string trash_;                 // where removed files wait for the end
-  std::size_t removed_ = 0;
   // The fleet after the change, with what its findings refer to.
   base::SourceMap sources_;
   base::SymbolTable symbols_;

@@ -86,23 +86,21 @@ int change(Context& cx, std::string_view verb) {
   if (!opened) return cx.fail(opened.error());
   InventoryChange& inventory = **opened;
   const std::string& name = words[1];
-  Result<void> done;
-  std::string message;
-  if (verb == "create") {
-    done = createMachine(cx, inventory, name);
-    message = fmt::format("machines: create {}", name);
-  } else if (verb == "set") {
-    done = setMachine(cx, inventory, name);
-    message = fmt::format("inventory.json: set {}", name);
-  } else if (verb == "rename") {
-    done = renameMachine(cx, inventory, name, words[2]);
-    message = fmt::format("machines: rename {} to {}", name, words[2]);
-  } else {
-    done = deleteMachine(cx, inventory, name);
-    message = fmt::format("machines: delete {}", name);
+  std::string message = fmt::format("machines: {} {}", verb, name);
+  if (verb == "set") message = fmt::format("inventory.json: set {}", name);
+  if (verb == "rename") message += fmt::format(" to {}", words[2]);
+  // The same command again after it was interrupted at its very end.
+  if (inventory.finished() == message) {
+    if (verb == "delete") encryptForTheOthers(cx);
+    return cx.finish();
   }
+  inventory.describe(message);
+  const Result<void> done = verb == "create"   ? createMachine(cx, inventory, name)
+                            : verb == "set"    ? setMachine(cx, inventory, name)
+                            : verb == "rename" ? renameMachine(cx, inventory, name, words[2])
+                                               : deleteMachine(cx, inventory, name);
   if (!done) return cx.fail(done.error());
-  inventory.commit(message);
+  inventory.commit();
   if (!cx.quiet() && !cx.json()) cx.out.message(inventory.touched() ? message + "\n" : "nothing changes\n");
   return cx.finish();
 }
@@ -143,7 +141,12 @@ Result<void> createMachine(Context& cx, InventoryChange& change, const std::stri
                          Json(Json::Object{{"targetHost", Json(std::string(cx.args.value("--target-host")))}}));
   if (cx.args.has("--tag")) machine.emplace_back("tags", texts(cx.args.values("--tag")));
   FLEETD_TRY(change.edit().set({"machines", name}, Json(std::move(machine))));
-  FLEETD_TRY(change.create("machines/" + name + "/configuration.nix", templateOf(klass, system)));
+  const std::string from(cx.args.value("--template"));
+  if (!from.empty() && from != "new-machine") {
+    FLEETD_TRY(createFromTemplate(cx, change, from, name));
+  } else {
+    FLEETD_TRY(change.create("machines/" + name + "/configuration.nix", templateOf(klass, system)));
+  }
   return change.apply();
 }
 

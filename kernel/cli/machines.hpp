@@ -17,6 +17,13 @@ Result<void> setMachine(Context& cx, InventoryChange& change, const std::string&
 Result<void> renameMachine(Context& cx, InventoryChange& change, const std::string& name, const std::string& newName);
 Result<void> deleteMachine(Context& cx, InventoryChange& change, const std::string& name);
 
+// Secrets that a machine shared, encrypted anew without it. Warning FL0620 when that does not work.
+void encryptForTheOthers(Context& cx);
+// The files of a new machine as the template `reference` has them: `name` comes with fleetd, `.#name` with this fleet,
+// `input#name` with an input whose source is here. Errors: FL0630, FL0631.
+Result<void> createFromTemplate(Context& cx, InventoryChange& change, const std::string& reference,
+                                const std::string& machine);
+
 // Letters, digits and hyphens, as a host name. Error FL0614.
 Result<void> checkMachineName(const std::string& name);
 

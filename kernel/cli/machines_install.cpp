@@ -234,9 +234,10 @@ Result<void> runPhase(Context& cx, const Operation& operation, const Meant& one,
 void noteInstalled(Context& cx, const std::string& name) {
   auto change = InventoryChange::open(cx);
   if (change && (*change)->hasMachine(name)) {
+    (*change)->describe(fmt::format("inventory.json: {} is installed", name));
     auto done = (*change)->edit().set({"machines", name, "installedAt"}, Json(secondsSinceEpoch()));
     if (done) done = (*change)->apply();
-    if (done) return (*change)->commit(fmt::format("inventory.json: {} is installed", name));
+    if (done) return (*change)->commit();
     cx.diagnostics.add(done.error());
   } else if (!change && change.error().code != Code::FL0619) {
     cx.diagnostics.add(change.error());
@@ -318,9 +319,10 @@ int machineHardware(Context& cx) {
   // The old report comes back when the fleet has errors with the new one.
   auto written = base::fileType(full) == base::FileType::Missing ? Result<void>() : (*change)->remove(path);
   if (written) written = (*change)->create(path, said->output);
+  (*change)->describe(fmt::format("{}: hardware report of {}", path, name));
   if (written) written = (*change)->apply();
   if (!written) return cx.fail(written.error());
-  (*change)->commit(fmt::format("{}: hardware report of {}", path, name));
+  (*change)->commit();
   if (!cx.quiet()) cx.out.message(fmt::format("{} was written\n", path));
   return cx.finish();
 }

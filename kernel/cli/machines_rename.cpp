@@ -46,8 +46,8 @@ std::vector<std::string> keysOf(const Json* object) {
 }
 
 // Who could read what the machine shared with others gets it encrypted anew.
-void encryptAgain(Context& cx, InventoryChange& change) {
-  if (auto done = encryptForReaders(cx, change.after()); !done) {
+void encryptAgain(Context& cx, render::Workspace& fleet) {
+  if (auto done = encryptForReaders(cx, fleet); !done) {
     Diagnostic d;
     d.code = Code::FL0620;
     d.severity = base::Severity::Warning;
@@ -59,6 +59,8 @@ void encryptAgain(Context& cx, InventoryChange& change) {
 }
 
 }  // namespace
+
+void encryptForTheOthers(Context& cx) { encryptAgain(cx, cx.workspace()); }
 
 Result<void> checkOnlyInFile(const InventoryChange& change, const std::string& name) {
   const Origin& root = change.origins().root;
@@ -137,7 +139,7 @@ Result<void> deleteMachine(Context& cx, InventoryChange& change, const std::stri
   const bool shared = std::any_of(files.links.begin(), files.links.end(), [](const std::string& link) {
     return link.starts_with("vars/shared/") || link.starts_with("secrets/");
   });
-  if (shared) encryptAgain(cx, change);
+  if (shared) encryptAgain(cx, change.after());
   for (const std::string& link : files.links)
     if (link.starts_with("sops/secrets/")) {
       Diagnostic d;

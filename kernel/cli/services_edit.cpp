@@ -215,10 +215,11 @@ int editServices(Context& cx, std::string_view verb) {
   const std::string& name = cx.args.positionals[1];
   ServiceEdit edit(cx, change, name);
   auto done = verb == "add" ? edit.add() : verb == "set" ? edit.set() : edit.remove();
+  const std::string message = fmt::format("inventory.json: {} instance {}", verb, name);
+  change.describe(message);
   if (done) done = change.apply({name});
   if (!done) return cx.fail(done.error());
-  const std::string message = fmt::format("inventory.json: {} instance {}", verb, name);
-  change.commit(message);
+  change.commit();
   if (!cx.quiet() && !cx.json()) cx.out.message(change.touched() ? message + "\n" : "nothing changes\n");
   return cx.finish();
 }

@@ -129,6 +129,8 @@ constexpr OptionSpec kMachinesOptions[] = {
     kClass,
     {"--description", 0, Kind::Text, "TEXT", "create: what the machine is for"},
     {"--system", 0, Kind::Text, "SYSTEM", "create: its platform; x86_64-linux or aarch64-darwin when not given"},
+    {"--template", 0, Kind::Text, "TEMPLATE",
+     "create: new-machine, or one of this fleet (.#NAME) or of an input (INPUT#NAME)"},
     {"--target-host", 0, Kind::Text, "ADDRESS", "create, hardware, install: where it is reached, with the user"},
     {"--phases", 0, Kind::Text, "LIST", "install: some of kexec,disko,install,reboot; all when not given"},
     {"--yes", 'y', Kind::Flag, "", "install: erase the disks without asking"},

@@ -114,10 +114,11 @@ int runTags(Context& cx) {
   auto opened = InventoryChange::open(cx);
   if (!opened) return cx.fail(opened.error());
   const std::string machine(cx.args.positional(1)), tag(cx.args.positional(2));
-  if (auto done = changeTag(**opened, verb == "add", machine, tag); !done) return cx.fail(done.error());
   const std::string message =
       fmt::format("inventory.json: {} tag {} {} {}", verb, tag, verb == "add" ? "to" : "from", machine);
-  (*opened)->commit(message);
+  (*opened)->describe(message);
+  if (auto done = changeTag(**opened, verb == "add", machine, tag); !done) return cx.fail(done.error());
+  (*opened)->commit();
   if (!cx.quiet() && !cx.json()) cx.out.message((*opened)->touched() ? message + "\n" : "nothing changes\n");
   return cx.finish();
 }

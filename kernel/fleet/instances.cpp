@@ -16,24 +16,27 @@ using lang::Value;
 
 class InventoryReader {
  public:
-  InventoryReader(Fleet& fleet, base::Diagnostics& diagnostics)
-      : fleet_(fleet), ev_(fleet.evaluator()), diagnostics_(diagnostics) {}
+  InventoryReader(Fleet& fleet, Value clan, base::Diagnostics& diagnostics)
+      : ev_(fleet.evaluator()), clan_(ev_.force(clan)), diagnostics_(diagnostics) {}
 
   Inventory read() {
     Inventory out;
-    const Value noted = ev_.force(fleet_.intrinsics().clan);
-    if (!noted.is(Tag::Attrs)) return out;
-    const Value clan = member(noted, "clan");
+    if (!clan_.is(Tag::Attrs)) return out;
+    const Value clan = clan_;
     const Value inventory = member(clan, "inventory");
-    const Value resolved = member(noted, "resolved");
+    const Value resolved = member(clan, "resolvedServices");
     const Value meta = member(inventory, "meta");
     out.meta = {text(quiet(meta, "name")), text(quiet(meta, "domain"))};
     if (const auto path = lang::sourcePath(ev_, member(clan, "directory"))) out.directory = *path;
-    for (const lang::Attr* attr : entries(member(inventory, "machines"))) out.machines.emplace_back(name(*attr));
+    for (const lang::Attr* attr : entries(member(inventory, "machines"))) {
+      out.machines.emplace_back(name(*attr));
+      out.classes[out.machines.back()] = text(quiet(ev_.force(attr->value), "machineClass"));
+    }
+    for (const lang::Attr* attr : entries(quiet(clan, "modules"))) out.modules.emplace_back(name(*attr));
+    for (const lang::Attr* attr : entries(member(resolved, "namedByTag")))
+      out.named[std::string(name(*attr))] = texts(attr->value);
     for (const lang::Attr* attr : entries(member(resolved, "machinesByTag"))) {
-      auto& machines = out.tags[std::string(name(*attr))];
-      for (const Value& machine : list(attr->value)) machines.push_back(text(ev_.force(machine)));
-      std::sort(machines.begin(), machines.end());
+      out.tags[std::string(name(*attr))] = texts(attr->value);
     }
     for (const lang::Attr* attr : entries(member(resolved, "instances")))
       if (auto instance = one(*attr)) out.instances.push_back(*std::move(instance));
@@ -65,6 +68,12 @@ class InventoryReader {
     v = ev_.force(v);
     return v.is(Tag::List) ? v.list() : std::span<const Value>();
   }
+  std::vector<std::string> texts(Value v) {
+    std::vector<std::string> out;
+    for (const Value& one : list(v)) out.push_back(text(ev_.force(one)));
+    std::sort(out.begin(), out.end());
+    return out;
+  }
   void report(Value error) { diagnostics_.add(ev_.diagnostic(*error.error)); }
 
   std::optional<ServiceInstance> one(const lang::Attr& attr) {
@@ -81,6 +90,7 @@ class InventoryReader {
     out.service = text(member(resolved, "service"));
     out.input = text(member(module, "input"));
     out.own = member(resolved, "own").isTrue();
+    if (out.own) out.declared = declared(quiet(resolved, "manifest"), quiet(resolved, "interfaces"));
     const Value written = member(instance, "roles");
     for (const lang::Attr* role : entries(member(resolved, "roles"))) {
       const Value value = ev_.force(role->value);
@@ -91,6 +101,24 @@ class InventoryReader {
       out.roles.emplace(name(*role), roleOf(value, quiet(written, name(*role))));
     }
     if (const Span place = placeOf(out.name)) out.place = place;
+    return out;
+  }
+
+  std::optional<std::int64_t> number(Value set, std::string_view key) {
+    const Value v = quiet(set, key);
+    return v.is(Tag::Int) ? std::optional(v.integer) : std::nullopt;
+  }
+
+  OwnService declared(Value manifest, Value interfaces) {
+    OwnService out;
+    out.name = text(quiet(manifest, "name"));
+    for (const lang::Attr* role : entries(interfaces)) out.roles.emplace_back(name(*role));
+    const Value constraints = quiet(manifest, "constraints");
+    out.maxInstances = number(constraints, "maxInstances");
+    for (const lang::Attr* role : entries(quiet(constraints, "roles"))) {
+      const Value limits = ev_.force(role->value);
+      out.limits[std::string(name(*role))] = {number(limits, "minMachines"), number(limits, "maxMachines")};
+    }
     return out;
   }
 
@@ -108,22 +136,28 @@ class InventoryReader {
 
   // Where the inventory first names an instance.
   Span placeOf(std::string_view instance) {
-    const Value clan = quiet(ev_.force(fleet_.intrinsics().clan), "clan");
-    const Value instances = quiet(quiet(clan, "inventory"), "instances");
+    const Value instances = quiet(quiet(clan_, "inventory"), "instances");
     if (!instances.is(Tag::Attrs)) return {};
     const lang::Attr* attr = instances.attrs->find(ev_.symbol(instance));
     return attr && attr->pos ? Span{attr->pos, attr->pos + static_cast<Pos>(instance.size())} : Span{};
   }
 
-  Fleet& fleet_;
   Evaluator& ev_;
+  Value clan_;
   base::Diagnostics& diagnostics_;
 };
 
 }  // namespace
 
+Inventory readInventory(Fleet& fleet, Value clan, base::Diagnostics& diagnostics) {
+  return InventoryReader(fleet, clan, diagnostics).read();
+}
+
 Inventory readInventory(Fleet& fleet, base::Diagnostics& diagnostics) {
-  return InventoryReader(fleet, diagnostics).read();
+  Evaluator& ev = fleet.evaluator();
+  const Value noted = ev.force(fleet.intrinsics().clan);
+  if (!noted.is(Tag::Attrs)) return {};
+  return readInventory(fleet, ev.select(noted, ev.symbol("clan"), 0), diagnostics);
 }
 
 }  // namespace fleetd::fleet

@@ -154,6 +154,19 @@ Value weaken(Evaluator& ev, std::int64_t priority, Value v) {
   }
 }
 
+// What somebody wrote as settings: data, because clan keeps it as JSON.
+Value writtenLayer(Evaluator& ev, std::int64_t priority, Value settings, Pos pos) {
+  settings = ev.force(settings);
+  if (settings.is(Tag::Lambda))
+    return ev.failText(ErrorKind::Type, pos, "settings of a service are a function, not a set",
+                       "settings are plain values; what depends on the machine goes into the machine's own settings");
+  if (!settings.is(Tag::Attrs)) return settings;
+  if (const lang::Attr* imports = settings.attrs->find(ev.names().imports))
+    return ev.failText(ErrorKind::Type, imports->pos, "settings of a service cannot import modules",
+                       "modules of the machines go into `extraModules` of the role");
+  return weaken(ev, priority, settings);
+}
+
 Value layerPrim(Evaluator& ev, Value* args, Pos pos) {
   const Value priority = ev.force(args[1]);
   Value module = ev.force(args[2]);
@@ -163,10 +176,12 @@ Value layerPrim(Evaluator& ev, Value* args, Pos pos) {
   if (!imports) return weaken(ev, priority.integer, module);
   const Value list = ev.force(imports->value);
   if (!list.is(Tag::List)) return list.isError() ? list : module;
+  // Each definition stands with its file around what was written.
+  const bool located = module.attrs->find(ev.symbol("_file")) != nullptr;
   auto out = ev.newList(list.aux);
   for (std::uint32_t i = 0; i < list.aux; ++i) {
     Value layerArgs[3] = {args[0], priority, list.elements[i]};
-    out[i] = layerPrim(ev, layerArgs, pos);
+    out[i] = located ? writtenLayer(ev, priority.integer, list.elements[i], pos) : layerPrim(ev, layerArgs, pos);
     if (out[i].isError()) return out[i];
   }
   std::vector<lang::Attr> items(module.attrs->begin(), module.attrs->end());
@@ -180,6 +195,11 @@ Value serviceRolesPrim(Evaluator& ev, Value* args, Pos pos) {
   if (!name.is(Tag::String)) return ev.typeError("a string", name, pos);
   const auto& roles = self(args[0]).serviceRoles;
   return roles ? roles(name.string()) : Value::null();
+}
+
+Value pluginExportsPrim(Evaluator& ev, Value* args, Pos) {
+  const auto& exports = self(args[0]).pluginExports;
+  return exports ? exports(args[1]) : ev.attrs({});
 }
 
 // noteClan clan value: value, and the clan is the fleet's.
@@ -202,6 +222,7 @@ constexpr PrimOp kNatives[] = {
     {"levelF", 3, levelFPrim},
     {"layer", 3, layerPrim},
     {"serviceRoles", 2, serviceRolesPrim},
+    {"pluginExports", 2, pluginExportsPrim},
     {"noteClan", 3, noteClanPrim},
 };
 

@@ -32,6 +32,9 @@ class Intrinsics : public lang::NativeObject {
   // The roles of a service that a plugin implements, as a set: role -> module with the options of its settings; Null
   // when no plugin does. Set by the layer that knows plugins; may be empty.
   std::function<lang::Value(std::string_view service)> serviceRoles;
+  // What the services that plugins implement export: scope -> interface -> value. Gets the clan's configuration. Set by
+  // the layer that knows plugins; may be empty.
+  std::function<lang::Value(lang::Value clan)> pluginExports;
   // The clan the fleet describes: { clan = its configuration; resolved = what nix/services.nix makes of it; }, or Null.
   lang::Value clan;
   // What mkFlake evaluated last: the result of evalModules, or Null. Aggregates are read from it.

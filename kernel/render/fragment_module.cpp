@@ -11,8 +11,8 @@ namespace fleetd::render {
 Result<lang::Value> fragmentModule(lang::Evaluator& ev, const plugin::Fragment& fragment) {
   const auto text = sdk::nix::moduleText({"", "plugin " + fragment.plugin}, fragment.definitions);
   if (!text) return writerError(fragment.plugin, text.error());
-  const std::string where = fragment.host.empty() ? std::string() : fmt::format(" on {}", fragment.host);
-  return moduleFromText(ev, fmt::format("fleetd: plugin {}{}", fragment.plugin, where), *text);
+  // Hosts with the same content share the module, so no host is named.
+  return moduleFromText(ev, fmt::format("fleetd: plugin {}", fragment.plugin), *text);
 }
 
 }  // namespace fleetd::render

@@ -57,26 +57,48 @@ void Services::attach(fleet::Fleet& fleet) {
   fleet.intrinsics().serviceRoles = [this, &fleet](std::string_view service) {
     return rolesOf(fleet.evaluator(), service);
   };
+  fleet.intrinsics().pluginExports = [this, &fleet](Value clan) { return exportsFor(fleet, clan); };
 }
 
-void Services::read(fleet::Fleet& fleet, Diagnostics& diagnostics) {
+bool Services::serves(const std::string& plugin, const std::string& role, std::string_view klass) const {
+  const auto manifest = plugins_.manifest(plugin);
+  if (!manifest || !(*manifest)->serves(std::string(klass))) return false;
+  const auto schema = plugins_.schema(plugin);
+  if (!schema) return false;
+  for (const auto& decl : (*schema)->roles)
+    if (decl.name == role)
+      return decl.classes.empty() || std::find(decl.classes.begin(), decl.classes.end(), klass) != decl.classes.end();
+  return false;
+}
+
+void Services::read(fleet::Fleet& fleet, const Silence& silence, Diagnostics& diagnostics) {
   fleet_ = &fleet;
   inventory_ = fleet::readInventory(fleet, diagnostics);
   if (inventory_.instances.empty()) return;
   machineNames_ = {inventory_.machines.begin(), inventory_.machines.end()};
+  classes_ = inventory_.classes;
   for (const fleet::Host& host : fleet.hosts())
-    if (machineNames_.contains(host.name)) classes_[host.name] = host.klass;
+    if (host.klass == "home" && !machineNames_.contains(host.name)) {
+      homes_.insert(host.name);
+      classes_[host.name] = host.klass;
+    }
   clanCore_ = fleet.kind() == fleet::Kind::Flake;
-  for (const auto& instance : inventory_.instances) {
-    for (const auto& [name, role] : instance.roles) checkMembers(instance, name, role, diagnostics);
-    if (!instance.own) add(fleet, instance, diagnostics);
+  checkTags(diagnostics);
+  views_.clear();
+  for (auto& instance : inventory_.instances) {
+    for (auto& [name, role] : instance.roles) {
+      checkMembers(instance, name, role, diagnostics);
+      std::erase_if(role.machines, [&](const auto& one) { return !classes_.contains(one.first); });
+    }
+    add(fleet, instance, silence, diagnostics);
   }
+  hold();
   tellMachines(fleet);
 }
 
 void Services::tellMachines(const fleet::Fleet& fleet) {
   for (const fleet::Host& host : fleet.hosts()) {
-    if (!machineNames_.contains(host.name)) continue;
+    if (!takesPart(host)) continue;
     sdk::MachineView machine{host.klass, host.system, host.tags, {}};
     if (!inventory_.directory.empty())
       if (const auto values = fleet::publicValuesIn(fleet::varsOfMachine(inventory_.directory, host.name));
@@ -89,27 +111,51 @@ void Services::tellMachines(const fleet::Fleet& fleet) {
       shared_ = valuesOf(values);
 }
 
-void Services::add(fleet::Fleet& fleet, const fleet::ServiceInstance& instance, Diagnostics& diagnostics) {
-  const bool builtIn = instance.input.empty() || instance.input == "clan-core";
-  const auto schema = builtIn && isService(instance.service) ? plugins_.schema(instance.service)
-                                                             : Result<const plugin::Schema*>(Error{});
-  if (!builtIn || !isService(instance.service)) {
-    Diagnostic d;
-    d.code = base::Code::FL0606;
-    d.severity = base::Severity::Note;
-    d.message = fmt::format("the instance {} is of the service `{}`, which no plugin here implements", instance.name,
-                            instance.service);
-    d.span = instance.place;
-    diagnostics.add(std::move(d));
-    return;
+void Services::add(fleet::Fleet& fleet, const fleet::ServiceInstance& instance, const Silence& silence,
+                   Diagnostics& diagnostics) {
+  if (instance.own) {
+    plugin::Schema declared;
+    declared.service = instance.declared.name;
+    declared.maxInstances = instance.declared.maxInstances;
+    for (const auto& name : instance.declared.roles) {
+      sdk::RoleDecl role;
+      role.name = name;
+      if (const auto limits = instance.declared.limits.find(name); limits != instance.declared.limits.end()) {
+        role.minMachines = limits->second.minMachines;
+        role.maxMachines = limits->second.maxMachines;
+      }
+      // What it does for homes would be Nix's to build, and Nix does not know of it.
+      role.classes = {"nixos", "darwin"};
+      declared.roles.push_back(std::move(role));
+    }
+    return check(instance, declared, silence, diagnostics);
   }
-  if (!schema) return diagnostics.add(schema.error());
-  check(instance, **schema, diagnostics);
+  const bool builtIn = instance.input.empty() || instance.input == "clan-core";
+  if (!builtIn || !isService(instance.service)) return checkSource(instance, diagnostics);
+  const auto schema = plugins_.schema(instance.service);
+  if (!schema) {
+    Diagnostic d = Diagnostic::from(schema.error());
+    if (!d.span) d.span = instance.place;
+    d.notes.push_back(fmt::format("the instance {} of it does nothing", instance.name));
+    return diagnostics.add(std::move(d));
+  }
+  check(instance, **schema, silence, diagnostics);
+  addRoles(fleet, instance, diagnostics);
+}
+
+void Services::addRoles(fleet::Fleet& fleet, const fleet::ServiceInstance& instance, Diagnostics& diagnostics) {
   Evaluator& ev = fleet.evaluator();
   sdk::InstanceView view;
   for (const auto& [roleName, role] : instance.roles) {
     sdk::RoleView members;
+    std::map<const void*, sdk::Value> known;  // machines whose layers are the same share their settings
     for (const auto& [machine, settings] : role.machines) {
+      const Value top = ev.force(settings);
+      const void* identity = top.is(lang::Tag::Attrs) ? top.attrs : nullptr;
+      if (const auto same = known.find(identity); identity && same != known.end()) {
+        members.machines.emplace(machine, same->second);
+        continue;
+      }
       const Value forced = ev.forceDeep(settings);
       if (forced.isError()) {
         Diagnostic d = ev.diagnostic(*forced.error);
@@ -130,6 +176,7 @@ void Services::add(fleet::Fleet& fleet, const fleet::ServiceInstance& instance, 
         diagnostics.add(std::move(d));
         continue;
       }
+      if (identity) known.emplace(identity, *value);
       members.machines.emplace(machine, *std::move(value));
     }
     view.roles.emplace(roleName, std::move(members));
@@ -137,23 +184,34 @@ void Services::add(fleet::Fleet& fleet, const fleet::ServiceInstance& instance, 
   views_[instance.service].instances.emplace(instance.name, std::move(view));
 }
 
+// Who has which role, once for all hosts.
+void Services::hold() {
+  for (const auto& [plugin, view] : views_)
+    for (const auto& [instance, roles] : view.instances)
+      for (const auto& [role, members] : roles.roles) {
+        std::map<std::string, bool, std::less<>> does;  // by class
+        for (const auto& [machine, settings] : members.machines) {
+          const std::string& klass = classes_.at(machine);
+          auto known = does.find(klass);
+          if (known == does.end()) known = does.emplace(klass, serves(plugin, role, klass)).first;
+          if (known->second) held_[machine][plugin].push_back({instance, role, settings});
+        }
+      }
+}
+
 std::vector<std::string> Services::pluginsOf(const fleet::Host& host) const {
   std::vector<std::string> out;
-  if (!machineNames_.contains(host.name) || host.klass == "home") return out;
-  for (const auto& [plugin, view] : views_)
-    if (!memberships(plugin, host).empty()) out.push_back(plugin);
+  if (!takesPart(host)) return out;
+  if (const auto held = held_.find(host.name); held != held_.end())
+    for (const auto& [plugin, memberships] : held->second) out.push_back(plugin);
   return out;
 }
 
 std::vector<sdk::Membership> Services::memberships(const std::string& plugin, const fleet::Host& host) const {
-  std::vector<sdk::Membership> out;
-  const auto view = views_.find(plugin);
-  if (view == views_.end() || host.klass == "home") return out;
-  for (const auto& [instance, roles] : view->second.instances)
-    for (const auto& [role, members] : roles.roles)
-      if (const auto found = members.machines.find(host.name); found != members.machines.end())
-        out.push_back({instance, role, found->second});
-  return out;
+  const auto held = held_.find(host.name);
+  if (held == held_.end() || !takesPart(host)) return {};
+  const auto found = held->second.find(plugin);
+  return found == held->second.end() ? std::vector<sdk::Membership>() : found->second;
 }
 
 plugin::FleetView Services::fleetView(const std::string& plugin) const {
@@ -167,19 +225,6 @@ plugin::FleetView Services::fleetView(const std::string& plugin) const {
   for (const fleet::Host& host : fleet_->hosts())
     out.machines.try_emplace(host.name, sdk::MachineView{host.klass, host.system, host.tags, {}});
   return out;
-}
-
-void Services::gatherExports(Diagnostics& diagnostics) {
-  sdk::Exports all;
-  for (const auto& [plugin, view] : views_) {
-    auto exports = plugins_.exports(plugin, fleetView(plugin));
-    if (!exports) {
-      diagnostics.add(exports.error());
-      continue;
-    }
-    for (auto& [scope, interfaces] : *exports) all[scope] = std::move(interfaces);
-  }
-  exports_ = std::move(all);
 }
 
 bool Services::leftToClan(const std::string& plugin, const fleet::Host& host) const {

@@ -12,6 +12,7 @@
 #include "kernel/fleet/fleet.hpp"
 #include "kernel/fleet/instances.hpp"
 #include "kernel/plugin/plugins.hpp"
+#include "kernel/render/fleet_checks.hpp"
 
 namespace fleetd::render {
 
@@ -22,11 +23,11 @@ class Services {
 
   // Lets the fleet ask which settings a service has; before the fleet is evaluated.
   void attach(fleet::Fleet& fleet);
-  // Reads the inventory of the opened fleet and checks it: FL0601 to FL0608.
-  void read(fleet::Fleet& fleet, Diagnostics& diagnostics);
+  // Reads the inventory of the opened fleet and checks it: FL0601 to FL0608, FL0626 to FL0630.
+  void read(fleet::Fleet& fleet, const Silence& silence, Diagnostics& diagnostics);
   // Plugins a host gets because it has a role. Sorted.
   std::vector<std::string> pluginsOf(const fleet::Host& host) const;
-  // Asks the services what they export. Call it once the plugins are selected.
+  // Asks the services what they export, and reads what the fleet makes of it. Call it after read().
   void gatherExports(Diagnostics& diagnostics);
 
   // What a plugin is told of the fleet: machines, its own instances, what all services export.
@@ -42,13 +43,29 @@ class Services {
  private:
   bool isService(std::string_view name) const;
   lang::Value rolesOf(lang::Evaluator& ev, std::string_view service);
-  void check(const fleet::ServiceInstance& instance, const plugin::Schema& schema, Diagnostics& diagnostics) const;
-  void checkRole(const fleet::ServiceInstance& instance, const std::string& roleName, const fleet::InstanceRole& role,
-                 const sdk::RoleDecl& decl, Diagnostics& diagnostics) const;
+  // Whether a service has something to do for a role on hosts of a class.
+  bool serves(const std::string& plugin, const std::string& role, std::string_view klass) const;
+  bool takesPart(const fleet::Host& host) const {
+    return machineNames_.contains(host.name) ? host.klass != "home" : homes_.contains(host.name);
+  }
+  // Services_check.cpp.
+  void checkSource(const fleet::ServiceInstance& instance, Diagnostics& diagnostics) const;
+  void check(const fleet::ServiceInstance& instance, const plugin::Schema& schema, const Silence& silence,
+             Diagnostics& diagnostics) const;
+  void checkRole(const fleet::ServiceInstance& instance, const std::string& service, const std::string& roleName,
+                 const fleet::InstanceRole& role, const sdk::RoleDecl& decl, const Silence& silence,
+                 Diagnostics& diagnostics) const;
   void checkMembers(const fleet::ServiceInstance& instance, const std::string& roleName,
                     const fleet::InstanceRole& role, Diagnostics& diagnostics) const;
-  void add(fleet::Fleet& fleet, const fleet::ServiceInstance& instance, Diagnostics& diagnostics);
+  void checkTags(Diagnostics& diagnostics) const;
+  void addRoles(fleet::Fleet& fleet, const fleet::ServiceInstance& instance, Diagnostics& diagnostics);
+  void add(fleet::Fleet& fleet, const fleet::ServiceInstance& instance, const Silence& silence,
+           Diagnostics& diagnostics);
   void tellMachines(const fleet::Fleet& fleet);
+  void hold();
+  // services_exports.cpp: what plugins export, before the fleet has its say.
+  const sdk::Exports& fromPlugins(Diagnostics& diagnostics);
+  lang::Value exportsFor(fleet::Fleet& fleet, lang::Value clan);
 
   plugin::Plugins& plugins_;
   fleet::Inventory inventory_;
@@ -57,10 +74,13 @@ class Services {
   std::map<std::string, sdk::MachineView> machines_;       // what all plugins are told
   sdk::Value shared_;
   sdk::Exports exports_;
-  std::set<std::string> machineNames_;
-  std::map<std::string, std::string> classes_;  // of machines
+  std::optional<sdk::Exports> fromPlugins_;
+  // host -> plugin -> its roles there, of those that do something on its class.
+  std::map<std::string, std::map<std::string, std::vector<sdk::Membership>>> held_;
+  std::set<std::string> machineNames_, homes_;
+  std::map<std::string, std::string> classes_;  // of machines and homes
   bool clanCore_ = false;                       // the fleet's flake has clan-core
-  const fleet::Fleet* fleet_ = nullptr;
+  fleet::Fleet* fleet_ = nullptr;
 };
 
 }  // namespace fleetd::render

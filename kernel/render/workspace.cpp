@@ -45,11 +45,11 @@ Result<std::unique_ptr<Workspace>> Workspace::open(WorkspaceOptions options, bas
   const base::Stopwatch watch;
   out->silence_ = Silence::read(*out->fleet_, diagnostics);
   Diagnostics found;
-  out->services_->read(*out->fleet_, found);
+  out->services_->read(*out->fleet_, out->silence_, found);
   checkFleet(*out->fleet_, out->services_->inventory(), out->silence_, found);
   out->silence_.pass(found, diagnostics);
   out->select();
-  out->services_->gatherExports(diagnostics);
+  if (!out->services_->inventory().instances.empty()) out->services_->gatherExports(diagnostics);
   out->addRules();
   out->askPlugins();
   out->fleet_->stages().push_back({"plugins", static_cast<std::uint64_t>(watch.elapsed().count())});

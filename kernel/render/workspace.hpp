@@ -100,7 +100,8 @@ class Workspace {
     std::vector<plugin::Fragment> fragments;
   };
   std::map<Key, Added> added_;
-  std::set<std::string> reported_;                                    // what is said once, whoever is told
+  std::set<std::string> reported_;                      // what is said once, whoever is told
+  std::map<std::string, lang::Value> fragmentModules_;  // by plugin and content: hosts share what is the same
   std::map<std::string, std::vector<plugin::ComposedView>> toCheck_;  // by plugin
 };
 

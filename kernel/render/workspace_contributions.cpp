@@ -54,9 +54,15 @@ void Workspace::addOptions(fleet::Host& host) {
 void Workspace::addFragment(fleet::Host& host, const plugin::Fragment& fragment, std::optional<Value> module) {
   if (fragment.definitions.empty()) return;
   if (!module) {
-    const auto made = fragmentModule(fleet_->evaluator(), fragment);
-    if (!made) return report(made.error(), host.name);
-    module = *made;
+    const std::string key = fragment.plugin + fragment.hash.hex();
+    const auto known = fragmentModules_.find(key);
+    if (known == fragmentModules_.end()) {
+      const auto made = fragmentModule(fleet_->evaluator(), fragment);
+      if (!made) return report(made.error(), host.name);
+      module = fragmentModules_.emplace(key, *made).first->second;
+    } else {
+      module = known->second;
+    }
   }
   Added& added = added_.at(keyOf(host));
   added.parts[{1, fragment.plugin, fragment.host.empty() ? 0 : 1}] = *module;

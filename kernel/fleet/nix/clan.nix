@@ -15,18 +15,57 @@ let
     inherit description;
   };
 
-  settings = mkOption {
-    type = types.raw;
-    default = { };
-    description = "Settings of this layer, in the terms of the role's interface.";
-  };
-
   inventoryModules = import' "inventory";
   import' = name: kernel.part name { inherit lib kernel; };
 
   core = kernel.part "clan_core" { inherit lib kernel; };
 
   services = kernel.part "services" { inherit lib kernel; };
+  exportsLib = kernel.part "exports" { inherit lib kernel; };
+
+  # What services export, beside what the fleet itself says of it.
+  exportsOptions =
+    { config, options, ... }:
+    {
+      _file = "fleetd: exports of services";
+      options = {
+        exportInterfaces = mkOption {
+          type = types.lazyAttrsOf types.deferredModule;
+          default = { };
+          description = "Further interfaces of exports.";
+        };
+        exports = mkOption {
+          type = types.lazyAttrsOf (exportsLib.scopeType config.exportInterfaces);
+          default = { };
+          description = "What services tell each other, by service:instance:role:machine.";
+        };
+        resolvedServices = mkOption {
+          type = types.raw;
+          internal = true;
+          readOnly = true;
+        };
+        # Scopes that plugins alone do not determine; null when these are all.
+        exportsTouched = mkOption {
+          type = types.raw;
+          internal = true;
+          readOnly = true;
+        };
+      };
+      config = {
+        resolvedServices = services config;
+        exports = lib.mkMerge ([ (kernel.pluginExports config) ] ++ config.resolvedServices.ownExports);
+        exportsTouched =
+          let
+            written = map (definition: definition.value) (
+              lib.filter (definition: definition.file != "fleetd: exports of services") options.exports.definitionsWithLocations
+            );
+          in
+          if lib.any (value: value ? _type) written then
+            null
+          else
+            lib.attrNames (lib.mergeAttrsList (written ++ config.resolvedServices.ownExports));
+      };
+    };
 
   clanOptions =
     {
@@ -36,6 +75,7 @@ let
     { config, options, ... }:
     {
       _file = "fleetd: clan";
+      imports = [ exportsOptions ];
       freeformType = types.lazyAttrsOf types.raw;
       options = {
         self = mkOption {
@@ -189,7 +229,7 @@ let
   configurations =
     clan:
     let
-      resolved = services clan;
+      resolved = clan.resolvedServices;
     in
     kernel.noteClan { inherit clan resolved; } {
       nixosConfigurations = configurationsOf clan resolved "nixos";

@@ -5,6 +5,11 @@ let
   inherit (lib) mkOption types;
   inventory = config;
 
+  # name -> tags whose lists have it, in the order of the tags.
+  tagsByName = lib.zipAttrs (
+    lib.mapAttrsToList (tag: names: lib.genAttrs names (_: tag)) inventory.tags
+  );
+
   optional = type: description: mkOption {
     type = types.nullOr type;
     default = null;
@@ -56,9 +61,7 @@ let
           description = "How the machine is deployed.";
         };
       };
-      config.tags = lib.mkOrder 1600 (
-        lib.filter (tag: lib.elem name inventory.tags.${tag}) (lib.attrNames inventory.tags)
-      );
+      config.tags = lib.mkOrder 1600 (tagsByName.${name} or [ ]);
     };
 
   role = {

@@ -6,19 +6,31 @@ let
   inherit (lib) mkOption types;
   inherit (clan) inventory;
 
-  machinesByTag = lib.zipAttrs (
-    lib.mapAttrsToList (name: machine: lib.genAttrs machine.tags (_: name)) inventory.machines
-  );
+  exportsLib = kernel.part "exports" { inherit lib kernel; };
 
-  # Which machines a role has: named ones, and those that carry one of its tags.
+  # Homes that stand alone are no machines of clan's; lists of tags and roles may name them all the same.
+  homesByTag = lib.filterAttrs (_: names: names != [ ]) (
+    lib.mapAttrs (_: lib.filter (name: !(inventory.machines ? ${name}))) inventory.tags
+  );
+  tagsOfHomes = lib.zipAttrs (lib.mapAttrsToList (tag: names: lib.genAttrs names (_: tag)) homesByTag);
+  tagsOf = name: if inventory.machines ? ${name} then inventory.machines.${name}.tags else tagsOfHomes.${name} or [ ];
+
+  machinesByTag = lib.zipAttrsWith (_: lib.concatLists) [
+    (lib.zipAttrs (lib.mapAttrsToList (name: machine: lib.genAttrs machine.tags (_: name)) inventory.machines))
+    homesByTag
+  ];
+
+  settingsOf = kernel.part "settings" { inherit lib kernel; } {
+    inherit (inventory) meta;
+    inherit tagsOf;
+  };
+
+  # Which machines a role has, as a set: named ones, and those that carry one of its tags.
   membersOf =
     role:
-    lib.subtractLists role.excludeMachines (
-      lib.unique (
-        lib.attrNames (lib.intersectAttrs inventory.machines role.machines)
-        ++ lib.concatMap (tag: machinesByTag.${tag} or [ ]) (lib.attrNames role.tags)
-      )
-    );
+    removeAttrs (lib.genAttrs (
+      lib.attrNames role.machines ++ lib.concatMap (tag: machinesByTag.${tag} or [ ]) (lib.attrNames role.tags)
+    ) (name: name)) role.excludeMachines;
 
   roleType = {
     options = {
@@ -41,12 +53,24 @@ let
     };
   };
 
-  serviceOptions = {
+  serviceOptions = name: {
     freeformType = types.lazyAttrsOf types.raw;
     options = {
       manifest = mkOption {
-        type = types.raw;
+        type = types.submodule {
+          freeformType = types.lazyAttrsOf types.raw;
+          options.name = mkOption {
+            type = types.str;
+            default = name;
+          };
+        };
         default = { };
+      };
+      instances = mkOption {
+        type = types.raw;
+        default = lib.mapAttrs (_: resolved: { inherit (resolved) roles; }) (
+          lib.filterAttrs (_: resolved: resolved.own && resolved.service == name) instances
+        );
       };
       roles = mkOption {
         type = types.lazyAttrsOf (types.submodule roleType);
@@ -63,23 +87,32 @@ let
     };
   };
 
+  # Those of clan's functions that are known here; the rest is left to Nix.
+  clanLib = kernel.unknown "clanLib" // {
+    inherit (exportsLib)
+      buildScopeKey
+      parseScope
+      getExport
+      selectExports
+      ;
+  };
+
   evaluate =
-    module:
+    name: module:
     (lib.evalModules {
       class = "clan.service";
       specialArgs = {
-        inherit (clan) directory;
+        inherit (clan) directory exports;
         inherit (inventory) meta;
-        exports = kernel.unknown "exports";
-        clanLib = kernel.unknown "clanLib";
+        inherit clanLib;
       };
       modules = [
-        serviceOptions
+        (serviceOptions name)
         module
       ];
     }).config;
 
-  ownServices = lib.mapAttrs (_: evaluate) clan.modules;
+  ownServices = lib.mapAttrs evaluate clan.modules;
   isOwn = instance: instance.module.input == "self" && clan.modules ? ${instance.module.name};
   isCore = instance: instance.module.input == null || instance.module.input == "clan-core";
 
@@ -92,61 +125,43 @@ let
     else
       null;
 
-  # Role, tag and machine layers; a nearer layer overrides through its default priority, explicit priorities stay. Machines whose layers
-  # are the same share one evaluation. Modules stand in clan's order, which is the order of merged lists.
-  settingsOf =
-    interface: role:
-    let
-      evaluateLayers =
-        tags: own:
-        (lib.evalModules {
-          prefix = [ "settings" ];
-          specialArgs = { inherit (inventory) meta; };
-          modules = [
-            interface
-            (kernel.layer 102 role.settings)
-          ]
-          ++ own
-          ++ map (tag: kernel.layer 101 role.tags.${tag}.settings) tags;
-        }).config;
-      carried = machine: lib.filter (tag: role.tags ? ${tag}) inventory.machines.${machine}.tags;
-      isEmpty = settings: (settings.imports or [ ]) == [ ];
-      hasOwn = machine: role.machines ? ${machine} && !isEmpty role.machines.${machine}.settings;
-      key = machine: lib.concatStringsSep "\n" (carried machine);
-      shared = lib.mapAttrs (_: machines: evaluateLayers (carried (lib.head machines)) [ ]) (
-        lib.groupBy key (lib.filter (machine: !hasOwn machine) (membersOf role))
-      );
-    in
-    machine:
-    if hasOwn machine then
-      evaluateLayers (carried machine) [ role.machines.${machine}.settings ]
-    else
-      shared.${key machine};
-
-  # Every instance with its roles: members, their settings, and the settings without the machines' own layer.
+  # Every instance with its roles: members, and their settings.
   resolve =
     name: instance:
     let
       interfaces = interfacesOf instance;
-    in
-    {
-      inherit instance interfaces;
-      service = instance.module.name;
       own = isOwn instance;
-      # null: nobody here knows the service.
-      roles = lib.mapAttrs (
+      members = lib.mapAttrs (
         roleName: role:
         let
-          settings = settingsOf (if interfaces == null then { freeformType = types.lazyAttrsOf types.raw; } else interfaces.${roleName} or { }) role;
+          names = membersOf role;
+          settings = settingsOf (
+            if interfaces == null then
+              { freeformType = types.lazyAttrsOf types.raw; }
+            else
+              interfaces.${roleName} or { freeformType = types.lazyAttrsOf types.raw; }
+          ) role (lib.attrNames names);
         in
         {
-          machines = lib.genAttrs (membersOf role) (machine: {
+          inherit settings;
+          machines = lib.mapAttrs (machine: _: {
             name = machine;
-            settings = settings machine;
-          });
-          settings = { };
+            settings = settings.of machine;
+          }) names;
         }
       ) instance.roles;
+    in
+    {
+      inherit instance interfaces own;
+      service = instance.module.name;
+      manifest = if own then ownServices.${instance.module.name}.manifest else null;
+      roles = lib.mapAttrs (_: role: { inherit (role) machines; }) members;
+      extend = lib.mapAttrs (_: role: role.settings.extend) members;
+      # What modules of clan's machines see: homes are fleetd's addition.
+      clanRoles = lib.mapAttrs (_: role: {
+        machines = lib.intersectAttrs inventory.machines role.machines;
+        settings = role.settings.plain;
+      }) members;
     };
   instances = lib.mapAttrs resolve inventory.instances;
 
@@ -160,73 +175,139 @@ let
     )
   );
 
+  mkExportsFor = scope: exports: { ${exportsLib.buildScopeKey scope} = exports; };
+
+  # What a service of this flake says for one role of one machine, and for a machine in all of its instances.
+  perInstance =
+    instanceName: roleName: name:
+    let
+      resolved = instances.${instanceName};
+      service = ownServices.${resolved.service};
+    in
+    service.roles.${roleName}.perInstance {
+      inherit instanceName;
+      roles = resolved.clanRoles;
+      inherit (resolved.roles.${roleName}.machines.${name}) settings;
+      extendSettings = resolved.extend.${roleName} name;
+      machine = {
+        inherit name;
+        roles = held.${name}.${instanceName};
+      };
+      inherit (inventory) meta;
+      inherit (clan) exports;
+      mkExports = mkExportsFor {
+        serviceName = service.manifest.name;
+        inherit instanceName roleName;
+        machineName = name;
+      };
+    };
+
+  ownOf = name: lib.filter (instanceName: instances.${instanceName}.own) (lib.attrNames (held.${name} or { }));
+  # service -> instances of it the machine takes part in.
+  servicesOf = name: lib.groupBy (instanceName: instances.${instanceName}.service) (ownOf name);
+
+  perMachine =
+    serviceName: names: name:
+    let
+      service = ownServices.${serviceName};
+    in
+    service.perMachine {
+      machine = {
+        inherit name;
+        roles = lib.unique (lib.concatMap (instanceName: held.${name}.${instanceName}) names);
+      };
+      instances = lib.genAttrs names (instanceName: { roles = instances.${instanceName}.clanRoles; });
+      inherit (inventory) meta;
+      inherit (clan) exports;
+      mkExports = mkExportsFor {
+        serviceName = service.manifest.name;
+        machineName = name;
+      };
+    };
+
   pick = class: result: lib.toList (if class == "nixos" then result.nixosModule or [ ] else result.darwinModule or [ ]);
 
   instanceModules =
-    {
-      name,
-      class,
-      instanceName,
-      roles,
-    }:
+    class: name: instanceName: roles:
     let
       resolved = instances.${instanceName};
       service = ownServices.${resolved.service};
       forRole =
         roleName:
-        let
-          result = service.roles.${roleName}.perInstance {
-            inherit instanceName;
-            inherit (resolved) roles;
-            inherit (resolved.roles.${roleName}.machines.${name}) settings;
-            extendSettings = kernel.unknown "extendSettings";
-            machine = { inherit name roles; };
-            inherit (inventory) meta;
-            exports = kernel.unknown "exports";
-            mkExports = kernel.unknown "mkExports";
-          };
-        in
         lib.optionals (resolved.own && service.roles ? ${roleName}) (
-          pick class result ++ service.roles.${roleName}.extraModules
+          pick class (perInstance instanceName roleName name) ++ service.roles.${roleName}.extraModules
         )
         ++ resolved.instance.roles.${roleName}.extraModules;
     in
     lib.concatMap forRole roles;
 
-  # Called once for each service of this flake that the machine takes part in, with all of its instances.
-  perMachineModules =
-    { name, class }:
+  # Everything that services of this flake export, part by part, each held to what it may write.
+  known = lib.attrNames (exportsLib.interfaces // clan.exportInterfaces);
+  exportsOf =
+    service: who: allowed: allows: exports:
+    exportsLib.checked {
+      who = "service ${service.manifest.name}${who}";
+      out = service.manifest.exports.out or [ ];
+      inherit known allowed allows;
+    } exports;
+
+  ofService =
+    name: service:
     let
-      mine = lib.filterAttrs (instanceName: _: instances.${instanceName}.own) (held.${name} or { });
-      byService = lib.groupBy (instanceName: instances.${instanceName}.service) (lib.attrNames mine);
+      manifest = service.manifest.name;
     in
-    lib.concatLists (
-      lib.mapAttrsToList (
-        serviceName: names:
-        pick class (
-          ownServices.${serviceName}.perMachine {
-            machine = {
-              inherit name;
-              roles = lib.unique (lib.concatMap (instanceName: mine.${instanceName}) names);
-            };
-            instances = lib.genAttrs names (instanceName: { inherit (instances.${instanceName}) roles; });
-            inherit (inventory) meta;
-            exports = kernel.unknown "exports";
-            mkExports = kernel.unknown "mkExports";
-          }
-        )
-      ) byService
-    );
+    exportsOf service "" "scopes of its own, ${manifest}:…" (scope: scope.serviceName == manifest) service.exports;
+  ofMachine =
+    serviceName: names: name:
+    let
+      service = ownServices.${serviceName};
+      manifest = service.manifest.name;
+    in
+    exportsOf service ", machine ${name}" "scopes of its own for that machine, ${manifest}:::${name}" (
+      scope: scope.serviceName == manifest && scope.machineName == name
+    ) ((perMachine serviceName names name).exports or { });
+  ofInstance =
+    instanceName: roleName: name:
+    let
+      service = ownServices.${instances.${instanceName}.service};
+      key = {
+        serviceName = service.manifest.name;
+        inherit instanceName roleName;
+        machineName = name;
+      };
+    in
+    exportsOf service ", instance ${instanceName}, role ${roleName}, machine ${name}"
+      "${exportsLib.buildScopeKey key} only"
+      (scope: scope == key)
+      ((perInstance instanceName roleName name).exports or { });
+
+  ownMachines = lib.filter (name: inventory.machines ? ${name}) (lib.attrNames held);
+  used = lib.filterAttrs (name: _: lib.any (one: one.own && one.service == name) (lib.attrValues instances)) ownServices;
+  ownExports =
+    if used == { } then
+      [ ]
+    else
+      lib.mapAttrsToList ofService used
+      ++ lib.concatMap (
+        name:
+        lib.mapAttrsToList (serviceName: names: ofMachine serviceName names name) (servicesOf name)
+        ++ lib.concatMap (
+          instanceName:
+          map (roleName: ofInstance instanceName roleName name) (
+            lib.filter (roleName: ownServices.${instances.${instanceName}.service}.roles ? ${roleName}) held.${name}.${instanceName}
+          )
+        ) (ownOf name)
+      ) ownMachines;
 in
 {
-  inherit instances machinesByTag;
+  inherit instances machinesByTag ownExports;
+  # Names in lists of tags that are no machines: homes, or mistakes.
+  namedByTag = homesByTag;
 
   modulesFor =
     { name, class }:
-    perMachineModules { inherit name class; }
-    ++ lib.concatLists (
-      lib.mapAttrsToList (
-        instanceName: roles: instanceModules { inherit name class instanceName roles; }
-      ) (held.${name} or { })
-    );
+    lib.concatLists (
+      lib.mapAttrsToList (serviceName: names: pick class (perMachine serviceName names name)) (servicesOf name)
+    )
+    ++ lib.concatLists (lib.mapAttrsToList (instanceModules class name) (held.${name} or { }));
 }

@@ -12,7 +12,11 @@ class Importer final : public fleet::Service<Importer> {
                                                     .version = "1.0.0",
                                                     .description = "Imports modules on machines of a tag"});
 
-  Importer() { role("default", "Machines that import the role's extraModules.", &Importer::nothing).open = true; }
+  Importer() {
+    auto& all = role("default", "Machines that import the role's extraModules.", &Importer::nothing);
+    all.open = true;
+    all.classes = {"nixos", "darwin"};
+  }
 
  private:
   fleet::Result<void> nothing(const fleet::Member<fleet::NoOptions>&, fleet::Contribution&) const { return {}; }

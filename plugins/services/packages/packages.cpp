@@ -24,8 +24,8 @@ bool isAttributePath(const std::string& name) {
 }
 
 class Packages final : public fleet::Service<Packages> {
-  static constexpr const char* kClasses[] = {"nixos", "darwin", nullptr};
-  static constexpr const char* kWrites[] = {"environment.systemPackages", nullptr};
+  static constexpr const char* kClasses[] = {"nixos", "darwin", "home", nullptr};
+  static constexpr const char* kWrites[] = {"environment.systemPackages", "home.packages", nullptr};
 
  public:
   static constexpr const char* exportName = "clan-core/packages";
@@ -51,7 +51,7 @@ class Packages final : public fleet::Service<Packages> {
                             0};
       list.push_back(fleet::pkg(name));
     }
-    if (!list.empty()) out.set("environment.systemPackages", list);
+    if (!list.empty()) out.set(member.isHome() ? "home.packages" : "environment.systemPackages", list);
     return {};
   }
 };

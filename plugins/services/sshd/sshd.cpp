@@ -63,9 +63,10 @@ void addUnique(std::vector<std::string>& to, const std::vector<std::string>& mor
 }
 
 class Sshd final : public fleet::Service<Sshd> {
-  static constexpr const char* kClasses[] = {"nixos", "darwin", nullptr};
+  static constexpr const char* kClasses[] = {"nixos", "darwin", "home", nullptr};
   static constexpr const char* kReads[] = {"networking.hostName", nullptr};
-  static constexpr const char* kWrites[] = {"services.openssh", "programs.ssh.knownHosts", "users.users.root",
+  static constexpr const char* kWrites[] = {"services.openssh",          "programs.ssh.knownHosts",
+                                            "users.users.root",          "home.file.\".ssh/known_hosts2\"",
                                             "clan.core.vars.generators", nullptr};
 
  public:
@@ -79,7 +80,7 @@ class Sshd final : public fleet::Service<Sshd> {
                                                     .writes = kWrites});
 
   Sshd() {
-    role("server", "Machines that can be logged in to.", &Sshd::server);
+    role("server", "Machines that can be logged in to.", &Sshd::server).classes = {"nixos", "darwin"};
     role("client", "Machines that trust the certificates of the servers.", &Sshd::client);
   }
 
@@ -105,6 +106,19 @@ class Sshd final : public fleet::Service<Sshd> {
     out.set(of("publicKey"), fleet::secretValue("openssh-ca", "id_ed25519.pub"));
   }
 
+  // ssh reads this file beside the one it writes itself. Homes have no generated values: the key is there once it is in
+  // the repository.
+  static void inHome(const fleet::Member<ClientSettings>& member, const std::vector<std::string>& domains,
+                     fleet::Contribution& out) {
+    const auto* key = member.publicValue("", "openssh-ca", "id_ed25519.pub");
+    if (!key) return;
+    std::string names;
+    for (const auto& domain : domains) names += (names.empty() ? "*." : ",*.") + domain;
+    std::string line = "@cert-authority " + names + " " + *key;
+    if (line.back() != '\n') line += '\n';
+    out.set(fleet::at("home.file", {".ssh/known_hosts2", "text"}), line);
+  }
+
   fleet::Result<void> client(const fleet::Member<ClientSettings>& member, fleet::Contribution& out) const {
     std::vector<std::string> domains{member.fleet.domain};
     addUnique(domains, member.settings.certificate.searchDomains);
@@ -116,6 +130,10 @@ class Sshd final : public fleet::Service<Sshd> {
       addUnique(domains, server->certificate.searchDomains);
     }
     if (!any) return {};
+    if (member.isHome()) {
+      inHome(member, domains, out);
+      return {};
+    }
     authority(out);
     trust(out, domains);
     return {};

@@ -77,7 +77,7 @@ std::string trimmed(std::string text) {
 }
 
 class Syncthing final : public fleet::Service<Syncthing> {
-  static constexpr const char* kClasses[] = {"nixos", "darwin", nullptr};
+  static constexpr const char* kClasses[] = {"nixos", "darwin", "home", nullptr};
   static constexpr const char* kWrites[] = {"services.syncthing",
                                             "networking.firewall",
                                             "boot.kernel.sysctl",
@@ -133,7 +133,19 @@ class Syncthing final : public fleet::Service<Syncthing> {
     return out;
   }
 
+  // The user's own daemon, with a key it makes itself; who it may talk to and what it shares is set here.
+  static void inHome(const fleet::Member<Settings>& member, fleet::Contribution& out) {
+    const fleet::Attrs devices = devicesOf(member);
+    out.set("services.syncthing.enable", true);
+    out.set("services.syncthing.settings.devices", devices);
+    out.set("services.syncthing.settings.folders", foldersOf(member, devices));
+  }
+
   fleet::Result<void> peer(const fleet::Member<Settings>& member, fleet::Contribution& out) const {
+    if (member.isHome()) {
+      inHome(member, out);
+      return {};
+    }
     fleet::Generator("syncthing")
         .secret("key")
         .secret("cert")

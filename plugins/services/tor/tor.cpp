@@ -36,11 +36,15 @@ struct ServerSettings {
 };
 
 class Tor final : public fleet::Service<Tor> {
-  static constexpr const char* kClasses[] = {"nixos", "darwin", nullptr};
+  static constexpr const char* kClasses[] = {"nixos", "darwin", "home", nullptr};
   static constexpr const char* kWrites[] = {"services.tor",
                                             "launchd.daemons.tor",
                                             "environment.systemPackages",
                                             "environment.etc.\"tor/torrc\"",
+                                            "home.packages",
+                                            "launchd.agents.tor",
+                                            "systemd.user.services.tor",
+                                            "xdg.configFile.\"tor/torrc\"",
                                             "clan.core.vars.generators",
                                             nullptr};
 
@@ -69,6 +73,10 @@ class Tor final : public fleet::Service<Tor> {
       out.set("services.tor.client.enable", true);
       return {};
     }
+    if (member.isHome()) {
+      inHome(member, out);
+      return {};
+    }
     // nix-darwin has no module for it: the daemon with its own configuration.
     out.set("environment.systemPackages", fleet::List{fleet::pkg("tor"), fleet::pkg("torsocks")});
     out.set(fleet::at("environment.etc", {"tor/torrc", "text"}), "SocksPort 9050\nDataDirectory /var/lib/tor\n");
@@ -77,6 +85,30 @@ class Tor final : public fleet::Service<Tor> {
     out.set(of("RunAtLoad"), true);
     out.set(of("KeepAlive"), true);
     return {};
+  }
+
+  // home-manager has no module for it either: a daemon of the session.
+  static void inHome(const fleet::Member<fleet::NoOptions>& member, fleet::Contribution& out) {
+    out.set("home.packages", fleet::List{fleet::pkg("tor"), fleet::pkg("torsocks")});
+    const fleet::Text program = fleet::text(fleet::pkg("tor"), "/bin/tor");
+    const fleet::Text config = fleet::text(fleet::ref("xdg.configHome"), "/tor/torrc");
+    out.set(fleet::at("xdg.configFile", {"tor/torrc", "text"}),
+            fleet::text("SocksPort 9050\nDataDirectory ", fleet::ref("xdg.dataHome"), "/tor\n"));
+    if (member.host.system.ends_with("-darwin")) {
+      const auto of = [](const char* option) { return fleet::at("launchd.agents.tor", {"config", option}); };
+      out.set("launchd.agents.tor.enable", true);
+      out.set(of("ProgramArguments"), fleet::List{program, "-f", config});
+      out.set(of("RunAtLoad"), true);
+      out.set(of("KeepAlive"), true);
+      return;
+    }
+    const auto of = [](const char* section, const char* name) {
+      return fleet::at("systemd.user.services.tor", {section, name});
+    };
+    out.set(of("Unit", "Description"), "Tor client");
+    out.set(of("Service", "ExecStart"), fleet::text(program, " -f ", config));
+    out.set(of("Service", "Restart"), "on-failure");
+    out.set(of("Install", "WantedBy"), fleet::List{"default.target"});
   }
 
   fleet::Result<void> server(const fleet::Member<ServerSettings>& member, fleet::Contribution& out) const {

@@ -5,9 +5,8 @@
 namespace {
 
 class TrustedNixCaches final : public fleet::Service<TrustedNixCaches> {
-  static constexpr const char* kClasses[] = {"nixos", "darwin", nullptr};
-  static constexpr const char* kWrites[] = {"nix.settings.trusted-substituters", "nix.settings.trusted-public-keys",
-                                            nullptr};
+  static constexpr const char* kClasses[] = {"nixos", "darwin", "home", nullptr};
+  static constexpr const char* kWrites[] = {"nix.package", "nix.settings", nullptr};
 
  public:
   static constexpr const char* exportName = "clan-core/trusted-nix-caches";
@@ -21,12 +20,19 @@ class TrustedNixCaches final : public fleet::Service<TrustedNixCaches> {
   TrustedNixCaches() { role("default", "Machines that trust the caches.", &TrustedNixCaches::trust); }
 
  private:
-  fleet::Result<void> trust(const fleet::Member<fleet::NoOptions>&, fleet::Contribution& out) const {
-    out.set("nix.settings.trusted-substituters",
-            fleet::List{"https://cache.clan.lol", "https://nix-community.cachix.org"});
-    out.set("nix.settings.trusted-public-keys",
-            fleet::List{"nix-community.cachix.org-1:mB9FSh9qf2dCimDSUo8Zy7bkq5CX+/rkCWyvRCYg3Fs=",
-                        "cache.clan.lol-1:3KztgSAB5R1M+Dz7vzkBGzXdodizbgLXGXKXlcQLA28="});
+  fleet::Result<void> trust(const fleet::Member<fleet::NoOptions>& member, fleet::Contribution& out) const {
+    const fleet::List caches{"https://cache.clan.lol", "https://nix-community.cachix.org"};
+    const fleet::List keys{"nix-community.cachix.org-1:mB9FSh9qf2dCimDSUo8Zy7bkq5CX+/rkCWyvRCYg3Fs=",
+                           "cache.clan.lol-1:3KztgSAB5R1M+Dz7vzkBGzXdodizbgLXGXKXlcQLA28="};
+    if (member.isHome()) {
+      // A user asks for them; the machine's Nix agrees when it trusts them or the user.
+      out.set("nix.package", fleet::pkg("nix"), fleet::Priority::fallback);
+      out.set("nix.settings.extra-substituters", caches);
+      out.set("nix.settings.extra-trusted-public-keys", keys);
+      return {};
+    }
+    out.set("nix.settings.trusted-substituters", caches);
+    out.set("nix.settings.trusted-public-keys", keys);
     return {};
   }
 };

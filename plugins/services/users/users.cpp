@@ -51,8 +51,10 @@ struct Settings {
 };
 
 class Users final : public fleet::Service<Users> {
-  static constexpr const char* kClasses[] = {"nixos", "darwin", nullptr};
-  static constexpr const char* kWrites[] = {"users", "clan.core.vars.generators", nullptr};
+  static constexpr const char* kClasses[] = {"nixos", "darwin", "home", nullptr};
+  static constexpr const char* kWrites[] = {"users", "clan.core.vars.generators",
+                                            "home.activation.fleetdAuthorizedKeys",
+                                            "home.file.\".config/fleetd/authorized_keys\"", nullptr};
 
  public:
   static constexpr const char* exportName = "clan-core/user";
@@ -69,10 +71,13 @@ class Users final : public fleet::Service<Users> {
   }
 
  private:
+  static constexpr const char* kKeysOfHome = ".config/fleetd/authorized_keys";
+
   fleet::Result<void> account(const fleet::Member<Settings>& member, fleet::Contribution& out) const {
     const Settings& settings = member.settings;
     if (!settings.systemUser) return {};
     const std::string user = settings.user.value_or(member.instance);
+    if (member.isHome()) return inHome(user, settings.openssh.authorizedKeys, out);
     const auto of = [&](const char* option) { return fleet::at("users.users", {user, option}); };
     const auto& keys = settings.openssh.authorizedKeys;
     if (!keys.keys.empty()) out.set(fleet::at("users.users", {user, "openssh", "authorizedKeys", "keys"}), keys.keys);
@@ -89,6 +94,29 @@ class Users final : public fleet::Service<Users> {
     if (settings.prompt) password.prompt("user-password", "Leave empty to generate one", "hidden");
     password.builtin("password", {{"file", "user-password"}, {"hash", "user-password-hash"}, {"words", 6}});
     password.addTo(out);
+    return {};
+  }
+
+  // sshd refuses links into the store, so the file is copied; the user's own authorized_keys stays as it is.
+  static fleet::Result<void> inHome(const std::string& user, const AuthorizedKeys& keys, fleet::Contribution& out) {
+    if (!keys.keyFiles.empty())
+      return fleet::Error{FLEET_E_SCHEMA,
+                          "USER01",
+                          "openssh.authorizedKeys.keyFiles",
+                          "a home takes the keys themselves, not files with keys",
+                          "write them into openssh.authorizedKeys.keys",
+                          0};
+    if (keys.keys.empty()) return {};
+    std::string lines;
+    for (const auto& key : keys.keys) lines += key + "\n";
+    const auto mine = out.when(fleet::equals("home.username", user));
+    mine.set(fleet::at("home.file", {kKeysOfHome, "text"}), lines);
+    mine.set(
+        "home.activation.fleetdAuthorizedKeys",
+        fleet::expr("lib.hm.dag.entryAfter [ \"linkGeneration\" ] ''\n"
+                    "  run mkdir -m 0700 -p \"$HOME/.ssh\"\n"
+                    "  run install -m 0600 \"$HOME/.config/fleetd/authorized_keys\" \"$HOME/.ssh/authorized_keys2\"\n"
+                    "''"));
     return {};
   }
 

@@ -63,7 +63,8 @@ class Wireguard final : public fleet::Service<Wireguard> {
                                                     .writes = kWrites});
 
   Wireguard() {
-    role("peer", "Machines that reach the network through controllers.", &Wireguard::peer);
+    role("peer", "Machines that reach the network through controllers.", &Wireguard::peer).classes = {"nixos",
+                                                                                                      "darwin"};
     auto& controller =
         role("controller", "Machines that can be reached from outside and route for peers.", &Wireguard::controller);
     controller.minMachines = 1;

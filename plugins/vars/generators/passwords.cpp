@@ -100,7 +100,7 @@ fleet::Result<std::string> hashed(const SecretBytes& password, const std::string
 // The answer to a prompt of the file's name, or a passphrase.
 fleet::Result<Outputs> makePassword(Parameters& parameters, const Inputs& inputs, age::Random& random) {
   const std::string file = parameters.text("file", "password"), hash = parameters.text("hash", ""),
-                    method = parameters.text("method", "yescrypt");
+                    method = parameters.text("method", "yescrypt"), user = parameters.text("user", "");
   Phrase phrase;
   phrase.read(parameters);
   FLEET_TRY(parameters.finish());
@@ -113,7 +113,9 @@ fleet::Result<Outputs> makePassword(Parameters& parameters, const Inputs& inputs
   }
   if (hash.empty()) return out;
   FLEET_TRY_ASSIGN(const auto text, hashed(out[file], method, random));
-  FLEET_TRY(addOutput(out, hash, text));
+  // As web servers read it.
+  FLEET_TRY(addOutput(out, hash, user.empty() ? text : user + ":" + text + "\n"));
+  if (!user.empty()) FLEET_TRY(addOutput(out, "username", user));
   return out;
 }
 

@@ -85,7 +85,7 @@ class ReferenceFleet(FleetTest):
         self.assertTrue(explained["definitions"])
         for definition in explained["definitions"]:
             if definition["file"] == "plugin zerotier":
-                self.assertEqual(definition["place"]["file"], "fleetd: plugin zerotier on cinnabar")
+                self.assertEqual(definition["place"]["file"], "fleetd: plugin zerotier")
                 continue
             self.assertTrue(definition["place"]["file"].startswith(str(FLEET)), definition)
 
