@@ -48,6 +48,15 @@ Json toJson(const std::vector<std::string>& words) {
   return Json(std::move(out));
 }
 
+// What base::writeFileAtomic had not renamed yet.
+void removeTemporaries(const std::string& directory) {
+  const auto entries = base::listDir(directory);
+  if (!entries) return;
+  for (const auto& entry : *entries)
+    if (entry.type == base::FileType::Regular && entry.name.starts_with(".fleetd-") && entry.name.ends_with(".tmp"))
+      static_cast<void>(base::removeTree(directory + "/" + entry.name));
+}
+
 Result<void> renamed(const std::string& from, const std::string& to) {
   std::error_code why;
   fs::rename(from, to, why);
@@ -90,7 +99,9 @@ Result<void> ChangeJournal::takeBack(const std::vector<std::string>& words) {
   if (words.size() < 2) return {};
   const std::string& kind = words[0];
   const std::string path = at(words[1]);
-  if (kind == "create") return base::removeTree(path);
+  // A write that was interrupted leaves its temporary file.
+  if (kind == "create" || kind == "replace") removeTemporaries(parentOf(path));
+  if (kind == "create") return exists(path) ? base::removeTree(path) : Result<void>();
   if (kind == "link") return base::fileType(path) == base::FileType::Symlink ? base::removeTree(path) : Result<void>();
   if (words.size() < 3) return {};
   if (kind == "replace") {

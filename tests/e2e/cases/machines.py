@@ -222,10 +222,6 @@ class RenameAndDelete(InventoryTest):
         self.expect(fleet.run("machines", "delete", "mill", env=GIT), 0, err=["warning[FL0620]", "fleetd vars fix"])
         self.assertFalse((fleet.root / "machines/mill").exists())
 
-    def test_leftovers_of_an_interrupted_change_are_kept(self):
-        fleet = self.yard(self.INVENTORY, **{"machines/mill/configuration.nix": SHARED, ".fleetd-removed/0/configuration.nix": "{ }\n"})
-        self.refused(fleet, ["machines", "delete", "mill"], "FL0615", ".fleetd-removed")
-
     def test_what_nix_holds_stays(self):
         fleet = self.yard(self.INVENTORY)
         for args in (["delete", "barn"], ["rename", "barn", "byre"]):

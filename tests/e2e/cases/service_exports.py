@@ -81,5 +81,5 @@ CASES = [
     Case("networks of a service of the fleet", ["network", "--json"], files=files(), out=["oak.mesh", '"one"']),
     refused("too many machines", "FL0604", "at most 2", "check yard/mesh-two-peer-maxMachines", more='clan.inventory.machines.elm = { }; clan.machines.elm.nixpkgs.hostPlatform = "x86_64-linux"; clan.inventory.instances.two = { module = { name = "mesh"; input = "self"; }; roles.peer.tags.all = { }; };'),
     Case("too many machines, silenced", ["check"], files=files(more='flake.fleet.silence = [ "yard/mesh-two-peer-maxMachines" ]; clan.inventory.machines.elm = { }; clan.machines.elm.nixpkgs.hostPlatform = "x86_64-linux"; clan.inventory.instances.two = { module = { name = "mesh"; input = "self"; }; roles.peer.tags.all = { }; };')),
-    refused("too many instances", "FL0604", "at most 2 instances", "check yard/mesh-maxInstances", more='clan.inventory.instances = lib.genAttrs [ "b" "c" ] (_: { module = { name = "mesh"; input = "self"; }; roles.peer.tags.server = { }; });'),
+    refused("too many instances", "FL0604", "at most 2 instances", "check yard/mesh-maxInstances", more=" ".join(f'clan.inventory.instances.{name} = {{ module = {{ name = "mesh"; input = "self"; }}; roles.peer.tags.server = {{ }}; }};' for name in "bc")),
 ]

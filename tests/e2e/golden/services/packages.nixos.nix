@@ -1,0 +1,8 @@
+# What the plugin packages sets on oak.
+{ pkgs, ... }:
+{
+  _file = "plugin packages";
+  config = {
+    environment.systemPackages = [ pkgs.git pkgs.python3Packages.requests ];
+  };
+}

@@ -1,0 +1,29 @@
+# What the plugin users sets on oak.
+{ config, ... }:
+{
+  _file = "plugin users";
+  config = {
+    users.users.ada.openssh.authorizedKeys.keys = [ "ssh-ed25519 AAAA ada" ];
+    users.users.ada.isNormalUser = true;
+    users.users.ada.extraGroups = [ "wheel" ];
+    users.users.ada.hashedPasswordFile = config.clan.core.vars.generators.user-password-ada.files.user-password-hash.path;
+    clan.core.vars.generators.user-password-ada = {
+      builtin = {
+        file = "user-password";
+        generator = "password";
+        hash = "user-password-hash";
+        words = 6;
+      };
+      files = {
+        user-password.deploy = false;
+        user-password-hash.neededFor = "users";
+      };
+      prompts.user-password = {
+        description = "Leave empty to generate one";
+        persist = true;
+        type = "hidden";
+      };
+    };
+    users.mutableUsers = false;
+  };
+}
