@@ -179,6 +179,11 @@ constexpr OptionSpec kVarsOptions[] = {
     kAskSudo,
     kHostKeyCheck,
     kSshConfig,
+    {"--changed-scripts", 0, Kind::Flag, "", "generate: also what an earlier script made"},
+    {"--no-sandbox", 0, Kind::Flag, "", "generate: run scripts with your rights"},
+    {"--script-timeout", 0, Kind::Number, "SECONDS", "generate: how long a script may take; 600"},
+    {"--nix-option", 0, Kind::Text, "WORD", "generate: a further word for `nix build`; may be given several times"},
+    {"--override-input", 0, Kind::Text, "NAME=REF", "generate: another flake in place of an input, for scripts"},
 };
 constexpr PositionalSpec kVarsWords[] = {
     {"VERB", Kind::Text, "keygen, list, get, set, check, fix, generate, upload, export, import or prune", true},

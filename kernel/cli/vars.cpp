@@ -11,6 +11,7 @@
 #include "kernel/cli/json_schema.hpp"
 #include "kernel/cli/text_table.hpp"
 #include "kernel/cli/vars_request.hpp"
+#include "kernel/cli/vars_scripts.hpp"
 #include "kernel/cli/vars_verbs.hpp"
 
 namespace fleetd::cli {
@@ -108,7 +109,14 @@ int runVars(Context& cx) {
   const char* login = std::getenv("USER");
   request.set("user",
               cx.args.has("--user") ? std::string(cx.args.value("--user")) : std::string(login ? login : "admin"));
+  request.set("changedScripts", cx.args.has("--changed-scripts"));
   if (verb != "keygen") addDeclarations(cx, cx.workspace(), request);
+  process::ScriptSandbox sandbox;
+  if (verb == "generate") {
+    auto prepared = addScripts(cx, request);
+    if (!prepared) return cx.fail(prepared.error());
+    sandbox = *std::move(prepared);
+  }
   const auto answer = cx.workspace().plugins().request("vars", PluginValue(std::move(request)));
   if (!answer) return cx.fail(answer.error());
   return finish(cx, verb, *answer);

@@ -16,6 +16,7 @@ using plugin::PluginValue;
 
 constexpr int kMaxDepth = FLEET_MAX_DEPTH - 16;  // leaves room for what the value is put into
 constexpr std::size_t kMaxText = 4096;           // bytes of an unknown value's text
+constexpr std::size_t kMaxWhole = 256 << 10;     // the same where everything is asked for, scripts among it
 
 std::optional<PluginValue> plain(Evaluator& ev, Value value, int depth);
 
@@ -102,7 +103,7 @@ std::optional<PluginValue> takeAll(Evaluator& ev, const ConfigNode& node) {
   }
   if (auto value = plain(ev, node.value, kMaxDepth)) return value;
   auto text = fleet::valueText(ev, node.value);
-  return PluginValue(sdk::Expr{text.size() <= kMaxText ? std::move(text) : "..."});
+  return PluginValue(sdk::Expr{text.size() <= kMaxWhole ? std::move(text) : "..."});
 }
 
 const ConfigNode* nodeAt(Evaluator& ev, const ConfigNode& root, const sdk::Path& path) {

@@ -154,7 +154,7 @@ fleet::Result<Value> runRequest(const Value& value) {
          return askOnce("age-plugin-" + plugin + ": " + question, secret);
        }});
   const bool writes = *name != "list" && *name != "get" && *name != "check" && *name != "orphans" &&
-                      *name != "export" && (*name != "secrets" || secretsWrite(value));
+                      *name != "export" && *name != "scripts" && (*name != "secrets" || secretsWrite(value));
   // Taken before anything is read, so that what is read is still true when something is written.
   std::optional<Session> session;
   if (*name != "machine-key" && *name != "upload") {  // whoever asks for one commits nothing
@@ -172,6 +172,7 @@ fleet::Result<Value> runRequest(const Value& value) {
     if (*name == "keygen") return keygen(*request);
     if (*name == "check") return check(*request);
     if (*name == "fix") return fix(*request);
+    if (*name == "scripts") return scriptsToRun(*request);
     if (*name == "generate") return generate(*request);
     if (*name == "orphans") return orphans(*request, value);
     if (*name == "prune") return prune(*request, value);

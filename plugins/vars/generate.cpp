@@ -61,7 +61,7 @@ fleet::Result<Inputs> inputsOf(const Request& request, const GeneratorDecl& decl
 }
 
 // On a thread of its own: nothing here reads or writes the store.
-fleet::Result<Outputs> make(const GeneratorDecl& decl, const Inputs& inputs) {
+fleet::Result<Outputs> make(const ScriptSetup& scripts, const GeneratorDecl& decl, const Inputs& inputs) {
   Outputs kept;
   for (const auto& [name, prompt] : decl.prompts)
     if (prompt.persist) {
@@ -72,9 +72,12 @@ fleet::Result<Outputs> make(const GeneratorDecl& decl, const Inputs& inputs) {
     for (auto& [file, value] : made) kept.insert_or_assign(file, std::move(value));
     return kept;
   }
-  if (decl.script)
-    return age::error("VARS70", "its script needs packages that only Nix has",
-                      "set its files with `fleetd vars set`, or give the generator a `builtin`");
+  if (decl.script) {
+    std::vector<std::string> files, answered;
+    for (const auto& [file, kind] : decl.files) files.push_back(file);
+    for (const auto& [name, value] : kept) answered.push_back(name);
+    return scripts.run(decl.place, inputs, answered, files);
+  }
   return kept;
 }
 
@@ -86,7 +89,8 @@ fleet::Result<void> storeAll(Request& request, const GeneratorDecl& decl, const 
   for (const bool secret : {true, false})
     for (const auto& [file, kind] : decl.files)
       if (kind.secret == secret) FLEET_TRY(storeFile(request.store, decl, file, outputs.at(file), groups));
-  return request.store.writeHash(decl.place, decl.validationHash);
+  FLEET_TRY(request.store.writeHash(decl.place, decl.validationHash));
+  return request.store.writeDefinition(decl.place, decl.definitionHash);
 }
 
 // What became of each generator, to be told in the order of the plan whatever the order they finished in.
@@ -131,7 +135,7 @@ class Run {
     const GeneratorDecl& decl = declOf(place);
     FLEET_TRY_ASSIGN(auto inputs, inputsOf(request_, decl, std::move(answers_[place])));
     const auto shared = std::make_shared<Inputs>(std::move(inputs));
-    return Work([&decl, shared] { return make(decl, *shared); });
+    return Work([&scripts = request_.scripts, &decl, shared] { return make(scripts, decl, *shared); });
   }
 
   // As many as are there in one transaction: a sync of the disk costs more than all the rest.
@@ -214,6 +218,17 @@ fleet::Result<void> storeFile(Store& store, const GeneratorDecl& decl, const std
   if (!kind->second.secret) return store.writePublic(decl.place, file, value.text());
   return store.writeSecret(decl.place, file, value, kind->second.deploy ? decl.machines : std::set<std::string>{},
                            groups);
+}
+
+fleet::Result<fleet::Value> scriptsToRun(const Request& request) {
+  FLEET_TRY_ASSIGN(const auto order, toRun(request.declarations, request.store, request.wanted));
+  fleet::List out;
+  for (const auto& place : order) {
+    const GeneratorDecl& decl = request.declarations.at(place);
+    if (decl.script && decl.builtin.isNil())
+      out.push_back(fleet::Attrs{{"generator", decl.name}, {"machine", *decl.machines.begin()}, {"place", decl.place}});
+  }
+  return fleet::Value(fleet::Attrs{{"scripts", std::move(out)}});
 }
 
 fleet::Result<fleet::Value> generate(Request& request) { return Run(request).run(); }

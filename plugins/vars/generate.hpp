@@ -12,4 +12,8 @@ fleet::Result<void> storeFile(Store& store, const GeneratorDecl& decl, const std
 // made, so that nothing made is lost when a later one fails.
 fleet::Result<fleet::Value> generate(Request& request);
 
+// The verb `scripts`: the scripts that `generate` would run, so that what they need can be prepared. Values are left
+// alone.
+fleet::Result<fleet::Value> scriptsToRun(const Request& request);
+
 }  // namespace fleetd::vars

@@ -87,6 +87,10 @@ fleet::Result<fleet::Value> check(const Request& request) {
     if (!isConcerned(request, decl)) continue;
     if (const std::string why = reasonToRun(decl, request.store); !why.empty())
       answer.problem(place + ": " + why, "`fleetd vars generate` makes it");
+    else if (isScriptChanged(decl, request.store))
+      answer.add(
+          place +
+          ": its values were made by an earlier script; `fleetd vars generate --changed-scripts` makes them anew");
   }
   eachSecret(request, answer, [&](const Secret& secret) {
     const auto fine = isAsWanted(request.store, secret);

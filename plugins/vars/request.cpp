@@ -49,7 +49,8 @@ fleet::Result<Request> readRequest(const Value& value) {
               texts(value, "groups"),
               {},
               flag(value, "fromTerminal"),
-              -1};
+              -1,
+              readScriptSetup(value)};
   const Value* machineGroups = value.find("machineGroups");
   if (const auto* set = machineGroups ? machineGroups->get<fleet::Attrs>() : nullptr)
     for (const auto& [machine, groups] : *set) out.machineGroups[machine] = texts(*machineGroups, machine);
@@ -57,7 +58,8 @@ fleet::Result<Request> readRequest(const Value& value) {
   if (const auto* number = descriptor ? descriptor->get<std::int64_t>() : nullptr;
       number && *number > 2 && *number < 1 << 20)
     out.descriptor = static_cast<int>(*number);
-  out.wanted = {texts(value, "only"), texts(value, "generators"), flag(value, "regenerate")};
+  out.wanted = {texts(value, "only"), texts(value, "generators"), flag(value, "regenerate"),
+                flag(value, "changedScripts")};
   if (out.verb == "keygen" && !isName(out.user))
     return age::error("VARS40", "`" + out.user + "` cannot be the name of a user", "use letters, digits and _ . @ + -");
   const auto check = [](const std::set<std::string>& groups) -> fleet::Result<void> {

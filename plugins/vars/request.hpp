@@ -8,6 +8,7 @@
 #include <fleet/cxx/value.hpp>
 
 #include "plugins/vars/graph/closure.hpp"
+#include "plugins/vars/script/setup.hpp"
 
 namespace fleetd::vars {
 
@@ -23,6 +24,7 @@ struct Request {
   std::map<std::string, std::set<std::string>> machineGroups;
   bool fromTerminal = false;  // set: ask instead of reading standard input
   int descriptor = -1;        // machine-key: where it is written to, in this process
+  ScriptSetup scripts;        // generate
 
   // The groups that can read what these machines get.
   std::set<std::string> groupsOf(const std::set<std::string>& machines) const;

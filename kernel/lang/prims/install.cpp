@@ -1,10 +1,9 @@
 // The table of all builtins, and putting them into an evaluator: the set `builtins` and the names in scope everywhere.
-#include <sys/utsname.h>
-
 #include <algorithm>
 #include <array>
 #include <ctime>
 
+#include "kernel/base/host_system.hpp"
 #include "kernel/lang/prims/support.hpp"
 
 namespace fleetd::lang {
@@ -18,18 +17,6 @@ constexpr std::string_view kGlobal[] = {
     "null",     "placeholder",    "removeAttrs",  "scopedImport", "throw",      "toString",         "true",
 };
 static_assert(std::is_sorted(std::begin(kGlobal), std::end(kGlobal)));
-
-// "x86_64-linux": what Nix calls this machine.
-std::string currentSystem() {
-  utsname name{};
-  if (::uname(&name) != 0) return "unknown";
-  std::string machine = name.machine;
-  if (machine == "arm64") machine = "aarch64";
-  if (machine.size() == 4 && machine.starts_with('i') && machine.ends_with("86")) machine = "i686";
-  std::string system = name.sysname;
-  for (char& c : system) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  return machine + "-" + system;
-}
 
 struct Constant {
   std::string_view name;
@@ -47,7 +34,7 @@ std::vector<Constant> constants(Evaluator& ev) {
       {"storeDir", Value::text("/nix/store")},
   };
   if (ev.purity() == Purity::Command) {
-    out.push_back({"currentSystem", ev.string(currentSystem())});
+    out.push_back({"currentSystem", ev.string(base::hostSystem())});
     out.push_back({"currentTime", Value::of(static_cast<std::int64_t>(std::time(nullptr)))});
     out.push_back({"nixPath", Value::list({})});
   } else {

@@ -67,7 +67,9 @@ class Closure {
     for (const auto& [place, decl] : all_) {
       if (!isSelected(decl)) continue;
       found.insert(decl.name);
-      if (wanted_.regenerate || !reasonToRun(decl, store_).empty()) chosen_.insert(place);
+      if (wanted_.regenerate || !reasonToRun(decl, store_).empty() ||
+          (wanted_.changedScripts && isScriptChanged(decl, store_)))
+        chosen_.insert(place);
     }
     for (const auto& name : wanted_.generators)
       if (!found.contains(name))
@@ -145,7 +147,15 @@ std::string reasonToRun(const GeneratorDecl& decl, const Store& store) {
     if (!(kind.secret ? store.hasSecret(decl.place, file) : store.hasPublic(decl.place, file)))
       return std::string("missing ") + (kind.secret ? "secret " : "value ") + file;
   if (!decl.files.empty() && store.readHash(decl.place) != decl.validationHash) return "changed validation";
+  const std::string made = store.readDefinition(decl.place);
+  if (!decl.builtin.isNil() && made.starts_with("builtin ") && made != decl.definitionHash) return "changed parameters";
   return {};
+}
+
+bool isScriptChanged(const GeneratorDecl& decl, const Store& store) {
+  if (!decl.script || !decl.builtin.isNil()) return false;
+  const std::string made = store.readDefinition(decl.place);
+  return made.starts_with("script ") && made != decl.definitionHash;
 }
 
 const GeneratorDecl* dependencyOf(const Declarations& all, const GeneratorDecl& decl, const std::string& name) {

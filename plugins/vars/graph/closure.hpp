@@ -13,10 +13,15 @@ struct Wanted {
   std::set<std::string> machines;    // empty: all
   std::set<std::string> generators;  // by name; empty: all that need it
   bool regenerate = false;           // also those that are complete
+  bool changedScripts = false;       // also those whose script is another one now
 };
 
-// "missing value hostname", "changed validation", or empty when a generator's files are complete.
+// "missing value hostname", "changed validation", "changed parameters", or empty when a generator's files are complete
+// and made as declared. Of values that something else made it is not known how.
 std::string reasonToRun(const GeneratorDecl& decl, const Store& store);
+// Whether the values were made by another script than the one that is declared. Reported, and no reason by itself: a
+// script often changes without meaning other values.
+bool isScriptChanged(const GeneratorDecl& decl, const Store& store);
 
 // The generator a dependency of `decl` means: the machine's own, or a shared one. Null: there is none.
 const GeneratorDecl* dependencyOf(const Declarations& all, const GeneratorDecl& decl, const std::string& name);

@@ -27,6 +27,21 @@ std::string text(const Value& set, std::string_view name) {
   return held ? *held : std::string();
 }
 
+std::vector<std::string> texts(const Value& set, std::string_view name) {
+  std::vector<std::string> out;
+  const Value* value = set.find(name);
+  if (const auto* list = value ? value->get<fleet::List>() : nullptr)
+    for (const auto& item : *list)
+      if (const auto* one = item.get<std::string>()) out.push_back(*one);
+  return out;
+}
+
+// A script with parts that only Nix knows is compared as it is written.
+Value sourceOf(const Value& value) {
+  const auto* expression = value.get<fleet::Expr>();
+  return expression ? Value(expression->source) : value;
+}
+
 const fleet::Attrs& entries(const Value& set, std::string_view name) {
   static const fleet::Attrs kNone;
   const Value* value = set.find(name);
@@ -65,19 +80,23 @@ fleet::Result<GeneratorDecl> one(const std::string& machine, const std::string& 
   out.machines.insert(machine);
   for (const auto& [file, decl] : entries(value, "files")) {
     if (!isName(file)) return badName(machine, "file", file);
-    out.files[file] = {flag(decl, "secret", true), flag(decl, "deploy", true)};
+    out.files[file] = {flag(decl, "secret", true), flag(decl, "deploy", true), text(decl, "owner"),
+                       text(decl, "group"),        text(decl, "mode"),         text(decl, "neededFor"),
+                       texts(decl, "restartUnits")};
   }
   for (const auto& [prompt, decl] : entries(value, "prompts")) {
     if (!isName(prompt)) return badName(machine, "prompt", prompt);
     out.prompts[prompt] = {text(decl, "description"), text(decl, "type"), flag(decl, "persist", false)};
   }
-  if (const Value* list = value.find("dependencies"); list && list->get<fleet::List>())
-    for (const auto& item : *list->get<fleet::List>())
-      if (const auto* dependency = item.get<std::string>()) out.dependencies.push_back(*dependency);
+  out.dependencies = texts(value, "dependencies");
   if (const Value* validation = value.find("validation")) out.validationHash = validationHash(*validation);
   if (const Value* builtin = value.find("builtin")) out.builtin = *builtin;
   const Value* script = value.find("script");
   out.script = script && !script->isNil() && !(script->get<std::string>() && script->get<std::string>()->empty());
+  if (!out.builtin.isNil())
+    out.definitionHash = "builtin " + validationHash(out.builtin);
+  else if (out.script)
+    out.definitionHash = "script " + validationHash(sourceOf(*script));
   return out;
 }
 

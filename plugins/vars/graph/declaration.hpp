@@ -12,6 +12,8 @@ namespace fleetd::vars {
 
 struct FileDecl {
   bool secret = true, deploy = true;
+  std::string owner, group, mode, neededFor;  // on the machine; empty where the declaration does not say
+  std::vector<std::string> restartUnits;
 };
 
 struct PromptDecl {
@@ -30,6 +32,7 @@ struct GeneratorDecl {
   std::string validationHash;             // empty: nothing is validated
   fleet::Value builtin;
   bool script = false;
+  std::string definitionHash;  // of the parameters of `builtin`, or of the script; empty without either
 };
 using Declarations = std::map<std::string, GeneratorDecl>;  // by place
 

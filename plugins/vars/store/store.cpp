@@ -141,6 +141,17 @@ fleet::Result<void> Store::removeFile(const std::string& path) {
   });
 }
 
+std::string Store::readDefinition(const std::string& place) const {
+  const auto text = disk::read(fleet_ + "/vars/" + place + "/.definition-hash");
+  return text ? *text : std::string();
+}
+
+fleet::Result<void> Store::writeDefinition(const std::string& place, const std::string& hash) {
+  const std::string path = "vars/" + place + "/.definition-hash";
+  if (readDefinition(place) == hash) return {};
+  return hash.empty() ? removeFile(path) : writeFile(path, hash);
+}
+
 fleet::Result<void> Store::writePublic(const std::string& place, const std::string& file, std::string_view value) {
   if (hasSecret(place, file))
     return age::error("VARS33", place + "/" + file + " is kept as a secret and would become public",

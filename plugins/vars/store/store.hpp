@@ -59,6 +59,9 @@ class Store {
   fleet::Result<SecretBytes> machineKey(const std::string& machine) const;
   std::string readHash(const std::string& place) const;  // empty: none
   fleet::Result<void> writeHash(const std::string& place, const std::string& hash);
+  // The same for how the values were made: vars/<placement>/<generator>/.definition-hash. clan does not look at it.
+  std::string readDefinition(const std::string& place) const;
+  fleet::Result<void> writeDefinition(const std::string& place, const std::string& hash);
 
   // Secrets by their directory.
   bool hasSecretAt(const std::string& directory) const;

@@ -31,9 +31,24 @@ let
         extend host outputs.${attribute}.${name}
     ) hosts.${class};
 
-  class = name: attribute: if hosts ? ${name} then { ${attribute} = adopted attribute name; } else { };
+  attributes = {
+    nixos = "nixosConfigurations";
+    darwin = "darwinConfigurations";
+    home = "homeConfigurations";
+  };
+  configurations = builtins.mapAttrs (name: _: adopted attributes.${name} name) hosts;
 in
 outputs
-// class "nixos" "nixosConfigurations"
-// class "darwin" "darwinConfigurations"
-// class "home" "homeConfigurations"
+// builtins.listToAttrs (
+  map (name: {
+    name = attributes.${name};
+    value = configurations.${name};
+  }) (builtins.attrNames hosts)
+)
+// {
+  fleetdGenerators = import ./generators.nix {
+    configurations = builtins.mapAttrs (
+      name: made: builtins.intersectAttrs hosts.${name} made
+    ) configurations;
+  };
+}

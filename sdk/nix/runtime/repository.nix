@@ -169,8 +169,15 @@ let
     ) (hosts.${class} or { });
 in
 config.flake
-// {
+// rec {
   nixosConfigurations = hostsOf "nixos";
   darwinConfigurations = hostsOf "darwin";
   homeConfigurations = hostsOf "home";
+  fleetdGenerators = import ./generators.nix {
+    configurations = {
+      nixos = nixosConfigurations;
+      darwin = darwinConfigurations;
+      home = homeConfigurations;
+    };
+  };
 }
