@@ -10,6 +10,7 @@
 #include "kernel/base/clock.hpp"
 #include "kernel/base/text.hpp"
 #include "kernel/bus/prescan.hpp"
+#include "kernel/fleet/configuration.hpp"
 #include "kernel/fleet/intrinsics.hpp"
 #include "kernel/plugin/isolated_death.hpp"
 #include "kernel/render/channels.hpp"
@@ -25,6 +26,25 @@ namespace {
 using lang::Value;
 
 constexpr const char* kClasses[] = {"nixos", "darwin", "home"};
+
+bool isDeclared(const fleet::ConfigNode& node) {
+  return node.option || std::any_of(node.children.begin(), node.children.end(), isDeclared);
+}
+
+// Whether a host has generated variables, or state, and nothing that declares what they are.
+bool needsClanCore(lang::Evaluator& ev, const fleet::Host& host, fleet::ComposedHost& composed) {
+  if (host.origin == "clan" || host.klass == "home") return false;
+  const fleet::ConfigNode* node = &static_cast<fleet::HostConfiguration&>(composed).tree();
+  for (const std::string_view name : {"clan", "core"}) {
+    const auto next = std::find_if(node->children.begin(), node->children.end(),
+                                   [&](const fleet::ConfigNode& child) { return ev.text(child.name) == name; });
+    if (next == node->children.end()) return false;
+    node = &*next;
+  }
+  return std::any_of(node->children.begin(), node->children.end(), [&](const fleet::ConfigNode& child) {
+    return (ev.text(child.name) == "vars" || ev.text(child.name) == "state") && !isDeclared(child);
+  });
+}
 
 }  // namespace
 
@@ -182,7 +202,22 @@ void Workspace::composeTogether(const std::vector<const fleet::Host*>& hosts, co
 }
 
 std::unique_ptr<fleet::ComposedHost> Workspace::compose(const fleet::Host& host, Diagnostics& diagnostics) {
-  auto composed = fleet_->compose(host, diagnostics);
+  Diagnostics found;
+  auto composed = fleet_->compose(host, found);
+  lang::Evaluator& ev = fleet_->evaluator();
+  // Such a host gets clan.core from fleetd, here and in the build tree, and is composed anew.
+  auto& parts = added_.at(keyOf(host)).parts;
+  if (!idle(host.klass, host) && needsClanCore(ev, host, *composed) && !parts.contains({-1, "clan.core", 0})) {
+    const Value arguments = ev.attrs({{"directory", Value::path(fleet_->root())},
+                                      {"machine", ev.string(host.name)},
+                                      {"class", ev.string(host.klass)}});
+    parts[{-1, "clan.core", 0}] = ev.call(fleet_->intrinsics().part("clanCore"), arguments, 0);
+    for (fleet::Host& own : fleet_->hosts())
+      if (keyOf(own) == keyOf(host)) rebuild(own);
+    found = {};
+    composed = fleet_->compose(host, found);
+  }
+  for (const Diagnostic& d : found.sorted()) diagnostics.add(d);
   for (const std::string& id : host.plugins) {
     if (idle(id, host)) continue;
     const auto manifest = plugins_->manifest(id);

@@ -43,6 +43,15 @@ let
     flakeUtils = kernel.part "flake_utils" scope;
     inputs = kernel.part "inputs" scope;
     repository = kernel.part "repository" scope;
+    # clan.core of a machine that clan-core does not make.
+    clanCore = arguments: {
+      _file = "fleetd: clan.core of ${arguments.machine}";
+      imports = [ (kernel.part "clan_core" { inherit lib kernel; } arguments) ];
+      clan.core.settings = {
+        inherit (arguments) directory;
+        machine.name = arguments.machine;
+      };
+    };
   };
 in
 self
