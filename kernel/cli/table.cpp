@@ -181,7 +181,7 @@ constexpr OptionSpec kVarsOptions[] = {
     kSshConfig,
     {"--changed-scripts", 0, Kind::Flag, "", "generate: also what an earlier script made"},
     {"--no-sandbox", 0, Kind::Flag, "", "generate: run scripts with your rights"},
-    {"--script-timeout", 0, Kind::Number, "SECONDS", "generate: how long a script may take; 600"},
+    {"--script-timeout", 0, Kind::Text, "SECONDS", "generate: how long a script may take; 600"},
     {"--nix-option", 0, Kind::Text, "WORD", "generate: a further word for `nix build`; may be given several times"},
     {"--override-input", 0, Kind::Text, "NAME=REF", "generate: another flake in place of an input, for scripts"},
 };

@@ -15,6 +15,7 @@
 #include "kernel/plugin/isolated_death.hpp"
 #include "kernel/render/channels.hpp"
 #include "kernel/render/expression_check.hpp"
+#include "kernel/render/owners_check.hpp"
 #include "kernel/render/schema_module.hpp"
 #include "kernel/render/selection.hpp"
 #include "kernel/render/views.hpp"
@@ -202,8 +203,8 @@ void Workspace::composeTogether(const std::vector<const fleet::Host*>& hosts, co
 }
 
 std::unique_ptr<fleet::ComposedHost> Workspace::compose(const fleet::Host& host, Diagnostics& diagnostics) {
-  Diagnostics found;
-  auto composed = fleet_->compose(host, found);
+  std::optional<Diagnostics> found(std::in_place);
+  auto composed = fleet_->compose(host, *found);
   lang::Evaluator& ev = fleet_->evaluator();
   // Such a host gets clan.core from fleetd, here and in the build tree, and is composed anew.
   auto& parts = added_.at(keyOf(host)).parts;
@@ -214,10 +215,13 @@ std::unique_ptr<fleet::ComposedHost> Workspace::compose(const fleet::Host& host,
     parts[{-1, "clan.core", 0}] = ev.call(fleet_->intrinsics().part("clanCore"), arguments, 0);
     for (fleet::Host& own : fleet_->hosts())
       if (keyOf(own) == keyOf(host)) rebuild(own);
-    found = {};
-    composed = fleet_->compose(host, found);
+    found.emplace();
+    composed = fleet_->compose(host, *found);
   }
-  for (const Diagnostic& d : found.sorted()) diagnostics.add(d);
+  Diagnostics owners;
+  checkOwners(ev, *composed, owners);
+  silence_.pass(owners, *found);
+  for (const Diagnostic& d : found->sorted()) diagnostics.add(d);
   for (const std::string& id : host.plugins) {
     if (idle(id, host)) continue;
     const auto manifest = plugins_->manifest(id);

@@ -153,23 +153,10 @@ class Child {
  private:
   static bool quiet(const pollfd (&fds)[2]) { return (fds[0].revents & POLLIN) == 0; }
 
+  // It is not waited for yet: while it keeps its number, nobody else's group can have it.
   bool hasEnded() {
-    if (ended_) return true;
-    int status = 0;
-    if (::waitpid(pid_, &status, WNOHANG) != pid_) return false;
-    note(status);
-    return true;
-  }
-
-  void note(int status) {
-    ended_ = true;
-    if (result_.how != ChildEnd::How::Exit) return;
-    if (WIFSIGNALED(status)) {
-      result_.how = ChildEnd::How::Signal;
-      result_.number = WTERMSIG(status);
-    } else {
-      result_.number = WEXITSTATUS(status);
-    }
+    siginfo_t info{};
+    return ::waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid == pid_;
   }
 
   // All that is there now. False: too much.
@@ -208,18 +195,19 @@ class Child {
     }
   }
 
-  // The group first, while the leader still keeps its number from being given to others.
+  // With all it left running.
   void stop() {
-    if (!ended_ || result_.how != ChildEnd::How::Exit) ::kill(-pid_, SIGKILL);
+    ::kill(-pid_, SIGKILL);
     int status = 0;
-    while (!ended_) {
-      const pid_t got = ::waitpid(pid_, &status, 0);
-      if (got == pid_)
-        note(status);
-      else if (errno != EINTR)
-        ended_ = true;
+    while (::waitpid(pid_, &status, 0) < 0)
+      if (errno != EINTR) return;
+    if (result_.how != ChildEnd::How::Exit) return;
+    if (WIFSIGNALED(status)) {
+      result_.how = ChildEnd::How::Signal;
+      result_.number = WTERMSIG(status);
+    } else {
+      result_.number = WEXITSTATUS(status);
     }
-    ::kill(-pid_, SIGKILL);  // what it left behind; nobody else can have the number while one of them lives
   }
 
   pid_t pid_;
@@ -227,7 +215,7 @@ class Child {
   Clock::time_point end_;
   SecretBytes buffer_;
   ChildEnd result_;
-  bool ended_ = false, over_ = false;
+  bool over_ = false;
 };
 
 }  // namespace

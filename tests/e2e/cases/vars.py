@@ -96,6 +96,20 @@ class Values(VarsTest):
         done = self.expect(self.vars(fleet, "generate"), 0)
         self.assertEqual(sorted(done.err.split()), sorted("made per-machine/barn/openssh-cert made per-machine/silo/openssh-cert".split()))
 
+    def test_changed_parameters_make_anew(self):
+        fleet = self.yard()
+        self.expect(self.vars(fleet, "generate"), 0)
+        both = self.value(fleet, "barn", "both/key")
+        fleet.write("machines.nix", TOKEN.replace('file = "token"; }', 'file = "token"; length = 40; }'))
+        self.expect(self.vars(fleet, "check", "barn"), 1, err=["per-machine/barn/token: changed parameters"])
+        self.expect(self.vars(fleet, "generate"), 0, err=["made per-machine/barn/token", "made per-machine/silo/token"])
+        self.assertEqual(len(self.value(fleet, "barn", "token/token")), 40)
+        self.assertEqual(self.value(fleet, "barn", "both/key"), both)
+        # Of values that something else made it is not known how.
+        (fleet.root / "vars/shared/both/.definition-hash").unlink()
+        fleet.write("machines.nix", TOKEN.replace('form = "hex"', 'form = "base64"'))
+        self.expect(self.vars(fleet, "check", "-g", "both"), 0)
+
     def test_set_and_get(self):
         fleet = self.yard()
         secret = b"bytes \x00\xff of any kind\n"
