@@ -328,9 +328,9 @@ in
       directory = lib.mkDefault directory;
       machine.name = lib.mkDefault machine;
     };
-    warnings = lib.optional (
-      openFiles != [ ]
-    ) "owner and mode of public files mean nothing: ${lib.concatStringsSep ", " openFiles}";
+    warnings = lib.mkIf (openFiles != [ ]) [
+      "owner and mode of public files mean nothing: ${lib.concatStringsSep ", " openFiles}"
+    ];
     assertions = [
       {
         assertion = delivered == [ ] || options ? sops;
