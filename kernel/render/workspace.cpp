@@ -29,7 +29,8 @@ using lang::Value;
 constexpr const char* kClasses[] = {"nixos", "darwin", "home"};
 
 bool isDeclared(const fleet::ConfigNode& node) {
-  return node.option || std::any_of(node.children.begin(), node.children.end(), isDeclared);
+  return (node.option && !node.option->decls.empty()) ||
+         std::any_of(node.children.begin(), node.children.end(), isDeclared);
 }
 
 // Whether a host has generated variables, or state, and nothing that declares what they are.

@@ -7,7 +7,8 @@ import tempfile
 import unittest
 from pathlib import Path
 
-from harness import FIXTURES, SETUP, FleetTest, Result
+import lab as labs
+from harness import SETUP, FleetTest, Result
 
 NIX = "experimental-features = nix-command flakes\nsubstituters =\nbuild-users-group =\nsandbox = false\n"
 MISSING = [name for name in ("bwrap", "nix", "nix-store", "cc", "ldd", "git") if not shutil.which(name)]
@@ -49,31 +50,36 @@ def tearDownModule():
         STORE.cleanup()
 
 
+class Here(labs.Lab):
+    """A store of its own, without hosts."""
+
+    def __init__(self):  # pylint: disable=super-init-not-called
+        self.hosts, self.namespaces = {}, []
+
+    def operator_words(self):
+        return ScriptTest.words()
+
+
 @unittest.skipIf(MISSING, f"not installed: {', '.join(MISSING)}")
 class ScriptTest(FleetTest):
     def setUp(self):
         self.yard = self.fleet("deploy")
         shutil.move(self.yard.root / "nixpkgs", self.yard.base / "nixpkgs")
-        import lab
-
-        class Here(lab.Lab):
-            def __init__(self):  # pylint: disable=super-init-not-called
-                pass
-
-            def operator_words(self):
-                return ScriptTest.words()
-
         self.yard.write("flake.lock", Here().lock_of(self.yard.base / "nixpkgs"))
         self.yard.write("h1.nix", GOOD)
         self.expect(self.vars("keygen", "--user", "ada"), 0)
 
     @staticmethod
     def words():
-        return ["bwrap", "--die-with-parent", "--dev-bind", "/", "/", "--bind", STORE.name + "/nix", "/nix", "--proc", "/proc", "--cap-add", "ALL",
+        return ["bwrap", "--die-with-parent", "--dev-bind", "/", "/", "--bind", STORE.name + "/nix", "/nix", "--cap-add", "ALL",
                 "--setenv", "NIX_CONFIG", NIX, "--unsetenv", "NIX_SSL_CERT_FILE", "--"]  # fmt: skip
 
-    def vars(self, *args, env=None, stdin=b""):
-        done = subprocess.run([*self.words(), SETUP.binary, "vars", *args], cwd=self.yard.root, env=self.yard.environment(env), input=stdin, capture_output=True, timeout=300, check=False)
+    def vars(self, *args, env=None, words=None):
+        # Nix 2.8 kills a builder that has closed its output; on a busy machine that is one that is about to end.
+        for _ in range(20):
+            done = subprocess.run([*(words or self.words()), SETUP.binary, "vars", *args], cwd=self.yard.root, env=self.yard.environment(env), capture_output=True, timeout=300, check=False)
+            if b"failed due to signal 9" not in done.stderr:
+                break
         return Result(done.returncode, done.stdout.decode(), done.stderr.decode(), done.stdout, done.stderr)
 
     def value(self, name, host="h1"):
@@ -93,7 +99,7 @@ class ScriptTest(FleetTest):
 
 class Scripts(ScriptTest):
     def test_packages_dependencies_and_files(self):
-        self.expect(self.vars("generate", "h1"), 0, err=["made per-machine/h1/first", "made per-machine/h1/second"])
+        self.expect(self.vars("generate", "h1"), 0, err=["made per-machine/h1/second"])
         a = self.value("first/a")
         sha = subprocess.run(["sha256sum"], input=a, capture_output=True, check=True).stdout.split()[0]
         self.assertEqual(self.value("second/sum"), sha)
@@ -138,19 +144,19 @@ class Scripts(ScriptTest):
 
     def vars_with(self, path, *args):
         """The outer sandbox needs its program all the same."""
-        words = [shutil.which("bwrap"), *self.words()[1:]]
-        done = subprocess.run([*words, SETUP.binary, "vars", *args], cwd=self.yard.root, env=self.yard.environment(path), capture_output=True, timeout=300, check=False)
-        return Result(done.returncode, done.stdout.decode(), done.stderr.decode(), done.stdout, done.stderr)
+        return self.vars(*args, env=path, words=[shutil.which("bwrap"), *self.words()[1:]])
 
     def test_without_a_sandbox(self):
         path = self.only("git", "nix")
-        self.expect(self.vars_with(path, "generate", "h1"), 1, err=["made per-machine/h1/first", "`bwrap`", "FL0740", "--no-sandbox"])
+        self.expect(self.vars_with(path, "generate", "h1"), 1, err=["`bwrap`", "FL0740", "--no-sandbox"])
+        self.value("first/a")
         self.expect(self.vars_with(path, "generate", "h1", "--no-sandbox"), 0, err=["made per-machine/h1/second"])
         self.assertTrue(self.value("second/open").endswith(b"\nh1\n"))
         self.assertFalse([name for name in os.listdir("/dev/shm") if name.startswith("fleetd-generator-")])
 
     def test_without_nix(self):
-        self.expect(self.vars_with(self.only("git", "bwrap"), "generate", "h1"), 1, err=["made per-machine/h1/first", "`nix` was not found", "FL0741"])
+        self.expect(self.vars_with(self.only("git", "bwrap"), "generate", "h1"), 1, err=["`nix` was not found", "FL0741"])
+        self.value("first/a")
 
 
 if __name__ == "__main__":
