@@ -24,6 +24,13 @@ Error late(const std::string& name, std::string_view what, std::uint32_t timeout
   return fail(Code::FL0314, fmt::format("plugin `{}` did not {} within {} ms", name, what, timeoutMs));
 }
 
+Envelope farewell() {
+  Envelope out;
+  out.kind = Kind::bye;
+  out.sender = "kernel";
+  return out;
+}
+
 std::int64_t nanos(std::uint32_t ms) { return std::int64_t{ms} * 1'000'000; }
 
 }  // namespace
@@ -103,18 +110,19 @@ void RpcServer::send(const std::string& id, Envelope header, std::string body) {
 
 void RpcServer::bye(const std::string& peer) {
   const auto at = peers_.find(peer);
-  if (at != peers_.end()) end(peer, gone(at->second.name));
+  if (at == peers_.end()) return;
+  send(peer, farewell(), {});
+  end(peer, gone(at->second.name));
 }
 
 void RpcServer::lost(const std::string& peer, Error why) {
-  if (peers_.contains(peer)) end(peer, lost_.emplace(peer, std::move(why)).first->second);
+  if (!peers_.contains(peer)) return;
+  watch_->sendLast({peer, encode(farewell()), std::string()});
+  end(peer, lost_.emplace(peer, std::move(why)).first->second);
 }
 
 void RpcServer::end(const std::string& peer, const Error& why) {
   const auto at = peers_.find(peer);
-  Envelope header;
-  header.kind = Kind::bye;
-  send(peer, std::move(header), {});
   Peer ended = std::move(at->second);
   peers_.erase(at);
   loop_.cancel(ended.helloTimer);

@@ -38,6 +38,12 @@ void ZmqWatch::send(std::vector<std::string> frames) {
   flush();
 }
 
+void ZmqWatch::sendLast(std::vector<std::string> frames) {
+  std::erase_if(outbox_, [&](const auto& waiting) { return waiting.front() == frames.front(); });
+  static_cast<void>(socket_.send(frames));
+  schedule();  // it may have eaten an edge
+}
+
 void ZmqWatch::flush() {
   bool sent = false;
   while (!outbox_.empty()) {

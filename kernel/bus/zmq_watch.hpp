@@ -28,6 +28,9 @@ class ZmqWatch {
 
   // Sends now, or as soon as the receiver's queue has room; the order is kept.
   void send(std::vector<std::string> frames);
+  // The same, but a message that cannot be sent now is forgotten, as is all that still waits for this receiver: one
+  // that takes nothing must not hold up what is for others.
+  void sendLast(std::vector<std::string> frames);
   std::size_t waiting() const { return outbox_.size(); }
 
  private:

@@ -43,14 +43,16 @@ Error describeDeath(const std::string& id, const Death& death, const std::string
   if (death.cause == Cause::deadline)
     return fail(
         Code::FL0329,
-        withOutput(fmt::format("plugin `{}` did not {} in time, so its process was killed (SIGKILL)", id,
-                               death.greeted ? fmt::format("answer {}", during.empty() ? "bye" : during) : "start"),
+        withOutput(fmt::format("plugin `{}` did not {} in time; its process ended: {}", id,
+                               death.greeted ? fmt::format("answer {}", during.empty() ? "bye" : during) : "start",
+                               process::describe(status)),
                    death),
         "a defect of the plugin: tell its author, or take it out of the hosts' plugins");
   if (death.cause == Cause::conduct)
-    return fail(death.said.code,
-                withOutput(fmt::format("{}; its process was killed (SIGKILL)", death.said.message), death),
-                "do not use this plugin before its author has explained it");
+    return fail(
+        death.said.code,
+        withOutput(fmt::format("{}; its process ended: {}", death.said.message, process::describe(status)), death),
+        "do not use this plugin before its author has explained it");
   if (status.signal == 0 && status.code == process::kMemoryExit)
     return fail(Code::FL0332,
                 withOutput(fmt::format("plugin `{}` ended {}: it wants more than the {} MiB of memory it may have", id,

@@ -69,10 +69,13 @@ void IsolatedHost::greeted() {
 
 void IsolatedHost::end(Cause cause, Error said) {
   const std::lock_guard lock(mutex_);
-  if (killed_ || dead_) return;
+  if (killed_) return;
+  // One that left when it was told of its fault has the fault all the same.
+  if (dead_ && cause != Cause::conduct) return;
   killed_ = true;
   death_.cause = cause;
   death_.said = std::move(said);
+  if (dead_) return;
   const char byte = 0;
   while (::write(wake_.write.get(), &byte, 1) < 0 && errno == EINTR) {
   }

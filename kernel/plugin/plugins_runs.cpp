@@ -109,16 +109,22 @@ Step Plugins::State::happened(LoadedPlugin& plugin, Event event) const {
   return out;
 }
 
+Death Plugins::State::ended(LoadedPlugin& plugin, const Error& why) const {
+  if (const auto cause = causeOf(why); cause != Cause::itself)
+    plugin.isolated->end(cause, why);
+  else if (!plugin.isolated->finished(options.stopMs))
+    plugin.isolated->end(Cause::deadline);  // it left the bus and stayed
+  return plugin.isolated->death();
+}
+
 Error Plugins::State::failedToStart(const std::string& id, LoadedPlugin& plugin, const Error& error) {
   if (!plugin.isolated) return error;
   static_cast<void>(happened(plugin, eventOf(error)));
-  if (const auto cause = causeOf(error); cause != Cause::itself) plugin.isolated->end(cause, error);
-  return describeDeath(id, plugin.isolated->death(), {});
+  return describeDeath(id, ended(plugin, error), {});
 }
 
 bool Plugins::State::recover(const std::string& id, LoadedPlugin& plugin, const Error& why, const std::string& topic) {
-  if (const auto cause = causeOf(why); cause != Cause::itself) plugin.isolated->end(cause, why);
-  const Error error = describeDeath(id, plugin.isolated->death(), topic);
+  const Error error = describeDeath(id, ended(plugin, why), topic);
   const Step next = happened(plugin, eventOf(why));
   if (next.now.phase != Phase::waiting) {
     plugin.failure = error;
@@ -194,23 +200,23 @@ std::vector<Plugins::State::Reply> Plugins::State::converse(const std::string& i
       const std::size_t bytes = body.size();
       sent.push_back({i, bytes, bus->request(plugin.routingId, topic, std::move(body), timeoutMs)});
     }
-    std::optional<Error> ended;
+    std::optional<Error> end;
     for (auto& one : sent) {
       const auto reply = one.answer.get();
       Reply answers = readAnswers(id, reply, batches[one.batch].size());
       if (plugin.isolated) {
         if (auto why = fatal(id, reply, answers, one.bytes)) {
           // At once, so that the others need not wait for their deadlines.
-          if (!ended && causeOf(*why) != Cause::itself) plugin.isolated->end(causeOf(*why), *why);
-          if (!ended) ended = std::move(why);
+          if (!end && causeOf(*why) != Cause::itself) plugin.isolated->end(causeOf(*why), *why);
+          if (!end) end = std::move(why);
           continue;
         }
         static_cast<void>(happened(plugin, Event::answered));
       }
       replies[one.batch] = std::move(answers);
     }
-    if (!ended) break;
-    static_cast<void>(recover(id, plugin, *ended, topic));
+    if (!end) break;
+    static_cast<void>(recover(id, plugin, *end, topic));
   }
   std::vector<Reply> out;
   out.reserve(replies.size());

@@ -57,6 +57,8 @@ struct Plugins::State {
   void launch(const std::string& id, LoadedPlugin& plugin, bool isolate);
   Result<void> openSocket();
   Step happened(LoadedPlugin& plugin, Event event) const;
+  // Sees to it that its process is gone, and how.
+  Death ended(LoadedPlugin& plugin, const Error& why) const;
   Error failedToStart(const std::string& id, LoadedPlugin& plugin, const Error& error);
   // After the process of a plugin ended during `topic`, or was ended for `why`: starts it again, or says in its
   // `failure` why not. True when what was not answered is to be asked again.

@@ -126,7 +126,6 @@ constexpr std::array kDenied{
     SYS_reboot,
     SYS_swapon,
     SYS_swapoff,
-    SYS_prlimit64,
     SYS_pidfd_getfd,
 };
 

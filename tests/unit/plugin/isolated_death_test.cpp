@@ -44,14 +44,14 @@ TEST(IsolatedDeath, EachCauseHasItsCode) {
   late.cause = Cause::deadline;
   EXPECT_EQ(describeDeath("x", late, "t/1").code, Code::FL0329);
   EXPECT_EQ(describeDeath("x", late, "t/1").message,
-            "plugin `x` did not answer t/1 in time, so its process was killed (SIGKILL)");
+            "plugin `x` did not answer t/1 in time; its process ended: killed by SIGKILL (Killed)");
   late.greeted = false;
   EXPECT_NE(describeDeath("x", late, {}).message.find("did not start in time"), std::string::npos);
   Death rude = dead(0, SIGKILL);
   rude.cause = Cause::conduct;
   rude.said = {Code::FL0330, "plugin `x` floods", "", {}};
   EXPECT_EQ(describeDeath("x", rude, "t/1").code, Code::FL0330);
-  EXPECT_EQ(describeDeath("x", rude, "t/1").message, "plugin `x` floods; its process was killed (SIGKILL)");
+  EXPECT_EQ(describeDeath("x", rude, "t/1").message, "plugin `x` floods; its process ended: killed by SIGKILL (Killed)");
   const auto hungry = describeDeath("x", dead(process::kMemoryExit), "t/1");
   EXPECT_EQ(hungry.code, Code::FL0332);
   EXPECT_NE(hungry.message.find("512 MiB"), std::string::npos);
