@@ -27,7 +27,7 @@ inline std::map<std::string, std::string> snapshot(const fs::path& directory) {
   std::map<std::string, std::string> out;
   if (!fs::exists(directory)) return out;
   for (const auto& entry : fs::recursive_directory_iterator(directory)) {
-    const std::string name = fs::relative(entry.path(), directory);
+    const std::string name = entry.path().lexically_relative(directory);
     if (entry.is_symlink())
       out[name] = "-> " + fs::read_symlink(entry.path()).string();
     else if (entry.is_regular_file())
