@@ -170,6 +170,7 @@ Result<void> ChangeJournal::rename(const std::string& from, const std::string& t
 Result<void> ChangeJournal::link(const std::string& path, const std::string& target) {
   FLEETD_TRY(note({"link", path}));
   std::error_code why;
+  FLEETD_TRY(base::makeDirs(parentOf(at(path))));
   fs::create_symlink(target, at(path), why);
   if (why) return failed(path, why);
   return {};

@@ -210,7 +210,9 @@ class Live(VarsTest):
         token = (home / "authtoken.secret").read_text()
         run("ip", "netns", "exec", self.nodes["barn"].space, "curl", "-sf", "-H", f"X-ZT1-Auth: {token}", "-d", '{"mtu":1400,"private":false}', f"http://127.0.0.1:9993/controller/network/{self.network}")
         self.zerotier("members", code=1, out=["mtu is 1400, declared is 2800", "private is false"])
-        self.zerotier("members", "--fix")
+        # While it was open everybody was let in.
+        self.zerotier("members", "--fix", code=1, out=["let in, and not declared"])
+        self.zerotier("members", "--revoke", err=[f"{guest} is shut out"])
         self.zerotier("status", out=["as declared"])
         self.faithful()
 
