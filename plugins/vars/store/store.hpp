@@ -92,6 +92,7 @@ class Store {
   std::vector<std::string> takeTouched();
 
  private:
+  friend class Access;  // the same tree, seen from people and machines
   explicit Store(std::string fleet) : fleet_(fleet), change_(std::move(fleet)) {}
   // Runs `stage` as a transaction of its own, unless one was begun.
   template <class Stage>
