@@ -10,6 +10,7 @@
 #include "kernel/bus/hello.hpp"
 #include "kernel/bus/limits.hpp"
 #include "kernel/plugin/documents.hpp"
+#include "kernel/plugin/exchange.hpp"
 #include "kernel/plugin/failure.hpp"
 #include "kernel/plugin/plugins_state.hpp"
 
