@@ -45,6 +45,8 @@ class InventoryChange {
   render::Workspace& after() { return *after_; }
   // Commits exactly what was touched, unless --no-commit was given; findings go to the context.
   void commit();
+  // Lets others change the fleet: plugins that write values take the same lock. After apply().
+  void release() { lock_ = base::UniqueFd(); }
   bool touched() const { return !touched_.empty(); }
   // The message of a change that was interrupted after it was made, and that open() has brought to its end.
   const std::string& finished() const { return finished_; }

@@ -91,7 +91,10 @@ int change(Context& cx, std::string_view verb) {
   if (verb == "rename") message += fmt::format(" to {}", words[2]);
   // The same command again after it was interrupted at its very end.
   if (inventory.finished() == message) {
-    if (verb == "delete") encryptForTheOthers(cx);
+    if (verb == "delete") {
+      inventory.release();
+      encryptForTheOthers(cx);
+    }
     return cx.finish();
   }
   inventory.describe(message);

@@ -139,7 +139,10 @@ Result<void> deleteMachine(Context& cx, InventoryChange& change, const std::stri
   const bool shared = std::any_of(files.links.begin(), files.links.end(), [](const std::string& link) {
     return link.starts_with("vars/shared/") || link.starts_with("secrets/");
   });
-  if (shared) encryptAgain(cx, change.after());
+  if (shared) {
+    change.release();
+    encryptAgain(cx, change.after());
+  }
   for (const std::string& link : files.links)
     if (link.starts_with("sops/secrets/")) {
       Diagnostic d;

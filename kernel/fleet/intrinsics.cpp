@@ -5,6 +5,7 @@
 #include "kernel/compose/evaluation.hpp"
 #include "kernel/compose/knowledge.hpp"
 #include "kernel/fleet/discovery.hpp"
+#include "kernel/lang/expr.hpp"
 #include "kernel/lang/lib/lib.hpp"
 #include "kernel/lang/source_path.hpp"
 #include "kernel/lang/unknown.hpp"
@@ -155,10 +156,11 @@ Value weaken(Evaluator& ev, std::int64_t priority, Value v) {
 }
 
 // What somebody wrote as settings: data, because clan keeps it as JSON.
-Value writtenLayer(Evaluator& ev, std::int64_t priority, Value settings, Pos pos) {
+Value writtenLayer(Evaluator& ev, std::int64_t priority, Value settings) {
   settings = ev.force(settings);
   if (settings.is(Tag::Lambda))
-    return ev.failText(ErrorKind::Type, pos, "settings of a service are a function, not a set",
+    return ev.failText(ErrorKind::Type, settings.closure->lambda->pos,
+                       "settings of a service are a function, not a set",
                        "settings are plain values; what depends on the machine goes into the machine's own settings");
   if (!settings.is(Tag::Attrs)) return settings;
   if (const lang::Attr* imports = settings.attrs->find(ev.names().imports))
@@ -181,7 +183,7 @@ Value layerPrim(Evaluator& ev, Value* args, Pos pos) {
   auto out = ev.newList(list.aux);
   for (std::uint32_t i = 0; i < list.aux; ++i) {
     Value layerArgs[3] = {args[0], priority, list.elements[i]};
-    out[i] = located ? writtenLayer(ev, priority.integer, list.elements[i], pos) : layerPrim(ev, layerArgs, pos);
+    out[i] = located ? writtenLayer(ev, priority.integer, list.elements[i]) : layerPrim(ev, layerArgs, pos);
     if (out[i].isError()) return out[i];
   }
   std::vector<lang::Attr> items(module.attrs->begin(), module.attrs->end());
