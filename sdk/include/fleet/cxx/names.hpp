@@ -187,7 +187,7 @@ inline std::optional<std::string> sshBlockOf(const FleetView& fleet, const std::
       const std::string& user = way.user.empty() ? userOtherwise : way.user;
       if (detail::isName(user)) out += "  User " + user + "\n";
       if (way.port) out += "  Port " + std::to_string(way.port) + "\n";
-      if (!fleet.domain.empty() && (!hostKeysOf(fleet, machine).empty() || hostAuthorityOf(fleet)))
+      if (detail::isName(fleet.domain) && (!hostKeysOf(fleet, machine).empty() || hostAuthorityOf(fleet)))
         out += "  HostKeyAlias " + machine + "." + fleet.domain + "\n";
       for (const auto& [name, value] : more.options) out += "  " + name + " " + value + "\n";
       return out;
