@@ -28,7 +28,7 @@ std::size_t distance(std::string_view a, std::string_view b) {
 
 std::string nearest(const std::string& name, const std::vector<std::string>& known) {
   std::string out;
-  std::size_t best = std::max<std::size_t>(1, name.size() / 3) + 1;
+  std::size_t best = std::max<std::size_t>(2, name.size() / 3) + 1;
   if (name.size() > 200) return out;
   for (const auto& one : known)
     if (const std::size_t far = distance(name, one); far < best) {
