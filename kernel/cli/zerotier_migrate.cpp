@@ -250,8 +250,9 @@ int migrateZerotier(Context& cx) {
   if (auto made = plan.make(); !made) return cx.fail(made.error());
   print(cx, plan);
   if (cx.args.has("--dry-run") || (plan.moves.empty() && plan.removals.empty())) return cx.finish();
+  (*change)->describe("vars: values of ZeroTier are where they are looked for now");
   if (auto done = carryOut(**change, plan); !done) return cx.fail(done.error());
-  (*change)->commit("vars: values of ZeroTier are where they are looked for now");
+  (*change)->commit();
   if (!cx.quiet())
     cx.out.message("identities are unchanged; `fleetd vars fix` encrypts them for those who share them now\n");
   return cx.finish();
