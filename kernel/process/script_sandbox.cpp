@@ -1,5 +1,7 @@
 #include "kernel/process/script_sandbox.hpp"
 
+#include <unistd.h>
+
 #include <cstdlib>
 #include <utility>
 
