@@ -74,7 +74,7 @@ CASES = [
     refused("a device without an id", mesh("externalMembers.phone = { };"), "ZT15", "externalMembers.phone"),
     refused("one node twice", mesh('externalMembers.phone.id = "0ee971d9e0";'), "ZT12", "silo and phone", "0ee971d9e0"),
     refused("a network of another controller", mesh(), "ZT13", "db4344343b", "barn is 0ee971d9e1", files=known(barn=PREFIX + "0e:e971:d9e1")),
-    refused("addresses without a route", mesh('pools = [ { start = "10.0.0.1"; end = "10.0.0.9"; } ];'), "ZT14", "routes"),
+    refused("addresses without a route", mesh('pools = [ { start = "10.0.0.1"; end = "10.0.0.9"; } ];'), "ZT14", "10.0.0.1-10.0.0.9", "add a route"),
     refused("an address outside of every route", mesh('addresses.silo = [ "10.148.0.1" ]; routes = [ { target = "10.147.17.0/24"; } ];'), "ZT14", "addresses.silo", "10.148.0.1", "10.147.17.0/24"),
     refused("an address twice", mesh('addresses.silo = [ "10.147.17.9" ]; ' + PHONE), "ZT19", "externalMembers.phone", "addresses.silo"),
     refused("an address twice in two spellings", mesh('addresses = { barn = [ "fd00::9" ]; silo = [ "fd00:0::9" ]; }; routes = [ { target = "fd00::/64"; } ];'), "ZT19"),
