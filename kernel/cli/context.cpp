@@ -119,9 +119,13 @@ void Context::report() {
 int Context::finish() {
   report();
   if (!diagnostics.hasErrors()) return kOk;
-  for (const base::Diagnostic& diagnostic : diagnostics.sorted())
-    if (diagnostic.severity == base::Severity::Error && diagnostic.code == base::Code::FL0001) return kInternal;
-  return kFindings;
+  bool environment = true;  // whether nothing but the machine is to blame
+  for (const base::Diagnostic& diagnostic : diagnostics.sorted()) {
+    if (diagnostic.severity != base::Severity::Error) continue;
+    if (diagnostic.code == base::Code::FL0001) return kInternal;
+    environment = environment && exitCodeOf(diagnostic.code) == kEnvironment;
+  }
+  return environment ? kEnvironment : kFindings;
 }
 
 int Context::fail(const Error& error) {

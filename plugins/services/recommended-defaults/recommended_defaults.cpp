@@ -21,6 +21,7 @@ struct Settings {
 
 class RecommendedDefaults final : public fleet::Service<RecommendedDefaults> {
   static constexpr const char* kClasses[] = {"nixos", "darwin", "home", nullptr};
+  static constexpr const char* kReads[] = {"boot.zfs.enabled", nullptr};
   static constexpr const char* kWrites[] = {"boot.zfs.forceImportRoot",
                                             "documentation",
                                             "environment.stub-ld.enable",
@@ -43,6 +44,7 @@ class RecommendedDefaults final : public fleet::Service<RecommendedDefaults> {
                                                     .version = "1.0.0",
                                                     .description = "What most machines want",
                                                     .platforms = kClasses,
+                                                    .reads = kReads,
                                                     .writes = kWrites});
 
   RecommendedDefaults() { role("default", "Machines that get the defaults.", &RecommendedDefaults::add); }

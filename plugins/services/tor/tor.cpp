@@ -37,6 +37,7 @@ struct ServerSettings {
 
 class Tor final : public fleet::Service<Tor> {
   static constexpr const char* kClasses[] = {"nixos", "darwin", "home", nullptr};
+  static constexpr const char* kReads[] = {"xdg.dataHome", nullptr};
   static constexpr const char* kWrites[] = {"services.tor",
                                             "launchd.daemons.tor",
                                             "environment.systemPackages",
@@ -55,6 +56,7 @@ class Tor final : public fleet::Service<Tor> {
                                                     .version = "1.0.0",
                                                     .description = "Machines as onion services",
                                                     .platforms = kClasses,
+                                                    .reads = kReads,
                                                     .writes = kWrites});
 
   Tor() {

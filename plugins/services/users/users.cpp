@@ -52,6 +52,7 @@ struct Settings {
 
 class Users final : public fleet::Service<Users> {
   static constexpr const char* kClasses[] = {"nixos", "darwin", "home", nullptr};
+  static constexpr const char* kReads[] = {"home.username", nullptr};
   static constexpr const char* kWrites[] = {"users", "clan.core.vars.generators",
                                             "home.activation.fleetdAuthorizedKeys",
                                             "home.file.\".config/fleetd/authorized_keys\"", nullptr};
@@ -63,6 +64,7 @@ class Users final : public fleet::Service<Users> {
                                                     .version = "1.0.0",
                                                     .description = "Accounts with a generated password",
                                                     .platforms = kClasses,
+                                                    .reads = kReads,
                                                     .writes = kWrites});
 
   Users() {
