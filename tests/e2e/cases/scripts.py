@@ -126,7 +126,7 @@ class Scripts(ScriptTest):
         self.refused("echo oops >&2; exit 3", "VARS72", "exit status 3", "oops")
         self.refused("true", "VARS71", "`x`")
         self.refused("echo >$out/x; echo >$out/y", "VARS74", "not declared: y")
-        self.refused("echo waiting >&2; sleep 60", "VARS73", "after 1 seconds", "waiting", options=["--script-timeout", "1"])
+        self.refused("echo waiting >&2; sleep 60", "VARS73", "after 5 seconds", "waiting", options=["--script-timeout", "5"])
         self.refused("cat /dev/zero >$out/x", "No space left on device")
         self.refused("ls /home /root /usr/lib", "VARS72")
         self.refused("echo >/nix/store/x", "VARS72")
