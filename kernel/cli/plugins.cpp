@@ -20,8 +20,6 @@ namespace {
 using base::Code;
 using plugin::Manifest;
 
-constexpr bool kIsolated = false;  // plugins run inside of fleetd
-
 struct Row {
   const plugin::PluginFile* file;
   const Manifest* manifest = nullptr;  // null: it cannot be loaded, and a finding says why
@@ -161,16 +159,19 @@ int showPlugin(Context& cx, plugin::Plugins& plugins, std::vector<Row> rows, con
     else
       cx.diagnostics.add(kept.error());
   }
+  const auto isolation = pluginIsolation(cx);
+  if (!isolation) return cx.fail(isolation.error());
+  const bool isolated = plugin::isIsolated(*isolation, *row->file);
   if (cx.json()) {
     base::JsonWriter json(cx.out.data(), 2);
     writeRow(json, *row, [&] {
-      if (row->manifest) writeRights(json, *row->manifest, kIsolated);
+      if (row->manifest) writeRights(json, *row->manifest, isolated);
       writeLastRun(json, did);
     });
     cx.out.write("\n");
   } else {
     printOne(cx, *row);
-    if (row->manifest) printRights(cx.out, *row->manifest, kIsolated);
+    if (row->manifest) printRights(cx.out, *row->manifest, isolated);
     if (fleet) printLastRun(cx.out, did);
   }
   return cx.finish();

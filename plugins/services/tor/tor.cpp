@@ -37,7 +37,7 @@ struct ServerSettings {
 
 class Tor final : public fleet::Service<Tor> {
   static constexpr const char* kClasses[] = {"nixos", "darwin", "home", nullptr};
-  static constexpr const char* kReads[] = {"xdg.dataHome", nullptr};
+  static constexpr const char* kReads[] = {"xdg.configHome", "xdg.dataHome", nullptr};
   static constexpr const char* kWrites[] = {"services.tor",
                                             "launchd.daemons.tor",
                                             "environment.systemPackages",

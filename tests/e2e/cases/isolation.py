@@ -70,7 +70,7 @@ class Isolation(FleetTest):
         (bare / "git").symlink_to(shutil.which("git") or "/usr/bin/git")
         env = {"PATH": str(bare), "FLEETD_ISOLATE": None}
         refused = self.expect(self.run_it("check", env=env), 3, err=["FL0328", "bwrap", "bubblewrap"])
-        self.assertEqual(refused.err.count("FL0328"), 1, refused.err)
+        self.assertEqual(refused.err.count("error[FL0328]"), 1, refused.err)
         self.expect(self.run_it("check", "--isolate=unsandboxed", env=env), 0)
         self.expect(self.run_it("check", env={**env, "FLEETD_ISOLATE": "none"}), 0)
         self.expect(self.run_it("check", env={**env, "FLEETD_ISOLATE": "never"}), 2, err=["FLEETD_ISOLATE"])
