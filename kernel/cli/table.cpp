@@ -426,14 +426,6 @@ constexpr Command kCommands[] = {
      kDiffWords,
      Stack::Big,
      runDiff},
-    {"network",
-     "show the ways that lead to machines",
-     "Lists the addresses that services export, the best network first. `network ping` asks which of them answer, `network ssh-config`\n"
-     "prints a block for ssh_config for each machine.",
-     {},
-     kNetworkWords,
-     Stack::Big,
-     runNetwork},
     {"zerotier", "members of ZeroTier networks, declared and actual",
      "Asks the daemon on the controller's host, over ssh. `status` counts what differs from the fleet, `members` lists members and\n"
      "differing settings; nothing is changed unless --fix or --revoke is given. `authorize` and `revoke` let single members in and shut\n"

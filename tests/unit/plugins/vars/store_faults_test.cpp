@@ -99,7 +99,7 @@ class Faults : public StoreTest {
       const std::string kind = fs::path(name).parent_path().filename();
       const bool isLink = content.starts_with("-> ") && (kind == "users" || kind == "machines" || kind == "groups");
       EXPECT_TRUE(isLink || last == "secret" || last == "value" || last == "key.json" || last == ".validation-hash" ||
-                  last == "keys.txt")
+                  last == ".definition-hash" || last == "keys.txt")
           << "left behind: " << name;
     }
   }
