@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -43,8 +44,10 @@ int onBigStack(Output& out, const std::function<int()>& body) {
 int runCommand(const Arguments& args, Output& out) {
   Context cx(args, out);
   const int code = args.command->run(cx);
-  // Looking at plugins is no run of theirs.
-  if (args.command->name != "plugins") keepPluginRecords(cx);
+  // What only looks writes nothing, and what changes the fleet has said its last word.
+  constexpr std::string_view kRecorded[] = {"check", "render", "build", "plan", "deploy"};
+  if (std::find(std::begin(kRecorded), std::end(kRecorded), args.command->name) != std::end(kRecorded))
+    keepPluginRecords(cx);
   return code;
 }
 

@@ -188,9 +188,8 @@ constexpr OptionSpec kVarsOptions[] = {
 constexpr PositionalSpec kVarsWords[] = {
     {"VERB", Kind::Text, "keygen, list, get, set, check, fix, generate, upload, export, import or prune", true},
     {"MACHINE|ID", Kind::Host,
-     "machines, all when none is named; one for get, set and upload, and for get and set the id; export and import: a "
-     "file; prune: what is to be removed",
-     false, true},
+     "machines, all when none is named; for get and set a machine and an id; for export and import a file", false,
+     true},
 };
 
 constexpr OptionSpec kSecretsOptions[] = {

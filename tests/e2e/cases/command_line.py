@@ -9,7 +9,7 @@ from pathlib import Path
 from harness import SETUP, Case, FleetTest
 
 COMMANDS = """
-init check show explain hosts plugins plugin trust untrust machines tags graph import services schema vars channels inputs adopt eject render build plan deploy rollback generations status history diff network zerotier ssh eval eval-modules completions version help
+init check show explain hosts plugins plugin trust untrust machines tags graph import services schema vars secrets channels inputs adopt eject render build plan deploy rollback generations status history diff network zerotier ssh eval eval-modules completions version help
 """.split()
 DOCS = Path(__file__).resolve().parents[3] / "docs" / "cli.md"
 

@@ -15,11 +15,11 @@ class Installed(FleetTest):
     def setUp(self):
         self.tree = moved_tree("a place with blanks")
 
-    def run_installed(self, *args, program=None, **more):
+    def run_installed(self, *args, program=None, code=0, **more):
         fleet = self.fleet()
         env = fleet.environment({"FLEETD_PLUGIN_PATH": None, **more.pop("env", {})})
         done = subprocess.run([program or self.tree / "bin/fleetd", *args], cwd=fleet.root, env=env, capture_output=True, text=True, timeout=120, check=False, **more)
-        self.assertEqual(done.returncode, 0, done.stdout[-2000:] + done.stderr[-2000:])
+        self.assertEqual(done.returncode, code, done.stdout[-2000:] + done.stderr[-2000:])
         return done
 
     def test_checks_with_its_own_plugins(self):
@@ -55,7 +55,9 @@ class Installed(FleetTest):
     def test_program_alone_says_what_is_missing(self):
         fleet = self.fleet()
         shutil.copy(self.tree / "bin/fleetd", fleet.base / "fleetd")
-        self.assertIn("FL0806", self.run_installed("check", "--fleet", str(FLEET), program=fleet.base / "fleetd").stderr)
+        done = self.run_installed("check", "--fleet", str(FLEET), program=fleet.base / "fleetd", code=1)
+        self.assertIn("FL0806", done.stderr)
+        self.assertIn("there is no plugin `recommended-defaults`", done.stderr)
 
     def test_nothing_points_to_the_build(self):
         """No run path leads back into the build directory."""

@@ -13,10 +13,11 @@ FLEET = Path(__file__).resolve().parents[3] / "examples" / "reference-fleet"
 # Services of the inventory that plugins implement, by machine.
 ALL_SERVERS = ["emergency-access", "importer", "sshd", "trusted-nix-caches", "users", "zerotier"]
 SERVICES = {
-    "cinnabar": sorted([*ALL_SERVERS, "borgbackup", "tor"]),
-    "electrum": sorted([*ALL_SERVERS, "borgbackup", "tor"]),
+    "cinnabar": [*ALL_SERVERS, "borgbackup", "monitoring", "tor"],
+    "electrum": [*ALL_SERVERS, "borgbackup", "localbackup", "monitoring", "tor"],
     "galena": ALL_SERVERS,
     "scheelite": ALL_SERVERS,
+    **{name: ["recommended-defaults"] for name in ("argentum", "blackphos", "rosegold", "stibnite")},
 }
 
 MACHINES = {
@@ -46,7 +47,8 @@ class ReferenceFleet(FleetTest):
         self.assertEqual([f for f in result.findings() if f["severity"] == "error"], [])
         for host in report["hosts"]:
             self.assertEqual(host["problems"], 0, host["name"])
-            self.assertEqual(host["plugins"], [host["class"], *SERVICES.get(host["name"], [])], host["name"])
+            self.assertEqual(host["plugins"][0], host["class"], host["name"])
+            self.assertEqual(sorted(host["plugins"][1:]), sorted(SERVICES.get(host["name"], [])), host["name"])
             self.assertGreater(host["definitions"], 100, host["name"])
             # What the fleet says is known or assumed for the most part.
             self.assertLess(host["unknown"], host["options"] * 0.15, host["name"])

@@ -54,8 +54,9 @@ class Rights(FleetTest):
             self.assertTrue(any(path == allowed or path.startswith(allowed + ".") for allowed in may["write"]), path)
         self.assertEqual(did["refused"], {})
         out = self.expect(self.own.run("plugins", "show", ID, env=self.env), 0).out
-        for words in ("may, on hosts of", "did, in `fleetd check`", next(iter(did["writes"])), "inside fleetd"):
+        for words in ("may, on hosts of", "did, in `fleetd check`", next(iter(did["writes"])), "a sandbox of its own"):
             self.assertIn(words, out)
+        self.expect(self.own.run("plugins", "show", ID, "--isolate=none", env=self.env), 0, ["inside fleetd"])
         # Looking at it is no run.
         self.assertEqual(self.show()["lastRun"], did)
 
