@@ -425,6 +425,15 @@ constexpr Command kCommands[] = {
      kDiffWords,
      Stack::Big,
      runDiff},
+    {"network", "show the ways that lead to machines",
+     "list: the addresses that services export, the best network first. ping: which of them answer. overview: machines against\n"
+     "networks, and the way a deployment would take. hosts: names, addresses and keys for other programs. graph: a picture as SVG.\n"
+     "connect PROXY HOST PORT: a connection through a SOCKS5 proxy on standard input and output, for ssh's ProxyCommand.\n"
+     "\n"
+     "  fleetd network ping web --network vpn\n"
+     "  fleetd network hosts --zone >fleet.zone\n"
+     "  fleetd network graph --ask --out networks.svg",
+     kNetworkOptions, kNetworkWords, Stack::Big, runNetwork},
     {"zerotier", "members of ZeroTier networks, declared and actual",
      "Asks the daemon on the controller's host, over ssh. `status` counts what differs from the fleet, `members` lists members and\n"
      "differing settings; nothing is changed unless --fix or --revoke is given. `authorize` and `revoke` let single members in and shut\n"
@@ -435,15 +444,6 @@ constexpr Command kCommands[] = {
      "  fleetd zerotier members --fix\n"
      "  fleetd zerotier authorize phone",
      kZerotierOptions, kZerotierWords, Stack::Big, runZerotier},
-    {"network", "show the ways that lead to machines",
-     "list: the addresses that services export, the best network first. ping: which of them answer. overview: machines against\n"
-     "networks, and the way a deployment would take. hosts: names, addresses and keys for other programs. graph: a picture as SVG.\n"
-     "connect PROXY HOST PORT: a connection through a SOCKS5 proxy on standard input and output, for ssh's ProxyCommand.\n"
-     "\n"
-     "  fleetd network ping web --network vpn\n"
-     "  fleetd network hosts --zone >fleet.zone\n"
-     "  fleetd network graph --ask --out networks.svg",
-     kNetworkOptions, kNetworkWords, Stack::Big, runNetwork},
     {"ssh", "log in to a host, or run a command there", "Connects to the address a deployment would use.", kSshOptions,
      kSshWords, Stack::Big, runSsh},
     {"eval", "evaluate a Nix expression",

@@ -192,7 +192,7 @@ class Ordinary(DeployTest):
 
     def test_secrets_are_brought_to_a_machine(self):
         token = 'clan.core.vars.generators.token = { files.token = { neededFor = "activation"; mode = "0440"; group = "daemon"; }; builtin = { generator = "random"; file = "token"; }; };'
-        self.yard.write("h1.nix", "{ " + token + " }\n")
+        self.yard.write("h1.nix", "{ " + token + " users.groups.daemon = { }; }\n")
         ssh = ["--ssh-config", str(LAB.config)]
         self.expect(self.run_fleetd("vars", "keygen", "--user", "ada"), 0)
         self.expect(self.run_fleetd("vars", "upload", "h1", *ssh), 1, err=["VARS"])

@@ -175,9 +175,14 @@ class Show(FleetTest):
     def test_nothing_is_written(self):
         fleet = self.fleet("dendritic")
         before = sorted(str(p) for p in fleet.base.rglob("*"))
-        for args in (["check"], ["show", "--all"], ["explain", "web", "site.owner"], ["hosts"], ["plugins"]):
+        for args in (["show", "--all"], ["explain", "web", "site.owner"], ["hosts"], ["plugins"]):
             fleet.run(*args)
         self.assertEqual(sorted(str(p) for p in fleet.base.rglob("*")), before)
+        # A check keeps what plugins touched, in the user's directory of state and nowhere else.
+        fleet.run("check")
+        state = fleet.home / "state"
+        self.assertEqual(sorted(str(p) for p in fleet.base.rglob("*") if p != state and state not in p.parents), before)
+        self.assertEqual({p.parent.name for p in state.rglob("*") if p.is_file()}, {"plugins"})
 
 
 class ExplainJson(FleetTest):

@@ -91,7 +91,7 @@ class Passphrases(vars.VarsTest):
         get = [SETUP.binary, "vars", "get", "barn", "token/token"]
         shown, code = self.on_a_terminal(fleet, get, [b"open sesame\n"], env)
         self.assertEqual(code, 0, shown)
-        self.assertTrue(shown.endswith("canary-value"), shown)
+        self.assertTrue(shown.endswith("canary-value\r\n"), shown)  # a terminal gets a whole line
         self.assertNotIn("sesame", shown)
         shown, code = self.on_a_terminal(fleet, get, [b"wrong\n"], env)
         self.assertEqual(code, 1, shown)

@@ -282,6 +282,7 @@ class Migration(VarsTest):
         """Moves a value to another depth; links keep leading to sops/."""
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.move(source, target)
+        (source.parent / ".definition-hash").unlink(missing_ok=True)  # clan knows no such file
         source.parent.rmdir()
         for link in list(target.rglob("*")):
             if link.is_symlink():
