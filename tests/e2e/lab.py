@@ -87,7 +87,7 @@ class Host:
                 shutil.copy2(Path("/etc", name), etc / name)
         shutil.copytree("/etc/alternatives", etc / "alternatives", symlinks=True)
         (etc / "passwd").write_text("root:x:0:0:root:/root:/bin/bash\ntoor:x:0:0:root:/root:/bin/sh\nsshd:x:101:65534::/run/sshd:/usr/sbin/nologin\nada:x:1000:1000::/home:/bin/sh\n")
-        (etc / "group").write_text("root:x:0:\nnogroup:x:65534:\nada:x:1000:\n")
+        (etc / "group").write_text("root:x:0:\ndaemon:x:1:\nnogroup:x:65534:\nada:x:1000:\n")
         (etc / "shadow").write_text("root:*:19000:0:99999:7:::\ntoor:*:19000:0:99999:7:::\nada:*:19000:0:99999:7:::\n")
         (etc / "hosts").write_text("127.0.0.1 localhost\n")
         (etc / "nix/nix.conf").write_text(NIX)

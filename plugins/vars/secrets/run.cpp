@@ -43,7 +43,10 @@ fleet::Error unknown(const std::string& what, const std::string& name, const std
   if (const std::string near = nearest(name, known); !near.empty())
     hint = "did you mean `" + near + "`?";
   else if (known.empty())
-    hint = "there is none yet";
+    hint =
+        what == "machine"
+            ? "a machine has a key from its first generated value on (`fleetd vars generate`), or by `fleetd secrets machines add`"
+            : "there is none yet";
   else
     for (std::size_t i = 0; i < known.size() && i < 8; ++i) hint += (i ? ", " : "there are: ") + known[i];
   return age::error("VARS81", "there is no " + what + " `" + name.substr(0, 80) + "`", hint);
