@@ -210,7 +210,7 @@ class Ordinary(DeployTest):
         self.assertEqual((len(keys), keys[1]), (2, old.strip()))
         self.assertEqual(host.inside("ls -A /var/lib/sops-nix"), "activation\nkey.txt")
         # What is not needed any more goes.
-        self.yard.write("h1.nix", "{ " + token.replace('neededFor = "activation"; ', "") + " }\n")
+        self.yard.write("h1.nix", "{ " + token.replace('neededFor = "activation"; ', "") + " users.groups.daemon = { }; }\n")
         self.expect(self.run_fleetd("vars", "upload", "h1", *ssh), 0, err=["1 files brought"])
         self.assertEqual(host.inside("ls -A /var/lib/sops-nix"), "key.txt")
 
