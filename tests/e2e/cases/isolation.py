@@ -40,6 +40,7 @@ class Isolation(FleetTest):
         (self.own.base / "tmp").mkdir(exist_ok=True)
         return self.own.run(*args, env={"FLEETD_PLUGIN_PATH": path, "TMPDIR": str(self.own.base / "tmp"), **(env or {})})
 
+    @unittest.skipUnless(sandboxed(), "no sandbox on this machine")
     def test_same_results(self):
         self.build("NONE")
         results = [self.expect(self.run_it("show", "--all", "--json", *how), 0).json() for how in (["--isolate=none"], [], ["--isolate"])]

@@ -8,7 +8,7 @@ import unittest
 from pathlib import Path
 
 import lab as labs
-from harness import SETUP, FleetTest, Result
+from harness import SETUP, FleetTest, Result, sandboxed
 
 NIX = "experimental-features = nix-command flakes\nsubstituters =\nbuild-users-group =\nsandbox = false\n"
 MISSING = [name for name in ("bwrap", "nix", "nix-store", "cc", "ldd", "git") if not shutil.which(name)]
@@ -61,6 +61,7 @@ class Here(labs.Lab):
 
 
 @unittest.skipIf(MISSING, f"not installed: {', '.join(MISSING)}")
+@unittest.skipUnless(sandboxed(), "no sandbox on this machine")
 class ScriptTest(FleetTest):
     def setUp(self):
         self.yard = self.fleet("deploy")
