@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cstring>
 
 namespace fleetd::vars {
 
@@ -14,7 +13,7 @@ constexpr std::size_t kBlock = 512;
 class Header {
  public:
   void text(std::size_t at, std::size_t room, std::string_view value) {
-    std::memcpy(bytes_.data() + at, value.data(), std::min(value.size(), room));
+    std::copy_n(value.data(), std::min(value.size(), room), bytes_.data() + at);
   }
   // Octal digits with a zero behind them.
   void number(std::size_t at, std::size_t room, std::size_t value) {
