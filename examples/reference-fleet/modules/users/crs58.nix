@@ -39,7 +39,7 @@
 
         programs.git.includes = [
           {
-            condition = "gitdir:~/work/";
+            condition = "gitdir:~/employer/";
             contents.user.email = "csmith@work.example.com";
           }
         ];
