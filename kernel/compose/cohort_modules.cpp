@@ -23,7 +23,7 @@ bool Cohort::plain(const Module& module) {
 }
 
 CohortNode* Cohort::load(Value m, File* file) {
-  m = c_.ev.force(m);
+  m = moduleFile(c_, m);
   const bool isFile = m.is(Tag::Path) || (m.is(Tag::String) && !(m.flags & lang::kHasContext));
   const void* identity = m.is(Tag::Attrs)    ? static_cast<const void*>(m.attrs)
                          : m.is(Tag::Lambda) ? static_cast<const void*>(m.closure)

@@ -112,7 +112,7 @@ class Collector {
   }
 
   Value loadOne(Value m, File* file, std::string_view key, std::uint32_t n, std::vector<Node*>& out) {
-    m = c_.ev.force(m);
+    m = moduleFile(c_, m);
     if (m.isError()) return m;
     const bool isFile = m.is(Tag::Path) || (m.is(Tag::String) && !(m.flags & lang::kHasContext));
     if (isFile) {

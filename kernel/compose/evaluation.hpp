@@ -164,6 +164,8 @@ Value moduleGraph(Evaluation& e);
 // The module every evaluation ends with: the options of `_module`.
 Value internalModule(Evaluation& e);
 
+// `m`, forced; as a path when it is the text of a file in a source at hand: "${self}/module.nix".
+Value moduleFile(Compose& c, Value m);
 // --- module.cpp ---
 // Applies and unifies one element of a list of modules. Null and *error set on failure.
 Module* loadModule(Evaluation& e, Value m, File* file, std::string_view key, Value* error);

@@ -8,6 +8,7 @@
 #include "kernel/compose/merge.hpp"
 #include "kernel/compose/pretty.hpp"
 #include "kernel/compose/type_text.hpp"
+#include "kernel/lang/source_path.hpp"
 
 namespace fleetd::compose {
 
@@ -269,9 +270,17 @@ Module* fromFile(Evaluation& e, Value m, Value* error) {
 
 }  // namespace
 
+Value moduleFile(Compose& c, Value m) {
+  m = c.ev.force(m);
+  if (!m.isUnknown() || (m.unknown->op != lang::UnknownOp::Interp && m.unknown->op != lang::UnknownOp::StorePath))
+    return m;
+  const auto path = lang::sourcePath(c.ev, m);
+  return path ? c.ev.path(*path) : m;
+}
+
 Module* loadModule(Evaluation& e, Value m, File* file, std::string_view key, Value* error) {
   Compose& c = *e.c;
-  m = c.ev.force(m);
+  m = moduleFile(c, m);
   if (m.isError()) {
     *error = m;
     return nullptr;

@@ -20,6 +20,21 @@ Value unknownText(Evaluator& ev, Value v, Pos pos) {
   return ev.unknownPrim(findPrim("toString"), std::span<const Value>(&v, 1), pos);
 }
 
+// What a set of which not all names are known is as text: that of `outPath`, where it is certain that this one holds. A
+// flake is such a set, since it has either `rev` or `dirtyRev`. Stuck otherwise.
+Value textOfOpenSet(Evaluator& ev, Value v, Evaluator::Coerce mode, Pos pos) {
+  if (!v.isUnknown() || v.unknown->op != UnknownOp::Binary || v.unknown->binary != BinaryOp::Update)
+    return Value::stuck();
+  Value error;
+  if (!ev.enter(pos, &error)) return Value::stuck();
+  const Value special = ev.selectOr(v, ev.names().toString, Value::null(), pos);
+  const Value path = special.is(Tag::Null) ? ev.selectOr(v, ev.names().outPath, Value::null(), pos) : Value::null();
+  ev.leave();
+  const bool certain =
+      path.is(Tag::Path) || path.is(Tag::String) || (path.isUnknown() && path.unknown->op == UnknownOp::StorePath);
+  return certain ? ev.coerceToString(path, mode, pos) : Value::stuck();
+}
+
 // toString of a list: elements joined by a blank, none after an empty nested list. An unknown element that may be a
 // list takes its blank along: toString [ x "" ] is its text and that blank.
 Value listToString(Evaluator& ev, Value v, Pos pos) {
@@ -54,7 +69,9 @@ Value Evaluator::coerceToString(Value v, Coerce mode, Pos pos) {
   switch (v.tag) {
     case Tag::String: return v;
     case Tag::Error: return v;
-    case Tag::Unknown: return mode == Coerce::ToString ? unknownText(*this, v, v.unknown->pos) : v;
+    case Tag::Unknown:
+      if (const Value text = textOfOpenSet(*this, v, mode, pos); !text.isStuck()) return text;
+      return mode == Coerce::ToString ? unknownText(*this, v, v.unknown->pos) : v;
     case Tag::Path: {
       if (mode != Coerce::Interpolate) return Value::text(v.string());
       const Value part[] = {v};

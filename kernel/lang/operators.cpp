@@ -77,7 +77,9 @@ Value add(Evaluator& ev, Value a, Value b, Pos left, Pos right) {
     return ev.fail(ErrorKind::Type, right, "cannot add {} to {}", ev.typeName(b), ev.typeName(a));
   }
   if (a.isUnknown()) {
-    // Only a string can follow a string part; an unknown alone may as well be a number or a path.
+    // A flake is known as text; only a string can follow a string part; an unknown alone may be a number or a path.
+    if (a.unknown->op == UnknownOp::Binary) a = ev.coerceToString(a, Evaluator::Coerce::Interpolate, left);
+    if (a.isError()) return a;
     if (a.unknown->op != UnknownOp::Interp && a.unknown->op != UnknownOp::StorePath)
       return ev.unknownBinary(BinaryOp::Add, a, b, left);
     const Value text = ev.coerceToString(b, Evaluator::Coerce::Interpolate, right);
