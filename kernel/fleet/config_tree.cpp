@@ -24,6 +24,7 @@ using lang::Tag;
 using lang::Value;
 
 constexpr int kMaxRecordDepth = 64;
+constexpr std::size_t kMaxOptionNodes = 20'000;  // of the value of one option; what is beyond stays in one piece
 
 std::span<compose::Decl> declsOf(const Child& child) {
   return child.level->declsByChild.subspan(child.declBegin, child.declCount);
@@ -76,7 +77,7 @@ std::string ConfigWalker::text(const Path& path) const {
 }
 
 void ConfigWalker::error(Value v, const Path& path) {
-  if (!v.error->assumed) onError_(*v.error, text(path));
+  if (!v.error->assumed && !quiet_) onError_(*v.error, text(path));
 }
 
 Evaluation* ConfigWalker::evaluationOf(Value v) {
@@ -122,6 +123,7 @@ void ConfigWalker::walkLevel(Level& level, ConfigNode& out, bool defaults, const
   for (std::span<Child> group : {level.children, level.assumed})
     for (Child& child : group) {
       if (&level == level.evaluation->root && child.name == c_.common.module) continue;
+      if (!above_.empty() && ++nodes_ > kMaxOptionNodes) break;
       const Path below{&path, child.name};
       if (child.ownDefs && undeclared(level, child, below)) continue;
       walkChild(child, out, defaults, below);
@@ -197,6 +199,12 @@ void ConfigWalker::undeclaredInside(const Listing& listing, std::uint32_t node, 
   values.check(node, text(path), all);
 }
 
+int ConfigWalker::depthOf(const Path& path) {
+  int out = 0;
+  for (const Path* at = &path; at; at = at->up) ++out;
+  return out;
+}
+
 void ConfigWalker::walkChild(Child& child, ConfigNode& out, bool defaults, const Path& path) {
   const Value unresolved = compose::resolveChild(child);
   if (unresolved.isError()) return error(unresolved, path);
@@ -206,6 +214,14 @@ void ConfigWalker::walkChild(Child& child, ConfigNode& out, bool defaults, const
   ConfigNode node;
   node.name = child.name;
   if (child.kind == ChildKind::Tree) {
+    // Options nobody declares, made of what is defined: of a set that holds itself there is no end of them.
+    const bool top = !path.up || !path.up->up;
+    treeNodes_ = top ? 0 : treeNodes_ + 1;
+    if (treeNodes_ > kMaxOptionNodes || depthOf(path) > kMaxRecordDepth) {
+      node.endless = node.fleetMade = true;
+      out.children.push_back(std::move(node));
+      return;
+    }
     node.kind = ConfigNode::Kind::Record;
     walkLevel(*child.tree, node, defaults, path);
     // A level of a platform's options is shown when the fleet says something below it.
@@ -241,8 +257,12 @@ void ConfigWalker::walkOption(Option& option, ConfigNode& node, bool defaults, c
     node.undefined = true;
     return;
   }
+  // An option nobody sets may be an old name, which warns whoever reads it.
+  std::function<void(std::string_view)> trace;
+  if (own == 0) trace = std::exchange(ev_.onTrace, [](std::string_view) {});
   Value v;
   node.assumed = ev_.tracksAssumed([&] { v = ev_.force(compose::optionValue(option)); });
+  if (own == 0) ev_.onTrace = std::move(trace);
   if (v.isError()) {
     const bool noValue = v.error->kind == lang::ErrorKind::Module &&
                          v.error->message.find("was accessed but has no value defined") != std::string_view::npos;
@@ -260,7 +280,18 @@ void ConfigWalker::walkOption(Option& option, ConfigNode& node, bool defaults, c
     node.value = v;
     return error(v, path);
   }
+  if (above_.empty()) nodes_ = 0;
+  if (holdsArguments(c_, option)) return walkArguments(v, node, defaults, path);
   walkValue(definesNothing(option) ? Value::of(ev_.newBindings(0)) : v, node, defaults, path, 0);
+}
+
+// What is wrong with a part that no module reads never shows.
+void ConfigWalker::walkArguments(Value v, ConfigNode& node, bool defaults, const Path& path) {
+  const auto trace = std::exchange(ev_.onTrace, [](std::string_view) {});
+  const bool quiet = std::exchange(quiet_, true);
+  walkValue(v, node, defaults, path, 0);
+  quiet_ = quiet;
+  ev_.onTrace = trace;
 }
 
 // Whether an option nobody declares is set to the empty set: read, it has what its type gives it; shown, it is what the
@@ -284,6 +315,24 @@ void ConfigWalker::walkValue(Value v, ConfigNode& node, bool defaults, const Pat
   node.assumed = node.assumed || assumed;
   node.value = v;
   if (v.isError()) return error(v, path);
+  if (!v.is(Tag::Attrs) && !v.is(Tag::List) && !v.isUnknown()) return;
+  // The configuration of a host as an argument, of which there may be many.
+  if (quiet_ && evaluationOf(v)) {
+    node.endless = true;
+    return;
+  }
+  // A set that holds itself (all of a flake as an argument of modules, say), or one of which there is no end.
+  if (v.is(Tag::Attrs)) {
+    node.endless = depth >= kMaxRecordDepth || ++nodes_ > kMaxOptionNodes ||
+                   std::find(above_.begin(), above_.end(), v.attrs) != above_.end();
+    if (node.endless) return;
+  }
+  above_.push_back(v.is(Tag::Attrs) ? v.attrs : nullptr);
+  walkParts(v, node, defaults, path, depth);
+  above_.pop_back();
+}
+
+void ConfigWalker::walkParts(Value v, ConfigNode& node, bool defaults, const Path& path, int depth) {
   if (Evaluation* inner = evaluationOf(v)) {
     node.kind = ConfigNode::Kind::Record;
     if (inner->root) walkLevel(*inner->root, node, defaults, path);
@@ -306,10 +355,11 @@ void ConfigWalker::walkValue(Value v, ConfigNode& node, bool defaults, const Pat
     node.value = name;
     return;
   }
-  if (v.is(Tag::Attrs) && depth < kMaxRecordDepth && !v.attrs->find(n.toString) && !v.attrs->find(n.outPath) &&
-      !v.attrs->find(n.functor) && !v.attrs->find(n.type)) {
+  if (v.is(Tag::Attrs) && !v.attrs->find(n.toString) && !v.attrs->find(n.outPath) && !v.attrs->find(n.functor) &&
+      !v.attrs->find(n.type)) {
     node.kind = ConfigNode::Kind::Record;
     for (const lang::Attr* attr : ev_.sortedByName(v.attrs)) {
+      if (attr->name == c_.common.module) continue;  // of a configuration that is kept as a value
       ConfigNode child;
       child.name = attr->name;
       child.option = node.option;
@@ -321,12 +371,33 @@ void ConfigWalker::walkValue(Value v, ConfigNode& node, bool defaults, const Pat
     return;
   }
   if (v.is(Tag::List)) {
-    const Value deep = ev_.forceDeep(v);
+    const Value deep = node.option && isAssertions(*node.option) ? forceConditions(v) : ev_.forceDeep(v);
     if (deep.isError()) {
       node.value = deep;
       error(deep, path);
     }
   }
+}
+
+// What an assertion says is looked at only when it fails.
+Value ConfigWalker::forceConditions(Value list) {
+  for (const Value& element : list.list()) {
+    const Value one = ev_.force(element);
+    if (one.isError()) return one;
+    if (!one.is(Tag::Attrs)) continue;
+    const Value condition = ev_.selectOr(one, ev_.symbol("assertion"), Value::null(), 0);
+    if (condition.isError()) return condition;
+  }
+  return list;
+}
+
+bool ConfigWalker::isAssertions(const Option& option) {
+  return option.loc && !option.loc->up && c_.text(option.loc->name) == "assertions";
+}
+
+bool holdsArguments(compose::Compose& compose, const Option& option) {
+  const std::string_view name = option.loc ? compose.text(option.loc->name) : std::string_view();
+  return option.type->kind == compose::Kind::Raw || name == "extraSpecialArgs" || name == "specialArgs";
 }
 
 void countNode(lang::Evaluator& ev, const ConfigNode& node, Counts& counts) {
@@ -335,7 +406,7 @@ void countNode(lang::Evaluator& ev, const ConfigNode& node, Counts& counts) {
     return;
   }
   ++counts.options;
-  if (node.kind == ConfigNode::Kind::Leaf && !node.value.isError() && hasUnknown(ev, node.value))
+  if (node.endless || (node.kind == ConfigNode::Kind::Leaf && !node.value.isError() && hasUnknown(ev, node.value)))
     ++counts.unknown;
   else if (node.assumed)
     ++counts.assumed;
@@ -351,6 +422,10 @@ Result<void> writeNode(lang::Evaluator& ev, const ConfigNode& node, base::JsonWr
       FLEETD_TRY(writeNode(ev, child, out));
     }
     out.endObject();
+    return {};
+  }
+  if (node.endless) {
+    out.beginObject().member("$error", "the set holds itself or is too large").endObject();
     return {};
   }
   Value error = node.value;

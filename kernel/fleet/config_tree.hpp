@@ -27,6 +27,7 @@ struct ConfigNode {
   bool assumed = false;               // rests on something assumed
   bool undefined = false;             // an option without any value
   bool fleetMade = false;             // the fleet defines it, or declares it
+  bool endless = false;               // a set that holds itself, or has too many parts: a Leaf, not looked into
 };
 
 class ConfigWalker {
@@ -70,11 +71,16 @@ class ConfigWalker {
     std::string_view start = {};  // of the first, in place of a name
   };
   std::string text(const Path& path) const;
+  static int depthOf(const Path& path);
   void walkLevel(compose::Level& level, ConfigNode& out, bool defaults, const Path& path);
   void walkChild(compose::Child& child, ConfigNode& out, bool defaults, const Path& path);
   void walkOption(compose::Option& option, ConfigNode& out, bool defaults, const Path& path);
+  void walkArguments(lang::Value v, ConfigNode& out, bool defaults, const Path& path);
   bool definesNothing(const compose::Option& option);
+  bool isAssertions(const compose::Option& option);
+  lang::Value forceConditions(lang::Value list);
   void walkValue(lang::Value v, ConfigNode& out, bool defaults, const Path& path, int depth);
+  void walkParts(lang::Value v, ConfigNode& out, bool defaults, const Path& path, int depth);
   compose::Evaluation* evaluationOf(lang::Value v);
   lang::Value platformName(lang::Value v);
   // Where a level is in the schema of its evaluation; no schema: it is inside an option, or nothing is known.
@@ -95,7 +101,15 @@ class ConfigWalker {
   AskSchema askSchema_;
   std::unordered_map<const compose::Level*, Spot> spots_;
   std::size_t definitions_ = 0;
+  std::vector<const lang::Bindings*> above_;  // the sets the walk is inside of
+  bool quiet_ = false;                        // errors are nobody's
+  std::size_t treeNodes_ = 0;                 // levels met below one name of the first level
+  std::size_t nodes_ = 0;                     // sets met in the value of the option that is walked
 };
+
+// Whether an option holds arguments of modules: whole flakes and libraries, of which nobody but their readers look at
+// parts.
+bool holdsArguments(compose::Compose& compose, const compose::Option& option);
 
 // Adds what a node and all below it count.
 void countNode(lang::Evaluator& ev, const ConfigNode& node, Counts& counts);

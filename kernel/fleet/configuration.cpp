@@ -278,8 +278,8 @@ void textOf(lang::Evaluator& ev, const ConfigNode& node, const std::string& path
     for (const ConfigNode& child : node.children) textOf(ev, child, joinPath(path, ev.text(child.name)), out);
     return;
   }
-  std::string text = node.kind == ConfigNode::Kind::Record ? "{ }" : valueText(ev, node.value);
-  const bool unknown = node.kind == ConfigNode::Kind::Leaf && hasUnknown(ev, node.value);
+  std::string text = node.kind == ConfigNode::Kind::Record ? "{ }" : node.endless ? "{ … }" : valueText(ev, node.value);
+  const bool unknown = !node.endless && node.kind == ConfigNode::Kind::Leaf && hasUnknown(ev, node.value);
   out += path.empty() ? text : path + " = " + text;
   out += unknown ? "  # unknown\n" : node.assumed ? "  # assumed\n" : "\n";
 }

@@ -5,6 +5,7 @@
 
 #include "kernel/compose/merge.hpp"
 #include "kernel/compose/submodule.hpp"
+#include "kernel/fleet/config_tree.hpp"
 #include "kernel/fleet/value_knowledge.hpp"
 #include "kernel/lang/unknown.hpp"
 
@@ -142,16 +143,11 @@ class CoverageWalk {
         property(around, wrap->kind == compose::Wrap::Kind::If, wrap->value);
       leaves_ = 0;
       // Arguments of modules are whole flakes and libraries: no definitions.
-      if (option && handsOn(*option))
+      if (option && holdsArguments(c_, *option))
         leaf(around, ev_.force(def.value));
       else
         content(around, def.value, 0);
     }
-  }
-
-  bool handsOn(const Option& option) const {
-    const std::string_view name = option.loc ? c_.text(option.loc->name) : std::string_view();
-    return option.type->kind == compose::Kind::Raw || name == "extraSpecialArgs" || name == "specialArgs";
   }
 
   void property(Around& around, bool isCondition, Value v) {
