@@ -76,15 +76,17 @@ int runAdopt(Context& cx) {
   if (auto rendered = renderFor(cx, *operation); !rendered) return cx.fail(rendered.error());
   std::vector<const fleet::Host*> hosts;
   for (const Meant& one : operation->meant) {
-    if (one.host->origin != "colmena") {
+    const bool hive = one.host->origin == "colmena";
+    if (!hive && one.host->attribute.empty()) {
       hosts.push_back(one.host);
       continue;
     }
-    Diagnostic d =
-        Diagnostic::from({Code::FL0833,
-                          fmt::format("{} is only in the hive, which colmena evaluates: not compared", one.host->name),
-                          "",
-                          {}});
+    Diagnostic d = Diagnostic::from(
+        {Code::FL0833,
+         hive ? fmt::format("{} is only in the hive, which colmena evaluates: not compared", one.host->name)
+              : fmt::format("{} is in legacyPackages of its system: not compared", one.host->name),
+         "",
+         {}});
     cx.diagnostics.add(std::move(d));
   }
   const auto all = compareDerivations(cx, hosts, cx.root(), deploy::pathReference(operation->nix.tree));

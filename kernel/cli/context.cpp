@@ -33,12 +33,25 @@ Result<fleet::Fleet*> Context::openFleet() {
   FLEETD_TRY_ASSIGN(jobs_, jobs());
   FLEETD_TRY_ASSIGN(root_, locateFleet(args.value("--fleet"), args.has("--fleet")));
   FLEETD_TRY_ASSIGN(plugin::Isolation isolation, pluginIsolation(*this));
-  FLEETD_TRY_ASSIGN(workspace_, render::Workspace::open(
-                                    {root_, pluginPaths(root_), pluginLog(*this), pluginTrust(), std::move(isolation)},
-                                    sources, symbols, diagnostics));
+  FLEETD_TRY_ASSIGN(auto overrides, inputOverrides());
+  FLEETD_TRY_ASSIGN(workspace_, render::Workspace::open({root_, pluginPaths(root_), pluginLog(*this), pluginTrust(),
+                                                         std::move(isolation), std::move(overrides)},
+                                                        sources, symbols, diagnostics));
   schemas_ = std::make_unique<fleet::SchemaStore>(root_);
   workspace_->fleet().useSchemas(schemas_.get());
   return &workspace_->fleet();
+}
+
+Result<std::vector<fleet::InputOverride>> Context::inputOverrides() const {
+  std::vector<fleet::InputOverride> given;
+  for (const std::string& one : args.values("--override-input")) {
+    const auto equals = one.find('=');
+    if (equals == std::string::npos || equals == 0 || equals + 1 == one.size())
+      return Error{
+          base::Code::FL0903, fmt::format("--override-input takes NAME=REFERENCE, not `{}`", shownWord(one)), "", {}};
+    given.push_back({one.substr(0, equals), one.substr(equals + 1)});
+  }
+  return given;
 }
 
 Result<unsigned> Context::jobs() const {

@@ -58,6 +58,8 @@ class Context {
   void writePlace(base::JsonWriter& json, base::Span place) const;
   // The same for people, relative to the fleet: "modules/a.nix:3:5", or "".
   std::string placeText(base::Span place) const;
+  // What --override-input says. Error FL0903.
+  Result<std::vector<fleet::InputOverride>> inputOverrides() const;
 
  private:
   Result<unsigned> jobs() const;

@@ -67,18 +67,6 @@ void chooseAll(std::vector<Meant>& meant, const std::vector<Result<std::vector<d
   });
 }
 
-Result<std::vector<std::pair<std::string, std::string>>> overrides(Context& cx) {
-  std::vector<std::pair<std::string, std::string>> out;
-  for (const std::string& one : cx.args.values("--override-input")) {
-    const auto equals = one.find('=');
-    if (equals == std::string::npos || equals == 0 || equals + 1 == one.size())
-      return Error{
-          Code::FL0903, fmt::format("--override-input takes NAME=REFERENCE, not `{}`", shownWord(one)), "", {}};
-    out.emplace_back(one.substr(0, equals), one.substr(equals + 1));
-  }
-  return out;
-}
-
 }  // namespace
 
 Result<Operation> beginOperation(Context& cx, Reaching reaching) {
@@ -157,11 +145,11 @@ Result<void> renderFor(Context& cx, Operation& operation) {
   if (cx.diagnostics.hasErrors()) return refusal;
   auto tree = render::writeBuildTree(fleet, *std::move(generated), operation.directory + "/tree", cx.diagnostics);
   if (!tree) return tree.error();
-  auto replaced = overrides(cx);
+  auto replaced = cx.inputOverrides();
   if (!replaced) return replaced.error();
   operation.nix.tree = tree->root;
   operation.nix.fleet = cx.root();
-  operation.nix.overrides = *std::move(replaced);
+  for (auto& one : *replaced) operation.nix.overrides.emplace_back(std::move(one.input), std::move(one.reference));
   operation.nix.options = cx.args.values("--nix-option");
   operation.nix.locked = base::isRegularFile(tree->root + "/flake.lock");
   operation.nix.logs = operation.directory + "/logs";

@@ -12,7 +12,6 @@ inline constexpr OptionSpec kKeepGoing{"--keep-going", 'k', Kind::Flag, "", "bui
 inline constexpr OptionSpec kVerify{
     "--verify-fingerprints", 0, Kind::Flag, "",
     "evaluate hosts whose fingerprint is unchanged, too, and fail when the result differs"};
-inline constexpr OptionSpec kOverride{"--override-input", 0, Kind::Text, "NAME=REF", "use another flake for an input"};
 inline constexpr OptionSpec kNixOption{"--nix-option", 0, Kind::Text, "WORD",
                                        "pass a word on to `nix build`; may be given several times"};
 inline constexpr OptionSpec kBuildHost{"--build-host", 0, Kind::Text, "ADDRESS",
@@ -42,8 +41,8 @@ inline constexpr OptionSpec kHealth{"--health-check", 0, Kind::Text, "COMMAND",
 inline constexpr OptionSpec kIgnoreUnits{"--ignore-failed-units", 0, Kind::Flag, "",
                                          "keep a system even if units failed that had not before"};
 
-inline constexpr OptionSpec kBuildOptions[] = {kOnlyTag,   kMaxBuilds, kKeepGoing,  kVerify,       kOverride,
-                                               kNixOption, kBuildHost, kEvalMemory, kHostKeyCheck, kSshConfig};
+inline constexpr OptionSpec kBuildOptions[] = {kOnlyTag,   kMaxBuilds,  kKeepGoing,    kVerify,   kNixOption,
+                                               kBuildHost, kEvalMemory, kHostKeyCheck, kSshConfig};
 inline constexpr OptionSpec kPlanOptions[] = {
     kOnlyTag,
     {"--closures", 0, Kind::Flag, "",
@@ -69,7 +68,6 @@ inline constexpr OptionSpec kDeployOptions[] = {
     kMaxBuilds,
     kKeepGoing,
     kVerify,
-    kOverride,
     kBuildHost,
     kEvalMemory,
     kNixOption};

@@ -15,6 +15,7 @@ constexpr OptionSpec kGlobal[] = {
      "the fleet's directory; else $FLEETD_DIR, else the nearest at or above the current one"},
     {"--json", 0, Kind::Flag, "", "data as JSON on standard output, findings as JSON lines on standard error"},
     {"--color", 0, Kind::Color, "WHEN", "auto (on a terminal, unless NO_COLOR is set), always or never"},
+    {"--override-input", 0, Kind::Text, "NAME=REF", "use another flake, or a directory with its source, for an input"},
     {"--isolate", 0, Kind::Isolation, "[=WHO]",
      "who runs in processes of their own: all, third-party (without this option), unsandboxed, none"},
     {"--verbose", 'v', Kind::Flag, "", "show notes, too"},
@@ -183,7 +184,6 @@ constexpr OptionSpec kVarsOptions[] = {
     {"--no-sandbox", 0, Kind::Flag, "", "generate: run scripts with your rights"},
     {"--script-timeout", 0, Kind::Text, "SECONDS", "generate: how long a script may take; 600"},
     {"--nix-option", 0, Kind::Text, "WORD", "generate: a further word for `nix build`; may be given several times"},
-    {"--override-input", 0, Kind::Text, "NAME=REF", "generate: another flake in place of an input, for scripts"},
 };
 constexpr PositionalSpec kVarsWords[] = {
     {"VERB", Kind::Text, "keygen, list, get, set, check, fix, generate, upload, export, import or prune", true},

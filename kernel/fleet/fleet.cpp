@@ -41,7 +41,7 @@ Result<std::unique_ptr<Fleet>> Fleet::open(const OpenOptions& options, base::Sou
   std::unique_ptr<Fleet> fleet(new Fleet(options.directory, sources, symbols));
   if (options.prepare) options.prepare(*fleet);
   const base::Stopwatch watch;
-  Loader loader(*fleet, diagnostics);
+  Loader loader(*fleet, options.overrides, diagnostics);
   FLEETD_TRY(loader.run());
   fleet->stages_.push_back({"read", static_cast<std::uint64_t>(watch.elapsed().count())});
   return fleet;

@@ -19,6 +19,7 @@
 #include "kernel/base/symbol.hpp"
 #include "kernel/fleet/composed_host.hpp"
 #include "kernel/fleet/host.hpp"
+#include "kernel/fleet/input_sources.hpp"
 #include "kernel/lang/evaluator.hpp"
 
 namespace fleetd::compose {
@@ -62,6 +63,7 @@ class Fleet;
 
 struct OpenOptions {
   std::string directory;  // the root of the repository, absolute
+  std::vector<InputOverride> overrides;
   // Called before anything is evaluated, so that layers above can give platforms their options (Intrinsics::platforms).
   std::function<void(Fleet&)> prepare;
 };

@@ -97,8 +97,8 @@ std::string identityOfUrl(std::string_view url) {
   return text;
 }
 
-Inputs::Inputs(Intrinsics& intrinsics, const Lock* lock, std::string root, base::Diagnostics& diagnostics)
-    : intrinsics_(intrinsics), lock_(lock), root_(std::move(root)), diagnostics_(diagnostics) {}
+Inputs::Inputs(Intrinsics& intrinsics, const Lock* lock, InputSources sources, base::Diagnostics& diagnostics)
+    : intrinsics_(intrinsics), lock_(lock), sources_(std::move(sources)), diagnostics_(diagnostics) {}
 
 namespace {
 
@@ -131,6 +131,11 @@ Value Inputs::native(std::string_view name, std::string_view identity) {
 
 Value Inputs::one(const std::string& name, std::string_view url, const LockNode* node, const std::string& directory) {
   Evaluator& ev = intrinsics_.ev;
+  const std::string other = sources_.reference(name, node);
+  if (!other.empty()) {  // another flake, of which nothing but the reference is known
+    node = nullptr;
+    url = other;
+  }
   const std::string identity = node ? node->identity : identityOfUrl(url);
   const Value source = ev.unknownRoot(fmt::format("inputs.{}", name));
   const Value known = native(name, identity);
@@ -166,7 +171,35 @@ Value Inputs::one(const std::string& name, std::string_view url, const LockNode*
       return outputs.isError() ? outputs : ev.force(self);
     }
   }
-  return ev.update(source, ev.attrs(facts), 0);
+  const Value unread = ev.update(source, ev.attrs(facts), 0);
+  const auto directoryAtHand = other.empty() ? sources_.find(name, node) : std::nullopt;
+  if (!directoryAtHand || depth_ >= kMaxFlakeDepth) return unread;
+  const Value read = fromSource(name, node, *directoryAtHand, ev.attrs(facts));
+  return read.isStuck() ? unread : read;
+}
+
+// What somebody else's flake says of itself. A finding in it is not the fleet's: the input is left to Nix then.
+Value Inputs::fromSource(const std::string& name, const LockNode* node, const std::string& directory, Value facts) {
+  Evaluator& ev = intrinsics_.ev;
+  std::string flake = directory;
+  if (node && !node->dir.empty()) flake += "/" + node->dir;
+  const Value place = ev.attrs({{"outPath", ev.path(flake)}});
+  if (node && !node->isFlake) return ev.update(facts, place, 0);
+  if (!base::isRegularFile(flake + "/flake.nix")) return Value::stuck();
+  ++depth_;
+  Value self;
+  const Value outputs = evalFlake(std::string(ev.path(flake).string()), node, &self, true);
+  --depth_;
+  const Value whole = outputs.isError() ? outputs : ev.force(self);
+  if (!whole.isError()) return ev.update(whole, ev.update(facts, place, 0), 0);
+  base::Diagnostic why = ev.diagnostic(*whole.error);
+  base::Diagnostic d;
+  d.code = base::Code::FL0516;
+  d.severity = base::Severity::Note;
+  d.message = fmt::format("the source of input `{}` cannot be read here: {}", name, why.message);
+  d.span = why.span;
+  diagnostics_.add(std::move(d));
+  return Value::stuck();
 }
 
 Value Inputs::all(Value declared, Value outputs, const LockNode* node, const std::string& directory) {
@@ -179,7 +212,7 @@ Value Inputs::all(Value declared, Value outputs, const LockNode* node, const std
       const std::string name(ev.text(attr->name));
       urls[name] = urlOf(ev, spec);
       if (urls[name].empty()) urls[name] = name;
-      if (lock_ && node && !node->inputs.contains(std::string(ev.text(attr->name)))) {
+      if (lock_ && node && depth_ <= 1 && !node->inputs.contains(std::string(ev.text(attr->name)))) {
         base::Diagnostic d;
         d.code = base::Code::FL0511;
         d.message = fmt::format("input `{}` is not in flake.lock", ev.text(attr->name));
@@ -221,7 +254,7 @@ Value Inputs::all(Value declared, Value outputs, const LockNode* node, const std
   return ev.attrs(items);
 }
 
-Value Inputs::flakeValue(Value outputs, Value inputs, const std::string& directory) {
+Value Inputs::flakeValue(Value outputs, Value inputs, const std::string& directory, bool foreign) {
   Evaluator& ev = intrinsics_.ev;
   outputs = ev.force(outputs);
   if (outputs.isError()) return outputs;
@@ -237,6 +270,8 @@ Value Inputs::flakeValue(Value outputs, Value inputs, const std::string& directo
                                 {"lastModified", unknownAttr("lastModified")},
                                 {"lastModifiedDate", unknownAttr("lastModifiedDate")},
                                 {"sourceInfo", ev.attrs({{"outPath", ev.path(directory)}})}});
+  // Of a source that was fetched the lock file has told what there is to know.
+  if (foreign) return ev.update(outputs, facts, 0);
   // Whether the tree is clean is not known here: either rev or dirtyRev exists.
   const Value clean = ev.attrs(
       {{"rev", unknownAttr("rev")}, {"shortRev", unknownAttr("shortRev")}, {"revCount", unknownAttr("revCount")}});
@@ -247,7 +282,7 @@ Value Inputs::flakeValue(Value outputs, Value inputs, const std::string& directo
   return ev.update(ev.update(outputs, facts, 0), ev.unknown(UnknownOp::If, parts, 0), 0);
 }
 
-Value Inputs::evalFlake(const std::string& directory, const LockNode* node, Value* self) {
+Value Inputs::evalFlake(const std::string& directory, const LockNode* node, Value* self, bool foreign) {
   Evaluator& ev = intrinsics_.ev;
   const Value flake = ev.evalFile(directory + "/flake.nix");
   if (flake.isError()) return flake;
@@ -263,12 +298,13 @@ Value Inputs::evalFlake(const std::string& directory, const LockNode* node, Valu
     Inputs* owner;
     Value outputs, arguments, inputs;
     std::string_view directory;
+    bool foreign;
   };
-  auto* knot = ev.arena().make<Knot>(Knot{this, {}, {}, {}, ev.arena().copy(std::string_view(directory))});
+  auto* knot = ev.arena().make<Knot>(Knot{this, {}, {}, {}, ev.arena().copy(std::string_view(directory)), foreign});
   *self = ev.nativeThunk(
       [](Evaluator&, void* raw) {
         auto* k = static_cast<Knot*>(raw);
-        return k->owner->flakeValue(k->outputs, k->inputs, std::string(k->directory));
+        return k->owner->flakeValue(k->outputs, k->inputs, std::string(k->directory), k->foreign);
       },
       knot);
   knot->inputs = ev.update(inputs, ev.attrs({{"self", *self}}), 0);

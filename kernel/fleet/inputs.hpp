@@ -4,6 +4,7 @@
 #include <string>
 
 #include "kernel/base/diagnostic.hpp"
+#include "kernel/fleet/input_sources.hpp"
 #include "kernel/fleet/intrinsics.hpp"
 #include "kernel/fleet/lock.hpp"
 
@@ -12,7 +13,7 @@ namespace fleetd::fleet {
 class Inputs {
  public:
   // `lock` may be null (a flake without a lock file): then inputs are known by the URLs written in flake.nix only.
-  Inputs(Intrinsics& intrinsics, const Lock* lock, std::string root, base::Diagnostics& diagnostics);
+  Inputs(Intrinsics& intrinsics, const Lock* lock, InputSources sources, base::Diagnostics& diagnostics);
 
   // The arguments of `outputs` besides self: every input of the flake at `directory`, whose locked node is `node`
   // (null: none). `declared` is the flake's `inputs` attribute, `outputs` the function, whose arguments are inputs,
@@ -20,9 +21,10 @@ class Inputs {
   // locked.
   lang::Value all(lang::Value declared, lang::Value outputs, const LockNode* node, const std::string& directory);
   // `{ outPath, inputs, … } // outputs` as `self` and as the value of a flake read natively.
-  lang::Value flakeValue(lang::Value outputs, lang::Value inputs, const std::string& directory);
+  // `foreign`: a source that was fetched, so nothing is unknown of its state.
+  lang::Value flakeValue(lang::Value outputs, lang::Value inputs, const std::string& directory, bool foreign = false);
   // Evaluates flake.nix in a directory: its outputs applied. Errors are values.
-  lang::Value evalFlake(const std::string& directory, const LockNode* node, lang::Value* self);
+  lang::Value evalFlake(const std::string& directory, const LockNode* node, lang::Value* self, bool foreign = false);
 
  private:
   lang::Value one(const std::string& name, std::string_view url, const LockNode* node, const std::string& directory);
@@ -30,8 +32,12 @@ class Inputs {
 
   Intrinsics& intrinsics_;
   const Lock* lock_;
-  std::string root_;
+  InputSources sources_;
   base::Diagnostics& diagnostics_;
+  // Stuck when the source cannot be read; FL0516 tells why.
+  lang::Value fromSource(const std::string& name, const LockNode* node, const std::string& directory,
+                         lang::Value facts);
+
   int depth_ = 0;
 };
 

@@ -7,6 +7,7 @@
 
 #include "kernel/base/file.hpp"
 #include "kernel/compose/compose.hpp"
+#include "kernel/compose/evaluation.hpp"
 #include "kernel/fleet/discovery.hpp"
 #include "kernel/lang/parser.hpp"
 #include "kernel/lang/unknown.hpp"
@@ -17,6 +18,9 @@ namespace {
 
 using lang::Tag;
 using lang::Value;
+
+constexpr std::size_t kMaxReasons = 8;
+constexpr char kStoreDirectory[] = "/nix/store";  // another one would need other binaries from everybody
 
 Error failed(lang::Evaluator& ev, const Value& error) {
   const base::Diagnostic d = ev.diagnostic(*error.error);
@@ -35,8 +39,8 @@ bool isSyntax(base::Code code) {
 
 }  // namespace
 
-Loader::Loader(Fleet& fleet, base::Diagnostics& diagnostics)
-    : fleet_(fleet), ev_(fleet.evaluator()), diagnostics_(diagnostics) {}
+Loader::Loader(Fleet& fleet, const std::vector<InputOverride>& overrides, base::Diagnostics& diagnostics)
+    : fleet_(fleet), overrides_(overrides), ev_(fleet.evaluator()), diagnostics_(diagnostics) {}
 
 void Loader::report(Value error, std::string_view host) {
   base::Diagnostic d = ev_.diagnostic(*error.error);
@@ -104,7 +108,8 @@ Result<void> Loader::openFlake() {
     fleet_.lock_ = std::make_unique<Lock>(std::move(lock).value());
   }
   const Lock* lock = fleet_.lock_.get();
-  fleet_.inputs_ = std::make_unique<Inputs>(*fleet_.intrinsics_, lock, fleet_.root_, diagnostics_);
+  FLEETD_TRY_ASSIGN(InputSources sources, InputSources::make(overrides_, kStoreDirectory, lock));
+  fleet_.inputs_ = std::make_unique<Inputs>(*fleet_.intrinsics_, lock, std::move(sources), diagnostics_);
   Value self;
   Value outputs = fleet_.inputs_->evalFlake(fleet_.root_, lock ? &lock->root() : nullptr, &self);
   if (outputs.isError()) return failed(ev_, outputs);
@@ -118,6 +123,7 @@ Result<void> Loader::openFlake() {
   collect(outputs, "nixosConfigurations", "nixos");
   collect(outputs, "darwinConfigurations", "darwin");
   collect(outputs, "homeConfigurations", "home");
+  collectPackagedHomes(outputs);
   if (const lang::Attr* hive = outputs.attrs->find(ev_.symbol("colmenaHive"))) {
     const Value nodes = ev_.selectOr(hive->value, ev_.symbol("nodes"), Value::of(ev_.newBindings(0)), hive->pos);
     if (nodes.is(Tag::Attrs))
@@ -132,7 +138,43 @@ Result<void> Loader::openFlake() {
       for (const lang::Attr* attr : ev_.sortedByName(nodes.attrs)) addHost(*attr, "nixos", "colmena");
   }
   collectAggregates(outputs);
+  tellMissing(outputs);
   return {};
+}
+
+std::string Loader::fileText(Value raw) {
+  const Value name = ev_.force(raw);
+  if (!name.is(Tag::String) && !name.is(Tag::Path)) return "flake.nix";
+  std::string_view text = name.string();
+  if (text.starts_with(fleet_.root_ + "/")) text.remove_prefix(fleet_.root_.size() + 1);
+  return std::string(text);
+}
+
+// What may define hosts and could not be read. A fleet without any host is worth a warning then.
+void Loader::tellMissing(Value outputs) {
+  std::vector<std::string> reasons;
+  const Value native = ev_.selectOr(fleet_.intrinsics_->levelF, ev_.symbol("_fleetdEvaluation"), Value::null(), 0);
+  if (native.is(Tag::Native)) {
+    const auto& knowledge = static_cast<compose::Evaluation*>(native.native)->knowledge;
+    for (const auto* list : {knowledge.imports, knowledge.definitions})
+      for (const auto* one = list; one && reasons.size() < kMaxReasons; one = one->next)
+        reasons.push_back(fmt::format("`{}`, which {} uses, is not known here", lang::printUnknown(ev_, one->value, 3),
+                                      fileText(one->file ? one->file->raw : Value::null())));
+  }
+  for (const std::string_view name : {"colmenaHive", "colmena"})
+    if (const lang::Attr* hive = outputs.attrs->find(ev_.symbol(name)))
+      if (const Value v = ev_.force(hive->value); v.isUnknown())
+        reasons.push_back(fmt::format("`{}` is made by `{}`", name, lang::printUnknown(ev_, v, 3)));
+  if (reasons.empty()) return;
+  std::reverse(reasons.begin(), reasons.end());
+  base::Diagnostic d;
+  d.code = base::Code::FL0517;
+  d.severity = fleet_.hosts_.empty() ? base::Severity::Warning : base::Severity::Note;
+  d.message = fleet_.hosts_.empty() ? "no host was found, but there may be some that only Nix knows"
+                                    : "there may be more hosts than those found";
+  d.notes = std::move(reasons);
+  d.notes.emplace_back("`fleetd check --override-input NAME=DIR` reads an input from a directory");
+  diagnostics_.add(std::move(d));
 }
 
 Result<void> Loader::openRepository() {

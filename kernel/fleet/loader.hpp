@@ -12,7 +12,7 @@ namespace fleetd::fleet {
 
 class Loader {
  public:
-  Loader(Fleet& fleet, base::Diagnostics& diagnostics);
+  Loader(Fleet& fleet, const std::vector<InputOverride>& overrides, base::Diagnostics& diagnostics);
   Result<void> run();
 
  private:
@@ -22,14 +22,18 @@ class Loader {
   Result<void> openRepository();
   void collect(lang::Value outputs, std::string_view attribute, std::string_view klass);
   void addHost(const lang::Attr& attr, std::string_view klass, std::string_view origin);
+  void collectPackagedHomes(lang::Value outputs);
   Result<void> addNamedHosts(lang::Value config, const std::string& jsonPath);
   void collectAggregates(lang::Value outputs);
+  void tellMissing(lang::Value outputs);
+  std::string fileText(lang::Value raw);  // a file as modules carry it, relative to the repository
   void finish();
   // Aggregates that a list of modules imports, in order of first use.
   std::vector<std::string> aggregatesOf(lang::Value modules, std::string_view klass);
   void report(lang::Value error, std::string_view host = {});
 
   Fleet& fleet_;
+  const std::vector<InputOverride>& overrides_;
   lang::Evaluator& ev_;
   base::Diagnostics& diagnostics_;
 };

@@ -105,6 +105,29 @@ void Loader::collect(Value outputs, std::string_view attribute, std::string_view
   for (const lang::Attr* item : ev_.sortedByName(set.attrs)) addHost(*item, klass, attribute);
 }
 
+// Homes below legacyPackages.<system>, which home-manager and `nix build .#homeConfigurations.NAME` find, too. What
+// else is wrong with the packages of a system is not the hosts' matter.
+void Loader::collectPackagedHomes(Value outputs) {
+  constexpr std::string_view kOrigin = "legacyPackages";
+  const Value systems = ev_.selectOr(outputs, ev_.symbol(kOrigin), Value::null(), 0);
+  if (!systems.is(Tag::Attrs)) return;
+  for (const lang::Attr* system : ev_.sortedByName(systems.attrs)) {
+    const Value homes = ev_.selectOr(ev_.force(system->value), ev_.symbol("homeConfigurations"), Value::null(), 0);
+    if (!homes.is(Tag::Attrs)) continue;
+    for (const lang::Attr* home : ev_.sortedByName(homes.attrs)) {
+      const std::string attribute(ev_.text(home->name));
+      const std::string name = fmt::format("{}@{}", attribute, ev_.text(system->name));
+      const std::size_t before = fleet_.hosts_.size();
+      addHost({ev_.symbol(name), home->pos, home->value}, "home", kOrigin);
+      if (fleet_.hosts_.size() == before) continue;
+      Host& host = fleet_.hosts_.back();
+      host.attribute = attribute;
+      host.system = ev_.text(system->name);
+      if (home->pos != 0) host.place = {home->pos, home->pos + static_cast<Pos>(attribute.size())};
+    }
+  }
+}
+
 void Loader::addHost(const lang::Attr& attr, std::string_view klass, std::string_view origin) {
   const std::string name(ev_.text(attr.name));
   const Value value = ev_.force(attr.value);

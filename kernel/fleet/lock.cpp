@@ -97,6 +97,7 @@ Result<Lock> Lock::parse(std::string_view text, const std::string& path) {
         node.identity = identityOf(*original);
       node.type = locked->stringOr("type", "");
       node.path = locked->stringOr("path", "");
+      node.dir = locked->stringOr("dir", "");
       node.rev = locked->stringOr("rev", "");
       node.narHash = locked->stringOr("narHash", "");
       if (const Json* modified = locked->find("lastModified"); modified && modified->asInt())

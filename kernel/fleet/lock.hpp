@@ -16,6 +16,7 @@ struct LockNode {
       identity;      // lower-case "owner/repo" of a forge, else the URL or path without scheme; what intrinsics go by
   std::string type;  // "github", "git", "path", "tarball", …
   std::string path;  // of type path
+  std::string dir;   // where below the source flake.nix is; mostly empty
   std::string rev;
   std::string narHash;
   std::int64_t lastModified = 0;

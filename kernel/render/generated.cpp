@@ -36,6 +36,8 @@ std::string hostText(const HostEntry& host) {
   if (!host.failed.empty()) return fmt::format("    {}.failed = {};\n", nix::name(host.name), nix::quoted(host.failed));
   std::string out = fmt::format("    {} = {{\n", nix::name(host.name));
   if (host.origin == "colmena") out += "      from = \"colmena\";\n";
+  if (!host.attribute.empty())
+    out += fmt::format("      from = \"legacyPackages\";\n      attribute = {};\n", nix::quoted(host.attribute));
   if (!host.system.empty()) out += fmt::format("      system = {};\n", nix::quoted(host.system));
   const auto list = [&](std::string_view name, const std::vector<std::string>& items, auto&& text) {
     out += fmt::format("      {} = [\n", name);
@@ -50,7 +52,8 @@ std::string hostText(const HostEntry& host) {
 }  // namespace
 
 std::vector<std::string> runtimeNames() {
-  return {"adopt.nix", "channels.nix", "clan-core.nix", "extend.nix", "generators.nix", "host.nix", "repository.nix", "vars.nix"};
+  return {"adopt.nix",      "channels.nix", "clan-core.nix",  "extend.nix",
+          "generators.nix", "host.nix",     "repository.nix", "vars.nix"};
 }
 
 std::string hostsText(std::vector<HostEntry> hosts) {

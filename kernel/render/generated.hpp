@@ -19,12 +19,13 @@ std::vector<std::string> runtimeNames();
 // What hosts.nix says of one host.
 struct HostEntry {
   std::string klass, name;
-  std::string origin;                // "colmena" for hosts that only a hive has, else ignored
+  std::string origin;                // "colmena" for hosts that only a hive has, "legacyPackages" for homes there
   std::vector<std::string> modules;  // files relative to hosts.nix
   std::string failed;                // why the host cannot be built; then the rest does not count
   // Of hosts without a flake:
   std::string system;                                  // may be empty
   std::optional<std::vector<std::string>> aggregates;  // when fleet.json lists them
+  std::string attribute{};                             // see fleet::Host::attribute
 };
 
 // Sorted by class and name.

@@ -124,7 +124,8 @@ Result<void> HostFiles::renderClass(const std::string& klass, std::vector<One>& 
     if (!rendered[i]) continue;  // said why
     const fleet::Host& host = workspace_.fleet().hosts()[hosts[i].index];
     HostEntry entry{host.klass, host.name, host.origin, {}, {}, {}, {}};
-    if (workspace_.fleet().kind() != fleet::Kind::Flake) entry.system = host.system;
+    entry.attribute = host.attribute;
+    if (workspace_.fleet().kind() != fleet::Kind::Flake || !host.attribute.empty()) entry.system = host.system;
     if (host.origin == "fleet.json") entry.aggregates = host.aggregates;
     if (hosts[i].facts) entry.modules.emplace_back("lib/host.nix");
     const std::string clanCore = clanCorePath(directories_[hosts[i].index]);

@@ -58,6 +58,7 @@ Result<std::unique_ptr<Workspace>> Workspace::open(WorkspaceOptions options, bas
   out->openPlugins();
   fleet::OpenOptions open;
   open.directory = out->options_.directory;
+  open.overrides = out->options_.overrides;
   out->services_.emplace(*out->plugins_);
   open.prepare = [&](fleet::Fleet& fleet) {
     out->addPlatforms(fleet);

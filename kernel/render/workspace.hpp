@@ -26,6 +26,7 @@ struct WorkspaceOptions {
   plugin::LogSink log;                          // may be empty
   plugin::TrustCheck trusted;                   // for files of the fleet's own plugins/; empty: none may be loaded
   plugin::Isolation isolation;                  // who runs in a process of its own
+  std::vector<fleet::InputOverride> overrides{};  // sources of inputs, see fleet::InputSources
 };
 
 // Thread: as Fleet, one with a big stack.

@@ -27,6 +27,8 @@ let
         throw host.failed
       else if (host.from or "") == "colmena" then
         extend host hive.${name}
+      else if (host.from or "") == "legacyPackages" then
+        extend host outputs.legacyPackages.${host.system}.homeConfigurations.${host.attribute}
       else
         extend host outputs.${attribute}.${name}
     ) hosts.${class};
