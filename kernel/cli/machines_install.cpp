@@ -145,7 +145,7 @@ class Extra {
     if (!base::isDirectory(parent) || !::mkdtemp(pattern.data()))
       return Error{Code::FL0842, "there is no directory in memory for the machine's key", "set XDG_RUNTIME_DIR", {}};
     directory_ = pattern;
-    const std::string place = directory_ + "/var/lib/sops-nix";
+    const std::string place = directory_ + key.directory;
     FLEETD_TRY(base::makeDirs(place, 0755));
     if (::chmod(place.c_str(), 0700) != 0) return Error{Code::FL0003, "cannot protect the machine's key", "", {}};
     FLEETD_TRY_ASSIGN(const std::string text, base::readDescriptor(key.pipe.get(), "the machine's key", 64 << 10));

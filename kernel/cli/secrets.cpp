@@ -47,6 +47,10 @@ Result<PluginValue> requestFor(Context& cx) {
   request.set("users", textList(cx.args.values("--user")));
   request.set("machines", textList(cx.args.values("--machine")));
   request.set("groups", textList(cx.args.values("--group")));
+  std::vector<std::string> machines;
+  for (const fleet::Host& host : cx.workspace().fleet().hosts())
+    if (host.klass != "home") machines.push_back(host.name);
+  request.set("fleetMachines", textList(machines));
   request.set("force", cx.args.has("--force"));
   request.set("new", cx.args.has("--new"));
   request.set("fromTerminal", base::isTerminal(0));

@@ -170,7 +170,9 @@ constexpr OptionSpec kVarsOptions[] = {
     {"--user", 0, Kind::Text, "NAME", "the user a new key is registered for; else the one who is logged in"},
     {"--no-commit", 0, Kind::Flag, "", "write files and leave git alone"},
     {"--recipient", 0, Kind::Text, "KEY", "export: a public key that opens the archive; may be given several times"},
-    {"--store", 0, Kind::Text, "STORE", "export, import: sops, the store of the values"},
+    {"--store", 0, Kind::Text, "STORE", "export, import: another store than the fleet's: sops, age or password-store"},
+    {"--from", 0, Kind::Text, "STORE", "migrate: where the secrets are; else the fleet's store"},
+    {"--remove", 0, Kind::Flag, "", "migrate: remove from there what both have"},
     {"--replace", 0, Kind::Flag, "", "import: also values that are there and differ"},
     {"--directory", 0, Kind::Directory, "DIR",
      "upload: write decrypted files there, in memory, instead of to the host"},
@@ -186,7 +188,7 @@ constexpr OptionSpec kVarsOptions[] = {
     {"--nix-option", 0, Kind::Text, "WORD", "generate: a further word for `nix build`; may be given several times"},
 };
 constexpr PositionalSpec kVarsWords[] = {
-    {"VERB", Kind::Text, "keygen, list, get, set, check, fix, generate, upload, export, import or prune", true},
+    {"VERB", Kind::Text, "keygen, list, get, set, check, fix, generate, upload, export, import, migrate or prune", true},
     {"MACHINE|ID", Kind::Host,
      "machines, all when none is named; for get and set a machine and an id; for export and import a file", false,
      true},
@@ -341,11 +343,12 @@ constexpr Command kCommands[] = {
      "and `vars set MACHINE GENERATOR/FILE` read and write one value, `vars check` tells what is missing or encrypted for the\n"
      "wrong keys, `vars fix` encrypts again for the right ones, `vars keygen` makes your key. Files are committed to git.\n"
      "`vars upload HOST` brings a machine its key and what it needs before its services, `vars export` and `vars import` move\n"
-     "values in an encrypted archive, `vars prune` removes what nothing declares any more.\n"
+     "values in an encrypted archive, `vars migrate` copies them into another store, `vars prune` removes what nothing declares.\n"
      "\n"
      "  fleetd vars generate web\n"
      "  fleetd vars get web openssh/ssh.id_ed25519.pub\n"
      "  fleetd vars export backup.age --recipient age1…\n"
+     "  fleetd vars migrate age\n"
      "  fleetd vars prune",
      kVarsOptions, kVarsWords, Stack::Big, runVars},
     {"secrets", "people, machines and groups, their keys and secrets",

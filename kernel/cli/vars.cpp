@@ -21,8 +21,8 @@ namespace {
 using base::Code;
 using plugin::PluginValue;
 
-constexpr std::string_view kVerbs[] = {"keygen",   "list",  "get",    "set",    "check", "fix",
-                                       "generate", "prune", "export", "import", "upload"};
+constexpr std::string_view kVerbs[] = {"keygen",   "list",  "get",    "set",    "check",  "fix",
+                                       "generate", "prune", "export", "import", "upload", "migrate"};
 
 Result<void> checkMachine(Context& cx, const std::string& name) {
   const auto host = cx.workspace().fleet().findHost(name);
@@ -93,7 +93,7 @@ int runVars(Context& cx) {
   if (std::find(std::begin(kVerbs), std::end(kVerbs), verb) == std::end(kVerbs)) {
     std::string hint = suggestion(verb, {std::begin(kVerbs), std::end(kVerbs)});
     if (hint.empty())
-      hint = "the verbs are keygen, list, get, set, check, fix, generate, upload, export, import and prune";
+      hint = "the verbs are keygen, list, get, set, check, fix, generate, upload, export, import, migrate and prune";
     return cx.fail({Code::FL0903, fmt::format("unknown verb `{}`", shownWord(verb)), std::move(hint), {}});
   }
   const auto fleet = cx.openFleet();
@@ -101,6 +101,7 @@ int runVars(Context& cx) {
   if (verb == "prune") return pruneVars(cx);
   if (verb == "export" || verb == "import") return moveVars(cx, verb);
   if (verb == "upload") return uploadVars(cx);
+  if (verb == "migrate") return migrateVars(cx);
   sdk::Attrs request{{"fleet", cx.root()}, {"verb", verb}};
   if (auto words = addWords(cx, verb, request); !words) return cx.fail(words.error());
   request.set("generators", textList(cx.args.values("--generator")));
@@ -110,7 +111,14 @@ int runVars(Context& cx) {
   request.set("user",
               cx.args.has("--user") ? std::string(cx.args.value("--user")) : std::string(login ? login : "admin"));
   request.set("changedScripts", cx.args.has("--changed-scripts"));
-  if (verb != "keygen") addDeclarations(cx, cx.workspace(), request);
+  if (verb != "keygen") {
+    addDeclarations(cx, cx.workspace(), request);
+  } else {
+    // What machines declare may be wrong as long as somebody has no key.
+    sdk::Attrs all;
+    addDeclarations(cx, cx.workspace(), all);
+    if (const auto* store = all.find("store")) request.set("store", *store);
+  }
   process::ScriptSandbox sandbox;
   if (verb == "generate") {
     auto prepared = addScripts(cx, request);

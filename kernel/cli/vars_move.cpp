@@ -64,7 +64,7 @@ int moveVars(Context& cx, const std::string& verb) {
               fmt::format("`fleetd vars {}` needs a file", verb),
               fmt::format("fleetd vars {} FILE; - is standard {}", verb, verb == "export" ? "output" : "input"),
               {}});
-  sdk::Attrs request{{"fleet", cx.root()}, {"verb", verb}, {"store", std::string(cx.args.value("--store"))}};
+  sdk::Attrs request{{"fleet", cx.root()}, {"verb", verb}, {"storeName", std::string(cx.args.value("--store"))}};
   addDeclarations(cx, cx.workspace(), request);
   const std::string file(cx.args.positionals[1]);
   return verb == "export" ? exportTo(cx, file, std::move(request)) : importFrom(cx, file, std::move(request));

@@ -5,6 +5,7 @@
 
 #include "kernel/base/text.hpp"
 #include "kernel/cli/git_commit.hpp"
+#include "kernel/cli/vars_store.hpp"
 #include "kernel/render/views.hpp"
 
 namespace fleetd::cli {
@@ -53,6 +54,7 @@ bool isComplete(render::Workspace& workspace, const fleet::Host& host, const fle
 
 void addDeclarations(Context& cx, render::Workspace& workspace, sdk::Attrs& request) {
   sdk::Attrs machines;
+  StoreSettings store(workspace);
   sdk::Attrs groups;
   fleet::Fleet& fleet = workspace.fleet();
   std::vector<std::string> incomplete;
@@ -64,11 +66,18 @@ void addDeclarations(Context& cx, render::Workspace& workspace, sdk::Attrs& requ
     Diagnostics unheard;
     const auto composed = workspace.compose(host, unheard);
     if (!isComplete(workspace, host, *composed)) incomplete.push_back(host.name);
+    store.add(host, *composed);
     auto generators = render::everythingBelow(fleet.evaluator(), *composed, {"clan", "core", "vars", "generators"});
     if (!generators.isNil()) machines.set(host.name, std::move(generators));
     const auto own = render::everythingBelow(fleet.evaluator(), *composed, {"clan", "core", "sops", "defaultGroups"});
     if (const auto* list = own.get<sdk::List>(); list && !list->empty()) groups.set(host.name, *list);
   }
+  sdk::Attrs exports;
+  for (const auto& [scope, interfaces] : workspace.services().exports())
+    if (const auto generators = interfaces.find("generators"); generators != interfaces.end())
+      exports.set(scope, generators->second);
+  request.set("exports", std::move(exports));
+  request.set("store", store.value());
   request.set("incomplete", textList(incomplete));
   request.set("machines", std::move(machines));
   request.set("machineGroups", std::move(groups));

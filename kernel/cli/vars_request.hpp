@@ -17,7 +17,8 @@ bool flagOf(const plugin::PluginValue& set, std::string_view name);
 sdk::List textList(const std::vector<std::string>& names);
 
 // What all machines declare, shared generators belong to several: `machines` and `machineGroups` of a request, and
-// `incomplete`, machines that may declare more than is known.
+// `incomplete`, machines that may declare more than is known, and
+// `store`, where their secrets are.
 void addDeclarations(Context& cx, render::Workspace& workspace, sdk::Attrs& request);
 // Commits what an answer asks for, unless --no-commit was given, and tells the plugin: until then it keeps its lock.
 void commitAnswer(Context& cx, const plugin::PluginValue& answer);

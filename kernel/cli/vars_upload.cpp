@@ -12,7 +12,9 @@
 #include "kernel/base/memory_files.hpp"
 #include "kernel/base/text.hpp"
 #include "kernel/cli/operations.hpp"
+#include "kernel/cli/partitioning.hpp"
 #include "kernel/cli/vars_request.hpp"
+#include "kernel/cli/vars_store.hpp"
 #include "kernel/cli/vars_verbs.hpp"
 #include "kernel/deploy/upload.hpp"
 #include "kernel/process/spawn.hpp"
@@ -27,14 +29,14 @@ using plugin::PluginValue;
 // Runs `take` with the reading end while the plugin writes. Errors of the plugin go first: without an archive there is
 // nothing to take.
 template <class Take>
-Result<std::int64_t> send(Context& cx, const std::string& machine, bool everything, Take take) {
+Result<std::int64_t> send(Context& cx, const std::string& machine, sdk::Attrs what, Take take) {
   base::Pipe pipe = base::makePipe();
   if (!pipe.read) return Error{Code::FL0004, "there are no more file descriptors", "", {}};
-  sdk::Attrs request{{"fleet", cx.root()},
-                     {"verb", "upload"},
-                     {"machine", machine},
-                     {"everything", everything},
-                     {"descriptor", std::int64_t{pipe.write.get()}}};
+  sdk::Attrs request = std::move(what);
+  request.set("fleet", cx.root());
+  request.set("verb", "upload");
+  request.set("machine", machine);
+  request.set("descriptor", std::int64_t{pipe.write.get()});
   addDeclarations(cx, cx.workspace(), request);
   auto answer = std::async(std::launch::async, [&cx, &pipe, body = PluginValue(std::move(request))] {
     auto out = cx.workspace().plugins().request("vars", body);
@@ -80,7 +82,7 @@ Result<void> checkDirectory(const std::string& directory) {
 int intoDirectory(Context& cx, const std::string& machine) {
   const std::string directory(cx.args.value("--directory"));
   if (auto fits = checkDirectory(directory); !fits) return cx.fail(fits.error());
-  const auto files = send(cx, machine, true, [&](int archive) { return unpack(directory, archive); });
+  const auto files = send(cx, machine, {{"everything", true}}, [&](int archive) { return unpack(directory, archive); });
   if (!files) return cx.fail(files.error());
   if (!cx.quiet()) cx.out.message(fmt::format("{} files written to {}\n", *files, directory));
   return cx.finish();
@@ -98,10 +100,12 @@ int toHost(Context& cx, const std::string& machine) {
     if (!password) return cx.fail(password.error());
     settings.password = *password;
   }
+  const auto directory = secretDirectoryOf(cx.workspace(), *one.host);
+  if (!directory) return cx.fail(directory.error());
   auto ssh = openSsh(cx);
   if (!ssh) return cx.fail(ssh.error());
-  const auto files = send(cx, machine, false, [&](int archive) {
-    return deploy::uploadSecrets(*ssh, (**one.reach).address, machine, archive, settings);
+  const auto files = send(cx, machine, {}, [&](int archive) {
+    return deploy::uploadSecrets(*ssh, (**one.reach).address, machine, *directory, archive, settings);
   });
   if (!files) return cx.fail(files.error());
   if (!cx.quiet()) cx.out.message(fmt::format("{} files brought to {}\n", *files, machine));
@@ -109,6 +113,13 @@ int toHost(Context& cx, const std::string& machine) {
 }
 
 }  // namespace
+
+Result<void> writePartitioningFiles(Context& cx, const fleet::Host& host, const std::string& directory) {
+  if (!base::isInMemory(directory))
+    return Error{Code::FL0723, fmt::format("{} is on a disk, where secrets would stay", directory), "", {}};
+  FLEETD_TRY(send(cx, host.name, {{"phase", "partitioning"}}, [&](int archive) { return unpack(directory, archive); }));
+  return {};
+}
 
 int uploadVars(Context& cx) {
   if (cx.args.positionals.size() != 2)

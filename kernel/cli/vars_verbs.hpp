@@ -9,5 +9,6 @@ namespace fleetd::cli {
 int pruneVars(Context& cx);
 int moveVars(Context& cx, const std::string& verb);  // export, import
 int uploadVars(Context& cx);
+int migrateVars(Context& cx);
 
 }  // namespace fleetd::cli

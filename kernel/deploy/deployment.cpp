@@ -22,9 +22,9 @@ namespace {
 
 using base::Code;
 
-// Where sops-nix looks. One that is there stays.
+// One that is there stays. The directory stands in front.
 constexpr char kPutKey[] =
-    "umask 077; mkdir -p /var/lib/sops-nix && cd /var/lib/sops-nix && cat >key.txt.new && [ -s key.txt.new ] && "
+    "umask 077; mkdir -p $d && cd $d && cat >key.txt.new && [ -s key.txt.new ] && "
     "{ [ -s key.txt ] && rm -f key.txt.new || mv -f key.txt.new key.txt; }";
 constexpr std::string_view kEndings[] = {"deployed", "unchanged", "rolled back", "failed", "unknown", "not reached"};
 
@@ -98,7 +98,8 @@ class OneHost {
     if (!target_.key || before.hasKey || settings_.activation.goal == Goal::DryActivate) return std::nullopt;
     if (target_.key->missing) return target_.key->missing;
     onStep_(target_, "bringing its key");
-    Ssh::Call call = asRoot(kPutKey, target_.address, settings_.activation);
+    Ssh::Call call =
+        asRoot(fmt::format("d={}; {}", target_.key->directory, kPutKey), target_.address, settings_.activation);
     call.inputFd = target_.key->pipe.get();
     const auto put = ssh_.run(target_.address, call);
     if (!put) return put.error();

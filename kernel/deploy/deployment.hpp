@@ -19,7 +19,8 @@ namespace fleetd::deploy {
 // The key a machine reads its secrets with, in a pipe: it never is in our memory.
 struct MachineKey {
   base::UniqueFd pipe;
-  std::optional<Error> missing;  // why there is none; only an error when the host needs it
+  std::string directory = "/var/lib/sops-nix";  // where it goes on the host; nothing a shell would take apart
+  std::optional<Error> missing;                 // why there is none; only an error when the host needs it
 };
 
 struct Target {

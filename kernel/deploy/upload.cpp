@@ -12,7 +12,7 @@ namespace {
 // The key comes last in the archive: one that was cut off lacks it, and nothing is replaced. A host that has the new
 // key has everything.
 constexpr char kUnpack[] =
-    "set -e; umask 077; d=/var/lib/sops-nix; n=$d/.new; mkdir -p $d; rm -rf $n $d/.old; mkdir $n; "
+    "set -e; umask 077; n=$d/.new; mkdir -p $d; rm -rf $n $d/.old; mkdir $n; "
     "tar -xpf - -C $n; [ -s $n/key.txt ]; "
     "if [ -e $d/activation ]; then mv $d/activation $d/.old; fi; "
     "if [ -e $n/activation ]; then mv $n/activation $d/activation; fi; "
@@ -20,9 +20,9 @@ constexpr char kUnpack[] =
 
 }  // namespace
 
-Result<void> uploadSecrets(Ssh& ssh, const Address& address, const std::string& host, int archive,
-                           const ActivationSettings& settings) {
-  Ssh::Call call = asRoot(kUnpack, address, settings);
+Result<void> uploadSecrets(Ssh& ssh, const Address& address, const std::string& host, const std::string& directory,
+                           int archive, const ActivationSettings& settings) {
+  Ssh::Call call = asRoot(fmt::format("d={}; {}", directory, kUnpack), address, settings);
   call.inputFd = archive;
   call.timeout = std::chrono::minutes(10);
   FLEETD_TRY_ASSIGN(const auto finished, ssh.run(address, call));

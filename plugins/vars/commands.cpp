@@ -8,6 +8,7 @@
 #include "plugins/vars/generate.hpp"
 #include "plugins/vars/graph/closure.hpp"
 #include "plugins/vars/health.hpp"
+#include "plugins/vars/migrate.hpp"
 #include "plugins/vars/orphans.hpp"
 #include "plugins/vars/request.hpp"
 #include "plugins/vars/secrets/secrets.hpp"
@@ -35,7 +36,9 @@ std::vector<const GeneratorDecl*> ofMachine(const Declarations& all, const std::
 
 fleet::Result<void> listOne(const Request& request, const GeneratorDecl& decl, List& vars) {
   for (const auto& [file, kind] : decl.files) {
-    Attrs entry{{"id", decl.name + "/" + file}, {"secret", kind.secret}, {"deploy", kind.deploy}};
+    Attrs entry{{"id", (decl.scope.empty() ? decl.name : decl.place) + "/" + file},
+                {"secret", kind.secret},
+                {"deploy", kind.deploy}};
     const bool there =
         kind.secret ? request.store.hasSecret(decl.place, file) : request.store.hasPublic(decl.place, file);
     entry.set("exists", there);
@@ -60,7 +63,7 @@ fleet::Result<Value> list(const Request& request, const Value& value) {
   FLEET_TRY_ASSIGN(const auto left, orphansOf(request, unsureMachines(value)));
   for (const auto& one : left) {
     if (!one.sure || (!request.machine.empty() && one.machine != request.machine)) continue;
-    const std::string place = one.path.substr(std::string_view("vars/").size());
+    const std::string& place = one.place;
     const std::string above = one.machine.empty() ? "shared/" : "per-machine/" + one.machine + "/";
     vars.push_back(Attrs{{"id", place.substr(above.size())},
                          {"place", place},
@@ -78,13 +81,17 @@ struct Found {
   FileDecl kind;
 };
 
-// "generator/file". Errors: VARS60 with the ids that begin like it.
+// "generator/file", or with its place what several share: "shared/ca/key". Errors: VARS60 with the ids that begin like
+// it.
 fleet::Result<Found> find(const Request& request) {
   std::string like;
+  for (const auto& [place, decl] : request.declarations)
+    for (const auto& [file, kind] : decl.files)
+      if (decl.machine.empty() && request.id == place + "/" + file) return Found{&decl, file, kind};
   for (const auto* decl : ofMachine(request.declarations, request.machine))
     for (const auto& [file, kind] : decl->files) {
       const std::string id = decl->name + "/" + file;
-      if (id == request.id) return Found{decl, file, kind};
+      if (id == request.id && decl->scope.empty()) return Found{decl, file, kind};
       if (id.starts_with(request.id) || request.id.starts_with(decl->name + "/"))
         like += (like.empty() ? "" : ", ") + id;
     }
@@ -124,7 +131,7 @@ fleet::Result<Value> set(Request& request) {
   fleet::Result<SecretBytes> value =
       request.fromTerminal ? ask(request.id, "new value", "multiline-hidden") : readInput();
   if (!value) return std::move(value).error();
-  FLEET_TRY(storeFile(request.store, *found.decl, found.file, *value, request.groupsOf(found.decl->machines)));
+  FLEET_TRY(storeFile(request, *found.decl, found.file, *value));
   Answer answer;
   answer.commit("vars: set " + request.id + " for " + (found.decl->machine.empty() ? "all machines" : request.machine),
                 request.store.takeTouched());
@@ -136,6 +143,9 @@ fleet::Result<Value> keygen(Request& request) {
   Answer answer;
   answer.commit("secrets: add user " + request.user, request.store.takeTouched());
   answer.set("publicKey", recipient);
+  const auto& named = request.choice.recipients;
+  if (request.store.kind() == StoreKind::Age && std::find(named.begin(), named.end(), recipient) == named.end())
+    answer.add("add it to clan.vars.settings.recipients.default, then `fleetd vars fix` lets you in");
   return answer.value();
 }
 
@@ -164,6 +174,7 @@ fleet::Result<Value> runRequest(const Value& value) {
   if (*name == "secrets") return session->finish(runSecrets(value));
   auto request = readRequest(value);
   if (!request) return std::move(request).error();
+  if (writes) FLEET_TRY(request->store.settle());
   const auto run = [&]() -> fleet::Result<Value> {
     if (*name == "list") return list(*request, value);
     if (*name == "get") return get(*request);
@@ -178,6 +189,7 @@ fleet::Result<Value> runRequest(const Value& value) {
     if (*name == "prune") return prune(*request, value);
     if (*name == "export") return exportValues(*request, value);
     if (*name == "import") return importValues(*request, value);
+    if (*name == "migrate") return migrate(*request, value);
     if (*name == "upload") return upload(*request, value);
     return age::error("VARS62", "there is no verb `" + *name + "`");
   };

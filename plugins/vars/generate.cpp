@@ -72,6 +72,9 @@ fleet::Result<Outputs> make(const ScriptSetup& scripts, const GeneratorDecl& dec
     for (auto& [file, value] : made) kept.insert_or_assign(file, std::move(value));
     return kept;
   }
+  if (decl.script && !decl.scope.empty())
+    return age::error("VARS70", "scripts of exports cannot be run: no machine says which packages they have",
+                      "use a generator of fleetd's own (`builtin`), or declare it on a machine with `share = true`");
   if (decl.script) {
     std::vector<std::string> files, answered;
     for (const auto& [file, kind] : decl.files) files.push_back(file);
@@ -85,10 +88,9 @@ fleet::Result<Outputs> make(const ScriptSetup& scripts, const GeneratorDecl& dec
 fleet::Result<void> storeAll(Request& request, const GeneratorDecl& decl, const Outputs& outputs) {
   for (const auto& [file, kind] : decl.files)
     if (!outputs.contains(file)) return age::error("VARS71", "it did not make `" + file + "`");
-  const auto groups = request.groupsOf(decl.machines);
   for (const bool secret : {true, false})
     for (const auto& [file, kind] : decl.files)
-      if (kind.secret == secret) FLEET_TRY(storeFile(request.store, decl, file, outputs.at(file), groups));
+      if (kind.secret == secret) FLEET_TRY(storeFile(request, decl, file, outputs.at(file)));
   FLEET_TRY(request.store.writeHash(decl.place, decl.validationHash));
   return request.store.writeDefinition(decl.place, decl.definitionHash);
 }
@@ -181,7 +183,10 @@ class Run {
   std::string messageOf(const std::string& place) const {
     const GeneratorDecl& decl = declOf(place);
     return "vars: update via generator " + decl.name + " (" +
-           (decl.machine.empty() ? "shared" : "machine: " + decl.machine) + ")";
+           (!decl.scope.empty()    ? "export: " + decl.scope
+            : decl.machine.empty() ? "shared"
+                                   : "machine: " + decl.machine) +
+           ")";
   }
 
   fleet::Value answer() {
@@ -211,13 +216,12 @@ class Run {
 
 }  // namespace
 
-fleet::Result<void> storeFile(Store& store, const GeneratorDecl& decl, const std::string& file,
-                              const SecretBytes& value, const std::set<std::string>& groups) {
+fleet::Result<void> storeFile(Request& request, const GeneratorDecl& decl, const std::string& file,
+                              const SecretBytes& value) {
   const auto kind = decl.files.find(file);
   if (kind == decl.files.end()) return age::error("VARS60", decl.place + " has no file `" + file + "`");
-  if (!kind->second.secret) return store.writePublic(decl.place, file, value.text());
-  return store.writeSecret(decl.place, file, value, kind->second.deploy ? decl.machines : std::set<std::string>{},
-                           groups);
+  if (!kind->second.secret) return request.store.writePublic(decl.place, file, value.text());
+  return request.store.writeSecret(decl.place, file, value, request.audienceOf(decl, kind->second));
 }
 
 fleet::Result<fleet::Value> scriptsToRun(const Request& request) {
@@ -225,7 +229,7 @@ fleet::Result<fleet::Value> scriptsToRun(const Request& request) {
   fleet::List out;
   for (const auto& place : order) {
     const GeneratorDecl& decl = request.declarations.at(place);
-    if (decl.script && decl.builtin.isNil())
+    if (decl.script && decl.builtin.isNil() && decl.scope.empty())
       out.push_back(fleet::Attrs{{"generator", decl.name}, {"machine", *decl.machines.begin()}, {"place", decl.place}});
   }
   return fleet::Value(fleet::Attrs{{"scripts", std::move(out)}});

@@ -4,9 +4,9 @@
 
 namespace fleetd::vars {
 
-// Writes one file of a generator where it belongs. `groups` can read every secret.
-fleet::Result<void> storeFile(Store& store, const GeneratorDecl& decl, const std::string& file,
-                              const SecretBytes& value, const std::set<std::string>& groups);
+// Writes one file of a generator where it belongs.
+fleet::Result<void> storeFile(Request& request, const GeneratorDecl& decl, const std::string& file,
+                              const SecretBytes& value);
 
 // The verb `generate`. Questions are asked before anything runs; each generator's files are stored as soon as they are
 // made, so that nothing made is lost when a later one fails.

@@ -9,9 +9,11 @@ namespace {
 
 constexpr std::size_t kBatch = 256, kBatchBytes = 16 << 20;  // of files encrypted again in one transaction
 
+// A secret of a generator, or a machine's own key.
 struct Secret {
-  std::string name, directory;  // the name for people
-  Readers wanted;
+  std::string name, place, file;  // the name for people; place: empty for a key
+  std::string machine;
+  Audience audience;
 };
 
 bool isConcerned(const Request& request, const std::set<std::string>& machines) {
@@ -25,58 +27,32 @@ bool isConcerned(const Request& request, const GeneratorDecl& decl) {
   return isConcerned(request, decl.machines);
 }
 
-// Who is meant to read a secret: as before, but exactly the machines that get it, and the groups that always may.
-fleet::Result<Readers> wantedReaders(const Request& request, const GeneratorDecl& decl, const std::string& file,
-                                     const FileDecl& kind) {
-  FLEET_TRY_ASSIGN(Readers out, request.store.readersAt(directoryOf(decl.place, file)));
-  if (!kind.deploy)
-    for (const auto& machine : decl.machines) out.machines.erase(machine);
-  else
-    out.machines.insert(decl.machines.begin(), decl.machines.end());
-  const auto groups = request.groupsOf(decl.machines);
-  out.groups.insert(groups.begin(), groups.end());
-  return out;
-}
-
-// Calls `visit` with every secret of the declarations, and with the keys of the machines that get some. What cannot be
-// told of one is a problem, and the others go on.
+// Calls `visit` with every secret of the declarations, and with the keys of the machines that get some.
 template <class Visit>
-void eachSecret(const Request& request, Answer& answer, Visit visit) {
+void eachSecret(const Request& request, Visit visit) {
   std::set<std::string> machines;
-  const auto problem = [&](const std::string& name, const fleet::Error& error) {
-    answer.problem(name + ": " + error.message, error.hint);
-  };
   for (const auto& [place, decl] : request.declarations) {
     if (!isConcerned(request, decl)) continue;
     machines.insert(decl.machines.begin(), decl.machines.end());
-    for (const auto& [file, kind] : decl.files) {
-      if (!kind.secret || !request.store.hasSecret(place, file)) continue;
-      auto wanted = wantedReaders(request, decl, file, kind);
-      if (wanted)
-        visit(Secret{place + "/" + file, directoryOf(place, file), *std::move(wanted)});
-      else
-        problem(place + "/" + file, wanted.error());
-    }
+    for (const auto& [file, kind] : decl.files)
+      if (kind.secret && request.store.hasSecret(place, file))
+        visit(Secret{place + "/" + file, place, file, {}, request.audienceOf(decl, kind)});
   }
   if (!request.wanted.generators.empty()) return;
-  for (const auto& machine : machines) {
-    const std::string directory = keyDirectoryOf(machine);
-    if (!isConcerned(request, std::set<std::string>{machine}) || !request.store.hasSecretAt(directory)) continue;
-    auto wanted = request.store.readersAt(directory);
-    if (!wanted) {
-      problem(directory, wanted.error());
-      continue;
-    }
-    const auto groups = request.groupsOf({machine});
-    wanted->groups.insert(groups.begin(), groups.end());
-    visit(Secret{directory, directory, *std::move(wanted)});
-  }
+  for (const auto& machine : machines)
+    if (isConcerned(request, std::set<std::string>{machine}) && request.store.hasMachineKey(machine))
+      visit(Secret{
+          request.store.machineKeyLocation(machine), {}, {}, machine, {{machine}, true, request.groupsOf({machine})}});
 }
 
 fleet::Result<bool> isAsWanted(const Store& store, const Secret& secret) {
-  FLEET_TRY_ASSIGN(const bool healthy, store.isHealthyAt(secret.directory));
-  FLEET_TRY_ASSIGN(const auto readers, store.readersAt(secret.directory));
-  return healthy && readers == secret.wanted;
+  return secret.place.empty() ? store.isKeyFor(secret.machine, secret.audience.groups)
+                              : store.isFor(secret.place, secret.file, secret.audience);
+}
+
+fleet::Result<bool> makeAsWanted(Store& store, const Secret& secret) {
+  return secret.place.empty() ? store.makeKeyFor(secret.machine, secret.audience.groups)
+                              : store.makeFor(secret.place, secret.file, secret.audience);
 }
 
 }  // namespace
@@ -92,7 +68,7 @@ fleet::Result<fleet::Value> check(const Request& request) {
           place +
           ": its values were made by an earlier script; `fleetd vars generate --changed-scripts` makes them anew");
   }
-  eachSecret(request, answer, [&](const Secret& secret) {
+  eachSecret(request, [&](const Secret& secret) {
     const auto fine = isAsWanted(request.store, secret);
     if (!fine)
       answer.problem(secret.name + ": " + fine.error().message, fine.error().hint);
@@ -120,9 +96,9 @@ fleet::Result<fleet::Value> fix(Request& request) {
     batch.clear();
     store.begin();
   };
-  eachSecret(request, answer, [&](const Secret& secret) {
+  eachSecret(request, [&](const Secret& secret) {
     const auto mark = store.mark();
-    const auto done = store.setReadersAt(secret.directory, secret.wanted);
+    const auto done = makeAsWanted(store, secret);
     if (!done) {
       store.rewind(mark);
       answer.problem(secret.name + ": " + done.error().message, done.error().hint);

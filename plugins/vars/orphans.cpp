@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <map>
 
 #include "plugins/vars/store/disk.hpp"
 
@@ -15,60 +16,57 @@ using fleet::Value;
 
 class Walk {
  public:
-  Walk(const Request& request, const std::string& fleet, const std::set<std::string>& unsure)
-      : request_(request), fleet_(fleet), unsure_(unsure) {}
+  Walk(const Request& request, const std::set<std::string>& unsure) : request_(request), unsure_(unsure) {}
 
+  // What is not declared, generators as a whole where all of one is not.
   fleet::Result<std::vector<Orphan>> run() {
-    FLEET_TRY_ASSIGN(const auto machines, directoriesIn("vars/per-machine"));
-    for (const auto& machine : machines) FLEET_TRY(generators("per-machine/" + machine, machine));
-    FLEET_TRY(generators("shared", ""));
-    std::sort(out_.begin(), out_.end(), [](const Orphan& a, const Orphan& b) { return a.path < b.path; });
-    return std::move(out_);
-  }
-
- private:
-  fleet::Result<std::vector<std::string>> directoriesIn(const std::string& path) const {
-    std::vector<std::string> out;
-    FLEET_TRY_ASSIGN(const auto names, disk::namesIn(fleet_ + "/" + path));
-    std::error_code code;
-    for (const auto& name : names)
-      if (!name.starts_with('.') && fs::is_directory(fs::symlink_status(fleet_ + "/" + path + "/" + name, code)))
-        out.push_back(name);
+    FLEET_TRY_ASSIGN(
+        const auto directories, disk::directoriesWith(request_.fleet, "vars", [](const auto&, const auto& name) {
+          return name == "value" || name == "secret" || name == ".validation-hash" || name == ".definition-hash";
+        }));
+    const bool isHere = request_.store.kind() == StoreKind::Sops;
+    for (const auto& directory : directories) {
+      const std::string id = directory.substr(std::min(directory.size(), std::string_view("vars/").size()));
+      const auto depth = std::count(id.begin(), id.end(), '/');
+      const auto whole = id.starts_with("shared/") ? 1 : 2;  // slashes of a generator's directory
+      if (depth == whole)
+        add("vars/", id, "", false);
+      else if (depth == whole + 1)
+        add("vars/", id.substr(0, id.rfind('/')), id.substr(id.rfind('/') + 1), isHere && isSecret(directory));
+    }
+    if (!isHere) {
+      FLEET_TRY_ASSIGN(const auto secrets, request_.store.secrets());
+      const std::string top = request_.store.locationOf("");
+      for (const auto& one : secrets) add(top, one.place, one.file, true);
+    }
+    std::vector<Orphan> out;
+    for (auto& [path, orphan] : found_) out.push_back(std::move(orphan));
     return out;
   }
 
-  bool has(const std::string& path, const char* name) const {
+ private:
+  bool isSecret(const std::string& directory) const {
     std::error_code code;
-    return fs::is_regular_file(fs::symlink_status(fleet_ + "/" + path + "/" + name, code));
+    return fs::is_regular_file(fs::symlink_status(request_.fleet + "/" + directory + "/secret", code));
   }
 
-  void add(std::string path, const std::string& machine, bool secret) {
+  void add(const std::string& top, const std::string& generator, const std::string& file, bool secret) {
+    const auto declared = request_.declarations.find(generator);
+    const bool isKnown = declared != request_.declarations.end();
+    if (isKnown && (file.empty() || declared->second.files.contains(file))) return;
+    constexpr std::string_view kOwn = "per-machine/";
+    std::string machine;
+    if (generator.starts_with(kOwn))
+      machine = generator.substr(kOwn.size(), generator.find('/', kOwn.size()) - kOwn.size());
+    const std::string place = isKnown ? generator + "/" + file : generator;
+    Orphan& one = found_[top + place];
     const bool sure = machine.empty() ? unsure_.empty() : !unsure_.contains(machine);
-    out_.push_back({std::move(path), machine, secret, sure});
-  }
-
-  fleet::Result<void> generators(const std::string& above, const std::string& machine) {
-    FLEET_TRY_ASSIGN(const auto names, directoriesIn("vars/" + above));
-    for (const auto& name : names) {
-      const std::string path = "vars/" + above + "/" + name;
-      const auto declared = request_.declarations.find(above + "/" + name);
-      FLEET_TRY_ASSIGN(const auto files, directoriesIn(path));
-      bool secret = false;
-      for (const auto& file : files) {
-        const bool isSecret = has(path + "/" + file, "secret");
-        secret = secret || isSecret;
-        if (declared != request_.declarations.end() && !declared->second.files.contains(file))
-          add(path + "/" + file, machine, isSecret);
-      }
-      if (declared == request_.declarations.end()) add(path, machine, secret);
-    }
-    return {};
+    one = {top + place, place, machine, one.secret || secret, sure};
   }
 
   const Request& request_;
-  const std::string& fleet_;
   const std::set<std::string>& unsure_;
-  std::vector<Orphan> out_;
+  std::map<std::string, Orphan> found_;  // by path
 };
 
 fleet::Attrs describe(const Orphan& orphan) {
@@ -105,7 +103,7 @@ std::set<std::string> unsureMachines(const Value& value) {
 }
 
 fleet::Result<std::vector<Orphan>> orphansOf(const Request& request, const std::set<std::string>& unsure) {
-  return Walk(request, request.fleet, unsure).run();
+  return Walk(request, unsure).run();
 }
 
 fleet::Result<Value> orphans(const Request& request, const Value& value) {
@@ -132,7 +130,14 @@ fleet::Result<Value> prune(Request& request, const Value& value) {
   std::int64_t removed = 0;
   for (const auto& one : found) {
     if (!wanted.contains(one.path) || (!one.sure && !named)) continue;
-    FLEET_TRY(request.store.removeFile(one.path));
+    if (one.path.starts_with("vars/") || one.path.starts_with("secrets/")) {
+      FLEET_TRY(request.store.removeFile(one.path));
+    } else {
+      FLEET_TRY_ASSIGN(const auto all, request.store.secrets());
+      for (const auto& secret : all)
+        if (secret.place == one.place || secret.place + "/" + secret.file == one.place)
+          FLEET_TRY(request.store.removeSecret(secret.place, secret.file));
+    }
     answer.add("removed " + one.path);
     ++removed;
   }

@@ -8,7 +8,8 @@
 namespace fleetd::vars {
 
 struct Orphan {
-  std::string path;     // "vars/per-machine/web/old", or a file of a generator that is there
+  std::string path;     // "vars/per-machine/web/old", or a file of a generator that is there; as its store names it
+  std::string place;    // "per-machine/web/old", the same without the store
   std::string machine;  // empty: shared
   bool secret = false;  // there are secrets in it
   bool sure = true;     // false: the configuration that may declare it is not known completely

@@ -35,9 +35,12 @@ std::set<std::string> texts(const Value& request, std::string_view name) {
 fleet::Result<Request> readRequest(const Value& value) {
   const std::string fleet = text(value, "fleet");
   if (!fleet.starts_with('/')) return age::error("VARS62", "a request needs the fleet's directory");
-  FLEET_TRY_ASSIGN(auto store, Store::open(fleet));
+  const Value* choice = value.find("store");
+  FLEET_TRY_ASSIGN(const auto chosen, readStoreChoice(choice ? *choice : Value()));
+  FLEET_TRY_ASSIGN(auto store, Store::open(fleet, chosen));
   const Value* machines = value.find("machines");
   FLEET_TRY_ASSIGN(auto declarations, readDeclarations(machines ? *machines : Value()));
+  if (const Value* exports = value.find("exports")) FLEET_TRY(addExports(*exports, declarations));
   Request out{text(value, "verb"),
               fleet,
               std::move(store),
@@ -48,6 +51,7 @@ fleet::Result<Request> readRequest(const Value& value) {
               text(value, "user"),
               texts(value, "groups"),
               {},
+              chosen,
               flag(value, "fromTerminal"),
               -1,
               readScriptSetup(value)};
@@ -70,6 +74,11 @@ fleet::Result<Request> readRequest(const Value& value) {
   FLEET_TRY(check(out.groups));
   for (const auto& [machine, groups] : out.machineGroups) FLEET_TRY(check(groups));
   return out;
+}
+
+Audience Request::audienceOf(const GeneratorDecl& decl, const FileDecl& kind) const {
+  const auto& machines = decl.scope.empty() ? decl.machines : kind.to;
+  return {machines, kind.deploy, groupsOf(machines)};
 }
 
 std::set<std::string> Request::groupsOf(const std::set<std::string>& machines) const {

@@ -22,10 +22,13 @@ struct Request {
   std::set<std::string> groups;  // that can read every secret
   // Of single machines: the groups that can read what is theirs.
   std::map<std::string, std::set<std::string>> machineGroups;
+  StoreChoice choice;
   bool fromTerminal = false;  // set: ask instead of reading standard input
   int descriptor = -1;        // machine-key: where it is written to, in this process
   ScriptSetup scripts;        // generate
 
+  // Who is to read a file of a generator.
+  Audience audienceOf(const GeneratorDecl& decl, const FileDecl& kind) const;
   // The groups that can read what these machines get.
   std::set<std::string> groupsOf(const std::set<std::string>& machines) const;
 };

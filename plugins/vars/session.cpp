@@ -87,7 +87,10 @@ fleet::Result<fleet::Value> Session::finish(fleet::Result<fleet::Value> answer) 
     all.set("resumed", static_cast<std::int64_t>(leftover_.files.size()));
     answer = fleet::Value(std::move(all));
   }
-  if (hasCommits(*answer)) live_ = false;
+  if (hasCommits(*answer))
+    live_ = false;
+  else if (live_ && leftover_.files.empty())
+    forget(fleet_);  // what changed is in another store, and git has nothing to do with it
   return answer;
 }
 

@@ -25,11 +25,14 @@ std::string textOf(const Value& request, std::string_view name) {
   return held ? *held : std::string();
 }
 
-fleet::Result<void> checkStore(const Value& request) {
-  const std::string store = textOf(request, "store");
-  if (store.empty() || store == "sops") return {};
-  return age::error("VARS90", "values cannot be moved between `" + store.substr(0, 80) + "` and an archive",
-                    "--store sops is the store that can; the others are read and written by clan's own tools");
+// Another store than the fleet's, when one is named.
+fleet::Result<void> useStore(Request& request, const Value& value) {
+  const std::string name = textOf(value, "storeName");
+  if (name.empty()) return {};
+  StoreChoice choice = request.choice;
+  FLEET_TRY_ASSIGN(choice.kind, storeKind(name));
+  FLEET_TRY_ASSIGN(request.store, Store::open(request.fleet, choice));
+  return {};
 }
 
 std::string parentOf(const std::string& path) { return path.substr(0, path.rfind('/')); }
@@ -44,7 +47,8 @@ fleet::Result<Place> placeOf(const Request& request, const std::string& path) {
   std::size_t from = 0, parts = 0;
   while (from <= path.size()) {
     const std::size_t to = std::min(path.find('/', from), path.size());
-    if (!isName(path.substr(from, to - from)))
+    const std::string part = path.substr(from, to - from);
+    if (!isName(part) && !(parts == 1 && path.starts_with("per-export/") && isScope(part)))
       return age::error("VARS91", "the archive has a value at `" + path.substr(0, 80) + "`, which is no place for one");
     from = to + 1;
     ++parts;
@@ -113,7 +117,7 @@ fleet::Result<Plan> planFor(const Request& request, const Archive& archive, bool
 }  // namespace
 
 fleet::Result<Value> exportValues(Request& request, const Value& value) {
-  FLEET_TRY(checkStore(value));
+  FLEET_TRY(useStore(request, value));
   std::vector<age::Recipient> recipients;
   const Value* given = value.find("recipients");
   if (const auto* list = given ? given->get<fleet::List>() : nullptr)
@@ -125,14 +129,13 @@ fleet::Result<Value> exportValues(Request& request, const Value& value) {
   if (recipients.empty())
     return age::error("VARS85", "nobody could open the archive", "--recipient age1…; several may be given");
   FLEET_TRY_ASSIGN(const auto access, Access::open(request.store));
-  FLEET_TRY_ASSIGN(const auto secrets, access.all());
+  FLEET_TRY_ASSIGN(const auto secrets, request.store.secrets());
   FLEET_TRY_ASSIGN(const auto values, access.publicValues());
   Archive archive;
   std::set<std::string> places;
-  for (const auto& directory : secrets) {
-    if (!directory.starts_with(kVars)) continue;
-    FLEET_TRY_ASSIGN(auto content, access.read(directory));
-    archive.values.push_back({directory.substr(kVars.size()), true, std::move(content)});
+  for (const auto& one : secrets) {
+    FLEET_TRY_ASSIGN(auto content, request.store.readSecret(one.place, one.file));
+    archive.values.push_back({one.place + "/" + one.file, true, std::move(content)});
   }
   for (const auto& directory : values) {
     FLEET_TRY_ASSIGN(const auto text, disk::read(request.fleet + "/" + directory + "/value"));
@@ -155,8 +158,9 @@ fleet::Result<Value> exportValues(Request& request, const Value& value) {
 }
 
 fleet::Result<Value> importValues(Request& request, const Value& value) {
-  FLEET_TRY(checkStore(value));
-  FLEET_TRY_ASSIGN(const auto who, findOperator());
+  FLEET_TRY(useStore(request, value));
+  FLEET_TRY(request.store.settle());
+  FLEET_TRY_ASSIGN(const auto who, request.store.kind() == StoreKind::Age ? findAgeOperator() : findOperator());
   FLEET_TRY_ASSIGN(const auto archive, openArchive(textOf(value, "archive"), who.identities));
   const Value* flag = value.find("replace");
   const bool replace = flag && flag->get<bool>() && *flag->get<bool>();
@@ -166,8 +170,7 @@ fleet::Result<Value> importValues(Request& request, const Value& value) {
   if (bad) return answer.value();
   constexpr const char* kMessage = "vars: import values";
   request.store.begin();
-  for (const auto& [place, one] : plan.write)
-    FLEET_TRY(storeFile(request.store, *place.decl, place.file, one->value, request.groupsOf(place.decl->machines)));
+  for (const auto& [place, one] : plan.write) FLEET_TRY(storeFile(request, *place.decl, place.file, one->value));
   for (const auto& hash : archive.hashes)
     if (plan.places.contains(hash.path)) FLEET_TRY(request.store.writeHash(hash.path, hash.hash));
   FLEET_TRY(request.store.commit(kMessage));

@@ -47,15 +47,21 @@ fleet::Result<Value> upload(const Request& request, const Value& value) {
     return age::error("VARS62", "upload needs a machine and a descriptor");
   const Value* flag = value.find("everything");
   const bool everything = flag && flag->get<bool>() && *flag->get<bool>();
+  const std::string only = textOf(value, "phase", "");
+  const std::string wanted = only.empty() ? "activation" : only;
   TarArchive archive;
   std::int64_t files = 0;
   for (const auto& [place, decl] : request.declarations) {
     if (!decl.machines.contains(request.machine)) continue;
     for (const auto& [file, kind] : decl.files) {
-      if (!kind.secret || !kind.deploy) continue;
-      const Value& more = declared(value, request.machine, decl.name, file);
+      const bool ofExport = !decl.scope.empty();
+      if (!kind.secret || !kind.deploy || (ofExport && !kind.to.contains(request.machine))) continue;
+      // Machines that share a generator may each want its files in another way.
+      const Value own(fleet::Attrs{
+          {"neededFor", kind.neededFor}, {"owner", kind.owner}, {"group", kind.group}, {"mode", kind.mode}});
+      const Value& more = ofExport ? own : declared(value, request.machine, decl.name, file);
       const std::string phase = textOf(more, "neededFor", "services");
-      if (phase != "activation" && !everything) continue;
+      if (phase != wanted && !everything) continue;
       if (!isName(phase)) return age::error("VARS40", place + "/" + file + ": `neededFor` is no phase");
       if (!request.store.hasSecret(place, file))
         return age::error("VARS61", place + "/" + file + " has no value yet", "`fleetd vars generate` makes one");
@@ -69,8 +75,9 @@ fleet::Result<Value> upload(const Request& request, const Value& value) {
     }
   }
   // The key goes last: who has it has everything.
-  const std::string directory = keyDirectoryOf(request.machine);
-  if (request.store.hasSecretAt(directory)) {
+  if (!only.empty()) {
+    // Somebody wants the files of one phase, and no key.
+  } else if (request.store.hasMachineKey(request.machine)) {
     FLEET_TRY_ASSIGN(const auto key, request.store.machineKey(request.machine));
     FLEET_TRY(archive.add({"key.txt", "root", "root", 0600}, key.span()));
     ++files;

@@ -197,6 +197,7 @@ let
           machine.name = name;
           domain = clan.inventory.meta.domain;
         };
+        clan.core.vars.settings = lib.mapAttrs (_: lib.mkDefault) (clan.vars.settings or { });
       }
     ];
 

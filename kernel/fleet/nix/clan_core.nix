@@ -32,13 +32,20 @@ let
     generator: file:
     let
       relative = "${place generator}/${file.name}";
+      store = vars.settings.secretStore or "sops";
+      uploaded = {
+        age = vars.age.secretLocation;
+        password-store = vars.password-store.secretLocation;
+      };
       base =
         if file.neededFor == "partitioning" then
           "/run/partitioning-secrets"
         else if file.neededFor == "activation" then
-          "${vars.sops.secretUploadDirectory}/activation"
+          "${uploaded.${store} or vars.sops.secretUploadDirectory}/activation"
         else if file.neededFor == "users" then
-          "/run/secrets-for-users/vars"
+          if uploaded ? ${store} then "/run/user-secrets" else "/run/secrets-for-users/vars"
+        else if uploaded ? ${store} then
+          "/run/secrets"
         else
           "/run/secrets/vars";
     in
@@ -194,6 +201,10 @@ in
       };
       sops.secretUploadDirectory = text "/var/lib/sops-nix" "Where the machine's key is.";
       age.secretLocation = text "/etc/secret-vars" "Where the machine's key is.";
+      password-store = {
+        secretLocation = text "/etc/secret-vars" "Where values are brought to.";
+        passCommand = text "passage" "The program that keeps values: pass or passage.";
+      };
     };
     sops.defaultGroups = mkOption {
       type = types.listOf types.str;

@@ -15,6 +15,7 @@ namespace {
 
 constexpr std::string_view kType = "ssh-ed25519", kRsa = "ssh-rsa";
 constexpr std::size_t kLargestFile = 64 << 10;  // bytes
+constexpr std::string_view kLocked = "the ssh key has a passphrase";
 
 fleet::Result<Recipient> fromWire(View wire, std::string text) {
   Wire in(wire);
@@ -105,7 +106,7 @@ fleet::Result<PrivatePart> readPrivatePart(std::string_view pem) {
   std::uint32_t count = 0;
   if (!in.string(cipher)) return garbled();
   if (std::string_view(reinterpret_cast<const char*>(cipher.data()), cipher.size()) != "none")
-    return error("AGE03", "the ssh key has a passphrase",
+    return error("AGE03", std::string(kLocked),
                  "use an age key, which may have a passphrase (age -p), or a copy of the ssh key without one");
   if (!in.string(ignored) || !in.string(ignored) || !in.number(count) || count != 1 || !in.string(ignored) ||
       !in.string(part))
@@ -115,6 +116,14 @@ fleet::Result<PrivatePart> readPrivatePart(std::string_view pem) {
 }
 
 }  // namespace
+
+bool hasSshPassphrase(std::string_view pem) {
+  if (pem.find("-----BEGIN ENCRYPTED PRIVATE KEY-----") != std::string_view::npos ||
+      pem.find("Proc-Type: 4,ENCRYPTED") != std::string_view::npos)
+    return true;
+  const auto read = readPrivatePart(pem);
+  return !read && read.error().message == kLocked;
+}
 
 fleet::Result<SshKeyPair> readSshPrivateKey(std::string_view pem) {
   FLEET_TRY_ASSIGN(const auto read, readPrivatePart(pem));

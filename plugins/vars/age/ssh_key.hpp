@@ -19,6 +19,8 @@ fleet::Result<SshKeyPair> readSshPrivateKey(std::string_view pem);
 
 // "ssh-ed25519 AAAA… comment", or ssh-rsa. Errors: AGE02; other types are named.
 fleet::Result<Recipient> parseSshRecipient(std::string_view line);
+// Whether it is a private key of ssh that a passphrase protects.
+bool hasSshPassphrase(std::string_view pem);
 // Errors: AGE03; a key with a passphrase is named.
 fleet::Result<Identity> parseSshIdentity(std::string_view pem);
 

@@ -49,7 +49,9 @@ class Closure {
   fleet::Error unknown(const GeneratorDecl& decl, const std::string& name) const {
     std::string known;
     for (const auto& [place, other] : all_)
-      if (other.machine.empty() || other.machine == decl.machine) known += (known.empty() ? "" : ", ") + other.name;
+      if (!decl.scope.empty() ? other.scope == decl.scope
+                              : other.scope.empty() && (other.machine.empty() || other.machine == decl.machine))
+        known += (known.empty() ? "" : ", ") + other.name;
     return age::error("VARS42", "the generator " + decl.place + " depends on `" + name + "`, which there is not",
                       "there are: " + known);
   }
@@ -159,6 +161,11 @@ bool isScriptChanged(const GeneratorDecl& decl, const Store& store) {
 }
 
 const GeneratorDecl* dependencyOf(const Declarations& all, const GeneratorDecl& decl, const std::string& name) {
+  if (!decl.scope.empty()) {
+    const auto alias = decl.aliases.find(name);
+    const auto meant = alias == decl.aliases.end() ? all.end() : all.find(alias->second);
+    return meant == all.end() ? nullptr : &meant->second;
+  }
   if (!decl.machine.empty())
     if (const auto own = all.find(placeOf(decl.machine, name, false)); own != all.end()) return &own->second;
   if (const auto shared = all.find(placeOf({}, name, true)); shared != all.end()) return &shared->second;

@@ -71,24 +71,20 @@ fleet::Error badName(const std::string& machine, const std::string& what, const 
                     "use letters, digits and _ . @ + -");
 }
 
-fleet::Result<GeneratorDecl> one(const std::string& machine, const std::string& name, const Value& value) {
+// What is the same for all placements. `owner` is for messages.
+fleet::Result<GeneratorDecl> common(const std::string& owner, const std::string& name, const Value& value) {
   GeneratorDecl out;
-  const bool share = flag(value, "share", false);
   out.name = name;
-  out.place = placeOf(machine, name, share);
-  if (!share) out.machine = machine;
-  out.machines.insert(machine);
   for (const auto& [file, decl] : entries(value, "files")) {
-    if (!isName(file)) return badName(machine, "file", file);
-    out.files[file] = {flag(decl, "secret", true), flag(decl, "deploy", true), text(decl, "owner"),
-                       text(decl, "group"),        text(decl, "mode"),         text(decl, "neededFor"),
-                       texts(decl, "restartUnits")};
+    if (!isName(file)) return badName(owner, "file", file);
+    out.files[file] = {
+        flag(decl, "secret", true), flag(decl, "deploy", true), text(decl, "owner"),         text(decl, "group"),
+        text(decl, "mode"),         text(decl, "neededFor"),    texts(decl, "restartUnits"), {}};
   }
   for (const auto& [prompt, decl] : entries(value, "prompts")) {
-    if (!isName(prompt)) return badName(machine, "prompt", prompt);
+    if (!isName(prompt)) return badName(owner, "prompt", prompt);
     out.prompts[prompt] = {text(decl, "description"), text(decl, "type"), flag(decl, "persist", false)};
   }
-  out.dependencies = texts(value, "dependencies");
   if (const Value* validation = value.find("validation")) out.validationHash = validationHash(*validation);
   if (const Value* builtin = value.find("builtin")) out.builtin = *builtin;
   const Value* script = value.find("script");
@@ -97,6 +93,44 @@ fleet::Result<GeneratorDecl> one(const std::string& machine, const std::string& 
     out.definitionHash = "builtin " + validationHash(out.builtin);
   else if (out.script)
     out.definitionHash = "script " + validationHash(sourceOf(*script));
+  return out;
+}
+
+fleet::Result<GeneratorDecl> one(const std::string& machine, const std::string& name, const Value& value) {
+  FLEET_TRY_ASSIGN(auto out, common(machine, name, value));
+  const bool share = flag(value, "share", false);
+  out.place = placeOf(machine, name, share);
+  if (!share) out.machine = machine;
+  out.machines.insert(machine);
+  out.dependencies = texts(value, "dependencies");
+  return out;
+}
+
+fleet::Result<GeneratorDecl> ofExport(const std::string& scope, const std::string& name, const Value& value) {
+  FLEET_TRY_ASSIGN(auto out, common(scope, name, value));
+  out.scope = scope;
+  out.place = "per-export/" + scope + "/" + name;
+  // A prompt that is kept is a file, as it is on machines.
+  for (const auto& [prompt, decl] : out.prompts)
+    if (decl.persist) out.files.try_emplace(prompt);
+  for (auto& [file, kind] : out.files) {
+    const auto& declared = entries(value, "files");
+    const Value* more = declared.find(file);
+    const auto machines = more ? texts(*more, "deploy") : std::vector<std::string>();
+    for (const auto& machine : machines)
+      if (!isName(machine)) return badName(scope, "machine", machine);
+    kind.to.insert(machines.begin(), machines.end());
+    kind.deploy = !kind.to.empty();
+    out.machines.insert(kind.to.begin(), kind.to.end());
+  }
+  for (const auto& [alias, meant] : entries(value, "dependencies")) {
+    if (!isName(alias)) return badName(scope, "dependency", alias);
+    const std::string key = text(meant, "exportKey"), generator = text(meant, "generator");
+    if (!isScope(key)) return badName(scope, "scope", key);
+    if (!isName(generator)) return badName(scope, "generator", generator);
+    out.dependencies.push_back(alias);
+    out.aliases[alias] = "per-export/" + key + "/" + generator;
+  }
   return out;
 }
 
@@ -133,6 +167,28 @@ std::string validationHash(const Value& value) {
   char hex[2 * sizeof hash + 1];
   sodium_bin2hex(hex, sizeof hex, hash, sizeof hash);
   return hex;
+}
+
+bool isScope(std::string_view name) {
+  std::string plain(name);
+  std::erase(plain, ':');
+  return std::count(name.begin(), name.end(), ':') == 3 && name.size() <= 200 && isName(plain) && name.front() != '.';
+}
+
+fleet::Result<void> addExports(const Value& exports, Declarations& all) {
+  const auto* scopes = exports.get<fleet::Attrs>();
+  if (!scopes) return {};
+  for (const auto& [scope, generators] : *scopes) {
+    const auto* set = generators.get<fleet::Attrs>();
+    if (!set || set->empty()) continue;
+    if (!isScope(scope)) return badName("exports", "scope", scope);
+    for (const auto& [name, value] : *set) {
+      if (!isName(name)) return badName(scope, "generator", name);
+      FLEET_TRY_ASSIGN(auto decl, ofExport(scope, name, value));
+      all.emplace(decl.place, std::move(decl));
+    }
+  }
+  return {};
 }
 
 fleet::Result<Declarations> readDeclarations(const Value& machines) {

@@ -64,8 +64,8 @@ std::vector<char*> pointers(const std::vector<std::string>& words) {
 
 // In the child: nothing here may allocate or lock.
 [[noreturn]] void become(const Pipe& in, const Pipe& out, const Pipe& errors, char* const* words,
-                         char* const* environment, bool dropRoot) {
-  static_cast<void>(::setpgid(0, 0));
+                         char* const* environment, bool dropRoot, bool ownGroup) {
+  if (ownGroup) static_cast<void>(::setpgid(0, 0));
   sigset_t none;
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, nullptr);
@@ -127,7 +127,8 @@ class Received {
 
 class Child {
  public:
-  Child(pid_t pid, const ChildPlan& plan) : pid_(pid), received_(plan.maxOutput), end_(Clock::now() + plan.timeout) {}
+  Child(pid_t pid, const ChildPlan& plan)
+      : pid_(pid), group_(plan.ownGroup), received_(plan.maxOutput), end_(Clock::now() + plan.timeout) {}
 
   fleet::Result<ChildEnd> listen(Pipe& out, Pipe& errors) {
     FLEET_TRY_ASSIGN(buffer_, SecretBytes::make(kFirst));
@@ -197,7 +198,7 @@ class Child {
 
   // With all it left running.
   void stop() {
-    ::kill(-pid_, SIGKILL);
+    ::kill(group_ ? -pid_ : pid_, SIGKILL);
     int status = 0;
     while (::waitpid(pid_, &status, 0) < 0)
       if (errno != EINTR) return;
@@ -211,6 +212,7 @@ class Child {
   }
 
   pid_t pid_;
+  bool group_;
   Received received_;
   Clock::time_point end_;
   SecretBytes buffer_;
@@ -229,10 +231,10 @@ fleet::Result<ChildEnd> runChild(const ChildPlan& plan) {
     const std::lock_guard lock(oneForks);
     if (!in.open() || !out.open() || !errors.open()) return failed("no pipe");
     pid = ::fork();
-    if (pid == 0) become(in, out, errors, words.data(), environment.data(), plan.dropRoot);
+    if (pid == 0) become(in, out, errors, words.data(), environment.data(), plan.dropRoot, plan.ownGroup);
   }
   if (pid < 0) return failed("no process");
-  static_cast<void>(::setpgid(pid, pid));  // both do it, so that it is done for either
+  if (plan.ownGroup) static_cast<void>(::setpgid(pid, pid));  // both do it, so that it is done for either
   in.closeRead();
   out.closeWrite();
   errors.closeWrite();

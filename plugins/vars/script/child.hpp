@@ -14,6 +14,7 @@ struct ChildPlan {
   std::chrono::milliseconds timeout{0};
   std::size_t maxOutput = 0;  // bytes; more ends it
   bool dropRoot = false;      // as root: become nobody first
+  bool ownGroup = true;       // a process group of its own; without one it may talk to the terminal
 };
 
 struct ChildEnd {
@@ -24,7 +25,7 @@ struct ChildEnd {
   std::string errors;  // the last 8 KiB of what it said
 };
 
-// Runs it in a process group of its own, which is ended with it. Errors: VARS76 when it cannot be started. Thread: any,
+// Its process group, if it has one of its own, is ended with it. Errors: VARS76 when it cannot be started. Thread: any,
 // several at once.
 fleet::Result<ChildEnd> runChild(const ChildPlan& plan);
 

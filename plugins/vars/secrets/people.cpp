@@ -135,8 +135,8 @@ fleet::Result<void> remove(SecretsRun& run) {
 
 fleet::Result<void> relink(SecretsRun& run, bool add) {
   const std::string &kind = run.request.noun, &name = run.word(0);
-  FLEET_TRY(mustBe(run, kind, name));
   FLEET_TRY_ASSIGN(const auto directory, findSecret(run, run.word(1)));
+  FLEET_TRY(add ? mustBeReader(run, kind, name) : mustBe(run, kind, name));
   FLEET_TRY_ASSIGN(const Readers before, run.access.readersOf(directory));
   const bool linked = linksOfKind(before, kind).contains(name);
   MemberChange change{run.access.members(), textsOf(run.access.members().keysOf(kind, name)), {}};

@@ -43,10 +43,7 @@ fleet::Error unknown(const std::string& what, const std::string& name, const std
   if (const std::string near = nearest(name, known); !near.empty())
     hint = "did you mean `" + near + "`?";
   else if (known.empty())
-    hint =
-        what == "machine"
-            ? "a machine has a key from its first generated value on (`fleetd vars generate`), or by `fleetd secrets machines add`"
-            : "there is none yet";
+    hint = what == "machine" ? "the fleet has no such machine, and none has a key" : "there is none yet";
   else
     for (std::size_t i = 0; i < known.size() && i < 8; ++i) hint += (i ? ", " : "there are: ") + known[i];
   return age::error("VARS81", "there is no " + what + " `" + name.substr(0, 80) + "`", hint);
@@ -109,6 +106,15 @@ fleet::Result<void> mustBe(const SecretsRun& run, const std::string& kind, const
     for (const auto& one : members.names(kind)) known.push_back(one);
   if (std::find(known.begin(), known.end(), name) != known.end()) return {};
   return unknown(singular(kind), name, known);
+}
+
+fleet::Result<void> mustBeReader(SecretsRun& run, const std::string& kind, const std::string& name) {
+  const bool isNew = kind == "machines" && !run.access.members().names(kind).contains(name);
+  if (!isNew || !run.request.fleetMachines.contains(name) || !isName(name)) return mustBe(run, kind, name);
+  FLEET_TRY(run.access.ensureMachine(name));
+  run.answer.add("made a key for " + name + "; `fleetd vars upload " + name +
+                 "` or the next deployment brings it there");
+  return {};
 }
 
 std::string secretName(const std::string& directory) {

@@ -14,8 +14,9 @@ struct SecretsRequest {
   std::vector<std::string> words;  // behind the action
   std::vector<std::string> keys;   // --age-key
   std::set<std::string> users, machines, groups;
-  bool force = false, fresh = false;  // --force, --new
-  bool fromTerminal = false;          // set: ask instead of reading standard input
+  std::set<std::string> fleetMachines;  // those there are, with a key or without
+  bool force = false, fresh = false;    // --force, --new
+  bool fromTerminal = false;            // set: ask instead of reading standard input
 };
 
 // One run: the tree, what was asked for, and what is to be said and committed.
@@ -48,6 +49,8 @@ fleet::Result<void> applyPlan(SecretsRun& run, const std::vector<Reseal>& plan);
 
 // What there is, with the nearest name as hint otherwise. Errors: VARS81.
 fleet::Result<void> mustBe(const SecretsRun& run, const std::string& kind, const std::string& name);
+// The same for one that is to read something: a machine of the fleet gets a key when it has none yet.
+fleet::Result<void> mustBeReader(SecretsRun& run, const std::string& kind, const std::string& name);
 // "mail", or "vars/…" and "shared/…", "per-machine/…" for those of generators, as a directory. Errors: VARS81.
 fleet::Result<std::string> findSecret(const SecretsRun& run, const std::string& name);
 // "mail" for "sops/secrets/mail"; others as they are.

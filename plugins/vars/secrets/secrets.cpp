@@ -136,6 +136,7 @@ fleet::Result<Value> runSecrets(const Value& value) {
   request.users = setOf(value, "users");
   request.machines = setOf(value, "machines");
   request.groups = setOf(value, "groups");
+  request.fleetMachines = setOf(value, "fleetMachines");
   request.force = flagOf(value, "force");
   request.fresh = flagOf(value, "new");
   request.fromTerminal = flagOf(value, "fromTerminal");

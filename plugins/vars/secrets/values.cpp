@@ -32,7 +32,7 @@ fleet::Result<void> get(SecretsRun& run) {
 }
 
 // Those who read it already stay; the one who writes it can read it, too.
-fleet::Result<Readers> readersFor(const SecretsRun& run, const std::string& directory) {
+fleet::Result<Readers> readersFor(SecretsRun& run, const std::string& directory) {
   FLEET_TRY_ASSIGN(Readers out, run.access.readersOf(directory));
   FLEET_TRY_ASSIGN(const auto own, run.access.operatorUsers());
   out.users.insert(own.begin(), own.end());
@@ -40,7 +40,7 @@ fleet::Result<Readers> readersFor(const SecretsRun& run, const std::string& dire
   for (const auto& [kind, names] : {std::pair{"users", &request.users}, std::pair{"machines", &request.machines},
                                     std::pair{"groups", &request.groups}})
     for (const auto& name : *names) {
-      FLEET_TRY(mustBe(run, kind, name));
+      FLEET_TRY(mustBeReader(run, kind, name));
       linksOfKind(out, kind).insert(name);
     }
   return out;

@@ -2,7 +2,6 @@
 #include "plugins/vars/store/access.hpp"
 
 #include <algorithm>
-#include <filesystem>
 
 #include "plugins/vars/sops/binary_file.hpp"
 #include "plugins/vars/store/disk.hpp"
@@ -10,29 +9,6 @@
 namespace fleetd::vars {
 
 namespace {
-
-namespace fs = std::filesystem;
-
-constexpr int kDeepest = 8;  // directories below vars/
-
-// Directories that hold a file of this name, links not followed.
-fleet::Result<void> collect(const std::string& fleet, const std::string& directory, std::string_view wanted, int depth,
-                            std::vector<std::string>& out) {
-  std::error_code code;
-  fs::directory_iterator at(fleet + "/" + directory, code);
-  if (code == std::errc::no_such_file_or_directory) return {};
-  std::vector<std::string> below;
-  for (const fs::directory_iterator end; !code && at != end; at.increment(code)) {
-    const std::string name = at->path().filename().string();
-    if (name == wanted && at->is_regular_file(code)) out.push_back(directory);
-    if (!at->is_symlink(code) && at->is_directory(code)) below.push_back(name);
-  }
-  if (code) return disk::failed("read", directory, code.value());
-  if (depth == kDeepest) return {};
-  std::sort(below.begin(), below.end());
-  for (const auto& name : below) FLEET_TRY(collect(fleet, directory + "/" + name, wanted, depth + 1, out));
-  return {};
-}
 
 std::set<std::string> among(const std::set<std::string>& keys, const std::vector<std::string>& texts) {
   std::set<std::string> out;
@@ -126,16 +102,15 @@ fleet::Result<Access> Access::open(Store& store) {
 std::string Access::absolute(const std::string& path) const { return store_->fleet_ + "/" + path; }
 
 fleet::Result<std::vector<std::string>> Access::all() const {
-  std::vector<std::string> out;
-  FLEET_TRY(collect(store_->fleet_, "sops/secrets", "secret", kDeepest - 1, out));
-  FLEET_TRY(collect(store_->fleet_, "vars", "secret", 0, out));
+  const auto isSecret = [](const auto&, const auto& name) { return name == "secret"; };
+  FLEET_TRY_ASSIGN(auto out, disk::directoriesWith(store_->fleet_, "sops/secrets", isSecret));
+  FLEET_TRY_ASSIGN(const auto ofGenerators, disk::directoriesWith(store_->fleet_, "vars", isSecret));
+  out.insert(out.end(), ofGenerators.begin(), ofGenerators.end());
   return out;
 }
 
 fleet::Result<std::vector<std::string>> Access::publicValues() const {
-  std::vector<std::string> out;
-  FLEET_TRY(collect(store_->fleet_, "vars", "value", 0, out));
-  return out;
+  return disk::directoriesWith(store_->fleet_, "vars", [](const auto&, const auto& name) { return name == "value"; });
 }
 
 bool Access::isThere(const std::string& directory) const { return store_->hasSecretAt(directory); }

@@ -83,6 +83,8 @@ class Access {
   fleet::Result<void> linkMember(const std::string& group, const std::string& kind, const std::string& name);
   // A file, link or directory, with everything in it.
   fleet::Result<void> remove(const std::string& path);
+  // A machine gets a key, unless it has one.
+  fleet::Result<void> ensureMachine(const std::string& name);
   // A secret with its links.
   fleet::Result<void> rename(const std::string& from, const std::string& to);
 

@@ -76,6 +76,12 @@ fleet::Result<void> Access::rename(const std::string& from, const std::string& t
   return store_->removeFile(from);
 }
 
+fleet::Result<void> Access::ensureMachine(const std::string& name) {
+  FLEET_TRY(store_->ensureMachineKey(name, {}));
+  members_.machines[name] = store_->machines_[name];
+  return {};
+}
+
 fleet::Result<std::set<std::string>> Access::operatorUsers() const { return store_->operatorUsers(); }
 
 void Access::forgetOperator() { store_->operator_ = Operator(); }

@@ -144,6 +144,52 @@ fleet::Result<std::vector<std::string>> namesIn(const std::string& directory) {
   return out;
 }
 
+namespace {
+
+using Matches = std::function<bool(const std::string& directory, const std::string& name)>;
+constexpr int kDeepest = 8;
+
+// One reading of a directory tells what is a directory and what a file, where the file system says so.
+fleet::Result<void> collect(const std::string& fleet, const std::string& directory, const Matches& matches, int depth,
+                            std::vector<std::string>& out) {
+  const std::string path = fleet + "/" + directory;
+  const std::unique_ptr<DIR, int (*)(DIR*)> stream(::opendir(path.c_str()), ::closedir);
+  if (!stream) return errno == ENOENT ? fleet::Result<void>() : failed("read", directory, errno);
+  std::vector<std::string> below;
+  bool found = false;
+  for (;;) {
+    errno = 0;
+    const dirent* entry = ::readdir(stream.get());
+    if (!entry && errno != 0) return failed("read", directory, errno);
+    if (!entry) break;
+    const std::string name = entry->d_name;
+    if (name == "." || name == "..") continue;
+    bool isDirectory = entry->d_type == DT_DIR, isFile = entry->d_type == DT_REG;
+    if (entry->d_type == DT_UNKNOWN) {
+      struct stat info;
+      if (::lstat((path + "/" + name).c_str(), &info) != 0) return failed("read", directory + "/" + name, errno);
+      isDirectory = S_ISDIR(info.st_mode);
+      isFile = S_ISREG(info.st_mode);
+    }
+    if (isFile && !found && matches(directory, name)) found = true;
+    if (isDirectory) below.push_back(name);
+  }
+  if (found) out.push_back(directory);
+  if (depth == kDeepest) return {};
+  std::sort(below.begin(), below.end());
+  for (const auto& name : below) FLEET_TRY(collect(fleet, directory + "/" + name, matches, depth + 1, out));
+  return {};
+}
+
+}  // namespace
+
+fleet::Result<std::vector<std::string>> directoriesWith(const std::string& fleet, const std::string& directory,
+                                                        const Matches& matches) {
+  std::vector<std::string> out;
+  FLEET_TRY(collect(fleet, directory, matches, 0, out));
+  return out;
+}
+
 fleet::Result<std::string> read(const std::string& path) {
   const Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   struct stat info;

@@ -1,6 +1,7 @@
 // Files of the store: bounded reads, a lock, a private key's file. What a run changes goes through Transaction.
 #pragma once
 #include <cstddef>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -33,6 +34,12 @@ bool isDirectory(const std::string& path);
 // Names in a directory, sorted, without those that begin with a dot; none when there is no such directory. Errors:
 // VARS30 when it cannot be read.
 fleet::Result<std::vector<std::string>> namesIn(const std::string& directory);
+// Directories at and below `directory` in which there is a regular file that matches, by their paths relative to the
+// fleet, each directory before what is below it, in order; links are not followed. Errors: VARS30 for directories that
+// cannot be read; one that is not there has nothing.
+fleet::Result<std::vector<std::string>> directoriesWith(
+    const std::string& fleet, const std::string& directory,
+    const std::function<bool(const std::string& directory, const std::string& name)>& matches);
 // Errors: VARS30 with the path and the system's reason.
 fleet::Result<std::string> read(const std::string& path);
 // A file of the operator's own, mode 0600: a comment and a secret, which is never copied. Refuses to replace a file.

@@ -7,6 +7,8 @@
 #include <nlohmann/json.hpp>
 
 #include "plugins/vars/age/passphrase.hpp"
+#include "plugins/vars/age/ssh_key.hpp"
+#include "plugins/vars/ssh_unlock.hpp"
 #include "plugins/vars/store/disk.hpp"
 #include "plugins/vars/terminal.hpp"
 
@@ -41,6 +43,10 @@ fleet::Result<std::vector<age::Recipient>> readKeyFile(const std::string& file) 
 
 // The keys in a file, which may want a passphrase.
 fleet::Result<std::vector<age::Identity>> unlocked(std::string_view text, const std::string& source) {
+  if (age::hasSshPassphrase(text)) {
+    FLEET_TRY_ASSIGN(const auto opened, unlockSshKey(text, source));
+    return age::parseIdentityFile(opened.text());
+  }
   if (!age::wantsPassphrase(text)) return age::parseIdentityFile(text);
   auto passphrase = askOnce("Passphrase of " + source, true);
   if (!passphrase) {
@@ -100,34 +106,57 @@ std::string operatorKeyFile() {
   return home + "/sops/age/keys.txt";
 }
 
-fleet::Result<Operator> findOperator() {
-  Operator out;
-  // The variable's text is the environment's; only the copy made of it is ours to wipe.
-  if (const std::string key = variable("SOPS_AGE_KEY"); !key.empty()) {
-    out.source = "$SOPS_AGE_KEY";
-    FLEET_TRY_ASSIGN(out.identities, age::parseIdentityFile(key));
-    return out;
-  }
-  const std::string given = variable("SOPS_AGE_KEY_FILE");
-  const std::string apple = variable("HOME") + "/Library/Application Support/sops/age/keys.txt";
-  out.source = !given.empty() ? given : operatorKeyFile();
-  if (given.empty() && !disk::exists(out.source) && disk::exists(apple)) out.source = apple;
-  if (!disk::exists(out.source) && !variable("SOPS_PGP_FP").empty())
-    return age::error("VARS32", "$SOPS_PGP_FP names a PGP key, which fleetd cannot use",
-                      "make an age key with `fleetd vars keygen`, and add it to the secrets with `sops`");
-  if (!disk::exists(out.source))
-    return age::error("VARS32", "there is no key to open secrets with: neither $SOPS_AGE_KEY nor " + out.source,
-                      "make one with `fleetd vars keygen`");
-  FLEET_TRY_ASSIGN(auto text, disk::read(out.source));
-  auto identities = unlocked(text, out.source);
+namespace {
+
+// The identities of a file, or of a text in a variable.
+fleet::Result<Operator> fromFile(const std::string& source) {
+  Operator out{{}, source};
+  FLEET_TRY_ASSIGN(auto text, disk::read(source));
+  auto identities = unlocked(text, source);
   sodium_memzero(text.data(), text.size());
   if (!identities) {
     fleet::Error e = std::move(identities).error();
-    e.message = out.source + ": " + e.message;
+    e.message = source + ": " + e.message;
     return e;
   }
   out.identities = *std::move(identities);
   return out;
+}
+
+// The variable's text is the environment's; only the copy made of it is ours to wipe.
+fleet::Result<Operator> fromVariable(const char* name) {
+  Operator out{{}, std::string("$") + name};
+  FLEET_TRY_ASSIGN(out.identities, age::parseIdentityFile(variable(name)));
+  return out;
+}
+
+}  // namespace
+
+fleet::Result<Operator> findOperator() {
+  if (!variable("SOPS_AGE_KEY").empty()) return fromVariable("SOPS_AGE_KEY");
+  const std::string given = variable("SOPS_AGE_KEY_FILE");
+  const std::string apple = variable("HOME") + "/Library/Application Support/sops/age/keys.txt";
+  std::string source = !given.empty() ? given : operatorKeyFile();
+  if (given.empty() && !disk::exists(source) && disk::exists(apple)) source = apple;
+  if (!disk::exists(source) && !variable("SOPS_PGP_FP").empty())
+    return age::error("VARS32", "$SOPS_PGP_FP names a PGP key, which fleetd cannot use",
+                      "make an age key with `fleetd vars keygen`, and add it to the secrets with `sops`");
+  if (!disk::exists(source))
+    return age::error("VARS32", "there is no key to open secrets with: neither $SOPS_AGE_KEY nor " + source,
+                      "make one with `fleetd vars keygen`");
+  return fromFile(source);
+}
+
+fleet::Result<Operator> findAgeOperator() {
+  if (!variable("AGE_KEY").empty()) return fromVariable("AGE_KEY");
+  if (const std::string given = variable("AGE_KEYFILE"); !given.empty()) {
+    if (disk::exists(given)) return fromFile(given);
+    return age::error("VARS32", "$AGE_KEYFILE names " + given + ", which is not there");
+  }
+  const std::string home = variable("HOME");
+  for (const char* place : {"/.config/age/identities", "/.config/sops/age/keys.txt", "/.age/key.txt"})
+    if (disk::exists(home + place)) return fromFile(home + place);
+  return findOperator();
 }
 
 }  // namespace fleetd::vars

@@ -31,6 +31,9 @@ struct Operator {
 // $SOPS_AGE_KEY, else the file in $SOPS_AGE_KEY_FILE, else the file sops uses. A file that age has protected with a
 // passphrase is asked for on the terminal. Errors: VARS32 when there is none.
 fleet::Result<Operator> findOperator();
+// The same for the store that clan calls age: $AGE_KEY, else the file in $AGE_KEYFILE, else the first there is of
+// ~/.config/age/identities, ~/.config/sops/age/keys.txt and ~/.age/key.txt, else where sops looks.
+fleet::Result<Operator> findAgeOperator();
 // Where a key is made when there is none: sops' own place.
 std::string operatorKeyFile();
 

@@ -86,14 +86,104 @@ fleet::Result<std::vector<age::Recipient>> Store::recipientsFor(const Readers& r
   return list;
 }
 
+fleet::Result<bool> Store::isSealedAt(const std::string& directory, const Readers& wanted) const {
+  FLEET_TRY_ASSIGN(const auto readers, readersAt(directory));
+  FLEET_TRY_ASSIGN(const bool fine, isSealedFor(directory, readers));
+  return fine && readers == wanted;
+}
+
 fleet::Result<bool> Store::isHealthyAt(const std::string& directory) const {
+  FLEET_TRY_ASSIGN(const auto readers, readersAt(directory));
+  return isSealedFor(directory, readers);
+}
+
+fleet::Result<bool> Store::isSealedFor(const std::string& directory, const Readers& readers) const {
   FLEET_TRY_ASSIGN(const auto text, disk::read(fleet_ + "/" + directory + "/secret"));
   FLEET_TRY_ASSIGN(const auto actual, sops::recipientsOf(text));
-  FLEET_TRY_ASSIGN(const auto readers, readersAt(directory));
   FLEET_TRY_ASSIGN(const auto wanted, recipientsFor(readers));
   std::vector<std::string> names;
   for (const auto& one : wanted) names.push_back(one.text);
   return names == actual;
+}
+
+// --- of generators and machines, whichever store they are in ---
+
+fleet::Result<Readers> Store::wantedReaders(const std::string& place, const std::string& file,
+                                            const Audience& audience) const {
+  FLEET_TRY_ASSIGN(Readers out, readersAt(directoryOf(place, file)));
+  if (!audience.deploy)
+    for (const auto& machine : audience.machines) out.machines.erase(machine);
+  else
+    out.machines.insert(audience.machines.begin(), audience.machines.end());
+  out.groups.insert(audience.groups.begin(), audience.groups.end());
+  return out;
+}
+
+fleet::Result<bool> Store::isFor(const std::string& place, const std::string& file, const Audience& audience) const {
+  if (other_) return other_->isFor({place, file}, audience);
+  FLEET_TRY_ASSIGN(const auto wanted, wantedReaders(place, file, audience));
+  return isSealedAt(directoryOf(place, file), wanted);
+}
+
+fleet::Result<bool> Store::makeFor(const std::string& place, const std::string& file, const Audience& audience) {
+  if (!other_) {
+    FLEET_TRY_ASSIGN(const auto wanted, wantedReaders(place, file, audience));
+    return setReadersAt(directoryOf(place, file), wanted);
+  }
+  FLEET_TRY_ASSIGN(const bool fine, other_->isFor({place, file}, audience));
+  if (fine) return false;
+  FLEET_TRY_ASSIGN(const auto value, other_->read(place, file));
+  FLEET_TRY(writeSecret(place, file, value, audience));
+  return true;
+}
+
+bool Store::hasMachineKey(const std::string& machine) const {
+  return other_ ? other_->hasKey(machine) : hasSecretAt(keyDirectoryOf(machine));
+}
+
+std::string Store::machineKeyLocation(const std::string& machine) const {
+  return other_ ? "secrets/age-keys/machines/" + machine : keyDirectoryOf(machine);
+}
+
+fleet::Result<Readers> Store::wantedKeyReaders(const std::string& machine, const std::set<std::string>& groups) const {
+  FLEET_TRY_ASSIGN(Readers out, readersAt(keyDirectoryOf(machine)));
+  out.groups.insert(groups.begin(), groups.end());
+  return out;
+}
+
+fleet::Result<bool> Store::isKeyFor(const std::string& machine, const std::set<std::string>& groups) const {
+  if (other_) return other_->isKeyFine(machine);
+  FLEET_TRY_ASSIGN(const auto wanted, wantedKeyReaders(machine, groups));
+  return isSealedAt(keyDirectoryOf(machine), wanted);
+}
+
+fleet::Result<bool> Store::makeKeyFor(const std::string& machine, const std::set<std::string>& groups) {
+  if (!other_) {
+    FLEET_TRY_ASSIGN(const auto wanted, wantedKeyReaders(machine, groups));
+    return setReadersAt(keyDirectoryOf(machine), wanted);
+  }
+  FLEET_TRY_ASSIGN(const bool fine, other_->isKeyFine(machine));
+  if (fine) return false;
+  FLEET_TRY(atOnce("secrets: encrypt the key of " + machine + " again",
+                   [&] { return other_->stageKeyAgain(change_, machine); }));
+  return true;
+}
+
+fleet::Result<std::vector<StoredSecret>> Store::secrets() const {
+  if (other_) return other_->all();
+  std::vector<StoredSecret> out;
+  FLEET_TRY_ASSIGN(const auto found, disk::directoriesWith(fleet_, "vars", [](const auto&, const auto& name) {
+                     return name == "secret";
+                   }));
+  constexpr std::size_t kAbove = std::string_view("vars/").size();
+  for (const auto& directory : found)
+    if (const std::size_t slash = directory.rfind('/'); slash > kAbove)
+      out.push_back({directory.substr(kAbove, slash - kAbove), directory.substr(slash + 1)});
+  return out;
+}
+
+std::string Store::locationOf(const std::string& place) const {
+  return other_ ? other_->locationOf(place) : "vars/" + place;
 }
 
 }  // namespace fleetd::vars

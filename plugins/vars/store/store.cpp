@@ -4,7 +4,9 @@
 #include <ctime>
 
 #include "plugins/vars/sops/binary_file.hpp"
+#include "plugins/vars/store/age_backend.hpp"
 #include "plugins/vars/store/disk.hpp"
+#include "plugins/vars/store/pass_backend.hpp"
 
 namespace fleetd::vars {
 
@@ -24,8 +26,11 @@ std::string placeOf(const std::string& machine, const std::string& generator, bo
 std::string directoryOf(const std::string& place, const std::string& file) { return "vars/" + place + "/" + file; }
 std::string keyDirectoryOf(const std::string& machine) { return "sops/secrets/" + machine + "-age.key"; }
 
-fleet::Result<Store> Store::open(std::string fleet) {
+fleet::Result<Store> Store::open(std::string fleet, const StoreChoice& choice) {
   Store out(std::move(fleet));
+  out.kind_ = choice.kind;
+  if (choice.kind == StoreKind::Age) out.other_ = std::make_unique<AgeBackend>(out.fleet_, choice);
+  if (choice.kind == StoreKind::Password) out.other_ = std::make_unique<PassBackend>(out.fleet_, choice);
   FLEET_TRY_ASSIGN(out.users_, readKeys(out.fleet_, "users", &out.brokenUsers_));
   FLEET_TRY_ASSIGN(out.machines_, readKeys(out.fleet_, "machines", &out.brokenMachines_));
   return out;
@@ -33,8 +38,11 @@ fleet::Result<Store> Store::open(std::string fleet) {
 
 void Store::begin() { begun_ = true; }
 
+fleet::Result<void> Store::settle() { return other_ ? other_->settle() : fleet::Result<void>(); }
+
 void Store::rewind(Mark mark) {
   change_.shrink(mark.changes);
+  if (other_) other_->unstage(mark.machines);
   // A key nobody stored must not be used.
   for (; newMachines_.size() > mark.machines; newMachines_.pop_back()) machines_.erase(newMachines_.back());
 }
@@ -45,26 +53,22 @@ void Store::abandon() {
 }
 
 fleet::Result<void> Store::commit(const std::string& message) {
+  if (other_) {
+    if (auto ready = other_->beforeCommit(change_); !ready) {
+      abandon();
+      return ready;
+    }
+  }
   auto changed = change_.commit(message);
   if (!changed) {
     abandon();
     return std::move(changed).error();
   }
-  touched_.insert(touched_.end(), changed->begin(), changed->end());
+  for (auto& path : *changed)
+    if (isForGit(path)) touched_.push_back(std::move(path));
   newMachines_.clear();
   begun_ = false;
-  return {};
-}
-
-template <class Stage>
-fleet::Result<void> Store::atOnce(const std::string& message, Stage stage) {
-  if (begun_) return stage();
-  begin();
-  if (auto staged = stage(); !staged) {
-    abandon();
-    return staged;
-  }
-  return commit(message);
+  return other_ ? other_->afterCommit() : fleet::Result<void>();
 }
 
 std::vector<std::string> Store::takeTouched() { return std::exchange(touched_, {}); }
@@ -76,7 +80,7 @@ bool Store::hasSecretAt(const std::string& directory) const {
   return disk::exists(fleet_ + "/" + directory + "/secret");
 }
 bool Store::hasSecret(const std::string& place, const std::string& file) const {
-  return hasSecretAt(directoryOf(place, file));
+  return other_ ? other_->has(place, file) : hasSecretAt(directoryOf(place, file));
 }
 fleet::Result<std::string> Store::readPublic(const std::string& place, const std::string& file) const {
   return disk::read(fleet_ + "/" + directoryOf(place, file) + "/value");
@@ -96,14 +100,14 @@ fleet::Result<SecretBytes> Store::readSecretAt(const std::string& directory) con
 }
 
 fleet::Result<SecretBytes> Store::readSecret(const std::string& place, const std::string& file) const {
-  return readSecretAt(directoryOf(place, file));
+  return other_ ? other_->read(place, file) : readSecretAt(directoryOf(place, file));
 }
 
 fleet::Result<SecretBytes> Store::machineKey(const std::string& machine) const {
   constexpr std::size_t kMost = 4096;  // fits into any pipe, so that nobody waits for anybody
-  if (!hasSecretAt(keyDirectoryOf(machine)))
+  if (!other_ && !hasSecretAt(keyDirectoryOf(machine)))
     return age::error("VARS37", machine + " has no key", "`fleetd vars generate` makes one with its first secret");
-  FLEET_TRY_ASSIGN(auto out, readSecretAt(keyDirectoryOf(machine)));
+  FLEET_TRY_ASSIGN(auto out, other_ ? other_->key(machine) : readSecretAt(keyDirectoryOf(machine)));
   if (out.span().empty() || out.span().size() > kMost)
     return age::error("VARS37", "the key of " + machine + " is none");
   return out;
@@ -160,8 +164,15 @@ fleet::Result<void> Store::writePublic(const std::string& place, const std::stri
 }
 
 fleet::Result<void> Store::writeSecret(const std::string& place, const std::string& file, const SecretBytes& value,
-                                       const std::set<std::string>& machines, const std::set<std::string>& groups) {
+                                       const Audience& audience) {
   return atOnce("vars: update " + place + "/" + file, [&]() -> fleet::Result<void> {
+    if (other_) {
+      FLEET_TRY(other_->stage(change_, {place, file}, value, audience));
+      if (hasPublic(place, file)) change_.remove(directoryOf(place, file));
+      return {};
+    }
+    const auto machines = audience.readers();
+    const auto& groups = audience.groups;
     // Whom somebody let in stays in.
     FLEET_TRY_ASSIGN(Readers readers, readersAt(directoryOf(place, file)));
     FLEET_TRY_ASSIGN(const auto own, operatorUsers());
@@ -172,6 +183,16 @@ fleet::Result<void> Store::writeSecret(const std::string& place, const std::stri
     FLEET_TRY(stageSecret(directoryOf(place, file), value, readers));
     // A value that was public must not stay beside its secret.
     if (hasPublic(place, file)) change_.remove(directoryOf(place, file) + "/value");
+    return {};
+  });
+}
+
+fleet::Result<void> Store::removeSecret(const std::string& place, const std::string& file) {
+  return atOnce("vars: remove " + place + "/" + file, [&]() -> fleet::Result<void> {
+    if (other_) return other_->stageRemoval(change_, {place, file});
+    const std::string directory = directoryOf(place, file);
+    for (const char* part : {"/secret", "/users", "/machines", "/groups"})
+      if (disk::exists(fleet_ + "/" + directory + part)) change_.remove(directory + part);
     return {};
   });
 }
@@ -201,9 +222,21 @@ fleet::Result<bool> Store::setReadersAt(const std::string& directory, const Read
   return true;
 }
 
+fleet::Result<void> Store::ensureMachineKey(const std::string& machine, const std::set<std::string>& groups) {
+  return stageMachineKey(machine, groups, nullptr);
+}
+
+fleet::Result<void> Store::adoptMachineKey(const std::string& machine, const SecretBytes& text,
+                                           const std::set<std::string>& groups) {
+  return stageMachineKey(machine, groups, &text);
+}
+
 // A machine's key pair: the public half for everybody to encrypt with, the other half as a secret of the operator and
 // of those who can always read.
-fleet::Result<void> Store::ensureMachineKey(const std::string& machine, const std::set<std::string>& groups) {
+fleet::Result<void> Store::stageMachineKey(const std::string& machine, const std::set<std::string>& groups,
+                                           const SecretBytes* given) {
+  if (other_)
+    return atOnce("secrets: add machine " + machine, [&] { return other_->stageKey(change_, machine, given); });
   if (machines_.contains(machine)) return {};
   if (const auto broken = brokenMachines_.find(machine); broken != brokenMachines_.end()) return broken->second;
   return atOnce("secrets: add machine " + machine, [&]() -> fleet::Result<void> {
@@ -213,13 +246,18 @@ fleet::Result<void> Store::ensureMachineKey(const std::string& machine, const st
       FLEET_TRY_ASSIGN(const auto text, machineKey(machine));
       FLEET_TRY_ASSIGN(identities, age::parseIdentityFile(text.text()));
     } else {
-      FLEET_TRY_ASSIGN(auto identity, age::generateIdentity());
-      FLEET_TRY_ASSIGN(const auto text, age::identityText(identity));
+      SecretBytes made;
+      if (given) {
+        FLEET_TRY_ASSIGN(identities, age::parseIdentityFile(given->text()));
+      } else {
+        FLEET_TRY_ASSIGN(auto identity, age::generateIdentity());
+        FLEET_TRY_ASSIGN(made, age::identityText(identity));
+        identities.push_back(std::move(identity));
+      }
       Readers readers;
       FLEET_TRY_ASSIGN(readers.users, operatorUsers());
       readers.groups = groups;
-      FLEET_TRY(stageSecret(keyDirectoryOf(machine), text, readers));
-      identities.push_back(std::move(identity));
+      FLEET_TRY(stageSecret(keyDirectoryOf(machine), given ? *given : made, readers));
     }
     const age::Recipient& recipient = identities.front().recipient;
     change_.write("sops/machines/" + machine + "/key.json", keyJson(recipient.text));
@@ -230,16 +268,21 @@ fleet::Result<void> Store::ensureMachineKey(const std::string& machine, const st
 }
 
 fleet::Result<std::string> Store::keygen(const std::string& user) {
-  auto who = findOperator();
+  if (kind_ == StoreKind::Password)
+    return age::error("VARS95", "the password store has keys of its own",
+                      "`pass init` or passage's own instructions make them; nothing has to be made for fleetd");
+  const auto find = [&] { return kind_ == StoreKind::Age ? findAgeOperator() : findOperator(); };
+  auto who = find();
   if (!who && who.error().code != "VARS32") return std::move(who).error();
   if (!who) {
     FLEET_TRY_ASSIGN(const auto identity, age::generateIdentity());
     FLEET_TRY_ASSIGN(const auto text, age::identityText(identity));
     FLEET_TRY(disk::writePrivate(operatorKeyFile(), "# public key: " + identity.recipient.text + "\n", text.text()));
-    who = findOperator();
+    who = find();
     if (!who) return std::move(who).error();
   }
   const std::string recipient = who->identities.front().recipient.text;
+  if (kind_ == StoreKind::Age) return recipient;  // who can read what is said in the fleet's settings
   operator_ = *std::move(who);
   if (const auto users = operatorUsers(); users && !users->empty()) return recipient;
   if (users_.contains(user) || brokenUsers_.contains(user))

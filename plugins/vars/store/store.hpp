@@ -4,12 +4,15 @@
 //   vars/<placement>/<generator>/.validation-hash
 //   sops/{users,machines}/<name>/key.json, sops/groups/<name>/{users,machines}/<name>
 //   sops/secrets/<machine>-age.key/secret                     the machine's own key
+// Secrets of generators may be in another store instead (backend.hpp); public values and hashes never are.
 // A directory of a secret is named relative to the fleet: "vars/shared/a/key", "sops/secrets/web-age.key".
 #pragma once
+#include <memory>
 #include <set>
 #include <string>
 #include <vector>
 
+#include "plugins/vars/store/backend.hpp"
 #include "plugins/vars/store/keys.hpp"
 #include "plugins/vars/store/transaction.hpp"
 
@@ -30,7 +33,11 @@ struct Readers {
 class Store {
  public:
   // Reads the keys. Errors: VARS30. Keys that cannot be used are an error of what is encrypted for them only.
-  static fleet::Result<Store> open(std::string fleet);
+  static fleet::Result<Store> open(std::string fleet, const StoreChoice& choice = {});
+
+  StoreKind kind() const { return kind_; }
+  // What an earlier run began outside of the fleet. Only with the fleet's lock.
+  fleet::Result<void> settle();
 
   // Everything that is written between begin() and commit() happens as a whole or not at all; without them every call
   // does. After an error, or abandon(), nothing of it remains.
@@ -41,7 +48,7 @@ class Store {
   struct Mark {
     std::size_t changes = 0, machines = 0;
   };
-  Mark mark() const { return {change_.size(), newMachines_.size()}; }
+  Mark mark() const { return {change_.size(), other_ ? other_->staged() : newMachines_.size()}; }
   void rewind(Mark mark);
   std::size_t pendingBytes() const { return change_.bytes(); }
 
@@ -51,10 +58,24 @@ class Store {
   fleet::Result<SecretBytes> readSecret(const std::string& place, const std::string& file) const;
   // Writes and remembers what was touched. Turning a secret into a public value is refused (VARS33).
   fleet::Result<void> writePublic(const std::string& place, const std::string& file, std::string_view value);
-  // For the operator, for users and groups with a link, for `groups`, and for exactly `machines`, whose keys are made
-  // when they have none.
+  // For the operator, for users and groups with a link, for the groups of `audience`, and for exactly its machines,
+  // whose keys are made when they have none. Other stores than sops have recipients of their own for people.
   fleet::Result<void> writeSecret(const std::string& place, const std::string& file, const SecretBytes& value,
-                                  const std::set<std::string>& machines, const std::set<std::string>& groups);
+                                  const Audience& audience);
+  fleet::Result<void> removeSecret(const std::string& place, const std::string& file);
+  // All secrets of generators, sorted.
+  fleet::Result<std::vector<StoredSecret>> secrets() const;
+  // Where those of a generator are, for people: "vars/shared/ca".
+  std::string locationOf(const std::string& place) const;
+  // Whether a secret is encrypted for those who should read it: as before, but exactly the machines that get it, and
+  // the groups that always may. makeFor encrypts it again unless it is so already; true: it was changed.
+  fleet::Result<bool> isFor(const std::string& place, const std::string& file, const Audience& audience) const;
+  fleet::Result<bool> makeFor(const std::string& place, const std::string& file, const Audience& audience);
+  // The same for a machine's own key.
+  bool hasMachineKey(const std::string& machine) const;
+  std::string machineKeyLocation(const std::string& machine) const;
+  fleet::Result<bool> isKeyFor(const std::string& machine, const std::set<std::string>& groups) const;
+  fleet::Result<bool> makeKeyFor(const std::string& machine, const std::set<std::string>& groups);
   // The machine's own key, as the file that sops reads on it. Errors: VARS37 when it has none.
   fleet::Result<SecretBytes> machineKey(const std::string& machine) const;
   std::string readHash(const std::string& place) const;  // empty: none
@@ -87,6 +108,9 @@ class Store {
   fleet::Result<std::set<std::string>> operatorUsers() const;
   // Makes a machine's key when it has none, for the operator and these groups.
   fleet::Result<void> ensureMachineKey(const std::string& machine, const std::set<std::string>& groups);
+  // The same with the key a machine has elsewhere.
+  fleet::Result<void> adoptMachineKey(const std::string& machine, const SecretBytes& text,
+                                      const std::set<std::string>& groups);
 
   // Paths relative to the fleet, in the order they were touched.
   std::vector<std::string> takeTouched();
@@ -98,11 +122,21 @@ class Store {
   template <class Stage>
   fleet::Result<void> atOnce(const std::string& message, Stage stage);
   fleet::Result<void> stageSecret(const std::string& directory, const SecretBytes& value, const Readers& readers);
+  // Whether a file is encrypted for these readers; the other one also looks whether its links are.
+  fleet::Result<bool> isSealedFor(const std::string& directory, const Readers& readers) const;
+  fleet::Result<bool> isSealedAt(const std::string& directory, const Readers& wanted) const;
+  fleet::Result<Readers> wantedReaders(const std::string& place, const std::string& file,
+                                       const Audience& audience) const;
+  fleet::Result<Readers> wantedKeyReaders(const std::string& machine, const std::set<std::string>& groups) const;
+  fleet::Result<void> stageMachineKey(const std::string& machine, const std::set<std::string>& groups,
+                                      const SecretBytes* text);
   fleet::Result<void> setLinks(const std::string& directory, const Readers& readers);
   fleet::Result<std::vector<age::Recipient>> recipientsFor(const Readers& readers) const;
   fleet::Result<const Operator*> theOperator() const;
 
   std::string fleet_;
+  StoreKind kind_ = StoreKind::Sops;
+  std::unique_ptr<SecretBackend> other_;  // of secrets that are not in sops
   KeysByName users_, machines_;
   BrokenKeys brokenUsers_, brokenMachines_;
   mutable Operator operator_;
@@ -111,6 +145,17 @@ class Store {
   std::vector<std::string> newMachines_;  // whose keys the transaction holds
   std::vector<std::string> touched_;
 };
+
+template <class Stage>
+fleet::Result<void> Store::atOnce(const std::string& message, Stage stage) {
+  if (begun_) return stage();
+  begin();
+  if (auto staged = stage(); !staged) {
+    abandon();
+    return staged;
+  }
+  return commit(message);
+}
 
 // "2026-11-27T08:00:00Z"
 std::string utcNow();

@@ -111,6 +111,8 @@ fleet::Result<std::vector<std::string>> Transaction::commit(const std::string& m
   return paths;
 }
 
+bool isForGit(const std::string& path) { return path != kPassRecord; }
+
 bool isUnfinished(const std::string& fleet) { return disk::exists(fleet + "/" + kPendingName); }
 
 fleet::Result<Leftover> recover(const std::string& fleet) {
@@ -123,9 +125,13 @@ fleet::Result<Leftover> recover(const std::string& fleet) {
   for (const Journal& journal : applied) {
     if (std::find(out.messages.begin(), out.messages.end(), journal.message) == out.messages.end())
       out.messages.push_back(journal.message);
-    for (const Change& change : journal.changes) out.files.push_back(change.path);
+    for (const Change& change : journal.changes)
+      if (isForGit(change.path)) out.files.push_back(change.path);
   }
-  if (applied.empty()) pending.close();
+  if (out.files.empty()) {
+    out.messages.clear();
+    pending.close();
+  }
   return out;
 }
 

@@ -51,6 +51,11 @@ struct Leftover {
   std::vector<std::string> messages, files;
 };
 
+// A record of the password store's, which is in the fleet for a moment only.
+inline constexpr const char* kPassRecord = "vars/.password-store-changes";
+// Whether a path that was changed is one to commit.
+bool isForGit(const std::string& path);
+
 // Whether an earlier run left something to do.
 bool isUnfinished(const std::string& fleet);
 // Brings an unfinished change to its end, and clears away what never became binding. Errors: VARS30, VARS38, VARS39.

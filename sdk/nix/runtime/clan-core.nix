@@ -1,4 +1,5 @@
-# clan.core for a host that clan-core does not make: generated variables with clan's types, layout and places, their delivery by sops-nix.
+# clan.core for a host that clan-core does not make: generated variables with clan's types, layout and places, and their delivery: by
+# sops-nix, or decrypted with age when the system is activated.
 # A host moves between this and clan-core without a secret being touched.
 #   machine    name of the host
 #   class      nixos or darwin
@@ -12,11 +13,13 @@
   config,
   lib,
   options,
+  pkgs,
   ...
 }:
 let
   inherit (lib) mkOption types;
   vars = config.clan.core.vars;
+  store = vars.settings.secretStore or "sops";
 
   text =
     default: description:
@@ -53,12 +56,20 @@ let
     let
       base = {
         partitioning = "/run/partitioning-secrets";
-        activation = "${vars.sops.secretUploadDirectory}/activation";
-        users = "/run/secrets-for-users/vars";
-        services = "/run/secrets/vars";
+        activation = "${keyDirectory}/activation";
+        users = if store == "sops" then "/run/secrets-for-users/vars" else "/run/user-secrets";
+        services = if store == "sops" then "/run/secrets/vars" else "/run/secrets";
       };
     in
     "${base.${file.neededFor}}/${place generator}/${file.name}";
+
+  # Where what is uploaded comes to, the machine's key among it.
+  keyDirectory =
+    {
+      age = vars.age.secretLocation;
+      password-store = vars.password-store.secretLocation;
+    }
+    .${store} or vars.sops.secretUploadDirectory;
 
   make = "`fleetd vars generate` makes it";
 
@@ -227,19 +238,80 @@ let
       config.files = lib.mapAttrs (_: _: { }) (lib.filterAttrs (_: prompt: prompt.persist) config.prompts);
     };
 
-  # What sops-nix puts on the machine: only what is in the repository already, so that a first evaluation succeeds.
-  delivered = lib.concatMap (
-    generator:
-    map (file: { inherit generator file; }) (
-      lib.filter (
-        file:
-        file.secret
-        && file.deploy
-        && (file.neededFor == "users" || file.neededFor == "services")
-        && builtins.pathExists (stored generator file.name "secret")
-      ) (lib.attrValues generator.files)
-    )
-  ) (lib.attrValues vars.generators);
+  # Where the repository has a secret of a machine.
+  sealed =
+    generator: file:
+    if store == "age" then
+      directory + "/secrets/clan-vars/${place generator}/${file}/${file}.age"
+    else
+      stored generator file "secret";
+
+  # What is put on the machine when it is activated: only what is in the repository already, so that a first evaluation succeeds.
+  broughtBy =
+    wanted:
+    lib.optionals (store == wanted) (
+      lib.concatMap (
+        generator:
+        map (file: { inherit generator file; }) (
+          lib.filter (
+            file:
+            file.secret
+            && file.deploy
+            && (file.neededFor == "users" || file.neededFor == "services")
+            && builtins.pathExists (sealed generator file.name)
+          ) (lib.attrValues generator.files)
+        )
+      ) (lib.attrValues vars.generators)
+    );
+  delivered = broughtBy "sops";
+  decrypted = broughtBy "age";
+
+  # Decrypts the files of a phase into memory, all of them before any is seen: the target is a link that is replaced in one step.
+  decrypt =
+    phase: target:
+    let
+      files = lib.filter ({ file, ... }: file.neededFor == phase) decrypted;
+      one =
+        { generator, file }:
+        let
+          to = "$new/${place generator}/${file.name}";
+        in
+        ''
+          mkdir -p "$(dirname "${to}")"
+          age --decrypt -i ${lib.escapeShellArg "${keyDirectory}/key.txt"} -o "${to}" ${kept generator file.name (sealed generator file.name)}
+          chown ${lib.escapeShellArg "${file.owner}:${file.group}"} "${to}"
+          chmod ${file.mode} "${to}"
+        '';
+    in
+    ''
+      (
+        set -euf -o pipefail
+        umask 022
+        export PATH=${
+          lib.makeBinPath [
+            pkgs.age
+            pkgs.coreutils
+            pkgs.findutils
+            pkgs.util-linux
+          ]
+        }
+        all=/run/fleetd-secrets
+        mkdir -p "$all"
+        mountpoint -q "$all" || mount -t ramfs -o mode=0751,nodev,nosuid,noexec ramfs "$all"
+        new=$(mktemp -d "$all/${phase}.XXXXXX")
+        chmod 0751 "$new"
+        trap 'rm -rf "$new"' EXIT
+        ${lib.concatMapStrings one files}
+        ln -sfn "$new" ${target}.new
+        if [ -d ${target} ] && [ ! -L ${target} ]; then rmdir ${target}; fi
+        mv -Tf ${target}.new ${target}
+        trap - EXIT
+        find "$all" -mindepth 1 -maxdepth 1 -name "${phase}.*" ! -path "$new" -exec rm -rf {} +
+      )
+    '';
+  # Where users are not made by activation scripts, neither can these be.
+  hasUnits = (config.systemd.sysusers.enable or false) || (config.services.userborn.enable or false);
+  neededBy = phase: lib.any ({ file, ... }: file.neededFor == phase) decrypted;
 
   sopsSecret =
     { generator, file }:
@@ -283,6 +355,17 @@ in
       };
       sops.secretUploadDirectory = text "/var/lib/sops-nix" "Where the machine's key is.";
       age.secretLocation = text "/etc/secret-vars" "Where the machine's key is.";
+      password-store = {
+        secretLocation = text "/etc/secret-vars" "Where values are brought to.";
+        passCommand = mkOption {
+          type = types.enum [
+            "pass"
+            "passage"
+          ];
+          default = "passage";
+          description = "The program that keeps values.";
+        };
+      };
     };
     sops.defaultGroups = mkOption {
       type = types.listOf types.str;
@@ -337,6 +420,25 @@ in
         message = "the secrets of ${machine} are brought by sops-nix: import inputs.sops-nix.${class}Modules.sops";
       }
       {
+        assertion = decrypted == [ ] || class == "nixos";
+        message = "secrets of the age store are brought to NixOS only: for ${machine} use the sops store, or clan-core";
+      }
+      {
+        assertion = decrypted == [ ] || (config.sops.secrets or { }) == { };
+        message = "the age store and sops-nix both want /run/secrets on ${machine}: keep all of its secrets in one store";
+      }
+      {
+        assertion =
+          builtins.elem store [
+            "sops"
+            "age"
+          ]
+          || !(lib.any (generator: lib.any (file: file.secret && file.deploy) (lib.attrValues generator.files)) (
+            lib.attrValues vars.generators
+          ));
+        message = "secrets of the store ${store} are brought to ${machine} by clan's own tools: let clan-core make it, or move them to another store";
+      }
+      {
         assertion = class == "nixos" || onlyNixos == [ ];
         message = "restartUnits are units of systemd: ${
           lib.concatMapStringsSep ", " ({ generator, file }: "${generator.name}/${file.name}") onlyNixos
@@ -348,6 +450,52 @@ in
     sops = {
       secrets = lib.listToAttrs (map sopsSecret delivered);
       age.keyFile = lib.mkIf (delivered != [ ]) (lib.mkDefault "${vars.sops.secretUploadDirectory}/key.txt");
+    };
+  }
+  // lib.optionalAttrs (options ? system && options.system ? activationScripts) {
+    system.activationScripts = lib.mkIf (!hasUnits) {
+      fleetdUserSecrets = lib.mkIf (neededBy "users") (
+        lib.stringAfter [ "specialfs" ] (decrypt "users" "/run/user-secrets")
+      );
+      users = lib.mkIf (neededBy "users") { deps = [ "fleetdUserSecrets" ]; };
+      fleetdSecrets = lib.mkIf (neededBy "services") (
+        lib.stringAfter [
+          "specialfs"
+          "users"
+          "groups"
+        ] (decrypt "services" "/run/secrets")
+      );
+    };
+  }
+  // lib.optionalAttrs (options ? systemd && options.systemd ? services) {
+    systemd.services = lib.mkIf hasUnits {
+      fleetd-user-secrets = lib.mkIf (neededBy "users") {
+        wantedBy = [ "sysinit.target" ];
+        before = [
+          "systemd-sysusers.service"
+          "userborn.service"
+        ];
+        unitConfig.DefaultDependencies = false;
+        serviceConfig = {
+          Type = "oneshot";
+          RemainAfterExit = true;
+        };
+        script = decrypt "users" "/run/user-secrets";
+      };
+      fleetd-secrets = lib.mkIf (neededBy "services") {
+        wantedBy = [ "sysinit.target" ];
+        after = [
+          "systemd-sysusers.service"
+          "userborn.service"
+        ];
+        before = [ "sysinit.target" ];
+        unitConfig.DefaultDependencies = false;
+        serviceConfig = {
+          Type = "oneshot";
+          RemainAfterExit = true;
+        };
+        script = decrypt "services" "/run/secrets";
+      };
     };
   };
 }

@@ -114,6 +114,21 @@ class Values(SecretsTest):
         done = self.expect(self.secrets(fleet, "users", "add", "bob", "--age-key", private), 2, err=["VARS86"])
         self.assertNotIn(private[20:40], done.err)
 
+    def test_a_machine_gets_its_key_with_its_first_secret(self):
+        fleet = self.place(git=True)
+        done = self.ok(fleet, "set", "mail", "--machine", "barn", stdin=LETTERS)
+        self.assertIn("made a key for barn", done.err)
+        machine = json.loads((fleet.root / "sops/machines/barn/key.json").read_text())[0]["publickey"]
+        self.assertEqual(self.recipients(fleet, "mail"), {self.ada(fleet), machine})
+        key = fleet.base / "barn.txt"
+        key.write_bytes(self.read(fleet, "barn-age.key"))
+        self.assertEqual(self.read(fleet, "mail", key), LETTERS)
+        self.ok(fleet, "set", "other", stdin=b"x")
+        self.assertIn("made a key for silo", self.ok(fleet, "machines", "add-secret", "silo", "other").err)
+        self.expect(self.secrets(fleet, "set", "x", "--machine", "bran", stdin=b"x"), 1, err=["VARS81", "did you mean `barn`?"])
+        self.assertEqual(self.git(fleet, "status", "--short"), "")
+        self.assertEqual(sorted(os.listdir(fleet.root / "sops/machines")), ["barn", "silo"])
+
     def test_setting_again_keeps_readers(self):
         fleet = self.place()
         _, bob = self.key(fleet, "bob")

