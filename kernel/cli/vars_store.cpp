@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "kernel/base/text.hpp"
+#include "kernel/fleet/intrinsics.hpp"
 #include "kernel/render/views.hpp"
 
 namespace fleetd::cli {

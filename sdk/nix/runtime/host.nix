@@ -4,6 +4,8 @@ let
   inherit (lib) mkOption types;
 in
 {
+  imports = [ ./secrets.nix ];
+
   options.fleet.host = {
     name = mkOption {
       type = types.str;
