@@ -103,6 +103,18 @@ let
           default = { };
           description = "Service modules this flake offers.";
         };
+        vars = mkOption {
+          type = types.submodule {
+            freeformType = types.lazyAttrsOf types.raw;
+            options.settings = mkOption {
+              type = types.submodule { freeformType = types.lazyAttrsOf types.anything; };
+              default = { };
+              description = "Which store secrets are in, and who can read them.";
+            };
+          };
+          default = { };
+          description = "Generated values.";
+        };
         specialArgs = mkOption {
           type = types.lazyAttrsOf types.raw;
           default = { };
@@ -197,7 +209,7 @@ let
           machine.name = name;
           domain = clan.inventory.meta.domain;
         };
-        clan.core.vars.settings = lib.mapAttrs (_: lib.mkDefault) (clan.vars.settings or { });
+        clan.core.vars.settings = lib.mapAttrs (_: lib.mkDefault) clan.vars.settings;
       }
     ];
 

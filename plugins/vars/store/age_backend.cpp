@@ -270,6 +270,9 @@ fleet::Result<bool> AgeBackend::isSealedFor(const std::string& path, std::vector
 }
 
 fleet::Result<bool> AgeBackend::isFor(const StoredSecret& which, const Audience& audience) const {
+  // A machine that has no key yet gets one when the secret is encrypted for it.
+  for (const auto& machine : audience.readers())
+    if (!publicKeys_.contains(machine) && !disk::exists(fleet_ + "/" + publicPath(machine))) return false;
   FLEET_TRY_ASSIGN(auto recipients, recipientsFor(which.place, audience));
   return isSealedFor(pathOf(which.place, which.file), std::move(recipients),
                      machineOf(which.place).empty() || !audience.deploy);

@@ -86,12 +86,6 @@ fleet::Result<std::vector<age::Recipient>> Store::recipientsFor(const Readers& r
   return list;
 }
 
-fleet::Result<bool> Store::isSealedAt(const std::string& directory, const Readers& wanted) const {
-  FLEET_TRY_ASSIGN(const auto readers, readersAt(directory));
-  FLEET_TRY_ASSIGN(const bool fine, isSealedFor(directory, readers));
-  return fine && readers == wanted;
-}
-
 fleet::Result<bool> Store::isHealthyAt(const std::string& directory) const {
   FLEET_TRY_ASSIGN(const auto readers, readersAt(directory));
   return isSealedFor(directory, readers);
@@ -108,27 +102,28 @@ fleet::Result<bool> Store::isSealedFor(const std::string& directory, const Reade
 
 // --- of generators and machines, whichever store they are in ---
 
-fleet::Result<Readers> Store::wantedReaders(const std::string& place, const std::string& file,
-                                            const Audience& audience) const {
-  FLEET_TRY_ASSIGN(Readers out, readersAt(directoryOf(place, file)));
+// As before, but exactly the machines that get it, and the groups that always may.
+Readers Store::wantedReaders(Readers now, const Audience& audience) {
   if (!audience.deploy)
-    for (const auto& machine : audience.machines) out.machines.erase(machine);
+    for (const auto& machine : audience.machines) now.machines.erase(machine);
   else
-    out.machines.insert(audience.machines.begin(), audience.machines.end());
-  out.groups.insert(audience.groups.begin(), audience.groups.end());
-  return out;
+    now.machines.insert(audience.machines.begin(), audience.machines.end());
+  now.groups.insert(audience.groups.begin(), audience.groups.end());
+  return now;
 }
 
 fleet::Result<bool> Store::isFor(const std::string& place, const std::string& file, const Audience& audience) const {
   if (other_) return other_->isFor({place, file}, audience);
-  FLEET_TRY_ASSIGN(const auto wanted, wantedReaders(place, file, audience));
-  return isSealedAt(directoryOf(place, file), wanted);
+  const std::string directory = directoryOf(place, file);
+  FLEET_TRY_ASSIGN(const auto readers, readersAt(directory));
+  if (wantedReaders(readers, audience) != readers) return false;
+  return isSealedFor(directory, readers);
 }
 
 fleet::Result<bool> Store::makeFor(const std::string& place, const std::string& file, const Audience& audience) {
   if (!other_) {
-    FLEET_TRY_ASSIGN(const auto wanted, wantedReaders(place, file, audience));
-    return setReadersAt(directoryOf(place, file), wanted);
+    FLEET_TRY_ASSIGN(auto readers, readersAt(directoryOf(place, file)));
+    return setReadersAt(directoryOf(place, file), wantedReaders(std::move(readers), audience));
   }
   FLEET_TRY_ASSIGN(const bool fine, other_->isFor({place, file}, audience));
   if (fine) return false;
@@ -145,22 +140,19 @@ std::string Store::machineKeyLocation(const std::string& machine) const {
   return other_ ? "secrets/age-keys/machines/" + machine : keyDirectoryOf(machine);
 }
 
-fleet::Result<Readers> Store::wantedKeyReaders(const std::string& machine, const std::set<std::string>& groups) const {
-  FLEET_TRY_ASSIGN(Readers out, readersAt(keyDirectoryOf(machine)));
-  out.groups.insert(groups.begin(), groups.end());
-  return out;
-}
-
 fleet::Result<bool> Store::isKeyFor(const std::string& machine, const std::set<std::string>& groups) const {
   if (other_) return other_->isKeyFine(machine);
-  FLEET_TRY_ASSIGN(const auto wanted, wantedKeyReaders(machine, groups));
-  return isSealedAt(keyDirectoryOf(machine), wanted);
+  FLEET_TRY_ASSIGN(const auto readers, readersAt(keyDirectoryOf(machine)));
+  for (const auto& group : groups)
+    if (!readers.groups.contains(group)) return false;
+  return isSealedFor(keyDirectoryOf(machine), readers);
 }
 
 fleet::Result<bool> Store::makeKeyFor(const std::string& machine, const std::set<std::string>& groups) {
   if (!other_) {
-    FLEET_TRY_ASSIGN(const auto wanted, wantedKeyReaders(machine, groups));
-    return setReadersAt(keyDirectoryOf(machine), wanted);
+    FLEET_TRY_ASSIGN(auto readers, readersAt(keyDirectoryOf(machine)));
+    readers.groups.insert(groups.begin(), groups.end());
+    return setReadersAt(keyDirectoryOf(machine), readers);
   }
   FLEET_TRY_ASSIGN(const bool fine, other_->isKeyFine(machine));
   if (fine) return false;

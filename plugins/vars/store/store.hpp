@@ -122,12 +122,9 @@ class Store {
   template <class Stage>
   fleet::Result<void> atOnce(const std::string& message, Stage stage);
   fleet::Result<void> stageSecret(const std::string& directory, const SecretBytes& value, const Readers& readers);
-  // Whether a file is encrypted for these readers; the other one also looks whether its links are.
+  // Whether a file is encrypted for these readers.
   fleet::Result<bool> isSealedFor(const std::string& directory, const Readers& readers) const;
-  fleet::Result<bool> isSealedAt(const std::string& directory, const Readers& wanted) const;
-  fleet::Result<Readers> wantedReaders(const std::string& place, const std::string& file,
-                                       const Audience& audience) const;
-  fleet::Result<Readers> wantedKeyReaders(const std::string& machine, const std::set<std::string>& groups) const;
+  static Readers wantedReaders(Readers now, const Audience& audience);
   fleet::Result<void> stageMachineKey(const std::string& machine, const std::set<std::string>& groups,
                                       const SecretBytes* text);
   fleet::Result<void> setLinks(const std::string& directory, const Readers& readers);

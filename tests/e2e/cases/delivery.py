@@ -118,6 +118,148 @@ class Providers(DeliveryTest):
         self.assertFalse(nix["secret"])
 
 
+@unittest.skipUnless(os.environ.get("NIXPKGS_LIB") and shutil.which("nix-instantiate"), "nix or NIXPKGS_LIB is not there")
+class Rendered(DeliveryTest):
+    """What Nix makes of the rendered modules, with stand-ins for the modules of others."""
+
+    STUBS = """
+      lib = import %s;
+      list = lib.mkOption { type = lib.types.listOf lib.types.anything; default = [ ]; };
+      anything = lib.mkOption { type = lib.types.anything; default = { }; };
+      base = { options = { warnings = list; assertions = list; environment = anything; nixpkgs = anything; users = anything; }; };
+      # As sops-nix: where a secret is, and what stands for it in a template.
+      sops = top: { config, ... }: { options.sops = {
+        secrets = lib.mkOption { default = { }; type = lib.types.attrsOf (lib.types.submodule ({ name, ... }: { freeformType = lib.types.anything; options.path = lib.mkOption { type = lib.types.str; default = "${top}/${name}"; }; })); };
+        placeholder = lib.mkOption { type = lib.types.attrsOf lib.types.str; default = lib.mapAttrs (name: _: "<SOPS:${name}:PLACEHOLDER>") config.sops.secrets; };
+        templates = anything; age.keyFile = lib.mkOption { type = lib.types.nullOr lib.types.str; default = null; };
+      }; };
+      failed = config: map (a: a.message) (lib.filter (a: !a.assertion) config.assertions);
+      shown = lib.mapAttrs (_: s: builtins.removeAttrs s [ "sopsFile" ]);
+    """
+
+    def nix(self, out, expression):
+        text = f"let {self.STUBS % os.environ['NIXPKGS_LIB']} out = {out}; in {expression}"
+        done = subprocess.run(["nix-instantiate", "--eval", "--strict", "--json", "-E", text], env={**os.environ, "NIX_CONFIG": "store = dummy://"}, capture_output=True, text=True, check=False)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return json.loads(done.stdout)
+
+    def secret(self, fleet, name, *args):
+        self.expect(fleet.run("secrets", "set", name, *args, env=GIT, stdin=b"word"), 0)
+
+    def test_secrets_of_systems_and_homes(self):
+        barn = """{ config, ... }: {
+          nixpkgs.hostPlatform = "x86_64-linux";
+          fleet.secrets.mail = { owner = "postfix"; mode = "0440"; restartUnits = [ "postfix.service" ]; };
+          fleet.secrets.ada-key.keyOf = "ada";
+          fleet.secrets.later = { };
+        }
+        """
+        fleet = self.yard(PLAIN, barn)
+        self.secret(fleet, "mail", "--machine", "barn")
+        self.secret(fleet, "ada-key")
+        self.secret(fleet, "token")
+        fleet.write("home.nix", '{ config, ... }: { fleet.secrets.token.path = "/home/ada/token"; fleet.secrets.mail = { }; sops.templates.netrc.content = "password ${config.sops.placeholder.token}"; }\n')
+        out = fleet.base / "out"
+        self.expect(fleet.run("render", "--out", str(out)), 0)
+        made = self.nix(out, """
+          let
+            homes.options.home-manager = { sharedModules = list; users = anything; };
+            system = modules: (lib.evalModules { modules = [ base (out + "/barn.nix") (out + "/fleetd/lib/host.nix") { fleet.host = { name = "barn"; class = "nixos"; }; } ] ++ modules; }).config;
+            config = system [ (sops "/run/secrets") homes ];
+            home = more: (lib.evalModules { modules = [ { options = { assertions = list; home.username = lib.mkOption { type = lib.types.str; default = "ada"; }; }; } (out + "/home.nix") ] ++ config.home-manager.sharedModules ++ more; }).config;
+            ada = home [ (sops "/home/ada/.config/sops-nix/secrets") config.home-manager.users.ada ];
+          in {
+            system = shown config.sops.secrets;
+            fails = failed config;
+            bare = failed (system [ ]);
+            home = shown ada.sops.secrets;
+            key = ada.sops.age.keyFile;
+            template = ada.sops.templates.netrc.content;
+            wrong = failed (home [ (sops "/x") { fleet.secrets.mail.owner = "ada"; } ]);
+            kept = baseNameOf config.sops.secrets.mail.sopsFile;
+          }""")
+        self.assertEqual(made["system"], {
+            "ada-key": {"format": "binary", "mode": "0400", "owner": "ada", "path": "/run/secrets/ada-key"},
+            "mail": {"format": "binary", "mode": "0440", "owner": "postfix", "path": "/run/secrets/mail", "restartUnits": ["postfix.service"]},
+        })  # fmt: skip
+        self.assertEqual(made["fails"], [
+            "barn cannot read `ada-key`: `fleetd secrets machines add-secret barn ada-key`",
+            "there is no secret `later`: `fleetd secrets set later` makes it",
+        ])  # fmt: skip
+        self.assertIn("fleet.secrets is brought by sops-nix: import its modules.sops", made["bare"])
+        self.assertEqual(made["home"], {
+            "mail": {"format": "binary", "mode": "0400", "path": "/home/ada/.config/sops-nix/secrets/mail"},
+            "token": {"format": "binary", "mode": "0400", "path": "/home/ada/token"},
+        })  # fmt: skip
+        self.assertEqual(made["key"], "/run/secrets/ada-key")
+        self.assertEqual(made["template"], "password <SOPS:token:PLACEHOLDER>")
+        self.assertEqual(made["wrong"], ["fleet.secrets.mail: files of a home belong to its user; owner, group, restartUnits and keyOf are for systems"])
+
+    def test_secrets_of_the_age_store(self):
+        fleet = self.fleet(files={"flake.nix": PLAIN, "barn.nix": BARN.replace("{ config, ... }: {", "{ config, ... }: {\n  clan.core.vars.settings = import ./store.nix;"), "store.nix": '{ secretStore = "age"; }\n'})
+        own = self.expect(self.vars(fleet, "keygen"), 0).out.strip()
+        fleet.write("store.nix", '{ secretStore = "age"; recipients.default = [ "%s" ]; }\n' % own)
+        self.expect(self.vars(fleet, "generate"), 0)
+        self.expect(self.vars(fleet, "check"), 0)
+        self.assertEqual(self.show(fleet, "environment.etc.key.text"), "/run/secrets/per-machine/barn/token/token")
+        out = fleet.base / "out"
+        self.expect(fleet.run("render", "--out", str(out)), 0)
+        made = self.nix(out, """
+          let
+            pkgs = lib.genAttrs [ "age" "coreutils" "findutils" "util-linux" ] (name: "/nix/store/00000000000000000000000000000000-${name}");
+            of = more: (lib.evalModules { modules = [ base { _module.args = { inherit pkgs; }; } (out + "/barn.nix") (out + "/fleetd/hosts/nixos/barn/_clan-core.nix") ] ++ more; }).config;
+            scripts.options.system.activationScripts = anything;
+            units.options = { systemd = { services = anything; sysusers.enable = lib.mkOption { default = true; }; }; };
+            with' = of [ scripts ];
+          in {
+            fails = failed with';
+            names = lib.attrNames with'.system.activationScripts;
+            deps = { inherit (with'.system.activationScripts.fleetdSecrets) deps; users = with'.system.activationScripts.users.deps; };
+            text = with'.system.activationScripts.fleetdSecrets.text;
+            users = with'.system.activationScripts.fleetdUserSecrets.text;
+            units = lib.attrNames (of [ units ]).systemd.services;
+            paths = with'.environment.etc.key.text;
+            both = failed (of [ scripts (sops "/run/secrets") { sops.secrets.other = { }; } ]);
+          }""")
+        self.assertEqual(made["fails"], [])
+        self.assertEqual(made["names"], ["fleetdSecrets", "fleetdUserSecrets", "users"])
+        self.assertEqual(made["deps"], {"deps": ["specialfs", "users", "groups"], "users": ["fleetdUserSecrets"]})
+        self.assertEqual(made["units"], ["fleetd-secrets", "fleetd-user-secrets"])
+        self.assertEqual(made["paths"], "/run/secrets/per-machine/barn/token/token")
+        self.assertIn("age --decrypt -i /etc/secret-vars/key.txt", made["text"])
+        self.assertIn("per-machine/barn/token/token", made["text"])
+        self.assertNotIn("login", made["text"])
+        self.assertIn("per-machine/barn/login/word", made["users"])
+        self.assertIn("the age store and sops-nix both want /run/secrets on barn: keep all of its secrets in one store", made["both"])
+        # The script itself, with the real age, on directories of this test.
+        text = made["text"]
+        where = fleet.base / "target"
+        where.mkdir()
+        key = fleet.base / "key.txt"
+        key.write_bytes(subprocess.run(["age", "-d", "-i", str(fleet.home / ".config/sops/age/keys.txt"), str(fleet.root / "secrets/age-keys/machines/barn/key.age")], capture_output=True, check=True).stdout)
+        lines = []
+        for line in text.splitlines():
+            if "export PATH=" in line:
+                continue
+            if "mountpoint -q" in line:
+                line = "true"
+            if "age --decrypt" in line:
+                line = line.rsplit(" ", 1)[0] + f" {fleet.root}/secrets/clan-vars/per-machine/barn/token/token/token.age"
+            lines.append(line.replace("/run/fleetd-secrets", f"{where}/all").replace("/run/secrets", f"{where}/secrets").replace("/etc/secret-vars/key.txt", str(key)).replace("chown root:root", ": chown"))
+        for _ in range(2):  # the second time it replaces the first
+            done = subprocess.run(["bash", "-c", "\n".join(lines)], capture_output=True, text=True, check=False)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            got = where / "secrets/per-machine/barn/token/token"
+            self.assertEqual(got.read_bytes(), self.expect(self.vars(fleet, "get", "barn", "token/token"), 0).out_bytes)
+            self.assertEqual(got.stat().st_mode & 0o777, 0o400)
+            self.assertEqual(len(os.listdir(where / "all")), 1)
+        # One that cannot be decrypted changes nothing.
+        key.write_text("AGE-SECRET-KEY-1\n")
+        self.assertNotEqual(subprocess.run(["bash", "-c", "\n".join(lines)], capture_output=True, check=False).returncode, 0)
+        self.assertTrue((where / "secrets/per-machine/barn/token/token").exists())
+        self.assertEqual(len(os.listdir(where / "all")), 1)
+
+
 class Owners(DeliveryTest):
     def barn(self, file, more=""):
         return '{ config, lib, ... }: {\n  nixpkgs.hostPlatform = "x86_64-linux";\n  users.users.ada.isNormalUser = true;\n  users.users.x.name = "renamed";\n  users.groups.readers = { };\n  %s\n  clan.core.vars.generators.token.files.token = {\n    %s\n  };\n}\n' % (more, file)

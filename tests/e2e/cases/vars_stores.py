@@ -150,6 +150,74 @@ class Choices(StoreTest):
         self.expect(self.vars(fleet, "export", "-", "--recipient", "age1x", "--store", "vault"), 1, err=["VARS95"])
 
 
+class Exports(StoreTest):
+    """Values that belong to no machine."""
+
+    EXPORTS = """
+  exports."dns:main::".generators = {
+    key = { files.secret.deploy = [ "barn" ]; files.public = { secret = false; }; builtin = { generator = "wireguard-key"; private = "secret"; public = "public"; }; };
+    config = { dependencies.own = { exportKey = "dns:main::"; generator = "key"; }; files.text.secret = false; builtin = { generator = "template"; file = "text"; text = "key {{ own/public | trim }}"; }; };
+    lonely = { files.word = { }; builtin = { generator = "random"; file = "word"; }; };
+  };
+"""
+
+    def place(self, settings="", exports=EXPORTS):
+        fleet = super().place(settings)
+        fleet.write("clan.nix", (fleet.root / "clan.nix").read_text().replace('meta.domain', exports + '  meta.domain', 1))
+        self.git(fleet, "commit", "-qam", "exports")
+        return fleet
+
+    def test_made_for_machines_they_name(self):
+        fleet = self.place()
+        self.expect(self.vars(fleet, "keygen", "--user", "ada"), 0)
+        self.expect(self.vars(fleet, "check"), 1, err=["per-export/dns:main::/key: missing value public"])
+        self.expect(self.vars(fleet, "generate"), 0, err=["made per-export/dns:main::/key", "made per-export/dns:main::/config"])
+        self.expect(self.vars(fleet, "check"), 0)
+        self.clean(fleet)
+        self.assertIn("vars: update via generator key (export: dns:main::)", self.git(fleet, "log", "-1", "--format=%b"))
+        at = fleet.root / "vars/per-export/dns:main::/key"
+        self.assertEqual(os.listdir(at / "secret/machines"), ["barn"])
+        self.assertFalse((fleet.root / "vars/per-export/dns:main::/lonely/word/machines").exists())
+        public = (at / "public/value").read_text()
+        self.assertEqual(self.value(fleet, "silo", "per-export/dns:main::/config/text").decode(), f"key {public.strip()}")
+        ids = [one["id"] for one in self.vars(fleet, "list", "--json").json()]
+        self.assertIn("per-export/dns:main::/key/secret", ids)
+        self.assertIn("per-export/dns:main::/key/secret", [one["id"] for one in self.vars(fleet, "list", "barn", "--json").json()])
+        self.assertNotIn("per-export/dns:main::/key/secret", [one["id"] for one in self.vars(fleet, "list", "silo", "--json").json()])
+        # Another machine is named: it becomes a reader, and the value stays.
+        before = self.value(fleet, "barn", "per-export/dns:main::/key/secret")
+        fleet.write("clan.nix", (fleet.root / "clan.nix").read_text().replace('deploy = [ "barn" ]', 'deploy = [ "barn" "silo" ]'))
+        self.expect(self.vars(fleet, "check"), 1, err=["per-export/dns:main::/key/secret: not encrypted for those"])
+        self.expect(self.vars(fleet, "fix"), 0)
+        self.assertEqual(sorted(os.listdir(at / "secret/machines")), ["barn", "silo"])
+        self.assertEqual(self.value(fleet, "barn", "per-export/dns:main::/key/secret"), before)
+
+    @unittest.skipUnless(shutil.which("age"), "age is not installed")
+    def test_in_the_age_store(self):
+        fleet = self.place()
+        own = self.expect(self.vars(fleet, "keygen", "--user", "ada"), 0).out.strip()
+        self.expect(self.vars(fleet, "generate"), 0)
+        word = self.value(fleet, "barn", "per-export/dns:main::/lonely/word")
+        text = (fleet.root / "clan.nix").read_text()
+        fleet.write("clan.nix", text.replace("meta.domain", f'vars.settings.recipients.default = [ "{own}" ];\n  meta.domain', 1))
+        self.expect(self.vars(fleet, "migrate", "age"), 0)
+        fleet.write("clan.nix", text.replace("meta.domain", f'vars.settings = {{ secretStore = "age"; recipients.default = [ "{own}" ]; }};\n  meta.domain', 1))
+        self.expect(self.vars(fleet, "check"), 0)
+        self.assertTrue((fleet.root / "secrets/clan-vars/per-export/dns:main::/key/secret/secret.age").exists())
+        self.assertEqual(self.value(fleet, "barn", "per-export/dns:main::/lonely/word"), word)
+
+    def test_mistakes(self):
+        for old, new, *texts in (
+            ('generator = "key"; }; files.text', 'generator = "kay"; }; files.text', "VARS42", "`own`"),
+            ('exportKey = "dns:main::"', 'exportKey = "../x"', "VARS40"),
+            ('builtin = { generator = "random"; file = "word"; };', 'script = "echo";', "VARS70", "scripts of exports"),
+        ):
+            with self.subTest(new=new):
+                fleet = self.place(exports=self.EXPORTS.replace(old, new))
+                self.expect(self.vars(fleet, "keygen", "--user", "ada"), 0)
+                self.expect(self.vars(fleet, "generate"), 1, err=list(texts))
+
+
 @unittest.skipUnless(shutil.which("age"), "age is not installed")
 class Moving(StoreTest):
     def test_from_sops_to_age_and_back(self):
