@@ -20,21 +20,12 @@ class Walk {
 
   // What is not declared, generators as a whole where all of one is not.
   fleet::Result<std::vector<Orphan>> run() {
-    FLEET_TRY_ASSIGN(
-        const auto directories, disk::directoriesWith(request_.fleet, "vars", [](const auto&, const auto& name) {
-          return name == "value" || name == "secret" || name == ".validation-hash" || name == ".definition-hash";
-        }));
-    const bool isHere = request_.store.kind() == StoreKind::Sops;
-    for (const auto& directory : directories) {
-      const std::string id = directory.substr(std::min(directory.size(), std::string_view("vars/").size()));
-      const auto depth = std::count(id.begin(), id.end(), '/');
-      const auto whole = id.starts_with("shared/") ? 1 : 2;  // slashes of a generator's directory
-      if (depth == whole)
-        add("vars/", id, "", false);
-      else if (depth == whole + 1)
-        add("vars/", id.substr(0, id.rfind('/')), id.substr(id.rfind('/') + 1), isHere && isSecret(directory));
+    for (const char* kind : {"per-machine", "per-export"}) {
+      FLEET_TRY_ASSIGN(const auto owners, directoriesIn(std::string("vars/") + kind));
+      for (const auto& owner : owners) FLEET_TRY(generators(std::string(kind) + "/" + owner));
     }
-    if (!isHere) {
+    FLEET_TRY(generators("shared"));
+    if (request_.store.kind() != StoreKind::Sops) {
       FLEET_TRY_ASSIGN(const auto secrets, request_.store.secrets());
       const std::string top = request_.store.locationOf("");
       for (const auto& one : secrets) add(top, one.place, one.file, true);
@@ -45,9 +36,30 @@ class Walk {
   }
 
  private:
-  bool isSecret(const std::string& directory) const {
+  fleet::Result<std::vector<std::string>> directoriesIn(const std::string& path) const {
+    std::vector<std::string> out;
+    FLEET_TRY_ASSIGN(const auto names, disk::namesIn(request_.fleet + "/" + path));
     std::error_code code;
-    return fs::is_regular_file(fs::symlink_status(request_.fleet + "/" + directory + "/secret", code));
+    for (const auto& name : names)
+      if (fs::is_directory(fs::symlink_status(request_.fleet + "/" + path + "/" + name, code))) out.push_back(name);
+    return out;
+  }
+
+  // Directories without anything in them are orphans, too.
+  fleet::Result<void> generators(const std::string& above) {
+    FLEET_TRY_ASSIGN(const auto names, directoriesIn("vars/" + above));
+    const bool isHere = request_.store.kind() == StoreKind::Sops;
+    for (const auto& name : names) {
+      const std::string place = above + "/" + name;
+      add("vars/", place, "", false);
+      FLEET_TRY_ASSIGN(const auto files, directoriesIn("vars/" + place));
+      std::error_code code;
+      for (const auto& file : files)
+        add("vars/", place, file,
+            isHere && fs::is_regular_file(
+                          fs::symlink_status(request_.fleet + "/vars/" + place + "/" + file + "/secret", code)));
+    }
+    return {};
   }
 
   void add(const std::string& top, const std::string& generator, const std::string& file, bool secret) {

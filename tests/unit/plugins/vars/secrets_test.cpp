@@ -207,7 +207,7 @@ TEST_F(Secrets, WhatNothingDeclaresIsFoundAndRemoved) {
 TEST_F(Secrets, ValuesMoveInAnArchive) {
   expect("generate");
   EXPECT_EQ(request("export").error().code, "VARS85");
-  EXPECT_EQ(request("export", {{"recipients", texts({ada()})}, {"store", "pass"}}).error().code, "VARS90");
+  EXPECT_EQ(request("export", {{"recipients", texts({ada()})}, {"storeName", "vault"}}).error().code, "VARS95");
   const auto archive = request("export", {{"recipients", texts({ada()})}});
   ASSERT_TRUE(archive) << archive.error().message;
   const auto text = *archive->find("archive")->get<std::string>();
