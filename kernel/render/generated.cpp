@@ -52,7 +52,8 @@ std::string hostText(const HostEntry& host) {
 }  // namespace
 
 std::vector<std::string> runtimeNames() {
-  return {"adopt.nix", "channels.nix", "clan-core.nix", "extend.nix", "generators.nix", "host.nix", "repository.nix", "secrets.nix", "vars.nix"};
+  return {"adopt.nix",      "age-secrets.nix", "channels.nix",   "clan-core.nix", "extend.nix",
+          "generators.nix", "host.nix",        "repository.nix", "secrets.nix",   "vars.nix"};
 }
 
 std::string hostsText(std::vector<HostEntry> hosts) {

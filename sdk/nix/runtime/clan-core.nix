@@ -266,49 +266,20 @@ let
   delivered = broughtBy "sops";
   decrypted = broughtBy "age";
 
-  # Decrypts the files of a phase into memory, all of them before any is seen: the target is a link that is replaced in one step.
   decrypt =
-    phase: target:
-    let
-      files = lib.filter ({ file, ... }: file.neededFor == phase) decrypted;
-      one =
+    phase:
+    import ./age-secrets.nix {
+      inherit lib pkgs phase;
+      key = "${keyDirectory}/key.txt";
+      files = map (
         { generator, file }:
-        let
-          to = "$new/${place generator}/${file.name}";
-        in
-        ''
-          mkdir -p "$(dirname "${to}")"
-          age --decrypt -i ${lib.escapeShellArg "${keyDirectory}/key.txt"} -o "${to}" ${kept generator file.name (sealed generator file.name)}
-          chown ${lib.escapeShellArg "${file.owner}:${file.group}"} "${to}"
-          chmod ${file.mode} "${to}"
-        '';
-    in
-    ''
-      (
-        set -euf -o pipefail
-        umask 022
-        export PATH=${
-          lib.makeBinPath [
-            pkgs.age
-            pkgs.coreutils
-            pkgs.findutils
-            pkgs.util-linux
-          ]
+        file
+        // {
+          place = "${place generator}/${file.name}";
+          source = kept generator file.name (sealed generator file.name);
         }
-        all=/run/fleetd-secrets
-        mkdir -p "$all"
-        mountpoint -q "$all" || mount -t ramfs -o mode=0751,nodev,nosuid,noexec ramfs "$all"
-        new=$(mktemp -d "$all/${phase}.XXXXXX")
-        chmod 0751 "$new"
-        trap 'rm -rf "$new"' EXIT
-        ${lib.concatMapStrings one files}
-        ln -sfn "$new" ${target}.new
-        if [ -d ${target} ] && [ ! -L ${target} ]; then rmdir ${target}; fi
-        mv -Tf ${target}.new ${target}
-        trap - EXIT
-        find "$all" -mindepth 1 -maxdepth 1 -name "${phase}.*" ! -path "$new" -exec rm -rf {} +
-      )
-    '';
+      ) (lib.filter ({ file, ... }: file.neededFor == phase) decrypted);
+    };
   # Where users are not made by activation scripts, neither can these be.
   hasUnits = (config.systemd.sysusers.enable or false) || (config.services.userborn.enable or false);
   neededBy = phase: lib.any ({ file, ... }: file.neededFor == phase) decrypted;
