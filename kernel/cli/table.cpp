@@ -188,7 +188,8 @@ constexpr OptionSpec kVarsOptions[] = {
     {"--nix-option", 0, Kind::Text, "WORD", "generate: a further word for `nix build`; may be given several times"},
 };
 constexpr PositionalSpec kVarsWords[] = {
-    {"VERB", Kind::Text, "keygen, list, get, set, check, fix, generate, upload, export, import, migrate or prune", true},
+    {"VERB", Kind::Text, "keygen, list, get, set, check, fix, generate, upload, export, import, migrate or prune",
+     true},
     {"MACHINE|ID", Kind::Host,
      "machines, all when none is named; for get and set a machine and an id; for export and import a file", false,
      true},
