@@ -1,9 +1,12 @@
 // Running a deployment and telling of it.
 #include "kernel/cli/deploying.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "kernel/base/text.hpp"
+#include "kernel/base/thread_pool.hpp"
 #include "kernel/cli/text_table.hpp"
 #include "kernel/state/directory.hpp"
 
@@ -77,6 +80,26 @@ int exitCode(Context& cx, const std::vector<Ended>& ended) {
   return code;
 }
 
+// Before anything happens anywhere: all hosts are asked whether they could come back from a boot. One that does not answer
+// has its say when it is its turn.
+bool allCanReturn(Context& cx, deploy::Ssh& ssh, const std::vector<Target>& targets,
+                  const deploy::DeploySettings& settings) {
+  std::vector<Result<void>> able(targets.size());
+  base::ThreadPool pool(std::max(1u, settings.parallel), std::size_t{1} << 20);
+  pool.parallelFor(targets.size(), [&](std::size_t i) {
+    able[i] = deploy::checkWayBack(ssh, targets[i].address, targets[i].klass, targets[i].name, settings.activation);
+  });
+  bool all = true;
+  for (std::size_t i = 0; i < targets.size(); ++i) {
+    if (able[i] || able[i].error().code != Code::FL0844) continue;
+    Diagnostic d = Diagnostic::from(able[i].error());
+    d.host = targets[i].name;
+    cx.diagnostics.add(std::move(d));
+    all = false;
+  }
+  return all;
+}
+
 }  // namespace
 
 Result<deploy::DeploySettings> deploySettings(Context& cx) {
@@ -99,6 +122,7 @@ Result<deploy::DeploySettings> deploySettings(Context& cx) {
   FLEETD_TRY_ASSIGN(out.activation.activateSeconds, numberOption(cx, "--activation-timeout", 600, 86'400));
   FLEETD_TRY_ASSIGN(out.parallel, numberOption(cx, "--max-parallel", 8, 256));
   FLEETD_TRY_ASSIGN(out.maxFailures, numberOption(cx, "--max-failures", 1, 100'000));
+  out.activation.wayBack = !cx.args.has("--no-way-back");
   out.activation.checkUnits = !cx.args.has("--ignore-failed-units");
   out.activation.healthCheck = cx.args.value("--health-check");
   out.activation.sudo = cx.args.has("--sudo") || cx.args.has("--ask-sudo-password");
@@ -115,6 +139,7 @@ int deployTargets(Context& cx, Operation& operation, deploy::Ssh& ssh, const std
   for (const Target& target : targets)
     if (auto able = deploy::checkGoal(settings.activation.goal, target.klass, target.name); !able)
       return cx.fail(able.error());
+  if (!allCanReturn(cx, ssh, targets, settings)) return cx.finish();
   state::Deployment record;
   record.started = secondsSinceEpoch();
   record.who = whoDeploys();

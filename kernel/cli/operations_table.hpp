@@ -31,6 +31,9 @@ inline constexpr OptionSpec kAskSudo{
     "ask once for the password that sudo wants; else its first line of standard input"};
 inline constexpr OptionSpec kGoal{"--goal", 'g', Kind::Text, "GOAL",
                                   "switch (the default), boot, test, dry-activate or reboot"};
+inline constexpr OptionSpec kNoWayBack{
+    "--no-way-back", 0, Kind::Flag, "",
+    "boot and reboot: also hosts that could not return to their earlier system by themselves"};
 inline constexpr OptionSpec kConfirm{
     "--confirm-timeout", 0, Kind::Text, "SECONDS",
     "how long a host waits for a new connection before it returns to its earlier system; 60"};
@@ -50,6 +53,7 @@ inline constexpr OptionSpec kPlanOptions[] = {
 inline constexpr OptionSpec kDeployOptions[] = {
     kOnlyTag,
     kGoal,
+    kNoWayBack,
     {"--canary", 0, Kind::Host, "HOST",
      "deploy to this host first, and to others only if it is well; may be given several times"},
     {"--last", 0, Kind::Host, "HOST", "deploy to this host after all others; may be given several times"},

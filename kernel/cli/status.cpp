@@ -34,9 +34,11 @@ std::vector<std::string> notesOf(const deploy::Probe& probe, const std::string& 
   std::vector<std::string> out;
   if (deployed.empty())
     out.emplace_back("never deployed from here");
-  else if (probe.system != deployed)
+  else if (probe.system != deployed && probe.trial != deployed)
     out.emplace_back("runs another system");
-  if (!deployed.empty() && klass != "home" && probe.profile != deployed) out.emplace_back("boots another system");
+  const bool onTrial = !deployed.empty() && probe.trial == deployed;
+  if (onTrial) out.emplace_back("tries what was deployed at its next boot");
+  if (!deployed.empty() && klass != "home" && probe.profile != deployed && !onTrial) out.emplace_back("boots another system");
   if (!probe.reboot.empty()) out.push_back(fmt::format("reboot needed ({})", probe.reboot));
   for (const auto& unit : probe.failedUnits) out.push_back(fmt::format("{} failed", unit));
   for (const auto& [place, used] : probe.diskUsed)
@@ -110,6 +112,7 @@ void write(Context& cx, const Operation& operation, const std::vector<Asked>& al
       textOrNull(json, "system", probe.system);
       textOrNull(json, "booted", probe.booted);
       textOrNull(json, "profile", probe.profile);
+      textOrNull(json, "trial", probe.trial);
       textOrNull(json, "generation", probe.generation);
       textOrNull(json, "reboot", probe.reboot);
       json.key("failedUnits").beginArray();

@@ -9,9 +9,7 @@
 
 #include "kernel/base/clock.hpp"
 #include "kernel/base/text.hpp"
-#include "kernel/deploy/nix.hpp"
-#include "kernel/deploy/probe.hpp"
-#include "kernel/deploy/scripts.hpp"
+#include "kernel/deploy/dialogue.hpp"
 
 namespace fleetd::deploy {
 
@@ -21,83 +19,6 @@ using base::Code;
 using std::chrono::seconds;
 
 constexpr std::string_view kGoals[] = {"switch", "boot", "test", "dry-activate", "reboot"};
-
-struct Answer {
-  std::string state;  // its first word: "WAITING"
-  std::string why;    // the rest of the line
-  std::string log;
-};
-
-class Dialogue {
- public:
-  Dialogue(Ssh& ssh, const Address& address, const std::string& klass, const std::string& id,
-           const ActivationSettings& settings)
-      : ssh_(ssh),
-        address_(address),
-        directory_(activationDirectory(klass)),
-        id_(id),
-        settings_(settings),
-        home_(klass == "home") {}
-
-  Result<Answer> start(const std::string& klass, const std::string& path, std::int64_t generation) {
-    const std::string file = fmt::format("{}/{}.sh", directory_, id_);
-    const std::string script = fmt::format(
-        "umask 077; mkdir -p {0} && cat >{1} && exec sh {1} start {0} {2} {3} {4} {5} {6} {7} {8} {9}", directory_,
-        file, id_, klass, goalName(settings_.goal == Goal::Reboot ? Goal::Boot : settings_.goal), path,
-        generation ? std::to_string(generation) : "-", settings_.confirmSeconds, settings_.activateSeconds,
-        settings_.checkUnits ? "check" : "ignore");
-    return say(script, std::string(hostScript("activate.sh")), false, seconds(60));
-  }
-  Result<Answer> await(bool fresh) { return say(shell("await"), script(), fresh, seconds(30)); }
-  Result<Answer> confirm() { return say(shell("confirm"), script(), true, seconds(30)); }
-  Result<Answer> abort() { return say(shell("abort"), script(), true, seconds(30)); }
-  Result<process::Finished> check() {
-    Ssh::Call call = root(settings_.healthCheck);
-    call.fresh = true;
-    call.timeout = seconds(settings_.confirmSeconds);
-    return ssh_.run(address_, call);
-  }
-
- private:
-  std::string script() const { return std::string(hostScript("activate.sh")); }
-  std::string shell(std::string_view verb) const {
-    return fmt::format("exec sh -s -- {} {} {}", verb, directory_, id_);
-  }
-  Ssh::Call root(const std::string& command) const {
-    // A home belongs to the one who logs in.
-    if (!home_) return asRoot(command, address_, settings_);
-    Ssh::Call out;
-    out.command = command;
-    return out;
-  }
-
-  Result<Answer> say(const std::string& command, std::string input, bool fresh, std::chrono::milliseconds timeout) {
-    Ssh::Call call = root(command);
-    call.input = std::move(input);
-    call.fresh = fresh;
-    call.timeout = timeout;
-    auto finished = ssh_.run(address_, call);
-    if (!finished) return finished.error();
-    const std::string clean = base::sanitize(finished->output);
-    const auto end = clean.find('\n');
-    const std::string line(base::trim(clean.substr(0, end)));
-    const auto blank = line.find(' ');
-    Answer out{line.substr(0, blank), blank == std::string::npos ? "" : line.substr(blank + 1),
-               end == std::string::npos ? "" : clean.substr(end + 1)};
-    if (!finished->status.success() && out.state.empty())
-      return Error{finished->errors.find("sudo") == std::string::npos ? Code::FL0819 : Code::FL0817,
-                   fmt::format("{} refused: {}", address_.text(), base::sanitize(base::trim(finished->errors))),
-                   "",
-                   {}};
-    return out;
-  }
-
-  Ssh& ssh_;
-  const Address& address_;
-  std::string directory_, id_;
-  const ActivationSettings& settings_;
-  bool home_;
-};
 
 Result<Activated> refused(const Address& address, const std::string& path, const Answer& answer) {
   if (answer.state == "NOT-A-SYSTEM")
@@ -124,22 +45,16 @@ Error takenBack(const Address& address, const Answer& answer) {
       code, fmt::format("{} returned to its earlier system: {}\n{}", address.text(), answer.why, answer.log), "", {}};
 }
 
-bool isEnd(const Answer& answer) {
-  return answer.state == "DONE" || answer.state == "RETURNED" || answer.state == "FAILED" || answer.state == "STUCK" ||
-         answer.state == "LOST";
-}
-
-// Asks until there is a state that needs us, over connections old and new, for as long as the host may take.
-std::optional<Answer> awaited(Dialogue& dialogue, const base::Deadline& deadline, bool untilEnd) {
-  bool fresh = false;
-  while (!deadline.expired()) {
-    auto answer = dialogue.await(fresh);
-    if (answer && (isEnd(*answer) || (!untilEnd && answer->state == "WAITING"))) return *answer;
-    // The shared connection may hang in a network that new ones get through, or the other way round.
-    if (!answer) fresh = !fresh;
-    std::this_thread::sleep_for(std::chrono::milliseconds(answer ? 100 : 1000));
+// The host reboots once it is told to over a new connection. What it says after that, or, when it does not reboot, of that.
+std::optional<Answer> rebooted(Dialogue& dialogue, const std::string& before, const base::Deadline& boots,
+                               const base::Deadline& deadline) {
+  if (!dialogue.confirm()) std::this_thread::sleep_for(seconds(1));
+  std::string now = before;
+  while (!boots.expired() && (now.empty() || now == before)) {
+    std::this_thread::sleep_for(seconds(1));
+    now = dialogue.bootId();
   }
-  return std::nullopt;
+  return awaited(dialogue, deadline, now == before ? Until::Ended : Until::Back);
 }
 
 // While the host waits: prove that it is well, then say so over a new connection.
@@ -190,20 +105,49 @@ Result<void> checkGoal(Goal goal, const std::string& klass, const std::string& h
                {}};
 }
 
+Result<void> checkWayBack(Ssh& ssh, const Address& address, const std::string& klass, const std::string& host,
+                          const ActivationSettings& settings) {
+  if (!settings.wayBack || klass != "nixos" || (settings.goal != Goal::Boot && settings.goal != Goal::Reboot))
+    return {};
+  FLEETD_TRY_ASSIGN(const Answer answer, Dialogue(ssh, address, klass, "-", settings).able());
+  if (answer.state == "ABLE") return {};
+  return noWayBack(host, answer.state == "UNABLE" ? answer.why : answer.state + " " + answer.why);
+}
+
+Error noWayBack(const std::string& host, const std::string& why) {
+  return {Code::FL0844,
+          fmt::format("{} could not return by itself after a boot: {}", host, why),
+          "switch it instead, or give --no-way-back and have its boot menu at hand",
+          {}};
+}
+
 Result<Activated> activate(Ssh& ssh, const Address& address, const std::string& klass, const std::string& path,
-                           std::int64_t generation, const std::string& id, const ActivationSettings& settings) {
+                           std::int64_t generation, const std::string& id, const ActivationSettings& settings,
+                           const std::function<void(std::string_view)>& step) {
   Dialogue dialogue(ssh, address, klass, id, settings);
+  const std::string boot = settings.goal == Goal::Reboot ? dialogue.bootId() : std::string();
+  if (settings.goal == Goal::Reboot && boot.empty())
+    return Error{Code::FL0819,
+                 fmt::format("{} does not tell which start of it this is", address.text()),
+                 "nothing was changed",
+                 {}};
   auto started = dialogue.start(klass, path, generation);
   if (!started) return started.error();
   if (started->state != "STARTED") return refused(address, path, *started);
 
   const auto patience = seconds(settings.activateSeconds * 2 + settings.confirmSeconds * 2 + 60);
-  const auto deadline = base::Deadline::after(patience);
-  auto answer = awaited(dialogue, deadline, false);
+  auto deadline = base::Deadline::after(patience);
+  auto answer = awaited(dialogue, deadline, Until::Asked);
   std::optional<Error> unwell;
+  if (answer && answer->state == "ARMED" && settings.goal == Goal::Reboot) {
+    step("rebooting");
+    deadline = base::Deadline::after(patience);
+    answer = rebooted(dialogue, boot, base::Deadline::after(seconds(settings.activateSeconds + 5)), deadline);
+  }
   if (answer && answer->state == "WAITING") {
+    if (settings.goal == Goal::Reboot) step("confirming");
     unwell = confirm(dialogue, address, settings);
-    answer = awaited(dialogue, deadline, true);
+    answer = awaited(dialogue, deadline, settings.goal == Goal::Reboot ? Until::BackAndEnded : Until::Ended);
   }
   if (!answer || answer->state == "LOST")
     return Error{Code::FL0821,
@@ -211,7 +155,7 @@ Result<Activated> activate(Ssh& ssh, const Address& address, const std::string& 
                              unwell ? "; " + unwell->message : ""),
                  "it returns to its earlier system unless it was confirmed; `fleetd status` shows what it runs",
                  {}};
-  if (answer->state == "DONE") return Activated{true, false, answer->log};
+  if (answer->state == "DONE" || answer->state == "ARMED") return Activated{true, false, answer->log};
   if (unwell) {
     unwell->message += answer->state == "RETURNED" ? "; it returned to its earlier system" : "; " + answer->why;
     return *unwell;

@@ -2,6 +2,7 @@
 // when it is not.
 #pragma once
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -19,6 +20,7 @@ struct ActivationSettings {
   unsigned activateSeconds = 600;                        // an activation may take
   bool checkUnits = true;                                // units that fail newly take the system back
   std::string healthCheck;                               // a command run on the host before confirming; empty: none
+  bool wayBack = true;                                   // also after a boot; else that is the operator's business
   bool sudo = false;                                     // become root with sudo
   std::shared_ptr<const process::Secret> password = {};  // what sudo asks for; null: it asks for nothing
 };
@@ -29,15 +31,23 @@ Ssh::Call asRoot(const std::string& command, const Address& address, const Activ
 // Whether a class can do it at all. Error FL0823.
 Result<void> checkGoal(Goal goal, const std::string& klass, const std::string& host);
 
+// Whether this host can return by itself after it has booted what it is to boot; asked of hosts that boot only. Errors:
+// FL0844, those of Ssh::run.
+Result<void> checkWayBack(Ssh& ssh, const Address& address, const std::string& klass, const std::string& host,
+                          const ActivationSettings& settings);
+Error noWayBack(const std::string& host, const std::string& why);  // FL0844
+
 struct Activated {
   bool active = false;  // the host runs, or will boot, the system
   bool back = false;    // the host returned to the system before
   std::string log;      // the end of the host's log
 };
 
-// Starts it and sees it through. `generation` selects one that exists instead of making a new one (0: none). What comes
-// back says what the host runs. Errors: FL0819 to FL0822, FL0824, FL0829, and those of ssh before anything was started.
+// Starts it and sees it through, a reboot with a way back included. `generation` selects one that exists instead of making
+// a new one (0: none); `step` hears "rebooting" and "confirming". What comes back says what the host runs. Errors: FL0819
+// to FL0822, FL0824, FL0829, and those of ssh before anything was started.
 Result<Activated> activate(Ssh& ssh, const Address& address, const std::string& klass, const std::string& path,
-                           std::int64_t generation, const std::string& id, const ActivationSettings& settings);
+                           std::int64_t generation, const std::string& id, const ActivationSettings& settings,
+                           const std::function<void(std::string_view)>& step);
 
 }  // namespace fleetd::deploy

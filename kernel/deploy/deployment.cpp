@@ -14,6 +14,7 @@
 #include "kernel/base/hash.hpp"
 #include "kernel/base/text.hpp"
 #include "kernel/base/thread_pool.hpp"
+#include "kernel/deploy/dialogue.hpp"
 #include "kernel/deploy/nix.hpp"
 
 namespace fleetd::deploy {
@@ -85,9 +86,10 @@ class OneHost {
     }
     onStep_(target_, std::string(goalName(settings_.activation.goal)));
     auto active = activate(ssh_, target_.address, target_.klass, target_.path, target_.generation,
-                           activationId(target_), settings_.activation);
+                           activationId(target_), settings_.activation,
+                           [&](std::string_view step) { onStep_(target_, step); });
     if (!active) return active.error();
-    if (settings_.activation.goal == Goal::Reboot)
+    if (settings_.activation.goal == Goal::Reboot && !settings_.activation.wayBack)
       if (auto failed = reboot()) return failed;
     out.ending = Ending::Deployed;
     return settings_.verify ? notWhatWasDeployed() : std::nullopt;
@@ -110,20 +112,11 @@ class OneHost {
                  {}};
   }
 
-  // Which start of the host this is; empty while it does not answer.
-  std::string bootId() {
-    Ssh::Call call;
-    call.command = "cat /proc/sys/kernel/random/boot_id && cut -d' ' -f22 /proc/1/stat";
-    call.fresh = true;
-    call.timeout = std::chrono::seconds(20);
-    const auto said = ssh_.run(target_.address, call);
-    return said && said->status.success() ? said->output : std::string();
-  }
-
   // The new system is the one to boot. What comes up is looked at over a new connection.
   std::optional<Error> reboot() {
     onStep_(target_, "rebooting");
-    const std::string before = bootId();
+    Dialogue dialogue(ssh_, target_.address, target_.klass, "-", settings_.activation);
+    const std::string before = dialogue.bootId();
     if (before.empty())
       return Error{Code::FL0819,
                    fmt::format("{} does not tell which start of it this is", target_.name),
@@ -138,7 +131,7 @@ class OneHost {
     std::string now;
     while (!deadline.expired()) {
       std::this_thread::sleep_for(std::chrono::seconds(1));
-      now = bootId();
+      now = dialogue.bootId();
       if (!now.empty() && now != before) break;
     }
     if (now == before)
@@ -180,7 +173,7 @@ class OneHost {
     const bool runs = probe.system == target_.path, boots = probe.profile == target_.path;
     switch (settings_.activation.goal) {
       case Goal::Switch: return runs && (boots || target_.klass == "home");
-      case Goal::Boot: return boots;
+      case Goal::Boot: return boots || probe.trial == target_.path;
       case Goal::Reboot: return runs && boots;
       case Goal::Test: return runs;
       case Goal::DryActivate: return false;

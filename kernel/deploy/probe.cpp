@@ -53,6 +53,7 @@ Probe readProbe(std::string_view text) {
     if (key == "system") out.system = pathOrNothing(value);
     if (key == "booted") out.booted = pathOrNothing(value);
     if (key == "profile") out.profile = pathOrNothing(value);
+    if (key == "trial") out.trial = pathOrNothing(value);
     if (key == "generation") out.generation = base::parseInt(value) ? std::string(value) : std::string();
     if (key == "kernel") out.kernel = base::sanitize(value);
     if (key == "machine") out.machine = base::sanitize(value);

@@ -14,6 +14,7 @@ namespace fleetd::deploy {
 // Texts are empty, numbers 0, when the host did not say.
 struct Probe {
   std::string system, booted, profile;  // store paths; profile is what the next boot gets
+  std::string trial;                    // what the next boot tries first, and keeps only when it is well
   std::string generation;               // of the profile
   std::string kernel, machine;          // "Linux", "x86_64"
   std::string nixStore;                 // path of the program

@@ -7,8 +7,12 @@ import shutil
 import signal
 import subprocess
 import tempfile
+import threading
 import time
+from contextlib import contextmanager
 from pathlib import Path
+
+import boot_loader
 
 NET = "10.77.0"  # exists only inside the namespaces
 PATHS = ["--ro-bind", "/usr", "/usr", "--symlink", "usr/bin", "/bin", "--symlink", "usr/sbin", "/sbin", "--symlink", "usr/lib", "/lib"]
@@ -79,7 +83,7 @@ class Host:
         lab.plug(name, self.address)
 
     def _files(self):
-        for directory in ("etc/ssh", "etc/nix", "etc/bin", "nix/store", "nix/var/nix", "var/log", "var/empty", "root/.ssh", "home"):
+        for directory in ("etc/ssh", "etc/nix", "etc/bin", "nix/store", "nix/var/nix", "var/log", "var/empty", "root/.ssh", "home", "boot"):
             (self.root / directory).mkdir(parents=True)
         etc = self.root / "etc"
         for name in ("ld.so.cache", "nsswitch.conf", "protocols", "services", "login.defs"):
@@ -96,6 +100,9 @@ class Host:
         (etc / "bin/sudo").chmod(0o755)
         (etc / "bin/systemctl").write_text('#!/bin/sh\n[ "$1" != reboot ] || touch /run/rebooting\n')
         (etc / "bin/systemctl").chmod(0o755)
+        for name, text in (("bootctl", boot_loader.BOOTCTL), ("grub-editenv", boot_loader.GRUB_EDITENV)):
+            (etc / "bin" / name).write_text(text)
+            (etc / "bin" / name).chmod(0o755)
         run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(etc / "ssh/host"))
         keys = self.root / "root/.ssh/authorized_keys"
         shutil.copy(self.lab.key.with_suffix(".pub"), keys)
@@ -104,15 +111,21 @@ class Host:
             private.chmod(0o700)
 
     def start(self):
-        """Powers the host on: /run is empty, everything else is as it was, and what it boots is what its profile says."""
+        """Powers the host on: /run is empty, everything else is as it was, and what it boots is what its boot loader says, without one its
+        profile."""
         read, write = os.pipe()
+        system = self._loaded()
         boot = (
-            "ip link set lo up; p=$(readlink -f /nix/var/nix/profiles/system 2>/dev/null); [ -e \"$p\" ] && ln -sfn \"$p\" /run/current-system; "
-            "[ -e \"$p\" ] && ln -sfn \"$p\" /run/booted-system; exec /usr/sbin/sshd -D -e"
+            f"ip link set lo up; p={system or '$(readlink -f /nix/var/nix/profiles/system 2>/dev/null)'}; [ -e \"$p\" ] && ln -sfn \"$p\" /run/current-system; "
+            "[ -e \"$p\" ] && ln -sfn \"$p\" /run/booted-system; "
+            "ip link set e0 $([ \"$(cat \"$p/trouble\" 2>/dev/null)\" = deaf ] && echo down || echo up); "
+            # What systemd does with units that are wanted, after it has looked where they are.
+            "for unit in /etc/systemd/system.control/*.target.wants/*.service; do [ ! -e \"$unit\" ] || setsid sh -c \"$(sed -n 's/^ExecStart=//p' \"$unit\")\" & done; "
+            "exec /usr/sbin/sshd -D -e"
         )
         words = ["ip", "netns", "exec", self.namespace, "bwrap", "--die-with-parent", "--unshare-pid", "--unshare-uts", "--unshare-ipc", "--cap-add", "ALL"]
         words += PATHS + ["--hostname", self.name, "--tmpfs", "/run", "--dir", "/run/sshd", "--tmpfs", "/tmp"]
-        for directory in ("etc", "nix", "var", "root", "home"):
+        for directory in ("etc", "nix", "var", "root", "home", "boot"):
             words += ["--bind", str(self.root / directory), f"/{directory}"]
         words += ["--setenv", "PATH", "/usr/bin:/usr/sbin", "--unsetenv", "NIX_SSL_CERT_FILE", "--info-fd", str(write)]
         log = open(self.lab.base / f"{self.name}.log", "ab")
@@ -122,6 +135,34 @@ class Host:
         with os.fdopen(read) as info:
             self.init = json.load(info)["child-pid"]
         self.lab.wait(lambda: self._answers(), f"{self.name} does not start")
+
+    def _loaded(self):
+        """The system that is started; a kernel that panics gives the boot loader another turn."""
+        for _ in range(5):
+            system = boot_loader.chosen(self.root / "boot", True)
+            trouble = self.root / system[1:] / "trouble"
+            if not (system and trouble.exists() and trouble.read_text() == "panics"):
+                return system
+        raise AssertionError(f"{self.name} starts {system} for ever")
+
+    @contextmanager
+    def rebooting(self):
+        """While this lasts, an order to reboot is obeyed."""
+        done = threading.Event()
+
+        def watch():
+            while not done.wait(0.1):
+                if self.process and self.inside("ls /run/rebooting", check=False):
+                    self.kill()
+                    self.start()
+
+        thread = threading.Thread(target=watch)
+        thread.start()
+        try:
+            yield
+        finally:
+            done.set()
+            thread.join()
 
     def _answers(self):
         probe = ["ip", "netns", "exec", self.namespace, "bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/22"]
@@ -151,6 +192,11 @@ class Host:
 
     def boots(self):
         return self.inside("cat /nix/var/nix/profiles/system/nixos-version 2>/dev/null", check=False)
+
+    def next_start(self):
+        """The version that its boot loader starts next."""
+        system = boot_loader.chosen(self.root / "boot")
+        return (self.root / system[1:] / "nixos-version").read_text() if system else ""
 
     def link(self, state):
         run("ip", "-n", self.namespace, "link", "set", "e0", state)

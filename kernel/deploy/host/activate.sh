@@ -1,7 +1,7 @@
 #!/bin/sh
 # Runs on a host: activates a system, and returns to the one before unless somebody confirms over a new connection.
 #
-#   activate.sh start  DIR ID CLASS GOAL NEW GENERATION CONFIRM ACTIVATE UNITS
+#   activate.sh start  DIR ID CLASS GOAL NEW GENERATION CONFIRM ACTIVATE UNITS HEALTH
 #   activate.sh await  DIR ID          waits a while for a state that needs somebody, prints it and the end of the log
 #   activate.sh confirm|abort DIR ID
 #
@@ -10,7 +10,7 @@
 # loop, so that a clock that jumps changes nothing.
 set -u
 PATH=$PATH:/run/current-system/sw/bin:/nix/var/nix/profiles/default/bin:${HOME:-/root}/.nix-profile/bin
-verb=$1 dir=$2 id=$3
+verb=$1 dir=${2:-} id=${3:-}
 state=$dir/$id.state log=$dir/$id.log
 umask 077
 
@@ -71,9 +71,23 @@ limited() {
 }
 finish() {
   say "$@"
-  rm -f "$dir/$id.new" "$dir/$id.old" "$dir/$id.sh" "$dir/$id.confirm" "$dir/$id.abort"
+  rm -f "$dir/$id.new" "$dir/$id.old" "$dir/$id.sh" "$dir/$id.confirm" "$dir/$id.abort" "$dir/$id.plist"
   [ "$(cat "$dir/lock/id" 2>/dev/null)" != "$id" ] || rm -rf "$dir/lock"
+  # Last: it ends this process, too.
+  [ "$class" != darwin ] || ! command -v launchctl >/dev/null 2>&1 || launchctl bootout "system/$job" 2>/dev/null
   exit 0
+}
+# A job of launchd of its own: what a session of ssh leaves behind may be ended with it, and the activation stops only jobs of
+# its own systems.
+as_job() {
+  {
+    printf '<?xml version="1.0" encoding="UTF-8"?>\n<plist version="1.0"><dict>\n<key>Label</key><string>%s</string>\n<key>ProgramArguments</key><array>\n' "$job"
+    for word in /bin/sh "$dir/$id.sh" "$@"; do
+      printf '<string>%s</string>\n' "$(printf '%s' "$word" | sed -e 's/&/\&amp;/g' -e 's/</\&lt;/g' -e 's/>/\&gt;/g')"
+    done
+    printf '</array>\n<key>EnvironmentVariables</key><dict><key>HOME</key><string>%s</string><key>USER</key><string>root</string></dict>\n' "${HOME:-/var/root}"
+    printf '<key>RunAtLoad</key><true/>\n<key>AbandonProcessGroup</key><true/>\n</dict></plist>\n'
+  } >"$dir/$id.plist" && launchctl bootstrap system "$dir/$id.plist"
 }
 back() {
   [ -n "$old" ] || finish "STUCK $*; there is no earlier system to return to"
@@ -86,11 +100,17 @@ back() {
   finish "STUCK $*; the earlier system could not be activated either"
 }
 
+class='' job=org.fleetd.activation.$id
 case $verb in
+able)
+  class=nixos
+  if able; then echo "ABLE $loader"; else echo "UNABLE $why"; fi
+  ;;
+resume) resume ;;
 start)
   class=$4 goal=$5 new=$6 generation=$7 confirm=$8 patience=$9
   shift 9
-  units=$1
+  units=$1 health=${2:-}
   mkdir -p "$dir"
   if ! is_system "$new"; then echo "NOT-A-SYSTEM"; exit 0; fi
   if ! mkdir "$dir/lock" 2>/dev/null; then
@@ -104,8 +124,10 @@ start)
   echo $$ >"$dir/lock/pid"
   : >"$log"
   say "STARTED"
-  set -- work "$dir" "$id" "$class" "$goal" "$new" "$generation" "$confirm" "$patience" "$units"
-  if [ -d /run/systemd/system ] && [ "$class" != home ] && command -v systemd-run >/dev/null; then
+  set -- work "$dir" "$id" "$class" "$goal" "$new" "$generation" "$confirm" "$patience" "$units" "$health"
+  if [ "$class" = darwin ] && command -v launchctl >/dev/null 2>&1; then
+    as_job "$@" || { finish "FAILED launchd refused"; }
+  elif [ -d /run/systemd/system ] && [ "$class" != home ] && command -v systemd-run >/dev/null; then
     systemd-run --quiet --collect --no-ask-password --unit="fleetd-$id" --service-type=exec \
       --setenv=NIXOS_INSTALL_BOOTLOADER=0 -- /bin/sh "$dir/$id.sh" "$@" || { finish "FAILED systemd-run refused"; }
   elif command -v setsid >/dev/null; then
@@ -124,7 +146,7 @@ start)
 work)
   class=$4 goal=$5 new=$6 generation=$7 confirm=$8 patience=$9
   shift 9
-  units=$1
+  units=$1 health=${2:-}
   trap '' HUP
   echo $$ >"$dir/lock/pid"
   exec >>"$log" 2>&1
@@ -133,7 +155,29 @@ work)
     eval "path=\$$root"
     [ -z "$path" ] || nix-store --realise "$path" --add-root "$dir/$id.$root" --indirect >/dev/null 2>&1
   done
+  case $goal in dry-activate | test) ;; *) [ "$class" != nixos ] || drop_trial ;; esac
   case $goal in
+  trial | trial-reboot)
+    say "ACTIVATING"
+    who=itself
+    [ "$goal" = trial ] || who=operator
+    if ! arm "$who"; then
+      [ ! -d "$kept" ] || disarm
+      finish "FAILED ${why:-the next boot could not be prepared}"
+    fi
+    if [ "$goal" = trial ]; then
+      finish "ARMED $loader"
+    fi
+    say "ARMED $loader"
+    if confirmed "$confirm"; then
+      say "REBOOTING"
+      restart
+      sleep "$patience"
+      why="it did not reboot within $patience seconds"
+    fi
+    disarm
+    finish "RETURNED $why"
+    ;;
   dry-activate)
     say "ACTIVATING"
     limited "$patience" activate "$new" dry-activate
@@ -186,7 +230,7 @@ await)
   steps=0
   while [ "$steps" -lt 50 ]; do
     now=$(cat "$state" 2>/dev/null)
-    case $now in WAITING | DONE | RETURNED* | FAILED* | STUCK*) break ;; esac
+    case $now in WAITING | ARMED* | DONE | RETURNED* | FAILED* | STUCK*) break ;; esac
     sleep 0.2
     steps=$((steps + 1))
   done

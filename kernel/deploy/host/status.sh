@@ -39,6 +39,7 @@ echo "generation ${number%-link}"
 store=$(command -v nix-store) && echo "nix-store $store"
 echo "user $(id -un)"
 [ -s /var/lib/sops-nix/key.txt ] && echo "key yes"
+trial=$(cat /var/lib/fleetd/trial/new 2>/dev/null) && [ -n "$trial" ] && echo "trial $trial"
 echo "now $(date +%s)"
 for part in kernel initrd kernel-modules; do
   booted=$(readlink "/run/booted-system/$part" 2>/dev/null) || continue

@@ -9,7 +9,8 @@ import unittest
 from pathlib import Path
 
 import lab as labs
-from harness import SETUP, FleetTest, Result
+from harness import Result
+from lab_test import LabTest
 
 WHY_NOT = labs.missing()
 LAB = None
@@ -20,7 +21,7 @@ def setUpModule():
     if WHY_NOT:
         print(f"skipped, no lab: {WHY_NOT}")
         return
-    LAB = labs.Lab(["h1", "h2", "h3"])
+    LAB = LabTest.lab = labs.Lab(["h1", "h2", "h3"])
 
 
 def tearDownModule():
@@ -29,41 +30,8 @@ def tearDownModule():
 
 
 @unittest.skipIf(WHY_NOT, f"no lab: {WHY_NOT}")
-class DeployTest(FleetTest):
-    def setUp(self):
-        for host in LAB.hosts.values():
-            if not host.process:
-                host.start()
-            host.link("up")
-            host.inside("rm -rf /run/current-system /run/fleetd /run/refuse /run/rebooting /nix/var/nix/profiles/system* /var/log/activations /var/lib/sops-nix")
-        self.yard = self.fleet("deploy")
-        shutil.move(self.yard.root / "nixpkgs", self.yard.base / "nixpkgs")
-        self.yard.write("flake.lock", LAB.lock_of(self.yard.base / "nixpkgs"))
-
-    def words(self, *args):
-        with_ssh = ["--ssh-config", str(LAB.config)] if args[0] in ("deploy", "rollback", "status", "generations", "ssh") else []
-        return [*LAB.operator_words(), SETUP.binary, args[0], *with_ssh, *args[1:]]
-
-    def run_fleetd(self, *args, timeout=120, env=None, stdin=b""):
-        done = subprocess.run(self.words(*args), cwd=self.yard.root, env=self.yard.environment(env), input=stdin, capture_output=True, timeout=timeout, check=False)
-        return Result(done.returncode, done.stdout.decode(), done.stderr.decode(), done.stdout, done.stderr)
-
-    def start_fleetd(self, *args):
-        return subprocess.Popen(self.words(*args), cwd=self.yard.root, env=self.yard.environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-
-    def deploy(self, *args, **options):
-        return self.run_fleetd("deploy", *args, **options)
-
-    def version(self, number, trouble="none", host="h1"):
-        self.yard.write("common.nix", f'{{ system.version = "{number}"; }}\n')
-        self.yard.write(f"{host}.nix", f'{{ lab.trouble = "{trouble}"; }}\n')
-
-    def systems(self):
-        return {name: (host.runs(), host.boots()) for name, host in LAB.hosts.items()}
-
-    def outcomes(self, number=0):
-        done = self.expect(self.run_fleetd("history", "--json"), 0).json()
-        return {one["host"]: one["outcome"] for one in done[number]["hosts"]}
+class DeployTest(LabTest):
+    pass
 
 
 class Ordinary(DeployTest):
@@ -157,7 +125,8 @@ class Ordinary(DeployTest):
         self.assertEqual(self.systems()["h1"], ("1", "1"))
         self.expect(self.deploy("h1", "--goal", "test"), 0)
         self.assertEqual(self.systems()["h1"], ("2", "1"))
-        self.expect(self.deploy("h1", "--goal", "boot"), 0)
+        self.expect(self.deploy("h1", "--goal", "boot"), 1, err=["FL0844", "neither systemd-boot nor GRUB", "--no-way-back"])
+        self.expect(self.deploy("h1", "--goal", "boot", "--no-way-back"), 0)
         self.assertEqual(self.systems()["h1"], ("2", "2"))
         self.expect(self.deploy("h1", "--goal", "fly"), 2, err=["--goal is switch, boot, test, dry-activate or reboot"])
 
@@ -381,9 +350,9 @@ exec {real} "$@"
         self.assertEqual(done.returncode, 0)
 
 
-class Reboot(DeployTest):
+class RebootWithoutWayBack(DeployTest):
     def begin(self, *args):
-        running = self.start_fleetd("deploy", "h1", "--goal", "reboot", *args)
+        running = self.start_fleetd("deploy", "h1", "--goal", "reboot", "--no-way-back", *args)
         LAB.wait(lambda: LAB.hosts["h1"].inside("ls /run/rebooting", check=False) != "", "it was never told to reboot")
         return running
 
@@ -412,7 +381,7 @@ class Reboot(DeployTest):
 
     def test_it_does_not_reboot(self):
         self.version("2")
-        self.expect(self.deploy("h1", "--goal", "reboot", "--activation-timeout", "4"), 1, err=["FL0819", "did not reboot"])
+        self.expect(self.deploy("h1", "--goal", "reboot", "--no-way-back", "--activation-timeout", "4"), 1, err=["FL0819", "did not reboot"])
         self.assertEqual(self.systems()["h1"][1], "2")
 
 

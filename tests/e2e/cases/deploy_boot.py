@@ -1,0 +1,229 @@
+"""Systems that are booted on trial, on hosts with systemd-boot, with GRUB, and with neither; and Macs, whose activation is a job of launchd. What
+is asserted in the end is what each host runs, what it keeps, and what its boot loader starts next."""
+
+import shutil
+import unittest
+
+import boot_loader
+import lab as labs
+from harness import Result
+from lab_test import LabTest
+
+WHY_NOT = labs.missing()
+LOADERS = {"h1": "systemd-boot", "h2": "grub", "h3": ""}
+BOTH = ("h1", "h2")
+
+
+def setUpModule():
+    if WHY_NOT:
+        print(f"skipped, no lab: {WHY_NOT}")
+        return
+    LabTest.lab = labs.Lab(list(LOADERS))
+
+
+def tearDownModule():
+    if LabTest.lab:
+        LabTest.lab.close()
+        LabTest.lab = None
+
+
+@unittest.skipIf(WHY_NOT, f"no lab: {WHY_NOT}")
+class BootTest(LabTest):
+    def setUp(self):
+        super().setUp()
+        for name, kind in LOADERS.items():
+            boot = self.lab.hosts[name].root / "boot"
+            for one in boot.iterdir():
+                shutil.rmtree(one)
+            boot_loader.prepare(boot, kind)
+        self.expect(self.deploy(*BOTH), 0)
+
+    def both(self, number, trouble="none"):
+        for name in BOTH:
+            self.version(number, trouble, name)
+
+    def ends(self, *versions):
+        """What both hosts run, keep and start next; and that nothing of a trial is left."""
+        for name in BOTH:
+            host = self.lab.hosts[name]
+            self.assertEqual((host.runs(), host.boots(), host.next_start()), versions, name)
+            left = host.inside("find /var/lib/fleetd /etc/systemd/system.control /run/fleetd/lock /boot/loader/entries/fleetd-* ! -type d 2>/dev/null; grep -a next_entry= /boot/grub/grubenv", check=False)
+            self.assertEqual(left, "", name)
+
+    def reboots(self, *args):
+        with self.lab.hosts["h1"].rebooting(), self.lab.hosts["h2"].rebooting():
+            return self.deploy(*BOTH, "--goal", "reboot", "--max-failures", "0", "--activation-timeout", "15", "--confirm-timeout", "8", *args)
+
+    def quiet(self, *names):
+        """Cuts the power and gives it again."""
+        for name in names or BOTH:
+            self.lab.hosts[name].kill()
+            self.lab.hosts[name].start()
+
+
+class Reboot(BootTest):
+    def test_it_is_kept_when_it_was_confirmed_after_the_boot(self):
+        self.both("2")
+        self.expect(self.reboots("--health-check", 'test "$(cat /run/booted-system/nixos-version)" = 2'), 0)
+        self.ends("2", "2", "2")
+        self.assertEqual(set(self.outcomes().values()), {"deployed"})
+        self.quiet()
+        self.ends("2", "2", "2")
+        self.expect(self.deploy(*BOTH, "--goal", "reboot"), 0, out=["unchanged"])
+
+    def test_a_kernel_that_panics(self):
+        self.both("2", "panics")
+        self.expect(self.reboots(), 1, err=["returned to its earlier system: the new system did not come up"])
+        self.ends("1", "1", "1")
+        self.assertEqual(set(self.outcomes().values()), {"rolled back"})
+
+    def test_a_system_that_cannot_be_reached(self):
+        self.both("2", "deaf")
+        self.expect(self.reboots("--activation-timeout", "6", "--confirm-timeout", "2"), 1, err=["nobody confirmed"])
+        self.ends("1", "1", "1")
+
+    def test_a_health_check_that_fails(self):
+        self.both("2")
+        self.expect(self.reboots("--health-check", "test -e /run/well"), 1, err=["FL0824", "it returned to its earlier system"])
+        self.ends("1", "1", "1")
+
+    def test_the_operator_dies_after_the_order(self):
+        self.both("2")
+        with self.lab.hosts["h1"].rebooting(), self.lab.hosts["h2"].rebooting():
+            running = self.start_fleetd("deploy", *BOTH, "--goal", "reboot", "--activation-timeout", "6", "--confirm-timeout", "3", "--health-check", "sleep 100")
+            self.lab.wait(lambda: all(self.lab.hosts[name].runs() == "2" for name in BOTH), "they never booted it", 60)
+            running.kill()
+            running.communicate()
+            self.lab.wait(lambda: all(self.lab.hosts[name].runs() == "1" for name in BOTH), "they did not return", 60)
+            self.lab.wait(lambda: all(self.lab.hosts[name].inside("ls -A /var/lib/fleetd", check=False) == "" for name in BOTH), "they did not end it", 20)
+        self.ends("1", "1", "1")
+
+    def test_power_is_lost_before_it_was_confirmed(self):
+        self.both("2")
+        with self.lab.hosts["h1"].rebooting(), self.lab.hosts["h2"].rebooting():
+            running = self.start_fleetd("deploy", *BOTH, "--goal", "reboot", "--max-failures", "0", "--activation-timeout", "15", "--confirm-timeout", "5", "--health-check", "sleep 100")
+            self.lab.wait(lambda: all(self.lab.hosts[name].runs() == "2" for name in BOTH), "they never booted it", 60)
+        self.quiet()
+        out, err = running.communicate(timeout=100)
+        self.expect(Result(running.returncode, out.decode(), err.decode(), out, err), 1)
+        self.ends("1", "1", "1")
+
+    def test_nobody_orders_the_reboot(self):
+        """A host that could be prepared and not be told to reboot is as it was before."""
+        self.both("2")
+        running = self.start_fleetd("deploy", "h1", "--goal", "reboot", "--confirm-timeout", "3")
+        self.lab.wait(lambda: "ACTIVATING" in self.lab.hosts["h1"].inside("cat /run/fleetd/*.state", check=False), "it was never prepared")
+        running.kill()
+        running.communicate()
+        self.lab.wait(lambda: self.lab.hosts["h1"].inside("ls -A /var/lib/fleetd /run/fleetd/lock 2>/dev/null", check=False) in ("", "/var/lib/fleetd:"), "it is still prepared", 60)
+        self.assertIn("RETURNED nobody confirmed", self.lab.hosts["h1"].inside("cat /run/fleetd/*.state"))
+        self.ends("1", "1", "1")
+
+    def test_a_host_that_does_not_reboot(self):
+        self.both("2")
+        done = self.deploy("h1", "--goal", "reboot", "--activation-timeout", "5", "--confirm-timeout", "4")
+        self.expect(done, 1, err=["it did not reboot within 5 seconds"])
+        self.ends("1", "1", "1")
+
+    def test_a_menu_that_cannot_be_written(self):
+        """The new system comes up well, and fails to become the one to boot."""
+        self.both("2", "menu")
+        self.expect(self.reboots(), 1, err=["could not be made the one to boot"])
+        self.ends("1", "1", "1")
+
+
+class Boot(BootTest):
+    def boot(self, *args, code=0, err=()):
+        return self.expect(self.deploy(*BOTH, "--goal", "boot", "--max-failures", "0", *args), code, err=err)
+
+    def settled(self):
+        self.lab.wait(lambda: all(self.lab.hosts[name].inside("ls -A /var/lib/fleetd", check=False) == "" for name in BOTH), "it never ended", 30)
+
+    def test_the_next_start_tries_it_and_the_host_keeps_it(self):
+        self.both("2")
+        self.boot("--health-check", "test -e /run/booted-system")
+        for name in BOTH:
+            host = self.lab.hosts[name]
+            self.assertEqual((host.runs(), host.boots(), host.next_start()), ("1", "1", "2"))
+        status = self.run_fleetd("status", *BOTH, "--json").json()
+        self.assertEqual([one["notes"] for one in status], [["tries what was deployed at its next boot"]] * 2)
+        self.assertTrue(all(one["trial"].endswith("-2") for one in status))
+        self.expect(self.deploy(*BOTH, "--goal", "boot"), 0, out=["unchanged"])
+        self.quiet()
+        self.settled()
+        self.ends("2", "2", "2")
+        self.expect(self.run_fleetd("status", *BOTH), 0)
+
+    def test_the_host_is_not_well(self):
+        self.both("2")
+        self.boot("--health-check", "test -e /var/well")
+        with self.lab.hosts["h1"].rebooting(), self.lab.hosts["h2"].rebooting():
+            self.quiet()
+            self.settled()
+        self.ends("1", "1", "1")
+        self.expect(self.run_fleetd("status", *BOTH), 1, out=["runs another system"])
+
+    def test_it_does_not_come_up(self):
+        self.both("2", "panics")
+        self.boot()
+        self.quiet()
+        self.settled()
+        self.ends("1", "1", "1")
+
+    def test_what_comes_later_counts(self):
+        """Another deployment ends a trial; so does a tool that knows nothing of it."""
+        self.both("2")
+        self.boot()
+        self.both("3")
+        self.expect(self.deploy(*BOTH), 0)
+        self.ends("3", "3", "3")
+        self.both("4")
+        self.boot()
+        for name in BOTH:
+            self.lab.hosts[name].inside("nix-env -p /nix/var/nix/profiles/system --switch-generation 1 2>/dev/null && /nix/var/nix/profiles/system/bin/switch-to-configuration boot")
+        self.quiet()
+        self.settled()
+        self.ends("1", "1", "1")
+
+    def test_garbage_is_collected_meanwhile(self):
+        self.both("2")
+        self.boot()
+        for name in BOTH:
+            self.lab.hosts[name].inside("rm -rf /run/current-system; nix-env -p /nix/var/nix/profiles/system --delete-generations old && nix-store --gc")
+        self.quiet()
+        self.settled()
+        self.ends("2", "2", "2")
+
+    def test_hosts_that_cannot(self):
+        """Refused before anything happens anywhere, also on those that could."""
+        self.expect(self.deploy("h3"), 0)
+        for name in (*BOTH, "h3"):
+            self.version("2", host=name)
+        done = self.expect(self.deploy("--goal", "boot"), 1, err=["FL0844", "h3", "--no-way-back"])
+        self.assertNotIn("h1 could", done.err)
+        self.ends("1", "1", "1")
+        self.assertEqual((self.lab.hosts["h3"].runs(), self.lab.hosts["h3"].boots()), ("1", "1"))
+        boot = self.lab.hosts["h2"].root / "boot/grub/grub.cfg"
+        boot.write_text(boot.read_text().replace("set default=0", 'set default="${saved_entry}"'))
+        self.expect(self.deploy("h2", "--goal", "boot"), 1, err=["FL0844", "first entry"])
+        boot.write_text(boot.read_text().replace("next_entry", "other"))
+        self.expect(self.deploy("h2", "--goal", "reboot"), 1, err=["FL0844"])
+        boot = self.lab.hosts["h1"].root / "boot/loader/entries"
+        for one in boot.iterdir():
+            one.unlink()
+        self.expect(self.deploy("h1", "--goal", "boot"), 1, err=["FL0844"])
+
+    def test_a_first_deployment(self):
+        """What is kept was put there by another tool."""
+        for name in BOTH:
+            self.lab.hosts[name].inside("rm -rf /run/fleetd")
+        shutil.rmtree(self.yard.home, ignore_errors=True)
+        self.both("2", "panics")
+        self.boot()
+        self.quiet()
+        self.settled()
+        self.ends("1", "1", "1")
+
+
+if __name__ == "__main__":
+    unittest.main()

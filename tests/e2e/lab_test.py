@@ -1,0 +1,49 @@
+"""A fleet of hosts of a lab, which is deployed to, and what they run in the end."""
+
+import shutil
+import subprocess
+
+from harness import SETUP, FleetTest, Result
+
+EMPTY = "rm -rf /run/current-system /run/fleetd /run/refuse /run/rebooting /nix/var/nix/profiles/system* /var/log/activations /var/lib/sops-nix /var/lib/fleetd /etc/systemd/system.control"
+
+
+class LabTest(FleetTest):
+    """Has `lab` set for the class before the first test."""
+
+    lab = None
+
+    def setUp(self):
+        for host in self.lab.hosts.values():
+            if not host.process:
+                host.start()
+            host.link("up")
+            host.inside(EMPTY)
+        self.yard = self.fleet("deploy")
+        shutil.move(self.yard.root / "nixpkgs", self.yard.base / "nixpkgs")
+        self.yard.write("flake.lock", self.lab.lock_of(self.yard.base / "nixpkgs"))
+
+    def words(self, *args):
+        with_ssh = ["--ssh-config", str(self.lab.config)] if args[0] in ("deploy", "rollback", "status", "generations", "ssh") else []
+        return [*self.lab.operator_words(), SETUP.binary, args[0], *with_ssh, *args[1:]]
+
+    def run_fleetd(self, *args, timeout=120, env=None, stdin=b""):
+        done = subprocess.run(self.words(*args), cwd=self.yard.root, env=self.yard.environment(env), input=stdin, capture_output=True, timeout=timeout, check=False)
+        return Result(done.returncode, done.stdout.decode(), done.stderr.decode(), done.stdout, done.stderr)
+
+    def start_fleetd(self, *args):
+        return subprocess.Popen(self.words(*args), cwd=self.yard.root, env=self.yard.environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+    def deploy(self, *args, **options):
+        return self.run_fleetd("deploy", *args, **options)
+
+    def version(self, number, trouble="none", host="h1"):
+        self.yard.write("common.nix", f'{{ system.version = "{number}"; }}\n')
+        self.yard.write(f"{host}.nix", f'{{ lab.trouble = "{trouble}"; }}\n')
+
+    def systems(self):
+        return {name: (host.runs(), host.boots()) for name, host in self.lab.hosts.items()}
+
+    def outcomes(self, number=0):
+        done = self.expect(self.run_fleetd("history", "--json"), 0).json()
+        return {one["host"]: one["outcome"] for one in done[number]["hosts"]}
