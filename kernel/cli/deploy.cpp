@@ -66,6 +66,9 @@ int runDeploy(Context& cx) {
   auto operation = beginOperation(cx, Reaching::Yes);
   if (!operation) return cx.fail(operation.error());
   if (!addressed(cx, *operation)) return worse(cx.finish(), kFindings);
+  // Before anything is built. What only the hosts know they are asked behind that.
+  for (const Meant& one : operation->meant)
+    if (auto able = wayBackOf(cx, *one.host, *settings); !able) return cx.fail(able.error());
   const auto canaries = hostsOf(cx, "--canary");
   if (!canaries) return cx.fail(canaries.error());
   const auto last = hostsOf(cx, "--last");

@@ -7,7 +7,9 @@
 
 #include "kernel/base/text.hpp"
 #include "kernel/base/thread_pool.hpp"
+#include "kernel/cli/not_taken_back.hpp"
 #include "kernel/cli/text_table.hpp"
+#include "kernel/render/views.hpp"
 #include "kernel/state/directory.hpp"
 
 namespace fleetd::cli {
@@ -48,7 +50,21 @@ Style styleOf(Ending ending) {
   return ending == Ending::NotReached ? kYellow : kRed;
 }
 
-void tell(Context& cx, const std::vector<Target>& targets, const std::vector<Ended>& ended) {
+// What a Mac that returned has of the new system all the same, by target; asked before the deployment is recorded.
+std::vector<std::string> keptByMacs(Operation& operation, const std::vector<Target>& targets,
+                                    const std::vector<const Meant*>& meant) {
+  std::vector<std::string> out(targets.size());
+  for (std::size_t i = 0; i < targets.size(); ++i) {
+    if (targets[i].klass != "darwin") continue;
+    const auto last = operation.state->lastDeployed(targets[i].klass, targets[i].name);
+    const auto kept = notTakenBack(last && *last ? (*last)->options : std::string(), meant[i]->options);
+    if (!kept.empty()) out[i] = fmt::format("not taken back: {}", base::join(kept, ", "));
+  }
+  return out;
+}
+
+void tell(Context& cx, const std::vector<Target>& targets, const std::vector<Ended>& ended,
+          const std::vector<std::string>& kept) {
   TextTable table({{"HOST"}, {"OUTCOME"}, {"SECONDS", true, 0, 3}, {"ADDRESS", false, 0, 2}, {"SYSTEM", false, 20, 4}});
   for (std::size_t i = 0; i < targets.size(); ++i) {
     const Target& target = targets[i];
@@ -67,6 +83,7 @@ void tell(Context& cx, const std::vector<Target>& targets, const std::vector<End
     else
       continue;
     d.host = target.name;
+    if (ended[i].ending == Ending::Back && !kept[i].empty()) d.notes.push_back(kept[i]);
     cx.diagnostics.add(std::move(d));
   }
   if (!cx.json() && !cx.quiet()) cx.out.write(table.text(cx.out.dataWidth(), cx.out.colorData()));
@@ -132,6 +149,27 @@ Result<deploy::DeploySettings> deploySettings(Context& cx) {
   return out;
 }
 
+Result<void> wayBackOf(Context& cx, const fleet::Host& host, const deploy::DeploySettings& settings) {
+  const Goal goal = settings.activation.goal;
+  FLEETD_TRY(deploy::checkGoal(goal, host.klass, host.name));
+  if (!settings.activation.wayBack || (goal != Goal::Boot && goal != Goal::Reboot)) return {};
+  const auto composed = cx.compose(host);
+  const auto set = [&](std::vector<std::string> path) {
+    const auto value = render::everythingBelow(cx.workspace().fleet().evaluator(), *composed, std::move(path));
+    return value.get<bool>() ? std::optional<bool>(*value.get<bool>()) : std::nullopt;
+  };
+  // GRUB is what NixOS takes when nothing is said.
+  if (set({"boot", "loader", "systemd-boot", "enable"}).value_or(false)) return {};
+  std::string_view other;
+  if (set({"boot", "lanzaboote", "enable"}).value_or(false)) other = "it boots by lanzaboote";
+  if (set({"boot", "loader", "generic-extlinux-compatible", "enable"}).value_or(false)) other = "it boots by extlinux.conf";
+  if (set({"boot", "isContainer"}).value_or(false)) other = "it is a container";
+  if (other.empty() && !set({"boot", "loader", "grub", "enable"}).value_or(true))
+    other = "boot.loader.grub and boot.loader.systemd-boot are off";
+  if (other.empty()) return {};
+  return deploy::noWayBack(host.name, std::string(other));
+}
+
 int deployTargets(Context& cx, Operation& operation, deploy::Ssh& ssh, const std::vector<Target>& targets,
                   const std::vector<const Meant*>& meant, const deploy::DeploySettings& settings) {
   auto lock = state::lockDeployments(operation.directory);
@@ -145,6 +183,7 @@ int deployTargets(Context& cx, Operation& operation, deploy::Ssh& ssh, const std
   record.who = whoDeploys();
   record.commit = revisionOf(cx.root());
   record.goal = deploy::goalName(settings.activation.goal);
+  const auto kept = keptByMacs(operation, targets, meant);
   auto id = operation.state->begin(record);
   if (!id) return cx.fail(id.error());
   const auto ended = deploy::deployAll(
@@ -160,7 +199,7 @@ int deployTargets(Context& cx, Operation& operation, deploy::Ssh& ssh, const std
           static_cast<void>(operation.state->contacted(target.klass, target.name, secondsSinceEpoch()));
       });
   if (auto done = operation.state->end(*id, secondsSinceEpoch()); !done) cx.diagnostics.add(done.error());
-  tell(cx, targets, ended);
+  tell(cx, targets, ended, kept);
   return exitCode(cx, ended);
 }
 

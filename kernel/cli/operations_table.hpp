@@ -48,6 +48,8 @@ inline constexpr OptionSpec kBuildOptions[] = {kOnlyTag,   kMaxBuilds,  kKeepGoi
                                                kBuildHost, kEvalMemory, kHostKeyCheck, kSshConfig};
 inline constexpr OptionSpec kPlanOptions[] = {
     kOnlyTag,
+    kGoal,
+    kNoWayBack,
     {"--closures", 0, Kind::Flag, "",
      "compare the built systems, too: packages, sizes, units, whether a reboot is needed"}};
 inline constexpr OptionSpec kDeployOptions[] = {

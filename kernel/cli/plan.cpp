@@ -4,6 +4,8 @@
 #include "kernel/base/file.hpp"
 #include "kernel/base/text.hpp"
 #include "kernel/cli/built_change.hpp"
+#include "kernel/cli/deploying.hpp"
+#include "kernel/cli/not_taken_back.hpp"
 #include "kernel/cli/operations.hpp"
 #include "kernel/cli/option_changes.hpp"
 #include "kernel/cli/text_table.hpp"
@@ -19,6 +21,7 @@ struct Compared {
   const Meant* meant = nullptr;
   std::optional<state::Outcome> last;
   std::vector<OptionChange> changes;
+  std::vector<std::string> stays;    // of a Mac, when it returns to what it ran before
   std::optional<BuiltChange> built;  // with --closures, when both systems are in the store
   std::string notBuilt;              // else why not
 };
@@ -62,6 +65,8 @@ void print(Context& cx, const std::vector<Compared>& all) {
       cx.out.write(fmt::format("{}: {} option{} changed since deployment {} ({})\n", name, one.changes.size(),
                                one.changes.size() == 1 ? "" : "s", one.last->deployment, timeText(one.last->at)));
     printChanges(cx, one.changes);
+    if (!one.stays.empty())
+      cx.out.write(fmt::format("  a way back does not undo {}\n", base::join(one.stays, ", ")));
     if (one.built) printBuiltChange(cx, *one.built);
     if (!one.notBuilt.empty()) cx.out.write(fmt::format("  closure: {}\n", one.notBuilt));
   }
@@ -77,6 +82,9 @@ void write(Context& cx, const std::vector<Compared>& all) {
     one.last ? json.string(one.last->system) : json.null();
     json.key("changes");
     writeChanges(json, one.changes);
+    json.key("notTakenBack").beginArray();
+    for (const auto& option : one.stays) json.string(option);
+    json.endArray();
     if (cx.args.has("--closures")) {
       json.key("closure");
       one.built ? writeBuiltChange(json, *one.built) : static_cast<void>(json.null());
@@ -111,6 +119,8 @@ Result<void> addClosures(Context& cx, Operation& operation, std::vector<Compared
 }  // namespace
 
 int runPlan(Context& cx) {
+  const auto settings = deploySettings(cx);
+  if (!settings) return cx.fail(settings.error());
   auto operation = beginOperation(cx, Reaching::No);
   if (!operation) return cx.fail(operation.error());
   cx.checkPlugins();
@@ -118,8 +128,16 @@ int runPlan(Context& cx) {
   for (const Meant& one : operation->meant) {
     auto last = operation->state->lastDeployed(one.host->klass, one.host->name);
     if (!last) return cx.fail(last.error());
-    Compared compared{&one, *std::move(last), {}, {}, {}};
+    Compared compared{&one, *std::move(last), {}, {}, {}, {}};
     if (compared.last) compared.changes = optionChanges(compared.last->options, one.options);
+    if (one.host->klass == "darwin")
+      compared.stays = notTakenBack(compared.last ? compared.last->options : std::string(), one.options);
+    if (cx.args.has("--goal"))
+      if (auto able = wayBackOf(cx, *one.host, *settings); !able) {
+        Diagnostic d = Diagnostic::from(able.error());
+        d.host = one.host->name;
+        cx.diagnostics.add(std::move(d));
+      }
     all.push_back(std::move(compared));
   }
   if (cx.args.has("--closures"))

@@ -79,6 +79,7 @@ class Host:
         self.root = lab.base / name
         self.namespace = lab.namespace(name)
         self.process = None
+        self.obeys = False
         self._files()
         lab.plug(name, self.address)
 
@@ -120,7 +121,7 @@ class Host:
             "[ -e \"$p\" ] && ln -sfn \"$p\" /run/booted-system; "
             "ip link set e0 $([ \"$(cat \"$p/trouble\" 2>/dev/null)\" = deaf ] && echo down || echo up); "
             # What systemd does with units that are wanted, after it has looked where they are.
-            "for unit in /etc/systemd/system.control/*.target.wants/*.service; do [ ! -e \"$unit\" ] || setsid sh -c \"$(sed -n 's/^ExecStart=//p' \"$unit\")\" & done; "
+            "for unit in /etc/systemd/system.control/*.target.wants/*.service; do [ ! -e \"$unit\" ] || PATH=/etc/bin:$PATH setsid sh -c \"$(sed -n 's/^ExecStart=//p' \"$unit\")\" & done; "
             "exec /usr/sbin/sshd -D -e"
         )
         words = ["ip", "netns", "exec", self.namespace, "bwrap", "--die-with-parent", "--unshare-pid", "--unshare-uts", "--unshare-ipc", "--cap-add", "ALL"]
@@ -148,21 +149,18 @@ class Host:
     @contextmanager
     def rebooting(self):
         """While this lasts, an order to reboot is obeyed."""
-        done = threading.Event()
-
-        def watch():
-            while not done.wait(0.1):
-                if self.process and self.inside("ls /run/rebooting", check=False):
-                    self.kill()
-                    self.start()
-
-        thread = threading.Thread(target=watch)
-        thread.start()
+        self.lab.watch()
+        self.obeys = True
         try:
             yield
         finally:
-            done.set()
-            thread.join()
+            with self.lab.power:
+                self.obeys = False
+
+    def obey(self):
+        if self.obeys and self.process and self.inside("ls /run/rebooting", check=False):
+            self.kill()
+            self.start()
 
     def _answers(self):
         probe = ["ip", "netns", "exec", self.namespace, "bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/22"]
@@ -209,6 +207,7 @@ class Lab:
         self.id = f"fl{os.getpid()}"
         self.key = self.base / "id"
         self.namespaces = []
+        self.power, self.closed, self.watcher = threading.Lock(), threading.Event(), None
         self.hosts = {}
         try:
             run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(self.key))
@@ -228,6 +227,20 @@ class Lab:
         except BaseException:
             self.close()
             raise
+
+    def watch(self):
+        """Hosts die with the thread that started them, so this one lives as long as they do."""
+        if self.watcher:
+            return
+
+        def loop():
+            while not self.closed.wait(0.1):
+                for host in self.hosts.values():
+                    with self.power:
+                        host.obey()
+
+        self.watcher = threading.Thread(target=loop, daemon=True)
+        self.watcher.start()
 
     def namespace(self, name):
         out = f"{self.id}-{name}"
@@ -281,6 +294,9 @@ class Lab:
             time.sleep(0.05)
 
     def close(self):
+        self.closed.set()
+        if self.watcher:
+            self.watcher.join()
         for host in self.hosts.values():
             host.kill()
         for namespace in self.namespaces:

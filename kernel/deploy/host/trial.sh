@@ -107,8 +107,7 @@ forget_trial() {
 drop_trial() {
   [ -d "$kept" ] || return 0
   (
-    old=$(noted old)
-    find_loader "$old" || :
+    old=$(noted old) loader=$(noted loader) esp=$(noted esp) entries=$(noted entries)
     [ "$(real "$(profile)")" != "$old" ] || "$old/bin/switch-to-configuration" boot
     forget_trial
   )
@@ -134,7 +133,7 @@ arm() {
   rm -rf "$kept.new"
   mkdir -p "$kept.new" && chmod 755 /var/lib/fleetd "$kept.new" && cp "$dir/$id.sh" "$kept.new/script" || { why="/var/lib/fleetd cannot be written to"; return 1; }
   failed_units >"$kept.new/failed"
-  for one in "id $id" "new $new" "old $old" "number $number" "generation $generation" "confirm $confirm" "patience $patience" "units $units" "who $1" "start $(started)"; do
+  for one in "id $id" "new $new" "old $old" "number $number" "generation $generation" "confirm $confirm" "patience $patience" "units $units" "who $1" "start $(started)" "loader $loader" "esp $esp" "entries ${entries:-}"; do
     printf '%s\n' "${one#* }" >"$kept.new/${one%% *}"
   done
   printf '%s\n' "$health" >"$kept.new/health"
@@ -210,7 +209,7 @@ resume() {
   echo $$ >"$dir/lock/pid"
   cp "$kept/log" "$log" 2>/dev/null
   exec >>"$log" 2>&1
-  find_loader "$old" || :
+  loader=$(noted loader) esp=$(noted esp) entries=$(noted entries)
   if [ "$(real "$(profile)")" != "$old" ]; then
     forget_trial
     finish "FAILED somebody else made another system the one to boot meanwhile"

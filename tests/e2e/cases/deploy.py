@@ -10,7 +10,7 @@ from pathlib import Path
 
 import lab as labs
 from harness import Result
-from lab_test import LabTest
+from deploying import LabTest
 
 WHY_NOT = labs.missing()
 LAB = None

@@ -6,8 +6,8 @@ import unittest
 
 import boot_loader
 import lab as labs
-from harness import Result
-from lab_test import LabTest
+from harness import FleetTest, Result
+from deploying import LabTest
 
 WHY_NOT = labs.missing()
 LOADERS = {"h1": "systemd-boot", "h2": "grub", "h3": ""}
@@ -54,11 +54,12 @@ class BootTest(LabTest):
         with self.lab.hosts["h1"].rebooting(), self.lab.hosts["h2"].rebooting():
             return self.deploy(*BOTH, "--goal", "reboot", "--max-failures", "0", "--activation-timeout", "15", "--confirm-timeout", "8", *args)
 
-    def quiet(self, *names):
+    def quiet(self):
         """Cuts the power and gives it again."""
-        for name in names or BOTH:
-            self.lab.hosts[name].kill()
-            self.lab.hosts[name].start()
+        for name in BOTH:
+            with self.lab.power:
+                self.lab.hosts[name].kill()
+                self.lab.hosts[name].start()
 
 
 class Reboot(BootTest):
@@ -223,6 +224,108 @@ class Boot(BootTest):
         self.quiet()
         self.settled()
         self.ends("1", "1", "1")
+
+
+UNAME = """#!/bin/sh
+[ "$1" != -s ] || { echo Darwin; exit; }
+exec /usr/bin/uname "$@"
+"""
+# What launchd makes of a job: a process in a session of its own, with next to no environment.
+LAUNCHCTL = """#!/usr/bin/python3
+import os, plistlib, signal, subprocess, sys
+verb, what = sys.argv[1], sys.argv[2]
+with open("/var/log/launchctl", "a") as log:
+    print(*sys.argv[1:], file=log)
+if verb == "bootstrap":
+    with open(sys.argv[3], "rb") as file:
+        job = plistlib.load(file)
+    env = {"PATH": "/etc/bin:/usr/bin:/usr/sbin", **job["EnvironmentVariables"]}
+    null = subprocess.DEVNULL
+    started = subprocess.Popen(job["ProgramArguments"], env=env, start_new_session=True, stdin=null, stdout=null, stderr=null)
+    with open("/run/" + job["Label"], "w") as file:
+        print(started.pid, file=file)
+else:
+    with open("/run/" + what.split("/")[1]) as file:
+        os.kill(int(file.read()), signal.SIGTERM)
+"""
+MAC = """{ inputs.nix-darwin.url = "github:nix-darwin/nix-darwin";
+  outputs = { nix-darwin, ... }: { darwinConfigurations.m1 = nix-darwin.lib.darwinSystem { modules = [ ./m1.nix ]; }; }; }
+"""
+ACTIVATE = """#!/bin/sh
+here=$(cd "$(dirname "$0")" && pwd -P)
+echo "$here" >>/var/log/activations
+ln -sfn "$here" /run/current-system
+"""
+
+
+@unittest.skipIf(WHY_NOT, f"no lab: {WHY_NOT}")
+class Mac(LabTest):
+    def setUp(self):
+        super().setUp()
+        self.host = self.lab.hosts["h3"]
+        for name, text in (("uname", UNAME), ("launchctl", LAUNCHCTL)):
+            path = self.host.root / "etc/bin" / name
+            path.write_text(text)
+            path.chmod(0o755)
+            self.addCleanup(path.unlink)
+        self.host.inside("rm -rf /var/run/fleetd /var/log/launchctl")
+        self.yard.write("flake.nix", MAC)
+        (self.yard.root / "flake.lock").unlink()
+        self.set("false")
+
+    def set(self, hide):
+        self.yard.write("m1.nix", '{ nixpkgs.hostPlatform = "aarch64-darwin"; system.defaults.dock.autohide = %s; }\n' % hide)
+
+    def system(self, version):
+        made = self.yard.base / f"darwin-system-{version}"
+        made.mkdir()
+        (made / "activate").write_text(ACTIVATE)
+        (made / "activate").chmod(0o755)
+        (made / "nixos-version").write_text(version)
+        return self.lab.nix("nix-store", "--add", str(made))
+
+    def switch(self, path, *args):
+        return self.deploy("m1", "--target-host", "root@h3.lab", "--store-path", path, *args)
+
+    def jobs(self):
+        return [line.split("/")[-1].split()[0] for line in self.host.inside("cat /var/log/launchctl").splitlines()]
+
+    def test_a_job_of_launchd_brings_it_back(self):
+        self.expect(self.switch(self.system("1")), 0)
+        self.assertEqual((self.host.runs(), self.host.boots()), ("1", "1"))
+        self.set("true")
+        self.expect(self.run_fleetd("plan", "m1"), 0, out=["a way back does not undo system.defaults.dock.autohide"])
+        done = self.expect(self.switch(self.system("2"), "--health-check", "false"), 1, err=["FL0824", "it returned", "not taken back: system.defaults.dock.autohide"])
+        self.assertNotIn("hostPlatform", done.err)
+        self.assertEqual((self.host.runs(), self.host.boots()), ("1", "1"))
+        self.assertEqual(len(self.jobs()), 4)
+        self.assertEqual(self.host.inside("ls /var/run/fleetd | grep -v -e state -e log", check=False), "")
+
+    def test_the_session_and_the_operator_die(self):
+        self.expect(self.switch(self.system("1")), 0)
+        running = self.start_fleetd("deploy", "m1", "--target-host", "root@h3.lab", "--store-path", self.system("2"), "--confirm-timeout", "3", "--health-check", "sleep 100")
+        self.lab.wait(lambda: self.host.runs() == "2", "the new system was never active")
+        running.kill()
+        running.communicate()
+        self.host.inside("for p in $(pgrep -f 'sshd: root'); do kill -9 $p; done", check=False)
+        self.lab.wait(lambda: self.host.runs() == "1", "it did not return by itself")
+        self.assertEqual(self.host.boots(), "1")
+
+    def test_goals_that_a_mac_has_not(self):
+        self.expect(self.switch(self.system("1"), "--goal", "reboot"), 1, err=["FL0823", "darwin hosts can be switched and tested"])
+        self.expect(self.run_fleetd("plan", "m1", "--goal", "boot"), 1, err=["FL0823"])
+
+
+class Plan(FleetTest):
+    def test_loaders_that_cannot(self):
+        flake = """{ inputs.nixpkgs.url = "github:NixOS/nixpkgs/nixos-unstable";
+  outputs = { nixpkgs, ... }: { nixosConfigurations.barn = nixpkgs.lib.nixosSystem { modules = [ { nixpkgs.hostPlatform = "x86_64-linux"; boot.loader.%s } ]; }; }; }
+"""
+        for loader, code in (("systemd-boot.enable = true;", 0), ("timeout = 1;", 0), ("grub.enable = false;", 1), ("generic-extlinux-compatible.enable = true;", 1)):
+            fleet = self.fleet(files={"flake.nix": flake % loader})
+            self.expect(fleet.run("plan", "--goal", "boot"), code, err=["FL0844"] if code else [])
+            self.expect(fleet.run("plan"), 0)
+            self.expect(fleet.run("plan", "--goal", "boot", "--no-way-back"), 0)
 
 
 if __name__ == "__main__":
