@@ -97,8 +97,8 @@ int exitCode(Context& cx, const std::vector<Ended>& ended) {
   return code;
 }
 
-// Before anything happens anywhere: all hosts are asked whether they could come back from a boot. One that does not answer
-// has its say when it is its turn.
+// Before anything happens anywhere: all hosts are asked whether they could come back from a boot. One that does not
+// answer has its say when it is its turn.
 bool allCanReturn(Context& cx, deploy::Ssh& ssh, const std::vector<Target>& targets,
                   const deploy::DeploySettings& settings) {
   std::vector<Result<void>> able(targets.size());
@@ -162,7 +162,8 @@ Result<void> wayBackOf(Context& cx, const fleet::Host& host, const deploy::Deplo
   if (set({"boot", "loader", "systemd-boot", "enable"}).value_or(false)) return {};
   std::string_view other;
   if (set({"boot", "lanzaboote", "enable"}).value_or(false)) other = "it boots by lanzaboote";
-  if (set({"boot", "loader", "generic-extlinux-compatible", "enable"}).value_or(false)) other = "it boots by extlinux.conf";
+  if (set({"boot", "loader", "generic-extlinux-compatible", "enable"}).value_or(false))
+    other = "it boots by extlinux.conf";
   if (set({"boot", "isContainer"}).value_or(false)) other = "it is a container";
   if (other.empty() && !set({"boot", "loader", "grub", "enable"}).value_or(true))
     other = "boot.loader.grub and boot.loader.systemd-boot are off";

@@ -12,8 +12,8 @@ namespace fleetd::cli {
 // --max-failures. Error FL0903.
 Result<deploy::DeploySettings> deploySettings(Context& cx);
 
-// Whether the goal can be reached on such a host, and whether it could return by itself, as far as its configuration tells:
-// without asking it. Errors FL0823, FL0844.
+// Whether the goal can be reached on such a host, and whether it could return by itself, as far as its configuration
+// tells: without asking it. Errors FL0823, FL0844.
 Result<void> wayBackOf(Context& cx, const fleet::Host& host, const deploy::DeploySettings& settings);
 
 // Brings the targets to their paths, records it, reports it, and gives the exit code. `meant` has what belongs to each

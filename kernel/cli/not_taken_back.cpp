@@ -10,12 +10,22 @@ namespace fleetd::cli {
 namespace {
 
 // Written once by an activation, and by none that does not name them.
-constexpr std::string_view kStays[] = {
-    "homebrew.",           "launchd.user.",       "networking.",   "nix-homebrew.", "power.",      "security.pam.",
-    "system.activationScripts.", "system.defaults.", "system.keyboard.", "system.nvram.", "time.timeZone", "users."};
+constexpr std::string_view kStays[] = {"homebrew.",
+                                       "launchd.user.",
+                                       "networking.",
+                                       "nix-homebrew.",
+                                       "power.",
+                                       "security.pam.",
+                                       "system.activationScripts.",
+                                       "system.defaults.",
+                                       "system.keyboard.",
+                                       "system.nvram.",
+                                       "time.timeZone",
+                                       "users."};
 
 bool stays(std::string_view option) {
-  return std::any_of(std::begin(kStays), std::end(kStays), [&](std::string_view one) { return option.starts_with(one); });
+  return std::any_of(std::begin(kStays), std::end(kStays),
+                     [&](std::string_view one) { return option.starts_with(one); });
 }
 
 }  // namespace

@@ -65,8 +65,7 @@ void print(Context& cx, const std::vector<Compared>& all) {
       cx.out.write(fmt::format("{}: {} option{} changed since deployment {} ({})\n", name, one.changes.size(),
                                one.changes.size() == 1 ? "" : "s", one.last->deployment, timeText(one.last->at)));
     printChanges(cx, one.changes);
-    if (!one.stays.empty())
-      cx.out.write(fmt::format("  a way back does not undo {}\n", base::join(one.stays, ", ")));
+    if (!one.stays.empty()) cx.out.write(fmt::format("  a way back does not undo {}\n", base::join(one.stays, ", ")));
     if (one.built) printBuiltChange(cx, *one.built);
     if (!one.notBuilt.empty()) cx.out.write(fmt::format("  closure: {}\n", one.notBuilt));
   }

@@ -38,7 +38,8 @@ std::vector<std::string> notesOf(const deploy::Probe& probe, const std::string& 
     out.emplace_back("runs another system");
   const bool onTrial = !deployed.empty() && probe.trial == deployed;
   if (onTrial) out.emplace_back("tries what was deployed at its next boot");
-  if (!deployed.empty() && klass != "home" && probe.profile != deployed && !onTrial) out.emplace_back("boots another system");
+  if (!deployed.empty() && klass != "home" && probe.profile != deployed && !onTrial)
+    out.emplace_back("boots another system");
   if (!probe.reboot.empty()) out.push_back(fmt::format("reboot needed ({})", probe.reboot));
   for (const auto& unit : probe.failedUnits) out.push_back(fmt::format("{} failed", unit));
   for (const auto& [place, used] : probe.diskUsed)

@@ -45,7 +45,8 @@ Error takenBack(const Address& address, const Answer& answer) {
       code, fmt::format("{} returned to its earlier system: {}\n{}", address.text(), answer.why, answer.log), "", {}};
 }
 
-// The host reboots once it is told to over a new connection. What it says after that, or, when it does not reboot, of that.
+// The host reboots once it is told to over a new connection. What it says after that, or, when it does not reboot, of
+// that.
 std::optional<Answer> rebooted(Dialogue& dialogue, const std::string& before, const base::Deadline& boots,
                                const base::Deadline& deadline) {
   if (!dialogue.confirm()) std::this_thread::sleep_for(seconds(1));

@@ -43,9 +43,9 @@ struct Activated {
   std::string log;      // the end of the host's log
 };
 
-// Starts it and sees it through, a reboot with a way back included. `generation` selects one that exists instead of making
-// a new one (0: none); `step` hears "rebooting" and "confirming". What comes back says what the host runs. Errors: FL0819
-// to FL0822, FL0824, FL0829, and those of ssh before anything was started.
+// Starts it and sees it through, a reboot with a way back included. `generation` selects one that exists instead of
+// making a new one (0: none); `step` hears "rebooting" and "confirming". What comes back says what the host runs.
+// Errors: FL0819 to FL0822, FL0824, FL0829, and those of ssh before anything was started.
 Result<Activated> activate(Ssh& ssh, const Address& address, const std::string& klass, const std::string& path,
                            std::int64_t generation, const std::string& id, const ActivationSettings& settings,
                            const std::function<void(std::string_view)>& step);

@@ -85,9 +85,9 @@ class OneHost {
         return copied.error();
     }
     onStep_(target_, std::string(goalName(settings_.activation.goal)));
-    auto active = activate(ssh_, target_.address, target_.klass, target_.path, target_.generation,
-                           activationId(target_), settings_.activation,
-                           [&](std::string_view step) { onStep_(target_, step); });
+    auto active =
+        activate(ssh_, target_.address, target_.klass, target_.path, target_.generation, activationId(target_),
+                 settings_.activation, [&](std::string_view step) { onStep_(target_, step); });
     if (!active) return active.error();
     if (settings_.activation.goal == Goal::Reboot && !settings_.activation.wayBack)
       if (auto failed = reboot()) return failed;

@@ -41,11 +41,11 @@ Dialogue::Dialogue(Ssh& ssh, const Address& address, const std::string& klass, c
 
 Result<Answer> Dialogue::start(const std::string& klass, const std::string& path, std::int64_t generation) {
   const std::string file = fmt::format("{}/{}.sh", directory_, id_);
-  const std::string command = fmt::format(
-      "umask 077; mkdir -p {0} && cat >{1} && exec sh {1} start {0} {2} {3} {4} {5} {6} {7} {8} {9} {10}", directory_,
-      file, id_, klass, workOf(settings_), path, generation ? std::to_string(generation) : "-",
-      settings_.confirmSeconds, settings_.activateSeconds, settings_.checkUnits ? "check" : "ignore",
-      base::shellQuote(settings_.healthCheck));
+  const std::string command =
+      fmt::format("umask 077; mkdir -p {0} && cat >{1} && exec sh {1} start {0} {2} {3} {4} {5} {6} {7} {8} {9} {10}",
+                  directory_, file, id_, klass, workOf(settings_), path, generation ? std::to_string(generation) : "-",
+                  settings_.confirmSeconds, settings_.activateSeconds, settings_.checkUnits ? "check" : "ignore",
+                  base::shellQuote(settings_.healthCheck));
   return say(command, script(), false, seconds(60));
 }
 
@@ -81,7 +81,8 @@ Ssh::Call Dialogue::root(const std::string& command) const {
   return out;
 }
 
-Result<Answer> Dialogue::say(const std::string& command, std::string input, bool fresh, std::chrono::milliseconds timeout) {
+Result<Answer> Dialogue::say(const std::string& command, std::string input, bool fresh,
+                             std::chrono::milliseconds timeout) {
   Ssh::Call call = root(command);
   call.input = std::move(input);
   call.fresh = fresh;

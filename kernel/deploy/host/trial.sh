@@ -212,6 +212,8 @@ resume() {
   loader=$(noted loader) esp=$(noted esp) entries=$(noted entries)
   if [ "$(real "$(profile)")" != "$old" ]; then
     forget_trial
+    # GRUB has booted once what nobody wants any more.
+    [ "$(real /run/booted-system)" != "$new" ] || restart
     finish "FAILED somebody else made another system the one to boot meanwhile"
   fi
   if [ "$(real /run/booted-system)" != "$new" ]; then

@@ -54,6 +54,10 @@ class BootTest(LabTest):
         with self.lab.hosts["h1"].rebooting(), self.lab.hosts["h2"].rebooting():
             return self.deploy(*BOTH, "--goal", "reboot", "--max-failures", "0", "--activation-timeout", "15", "--confirm-timeout", "8", *args)
 
+    def settled(self):
+        ended = "[ -z \"$(ls -A /var/lib/fleetd)\" ] && [ ! -e /run/fleetd/lock ] && echo yes"
+        self.lab.wait(lambda: all(self.lab.hosts[name].inside(ended, check=False) == "yes" for name in BOTH), "it never ended", 60)
+
     def quiet(self):
         """Cuts the power and gives it again."""
         for name in BOTH:
@@ -96,7 +100,7 @@ class Reboot(BootTest):
             running.kill()
             running.communicate()
             self.lab.wait(lambda: all(self.lab.hosts[name].runs() == "1" for name in BOTH), "they did not return", 60)
-            self.lab.wait(lambda: all(self.lab.hosts[name].inside("ls -A /var/lib/fleetd", check=False) == "" for name in BOTH), "they did not end it", 20)
+            self.settled()
         self.ends("1", "1", "1")
 
     def test_power_is_lost_before_it_was_confirmed(self):
@@ -116,7 +120,7 @@ class Reboot(BootTest):
         self.lab.wait(lambda: "ACTIVATING" in self.lab.hosts["h1"].inside("cat /run/fleetd/*.state", check=False), "it was never prepared")
         running.kill()
         running.communicate()
-        self.lab.wait(lambda: self.lab.hosts["h1"].inside("ls -A /var/lib/fleetd /run/fleetd/lock 2>/dev/null", check=False) in ("", "/var/lib/fleetd:"), "it is still prepared", 60)
+        self.settled()
         self.assertIn("RETURNED nobody confirmed", self.lab.hosts["h1"].inside("cat /run/fleetd/*.state"))
         self.ends("1", "1", "1")
 
@@ -136,9 +140,6 @@ class Reboot(BootTest):
 class Boot(BootTest):
     def boot(self, *args, code=0, err=()):
         return self.expect(self.deploy(*BOTH, "--goal", "boot", "--max-failures", "0", *args), code, err=err)
-
-    def settled(self):
-        self.lab.wait(lambda: all(self.lab.hosts[name].inside("ls -A /var/lib/fleetd", check=False) == "" for name in BOTH), "it never ended", 30)
 
     def test_the_next_start_tries_it_and_the_host_keeps_it(self):
         self.both("2")
@@ -182,8 +183,10 @@ class Boot(BootTest):
         self.boot()
         for name in BOTH:
             self.lab.hosts[name].inside("nix-env -p /nix/var/nix/profiles/system --switch-generation 1 2>/dev/null && /nix/var/nix/profiles/system/bin/switch-to-configuration boot")
-        self.quiet()
-        self.settled()
+        with self.lab.hosts["h1"].rebooting(), self.lab.hosts["h2"].rebooting():
+            self.quiet()
+            self.lab.wait(lambda: all(self.lab.hosts[name].runs() == "1" for name in BOTH), "not what was chosen last", 60)
+            self.settled()
         self.ends("1", "1", "1")
 
     def test_garbage_is_collected_meanwhile(self):

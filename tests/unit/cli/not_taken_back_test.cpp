@@ -7,7 +7,8 @@ namespace fleetd::cli {
 namespace {
 
 TEST(NotTakenBack, OnlyWhatChangesAndStays) {
-  const std::string before = "environment.systemPackages = [ ]\nhomebrew.casks = [ ]\nsystem.defaults.dock.autohide = false\n";
+  const std::string before =
+      "environment.systemPackages = [ ]\nhomebrew.casks = [ ]\nsystem.defaults.dock.autohide = false\n";
   const std::string after =
       "environment.systemPackages = [ x ]\nhomebrew.casks = [ ]\nsystem.defaults.dock.autohide = true\n"
       "system.defaultsX = 1\nusers.users.ada.shell = \"zsh\"\n";
