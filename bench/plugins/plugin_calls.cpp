@@ -1,6 +1,7 @@
-// Times loading plugins and asking them, in this process: `plugin_calls LIBRARY MANY DIRECTORY`. Prints one figure a
-// line: name, median in microseconds. MANY is the library of many.c. DIRECTORY is empty and receives copies of LIBRARY,
-// so that each load is one, and a link to MANY for each of its plugins.
+// Times loading plugins and asking them, in this process and in processes of their own: `plugin_calls LIBRARY MANY HOST
+// DIRECTORY`. Prints one figure a line: name, median in microseconds. MANY is the library of many.c, HOST the program
+// fleet-plugin-host. DIRECTORY is empty and receives copies of LIBRARY, so that each load is one, and a link to MANY
+// for each of its plugins.
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
@@ -27,6 +28,23 @@ constexpr int kBatches = 50;
 constexpr int kPlugins = 64;
 constexpr int kManyRuns = 5;
 constexpr int kDirect = 100'000;
+constexpr int kStarts = 21;
+
+// Where plugins run, and what the names of the figures begin with.
+struct Way {
+  std::string name;
+  plugin::PluginsOptions options;
+};
+
+Way inside() { return {"", {}}; }
+
+Way isolated(const std::string& host, bool sandbox) {
+  Way out{sandbox ? "isolated-" : "unsandboxed-", {}};
+  out.options.isolation.who = plugin::Isolate::all;
+  out.options.isolation.program = host;
+  out.options.isolation.sandbox = sandbox;
+  return out;
+}
 
 double median(std::vector<double> samples) {
   std::sort(samples.begin(), samples.end());
@@ -100,20 +118,25 @@ std::vector<plugin::HostView> someHosts() {
   return hosts;
 }
 
-// All plugins of many.c for all hosts: the share of one plugin and host.
-void timeMany(const std::filesystem::path& many, const std::filesystem::path& directory) {
+std::vector<std::string> linkMany(const std::filesystem::path& many, const std::filesystem::path& directory) {
   std::vector<std::string> ids;
   for (int i = 0; i < kPlugins; ++i) {
     ids.push_back(fmt::format("bench.p{:02}", i));
     std::filesystem::create_symlink(many, directory / (ids.back() + ".so"));
   }
+  return ids;
+}
+
+// All plugins of many.c for all hosts: the share of one plugin and host.
+void timeMany(const Way& way, const std::vector<std::string>& ids, const std::filesystem::path& directory) {
   const auto hosts = someHosts();
   std::vector<plugin::HostPlugins> wanted;
   for (const auto& host : hosts) wanted.push_back({host.name, host.hostClass, ids, {}});
   Diagnostics diagnostics;
-  auto plugins = plugin::Plugins::open({{directory.string(), plugin::Origin::environment}}, {}, diagnostics);
+  auto plugins = plugin::Plugins::open({{directory.string(), plugin::Origin::environment}}, way.options, diagnostics);
   const double select = microseconds([&] { static_cast<void>(plugins.select(wanted, diagnostics)); });
-  fmt::print("select-64x1000 {:.0f}\n", select);
+  if (diagnostics.hasErrors()) give(diagnostics.sorted().front().message);
+  fmt::print("{}select-64x1000 {:.0f}\n", way.name, select);
   std::vector<double> samples;
   for (int run = 0; run < kManyRuns; ++run)
     samples.push_back(microseconds([&] {
@@ -123,48 +146,66 @@ void timeMany(const std::filesystem::path& many, const std::filesystem::path& di
                         }
                       }) /
                       static_cast<double>(kHosts * ids.size()));
-  fmt::print("host-of-64x1000 {:.2f}\n", median(samples));
+  fmt::print("{}host-of-64x1000 {:.2f}\n", way.name, median(samples));
   if (diagnostics.hasErrors()) give(diagnostics.sorted().front().message);
 }
 
-void timeCalls(const std::filesystem::path& library) {
+plugin::Plugins openOne(const Way& way, const std::filesystem::path& library, Diagnostics& diagnostics) {
+  return plugin::Plugins::open({{library.parent_path().string(), plugin::Origin::environment}}, way.options,
+                               diagnostics);
+}
+
+// From nothing to a manifest: bus, thread or process, library.
+void timeStarts(const Way& way, const std::filesystem::path& library) {
+  std::vector<double> samples;
+  for (int i = 0; i < kStarts; ++i) {
+    Diagnostics diagnostics;
+    auto plugins = openOne(way, library, diagnostics);
+    samples.push_back(microseconds([&] {
+      if (auto manifest = plugins.manifest(library.stem().string()); !manifest) give(manifest.error().message);
+    }));
+  }
+  fmt::print("{}plugin-start {:.1f}\n", way.name, median(samples));
+}
+
+void timeCalls(const Way& way, const std::filesystem::path& library) {
   Diagnostics diagnostics;
   const std::string id = library.stem().string();
-  auto plugins =
-      plugin::Plugins::open({{library.parent_path().string(), plugin::Origin::environment}}, {}, diagnostics);
-  const double start = microseconds([&] {
-    if (auto manifest = plugins.manifest(id); !manifest) give(manifest.error().message);
-  });
-  fmt::print("plugin-start {:.1f}\n", start);
+  auto plugins = openOne(way, library, diagnostics);
   if (auto schema = plugins.schema(id); !schema) give(schema.error().message);
   std::vector<double> described;
   for (int i = 0; i < kCalls; ++i)
     described.push_back(microseconds([&] {
       if (!plugins.manifest(id) || !plugins.schema(id)) give("it has no description");
     }));
-  fmt::print("describe-cached {:.2f}\n", median(described));
+  fmt::print("{}describe-cached {:.2f}\n", way.name, median(described));
   std::vector<double> rules, batches;
   for (int i = 0; i < kCalls; ++i)
     rules.push_back(microseconds([&] {
       if (auto answer = plugins.rules(id); !answer) give(answer.error().message);
     }));
-  fmt::print("bus-round-trip {:.1f}\n", median(rules));
+  fmt::print("{}bus-round-trip {:.1f}\n", way.name, median(rules));
   plugin::FleetView fleet;
   const auto hosts = someHosts();
   for (int i = 0; i < kBatches; ++i)
     batches.push_back(microseconds([&] { static_cast<void>(plugins.contribute(id, fleet, hosts, diagnostics)); }) /
                       static_cast<double>(kHosts));
-  fmt::print("host-in-a-batch {:.2f}\n", median(batches));
+  fmt::print("{}host-in-a-batch {:.2f}\n", way.name, median(batches));
   if (diagnostics.hasErrors()) give("the plugin refuses hosts");
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc != 4) give("usage: plugin_calls LIBRARY MANY DIRECTORY");
+  if (argc != 5) give("usage: plugin_calls LIBRARY MANY HOST DIRECTORY");
   timeGuard(argv[1]);
-  timeLoads(argv[1], argv[3]);
+  timeLoads(argv[1], argv[4]);
   timeDirectCalls(argv[2]);
-  timeCalls(argv[1]);
-  timeMany(argv[2], argv[3]);
+  const auto ids = linkMany(argv[2], argv[4]);
+  timeStarts(isolated(argv[3], false), argv[1]);
+  for (const Way& way : {inside(), isolated(argv[3], true)}) {
+    timeStarts(way, argv[1]);
+    timeCalls(way, argv[1]);
+    timeMany(way, ids, argv[4]);
+  }
 }

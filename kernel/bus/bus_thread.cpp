@@ -6,6 +6,7 @@
 #include <thread>
 #include <utility>
 
+#include "kernel/bus/limits.hpp"
 #include "kernel/bus/loop.hpp"
 
 namespace fleetd::bus {
@@ -15,7 +16,10 @@ struct BusThread::State {
 
   Context context;
   Loop loop;
-  std::unique_ptr<RpcServer> server;  // the bus thread's
+  std::unique_ptr<RpcServer> server;  // the bus thread's, like the next
+  std::unique_ptr<EventPublisher> events;
+  std::atomic<std::size_t> posted{0};     // events on their way to the bus thread
+  std::atomic<std::uint64_t> skipped{0};  // that found no room there
   std::atomic<std::uint64_t> epoch{1};
   std::thread thread;
 
@@ -43,8 +47,15 @@ Result<std::unique_ptr<BusThread>> BusThread::start(const std::vector<std::strin
     auto server = RpcServer::create(s->context, s->loop, all);
     if (!server) return started.set_value(std::move(server).error());
     s->server = *std::move(server);
+    auto events = EventPublisher::create(s->context);
+    if (!events) {
+      s->server.reset();
+      return started.set_value(std::move(events).error());
+    }
+    s->events = *std::move(events);
     started.set_value(std::nullopt);
     s->loop.run();
+    s->events.reset();
     s->server.reset();
   });
   if (auto error = failed.get()) {
@@ -96,6 +107,35 @@ void BusThread::bye(std::string peer) {
 
 void BusThread::lost(std::string peer, Error why) {
   state_->loop.post([s = state_.get(), peer = std::move(peer), why = std::move(why)] { s->server->lost(peer, why); });
+}
+
+void BusThread::onFault(std::string peer, RpcServer::OnFault onFault) {
+  state_->loop.post(
+      [s = state_.get(), peer = std::move(peer), onFault = std::move(onFault)] { s->server->onFault(peer, onFault); });
+}
+
+void BusThread::publish(std::string topic, std::string sender, std::string body) {
+  if (state_->posted.fetch_add(1) >= kMaxPosted) {
+    --state_->posted;
+    ++state_->skipped;
+    return;
+  }
+  state_->loop.post([s = state_.get(), topic = std::move(topic), sender = std::move(sender), body = std::move(body)] {
+    --s->posted;
+    s->events->skip(topic, s->skipped.exchange(0));
+    s->events->publish(topic, sender, body);
+  });
+}
+
+void BusThread::flushEvents() {
+  std::promise<void> done;
+  auto flushed = done.get_future();
+  state_->loop.post([&] { done.set_value(); });
+  flushed.wait();
+}
+
+Result<std::unique_ptr<EventReader>> BusThread::read(std::vector<std::string> topics, EventReader::Take take) {
+  return EventReader::start(state_->context, std::move(topics), std::move(take));
 }
 
 Result<void> BusThread::listen(std::string endpoint) {

@@ -8,6 +8,7 @@
 
 #include "kernel/base/result.hpp"
 #include "kernel/bus/envelope.hpp"
+#include "kernel/bus/events.hpp"
 #include "kernel/bus/rpc_server.hpp"
 
 namespace fleetd::bus {
@@ -36,9 +37,18 @@ class BusThread {
   void bye(std::string peer);
   // Ends what a peer that is gone was asked, now and later, with `why`.
   void lost(std::string peer, Error why);
+  // See RpcServer::onFault; called on the bus thread.
+  void onFault(std::string peer, RpcServer::OnFault onFault);
   // Error FL0316 when the endpoint cannot be had.
   Result<void> listen(std::string endpoint);
   void handle(std::string topic, RpcServer::Handler handler);
+
+  // An event for the readers; lost when too many wait already. Never waits.
+  void publish(std::string topic, std::string sender, std::string body);
+  // Waits until what was published before is in the readers' queues.
+  void flushEvents();
+  // Readers must end before the bus does.
+  Result<std::unique_ptr<EventReader>> read(std::vector<std::string> topics, EventReader::Take take);
 
   // A new run: later requests carry another epoch, and answers to earlier ones no longer count. [thread-safe]
   void nextEpoch();

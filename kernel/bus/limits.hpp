@@ -16,6 +16,9 @@ inline constexpr std::size_t kMaxOutstanding = 64;  // requests to one peer that
 inline constexpr std::uint32_t kMaxTimeoutMs = 600'000;
 // Messages of one peer that answer nothing: this many at once, and a second on average.
 inline constexpr int kMaxUnasked = 2000;
+// Events, which may be lost: what each end of a reader's queue holds, and what waits for the bus thread.
+inline constexpr int kEventHighWater = 1000;
+inline constexpr std::size_t kMaxPosted = 4000;
 
 // What one document may hold.
 struct ScanLimits {

@@ -39,7 +39,14 @@ Result<std::unique_ptr<RpcServer>> RpcServer::create(const Context& context, Loo
                                                      const std::vector<std::string>& endpoints) {
   FLEETD_TRY_ASSIGN(auto socket, Socket::create(context, SocketType::router));
   for (const auto& endpoint : endpoints) FLEETD_TRY(socket.bind(endpoint));
-  return std::unique_ptr<RpcServer>(new RpcServer(std::move(socket), loop));
+  std::unique_ptr<RpcServer> out(new RpcServer(std::move(socket), loop));
+  FLEETD_TRY_ASSIGN(
+      out->connections_, Connections::watch(context, loop, out->socket_, [server = out.get()](const std::string& peer) {
+        const auto at = server->peers_.find(peer);
+        if (at == server->peers_.end()) return;
+        server->fault(peer, fail(Code::FL0336, fmt::format("the connection of plugin `{}` was cut", at->second.name)));
+      }));
+  return out;
 }
 
 RpcServer::RpcServer(Socket socket, Loop& loop) : loop_(loop), socket_(std::move(socket)) {
@@ -121,10 +128,24 @@ void RpcServer::lost(const std::string& peer, Error why) {
   end(peer, lost_.emplace(peer, std::move(why)).first->second);
 }
 
+void RpcServer::fault(const std::string& peer, Error why) {
+  const auto at = peers_.find(peer);
+  if (at == peers_.end()) return;
+  const OnFault told = std::move(at->second.onFault);
+  const Error said = why;
+  lost(peer, std::move(why));
+  if (told) told(said);
+}
+
+void RpcServer::onFault(const std::string& peer, OnFault onFault) {
+  if (const auto at = peers_.find(peer); at != peers_.end()) at->second.onFault = std::move(onFault);
+}
+
 void RpcServer::end(const std::string& peer, const Error& why) {
   const auto at = peers_.find(peer);
   Peer ended = std::move(at->second);
   peers_.erase(at);
+  connections_->forget(peer);
   loop_.cancel(ended.helloTimer);
   if (ended.hello) ended.hello(why);
   for (auto& [correlation, request] : ended.outstanding) {
@@ -146,8 +167,8 @@ void RpcServer::onMessage(Received received) {
   auto header = decode(received.frames[1]);
   if (!header) {
     ++dropped_;
-    return lost(id, fail(Code::FL0331, fmt::format("plugin `{}` breaks the rules of the bus: {}", peer->second.name,
-                                                   header.error().message)));
+    return fault(id, fail(Code::FL0331, fmt::format("plugin `{}` breaks the rules of the bus: {}", peer->second.name,
+                                                    header.error().message)));
   }
   header->sender = peer->second.name;
   Message message{*std::move(header), received.frames.size() > 2 ? std::move(received.frames[2]) : std::string()};
@@ -155,9 +176,9 @@ void RpcServer::onMessage(Received received) {
   const bool first = head.kind == Kind::hello || (head.kind == Kind::error && head.correlation == 0);
   if (peer->second.hello && !first) return onUnasked(id, peer->second);
   switch (head.kind) {
-    case Kind::hello: return onHello(id, peer->second, std::move(message));
+    case Kind::hello: return onHello(id, peer->second, std::move(message), received.descriptor);
     case Kind::error:
-      if (head.correlation == 0) return onHello(id, peer->second, std::move(message));
+      if (head.correlation == 0) return onHello(id, peer->second, std::move(message), received.descriptor);
       [[fallthrough]];
     case Kind::reply: {
       const Envelope copy = head;
@@ -176,14 +197,16 @@ void RpcServer::onMessage(Received received) {
 }
 
 // Also takes the error a peer sends in place of a hello.
-void RpcServer::onHello(const std::string& id, Peer& peer, Message message) {
+void RpcServer::onHello(const std::string& id, Peer& peer, Message message, int descriptor) {
   if (!peer.hello) return onUnasked(id, peer);
   auto body = openHello(message.body, peer.token);
   if (!body) {
     ++dropped_;
-    return lost(id, fail(Code::FL0331, fmt::format("somebody says hello as plugin `{}` without its token", peer.name)));
+    return fault(id,
+                 fail(Code::FL0331, fmt::format("somebody says hello as plugin `{}` without its token", peer.name)));
   }
   message.body = *std::move(body);
+  connections_->belongs(descriptor, id);
   loop_.cancel(peer.helloTimer);
   auto hello = std::exchange(peer.hello, nullptr);
   if (message.header.kind == Kind::error) bye(id);
@@ -194,9 +217,9 @@ void RpcServer::onAnswer(const std::string& id, Peer& peer, Result<Message> mess
   const auto at = peer.outstanding.find(header.correlation);
   if (header.correlation == 0 || header.correlation > peer.lastAsked) {
     ++dropped_;
-    return lost(id,
-                fail(Code::FL0331,
-                     fmt::format("plugin `{}` breaks the rules of the bus: it answers what nobody asked", peer.name)));
+    return fault(id,
+                 fail(Code::FL0331,
+                      fmt::format("plugin `{}` breaks the rules of the bus: it answers what nobody asked", peer.name)));
   }
   // Late, a second time, or of an earlier run.
   if (at == peer.outstanding.end() || at->second.epoch != header.epoch) return onUnasked(id, peer);
@@ -207,15 +230,15 @@ void RpcServer::onAnswer(const std::string& id, Peer& peer, Result<Message> mess
 void RpcServer::onUnasked(const std::string& id, Peer& peer) {
   ++dropped_;
   if (peer.unasked.take(base::monotonicNanos())) return;
-  lost(id, fail(Code::FL0330,
-                fmt::format("plugin `{}` floods the bus: more than {} messages a second that nobody asked for",
-                            peer.name, kMaxUnasked)));
+  fault(id, fail(Code::FL0330,
+                 fmt::format("plugin `{}` floods the bus: more than {} messages a second that nobody asked for",
+                             peer.name, kMaxUnasked)));
 }
 
 void RpcServer::onRequest(const std::string& id, Peer& peer, const Message& message) {
   if (!peer.unasked.take(base::monotonicNanos()))
-    return lost(id, fail(Code::FL0330, fmt::format("plugin `{}` floods the bus: more than {} requests a second",
-                                                   peer.name, kMaxUnasked)));
+    return fault(id, fail(Code::FL0330, fmt::format("plugin `{}` floods the bus: more than {} requests a second",
+                                                    peer.name, kMaxUnasked)));
   const auto handler = handlers_.find(message.header.topic);
   Message answer;
   if (handler == handlers_.end()) {

@@ -11,6 +11,7 @@
 
 #include "kernel/base/result.hpp"
 #include "kernel/bus/allowance.hpp"
+#include "kernel/bus/connections.hpp"
 #include "kernel/bus/envelope.hpp"
 #include "kernel/bus/limits.hpp"
 #include "kernel/bus/loop.hpp"
@@ -24,7 +25,7 @@ class RpcServer {
  public:
   // Called exactly once: with a message of kind reply, error or hello, or with an Error of the transport
   // (FL0311 over a limit, FL0314 deadline, FL0316 the peer is gone, FL0330 it floods the bus, FL0331 it breaks the
-  // protocol).
+  // protocol, FL0336 its connection was cut).
   using Done = std::function<void(Result<Message>)>;
   // The body of the reply, or an error for the asker.
   using Handler = std::function<Message(const std::string& peerName, const Message& request)>;
@@ -48,6 +49,10 @@ class RpcServer {
   void bye(const std::string& peer);
   // The same for a peer that is known to be gone: `why` is what its requests end with, later ones too.
   void lost(const std::string& peer, Error why);
+  // Called when the kernel gives the peer up for what it did on the bus (FL0330, FL0331, FL0336), whether it was asked
+  // something or not.
+  using OnFault = std::function<void(const Error& why)>;
+  void onFault(const std::string& peer, OnFault onFault);
   Result<void> listen(const std::string& endpoint) { return socket_.bind(endpoint); }
   // What peers may ask for.
   void handle(std::string topic, Handler handler);
@@ -71,6 +76,7 @@ class RpcServer {
     std::string name;
     std::string token;
     Done hello;
+    OnFault onFault;
     Loop::TimerId helloTimer = 0;
     std::map<std::uint64_t, Outstanding> outstanding;
     std::deque<Waiting> waiting;
@@ -80,7 +86,7 @@ class RpcServer {
 
   RpcServer(Socket socket, Loop& loop);
   void onMessage(Received received);
-  void onHello(const std::string& id, Peer& peer, Message message);
+  void onHello(const std::string& id, Peer& peer, Message message, int descriptor);
   void onAnswer(const std::string& id, Peer& peer, Result<Message> message, const Envelope& header);
   void onRequest(const std::string& id, Peer& peer, const Message& message);
   void onUnasked(const std::string& id, Peer& peer);
@@ -88,6 +94,7 @@ class RpcServer {
   void onDeadline(const std::string& id, std::uint64_t correlation);
   void sendNext(const std::string& id, Peer& peer);
   void send(const std::string& id, Envelope header, std::string body);
+  void fault(const std::string& peer, Error why);
   void end(const std::string& peer, const Error& why);
   void complete(const std::string& id, std::uint64_t correlation, Result<Message> result);
 
@@ -99,7 +106,8 @@ class RpcServer {
   std::uint64_t correlation_ = 0;
   std::uint64_t seq_ = 0;
   std::size_t dropped_ = 0;
-  std::unique_ptr<ZmqWatch> watch_;  // after the socket: it ends first
+  std::unique_ptr<Connections> connections_;  // after the socket: it ends first, like the next
+  std::unique_ptr<ZmqWatch> watch_;
 };
 
 }  // namespace fleetd::bus

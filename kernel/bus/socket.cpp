@@ -49,6 +49,7 @@ class ZmqMessage {
   ~ZmqMessage() { zmq_msg_close(&message_); }
   zmq_msg_t* get() { return &message_; }
   std::size_t size() { return zmq_msg_size(&message_); }
+  int descriptor() { return zmq_msg_get(&message_, ZMQ_SRCFD); }
   bool more() { return zmq_msg_more(&message_) != 0; }
   // A copy: up to 33 bytes live inside zmq_msg_t itself, so views into one do not survive a move.
   std::string text() { return {static_cast<const char*>(zmq_msg_data(&message_)), size()}; }
@@ -75,16 +76,38 @@ Context::~Context() {
 
 void Context::shutdown() { zmq_ctx_shutdown(handle_); }
 
+namespace {
+
+int zmqType(SocketType type) {
+  switch (type) {
+    case SocketType::router: return ZMQ_ROUTER;
+    case SocketType::dealer: return ZMQ_DEALER;
+    case SocketType::publisher: return ZMQ_XPUB;
+    case SocketType::subscriber: return ZMQ_SUB;
+    case SocketType::monitor: return ZMQ_PAIR;
+  }
+  return ZMQ_DEALER;
+}
+
+// Whoever makes connections and breaks them must not be able to stop the thread that tells of it: no end to its queue.
+int highWaterOf(SocketType type) {
+  if (type == SocketType::monitor) return 0;
+  return type == SocketType::publisher || type == SocketType::subscriber ? kEventHighWater : kHighWater;
+}
+
+}  // namespace
+
 Result<Socket> Socket::create(const Context& context, SocketType type, const std::string& routingId) {
-  void* handle = zmq_socket(context.handle(), type == SocketType::router ? ZMQ_ROUTER : ZMQ_DEALER);
+  void* handle = zmq_socket(context.handle(), zmqType(type));
   if (!handle) return failure("a socket of the bus cannot be made");
   Socket out(handle);
   const std::int64_t most = static_cast<std::int64_t>(kMaxBodyBytes);
-  bool done = setInt(handle, ZMQ_LINGER, 0) && setInt(handle, ZMQ_SNDHWM, kHighWater) &&
-              setInt(handle, ZMQ_RCVHWM, kHighWater) && zmq_setsockopt(handle, ZMQ_MAXMSGSIZE, &most, sizeof most) == 0;
+  bool done = setInt(handle, ZMQ_LINGER, 0) && setInt(handle, ZMQ_SNDHWM, highWaterOf(type)) &&
+              setInt(handle, ZMQ_RCVHWM, highWaterOf(type)) &&
+              zmq_setsockopt(handle, ZMQ_MAXMSGSIZE, &most, sizeof most) == 0;
   if (type == SocketType::router)
     done = done && setInt(handle, ZMQ_ROUTER_MANDATORY, 1);
-  else  // writable only once it is connected; a connection that broke is not made again
+  else if (type == SocketType::dealer)  // writable only once it is connected; a connection that broke is not made again
     done = done && setInt(handle, ZMQ_IMMEDIATE, 1) && setInt(handle, ZMQ_RECONNECT_IVL, -1);
   if (!routingId.empty())
     done = done && zmq_setsockopt(handle, ZMQ_ROUTING_ID, routingId.data(), routingId.size()) == 0;
@@ -105,6 +128,20 @@ Result<void> Socket::connect(const std::string& endpoint) {
   if (zmq_connect(handle_, endpoint.c_str()) != 0) return failure("the bus cannot be reached");
   return {};
 }
+
+Result<void> Socket::subscribe(const std::string& prefix) {
+  if (zmq_setsockopt(handle_, ZMQ_SUBSCRIBE, prefix.data(), prefix.size()) != 0)
+    return failure("the bus cannot be listened to");
+  return {};
+}
+
+Result<void> Socket::tellEnds(const std::string& endpoint) {
+  if (zmq_socket_monitor(handle_, endpoint.c_str(), ZMQ_EVENT_DISCONNECTED) != 0)
+    return failure("connections of the bus cannot be watched");
+  return {};
+}
+
+void Socket::tellEnds() { zmq_socket_monitor(handle_, nullptr, 0); }
 
 SendStatus Socket::send(const std::vector<std::string>& frames) {
   published();
@@ -141,6 +178,8 @@ Result<std::optional<Received>> Socket::receive(std::size_t maxFrames) {
     }
     received();
     out.refused = out.refused || out.frames.size() == maxFrames || part.size() > kMaxBodyBytes;
+    // A router's first part, the routing id, may come without it.
+    if (out.descriptor < 0 && out.frames.size() < 2) out.descriptor = part.descriptor();
     if (!out.refused) out.frames.push_back(part.text());
     if (!part.more()) return std::optional(std::move(out));
   }

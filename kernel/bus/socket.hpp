@@ -30,7 +30,13 @@ class Context {
   void* handle_;
 };
 
-enum class SocketType : std::uint8_t { router, dealer };
+enum class SocketType : std::uint8_t {
+  router,
+  dealer,
+  publisher,  // sends to all who subscribed; drops for those who are slow
+  subscriber,
+  monitor,  // reads what tellEnds() tells
+};
 
 enum class SendStatus : std::uint8_t {
   sent,
@@ -47,6 +53,7 @@ struct SocketEvents {
 struct Received {
   std::vector<std::string> frames;
   bool refused = false;
+  int descriptor = -1;  // of the connection it came over; none inside of this process
 };
 
 class Socket {
@@ -59,6 +66,12 @@ class Socket {
 
   Result<void> bind(const std::string& endpoint);
   Result<void> connect(const std::string& endpoint);
+  // Of a subscriber: messages that begin with `prefix`.
+  Result<void> subscribe(const std::string& prefix);
+  // From now on a monitor that connects to `endpoint` hears of each connection of another process that ended; without
+  // one, no more.
+  Result<void> tellEnds(const std::string& endpoint);
+  void tellEnds();
 
   // Sends all frames as one message or none of them; never blocks.
   SendStatus send(const std::vector<std::string>& frames);

@@ -130,6 +130,7 @@ void Context::report() {
 }
 
 int Context::finish() {
+  if (workspace_) workspace_->plugins().tellEnds(diagnostics);
   report();
   if (!diagnostics.hasErrors()) return kOk;
   bool environment = true;  // whether nothing but the machine is to blame

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 #include <fleet/cxx/type_codec.hpp>
+#include <fleet/cxx/value_codec.hpp>
 #include <fleet/cxx/view_codec.hpp>
 
 #include "kernel/base/text.hpp"
@@ -110,6 +111,25 @@ Result<std::vector<std::string>> decodeSealed(const Manifest& manifest, std::str
   auto sealed = read();
   if (!sealed) return named(manifest, bus::fromReader(sealed.error(), "its sealed values"));
   return *std::move(sealed);
+}
+
+Result<std::map<std::string, PluginValue>> decodeFacts(const Manifest& manifest, const FleetView& fleet,
+                                                       std::string_view bytes) {
+  if (auto scanned = bus::prescan(bytes); !scanned) return named(manifest, std::move(scanned).error());
+  auto value = sdk::parseValue(bytes);
+  if (!value) return named(manifest, bus::fromReader(value.error(), "its facts"));
+  const auto* machines = value->get<sdk::Attrs>();
+  if (!machines) return named(manifest, fail(Code::FL0310, "its facts are no map"));
+  std::map<std::string, PluginValue> out;
+  for (const auto& [name, facts] : *machines) {
+    const auto shown = base::sanitize(name.substr(0, 200));
+    if (!fleet.machines.contains(name))
+      return named(manifest, fail(Code::FL0893, fmt::format("it tells facts about `{}`, which is no machine", shown)));
+    if (!facts.get<sdk::Attrs>())
+      return named(manifest, fail(Code::FL0893, fmt::format("its facts about `{}` are no map", shown)));
+    out.emplace(name, facts);
+  }
+  return out;
 }
 
 Result<std::vector<RenderedFile>> decodeFiles(const Manifest& manifest, std::string_view bytes) {

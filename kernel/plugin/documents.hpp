@@ -1,5 +1,6 @@
 // Schema documents and rendered files as plugins write them, decoded and checked.
 #pragma once
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,6 +25,10 @@ Result<std::vector<RenderedFile>> decodeFiles(const Manifest& manifest, std::str
 
 // What a secrets backend resolved: as many sealed values as were asked for, none empty. Errors: FL0310, FL0311.
 Result<std::vector<std::string>> decodeSealed(const Manifest& manifest, std::string_view bytes, std::size_t count);
+
+// What a network's plugin tells: a map for each machine, which must be one of `fleet`. Errors: FL0310, FL0311, FL0893.
+Result<std::map<std::string, PluginValue>> decodeFacts(const Manifest& manifest, const FleetView& fleet,
+                                                       std::string_view bytes);
 
 // "a/b.nix": relative, `/` between non-empty names other than "." and "..", printable, at most 1024 bytes.
 bool isRelativePath(std::string_view path);

@@ -56,10 +56,9 @@ struct Exchange::State {
     Tally published, received;
   };
 
-  State(bus::BusThread& b, EventSink e, LogSink l) : bus(b), events(std::move(e)), log(std::move(l)) {}
+  State(bus::BusThread& b, LogSink l) : bus(b), log(std::move(l)) {}
 
   bus::BusThread& bus;
-  EventSink events;
   LogSink log;
   std::mutex mutex;                       // guards all below
   std::map<std::string, Member> members;  // by id
@@ -94,9 +93,9 @@ struct Exchange::State {
                                             got[1].size(), got[0], HostBus::kMaxEvent)));
       return refusal(FLEET_E_LIMIT, "the event is too large");
     }
+    bus.publish(got[0], id, got[1]);
     const std::string body = packDocuments({got[0], id, got[1]});
     const std::lock_guard lock(mutex);
-    if (events) events(id, got[0], got[1]);
     members.at(id).published.add(got[0]);
     for (auto& [other, member] : members) {
       if (other == id || !coversTopic(member.topicsIn, got[0])) continue;
@@ -155,19 +154,11 @@ struct Exchange::State {
   }
 };
 
-Exchange::Exchange(bus::BusThread& bus, EventSink events, LogSink log)
-    : state_(std::make_shared<State>(bus, std::move(events), std::move(log))) {
+Exchange::Exchange(bus::BusThread& bus, LogSink log) : state_(std::make_shared<State>(bus, std::move(log))) {
   bus.handle(topic::kPublish,
              [s = state_](const std::string& id, const bus::Message& message) { return s->onPublish(s, id, message); });
   bus.handle(topic::kAsk,
              [s = state_](const std::string& id, const bus::Message& message) { return s->onAsk(s, id, message); });
-}
-
-// A plugin that hangs keeps its bus alive, and may publish when whoever listened is gone.
-Exchange::~Exchange() {
-  const std::lock_guard lock(state_->mutex);
-  state_->events = {};
-  state_->log = {};
 }
 
 void Exchange::add(const std::string& peer, const Manifest& manifest) {

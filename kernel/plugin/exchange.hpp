@@ -16,9 +16,9 @@ class Exchange {
  public:
   static constexpr std::size_t kMaxBehind = 64;  // events a plugin has not taken yet; further ones are lost to it
 
-  // Serves `bus`, which must have started and must end before what `events` and `log` refer to.
-  Exchange(bus::BusThread& bus, EventSink events, LogSink log);
-  ~Exchange();
+  // Serves `bus`, which must have started. Readers of the bus get all events, too. `log` may be called for as long as
+  // the bus lives.
+  Exchange(bus::BusThread& bus, LogSink log);
   Exchange(const Exchange&) = delete;
   Exchange& operator=(const Exchange&) = delete;
 

@@ -1,6 +1,7 @@
 // The life cycle of a plugin object, and the calls through its extensions.
 #include "kernel/plugin/instance.hpp"
 
+#include <fleet/ext/network.h>
 #include <fleet/ext/secrets.h>
 #include <fmt/format.h>
 
@@ -181,6 +182,14 @@ Instance::Bytes Instance::resolve(std::string_view references) {
   return collect([&](const fleet_writer_t* out, fleet_error_t* error) {
     return ext->resolve(plugin_, borrow(references), out, error);
   });
+}
+
+Instance::Bytes Instance::facts(std::string_view fleet) {
+  FLEET_TRY(requireActive("tell facts"));
+  const auto* ext = extension<fleet_plugin_network_t>(FLEET_EXT_NETWORK);
+  if (!ext || !ext->facts) return unsupported("tell facts");
+  return collect(
+      [&](const fleet_writer_t* out, fleet_error_t* error) { return ext->facts(plugin_, borrow(fleet), out, error); });
 }
 
 sdk::Result<void> Instance::fleet(std::string_view view) {

@@ -47,6 +47,7 @@ class Instance {
   Bytes message(bool event, const std::string& topic, const std::string& sender, std::int64_t deadlineNs,
                 std::string_view body);
   Bytes resolve(std::string_view references);
+  Bytes facts(std::string_view fleet);
   void callback();
 
  private:

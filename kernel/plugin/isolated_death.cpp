@@ -65,6 +65,6 @@ Error describeDeath(const std::string& id, const Death& death, const std::string
       "a defect of the plugin: `fleetd plugin check` with its file names the call");
 }
 
-bool endsPlugin(Code code) { return code >= Code::FL0327 && code <= Code::FL0332; }
+bool endsPlugin(Code code) { return (code >= Code::FL0327 && code <= Code::FL0332) || code == Code::FL0336; }
 
 }  // namespace fleetd::plugin

@@ -29,7 +29,7 @@ struct Death {
 };
 
 // `during` is the topic it was asked, or empty: it started, or did nothing. FL0327 it ended by itself, FL0328 there was
-// no sandbox for it, FL0329 it was stopped after a deadline, FL0330 and FL0331 as the bus says, FL0332 memory.
+// no sandbox for it, FL0329 it was stopped after a deadline, FL0330, FL0331 and FL0336 as the bus says, FL0332 memory.
 Error describeDeath(const std::string& id, const Death& death, const std::string& during);
 
 // Whether an error is about the process of a plugin, so that everything it was asked has the same one.

@@ -24,6 +24,7 @@ namespace {
 
 constexpr int kAskMs = 20;         // where the system has no descriptor for the end of a child
 constexpr int kPiecesAtOnce = 16;  // of one stream, before the others get their turn
+constexpr std::int64_t kCutNanos = 250'000'000;
 
 // Reads what is there; closes the descriptor at the end of the stream.
 void drain(base::UniqueFd& fd, const std::function<void(std::string_view)>& take) {
@@ -43,11 +44,24 @@ IsolatedHost::IsolatedHost(bus::BusThread& bus, IsolatedConfig config, std::vect
     : bus_(bus), config_(std::move(config)), wake_(base::makePipe()) {
   death_.sandboxed = sandboxed;
   death_.memory = config_.ceilings.memory;
+  leash_->host = this;
+  bus_.onFault(config_.host.routingId, [leash = leash_](const Error& why) {
+    const std::lock_guard lock(leash->mutex);
+    if (!leash->host) return;
+    if (why.code == Code::FL0336)
+      leash->host->cut(why);
+    else
+      leash->host->end(Cause::conduct, why);
+  });
   // The thread starts the process, because a process may be bound to the thread that started it.
   thread_ = std::thread([this, command = std::move(command)] { watch(command); });
 }
 
 IsolatedHost::~IsolatedHost() {
+  {
+    const std::lock_guard lock(leash_->mutex);
+    leash_->host = nullptr;
+  }
   end(Cause::kernel);
   thread_.join();
 }
@@ -75,7 +89,17 @@ void IsolatedHost::end(Cause cause, Error said) {
   killed_ = true;
   death_.cause = cause;
   death_.said = std::move(said);
-  if (dead_) return;
+  if (!dead_) wake();
+}
+
+void IsolatedHost::cut(const Error& why) {
+  const std::lock_guard lock(mutex_);
+  if (killed_ || dead_) return;
+  cut_ = why;
+  wake();
+}
+
+void IsolatedHost::wake() const {
   const char byte = 0;
   while (::write(wake_.write.get(), &byte, 1) < 0 && errno == EINTR) {
   }
@@ -101,7 +125,8 @@ void IsolatedHost::watch(const std::vector<std::string>& command) {
 void IsolatedHost::follow(process::Child& child) {
   const std::string told = encodeConfig(config_);
   std::string_view rest = told;
-  bool asked = false;  // to kill it
+  bool asked = false;          // to kill it
+  std::int64_t leftUntil = 0;  // when one that cut its connection is ended
   const auto readAll = [&] {
     drain(child.output, [this](std::string_view piece) { readLog(piece); });
     drain(child.errors, [this](std::string_view piece) { output_.add(piece); });
@@ -117,9 +142,21 @@ void IsolatedHost::follow(process::Child& child) {
     add(child.output.get(), POLLIN);
     add(child.errors.get(), POLLIN);
     add(child.exit.pollFd(), POLLIN);
-    ::poll(items.data(), count, child.exit.pollFd() < 0 ? kAskMs : -1);
+    ::poll(items.data(), count, child.exit.pollFd() < 0 || leftUntil != 0 ? kAskMs : -1);
     if (!asked && (items[0].revents & POLLIN) != 0) {
-      asked = true;
+      char byte = 0;
+      static_cast<void>(::read(wake_.read.get(), &byte, 1) < 0);
+      const std::lock_guard lock(mutex_);
+      asked = killed_;
+      if (!asked) leftUntil = base::monotonicNanos() + kCutNanos;
+    }
+    if (!asked && leftUntil != 0 && base::monotonicNanos() >= leftUntil) {
+      const std::lock_guard lock(mutex_);
+      asked = killed_ = true;
+      death_.cause = Cause::conduct;
+      death_.said = cut_;
+    }
+    if (asked) {
       child.exit.signal(SIGKILL, true);
       child.exit.signal(SIGKILL);
     }

@@ -4,7 +4,9 @@
 #include <fmt/format.h>
 
 #include "kernel/base/file.hpp"
+#include "kernel/base/text.hpp"
 #include "kernel/plugin/failure.hpp"
+#include "kernel/plugin/manifest.hpp"
 #include "kernel/process/executable.hpp"
 #include "kernel/process/sandbox.hpp"
 #include "kernel/process/spawn.hpp"
@@ -49,13 +51,32 @@ bool isIsolated(const Isolation& isolation, const PluginFile& file) {
   return true;
 }
 
-Result<std::vector<std::string>> hostCommand(const Isolation& isolation, const std::string& library,
-                                             const std::string& socketDirectory) {
+Result<void> addFiles(Isolation& isolation, std::string_view word) {
+  const auto refuse = [&](std::string_view why) -> Error {
+    return fail(Code::FL0903, fmt::format("`{}` shows a plugin no files: {}", base::sanitize(word.substr(0, 200)), why),
+                "write ID=PATH, the id of a plugin and an absolute path");
+  };
+  const std::size_t equals = word.find('=');
+  if (equals == std::string_view::npos || equals == 0) return refuse("it has no id and path");
+  const std::string id(word.substr(0, equals)), path(word.substr(equals + 1));
+  if (!isPluginId(id)) return refuse("that is no id of a plugin");
+  if (!path.starts_with('/')) return refuse("the path is not absolute");
+  auto real = base::realPath(path);
+  if (!real) return refuse("there is nothing at that path");
+  if (*real == "/") return refuse("that would be everything");
+  isolation.files[id].push_back(*std::move(real));
+  return {};
+}
+
+Result<std::vector<std::string>> hostCommand(const Isolation& isolation, const std::string& id,
+                                             const std::string& library, const std::string& socketDirectory) {
   FLEETD_TRY_ASSIGN(const std::string host, findHost(isolation.program));
   if (!isolation.sandbox) return std::vector<std::string>{host};
   process::SandboxPlan plan;
   plan.readable = process::systemLibraries();
   plan.readable.insert(plan.readable.end(), {host, library, socketDirectory});
+  if (const auto shown = isolation.files.find(id); shown != isolation.files.end())
+    plan.readable.insert(plan.readable.end(), shown->second.begin(), shown->second.end());
   plan.command = {host};
   return process::sandboxCommand(plan);
 }

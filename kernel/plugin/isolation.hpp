@@ -1,6 +1,7 @@
 // Isolation: which plugins run in processes of their own, and the command that starts such a process.
 #pragma once
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -24,6 +25,8 @@ struct Isolation {
   std::uint64_t memory = 1ull << 30;  // bytes of address space for one plugin
   std::uint64_t processes = 256;      // threads of one plugin, where the system counts them
   unsigned restarts = 2;              // see RestartPolicy
+  // Absolute paths that plugins in a sandbox see as well, read-only; by plugin id.
+  std::map<std::string, std::vector<std::string>> files;
 };
 
 // "all" (also the empty word), "third-party", "unsandboxed", "none"; nothing for other words.
@@ -32,9 +35,13 @@ inline constexpr std::string_view kIsolationWords = "all, third-party, unsandbox
 
 bool isIsolated(const Isolation& isolation, const PluginFile& file);
 
-// The command that runs a plugin host which loads `library` and talks to a socket in `socketDirectory`. Errors: FL0328
-// when the program or a sandbox is missing.
-Result<std::vector<std::string>> hostCommand(const Isolation& isolation, const std::string& library,
-                                             const std::string& socketDirectory);
+// "ID=PATH" of whoever runs fleetd, into `isolation.files`: the real path of a file or directory that exists. Error
+// FL0903 for other words, for `/`, and for what is not there.
+Result<void> addFiles(Isolation& isolation, std::string_view word);
+
+// The command that runs a plugin host which loads `library` of the plugin `id` and talks to a socket in
+// `socketDirectory`. Errors: FL0328 when the program or a sandbox is missing.
+Result<std::vector<std::string>> hostCommand(const Isolation& isolation, const std::string& id,
+                                             const std::string& library, const std::string& socketDirectory);
 
 }  // namespace fleetd::plugin

@@ -20,6 +20,7 @@ inline constexpr const char* kCheck = "fleet.check/1";
 inline constexpr const char* kRender = "fleet.render/1";
 inline constexpr const char* kRequest = "fleet.request/1";
 inline constexpr const char* kResolve = "fleet.resolve/1";
+inline constexpr const char* kFacts = "fleet.facts/1";
 // To a plugin host, three documents each: topic, sender, body of a message of the plugin's own topics; and number, "ok"
 // or "error", body of the answer to what it asked.
 inline constexpr const char* kEvent = "fleet.event/1";
@@ -28,6 +29,8 @@ inline constexpr const char* kAnswer = "fleet.answer/1";
 // From a plugin host: topic, body; and number, target, topic, timeout, body.
 inline constexpr const char* kPublish = "fleet.publish/1";
 inline constexpr const char* kAsk = "fleet.ask/1";
+// Inside of fleetd: a line a plugin logs, a digit for the level before it.
+inline constexpr const char* kLog = "fleet.log/1";
 }  // namespace topic
 
 // What one call of a plugin gave: a document (or nothing, for calls without one) or an error, and what it

@@ -183,6 +183,7 @@ class PluginHost {
     if (name == topic::kCheck) return [](Instance& i, std::string_view in) { return noDocument(i.check(in)); };
     if (name == topic::kRequest) return [](Instance& i, std::string_view in) { return i.request(in); };
     if (name == topic::kResolve) return [](Instance& i, std::string_view in) { return i.resolve(in); };
+    if (name == topic::kFacts) return [](Instance& i, std::string_view in) { return i.facts(in); };
     if (name == topic::kRender) return [](Instance& i, std::string_view in) { return i.render(in); };
     return nullptr;
   }

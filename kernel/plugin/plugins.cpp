@@ -14,6 +14,7 @@
 #include "kernel/plugin/exchange.hpp"
 #include "kernel/plugin/failure.hpp"
 #include "kernel/plugin/plugins_state.hpp"
+#include "kernel/plugin/told.hpp"
 
 namespace fleetd::plugin {
 
@@ -66,6 +67,18 @@ Error Plugins::State::unknown(const std::string& id) const {
   return fail(Code::FL0301, fmt::format("there is no plugin `{}`", id), std::move(hint));
 }
 
+Result<void> Plugins::State::openBus() {
+  if (bus) return {};
+  const bool reachable = std::any_of(files.begin(), files.end(),
+                                     [&](const PluginFile& one) { return isIsolated(options.isolation, one); });
+  FLEETD_TRY_ASSIGN(auto thread, bus::BusThread::start({}, reachable));
+  FLEETD_TRY_ASSIGN(told, Told::start(*thread, options.log, options.events));
+  bus = std::move(thread);
+  log = Told::sink(*bus, options.log);
+  exchange = std::make_unique<Exchange>(*bus, log);
+  return {};
+}
+
 void Plugins::State::begin(const std::string& id) {
   if (loaded.contains(id)) return;
   LoadedPlugin& plugin = loaded[id];
@@ -90,16 +103,9 @@ void Plugins::State::begin(const std::string& id) {
     return;
   }
   plugin.library = std::move(guarded->path);
-  if (!bus) {
-    const bool reachable = std::any_of(files.begin(), files.end(),
-                                       [&](const PluginFile& one) { return isIsolated(options.isolation, one); });
-    auto thread = bus::BusThread::start({}, reachable);
-    if (!thread) {
-      plugin.failure = std::move(thread).error();
-      return;
-    }
-    bus = *std::move(thread);
-    exchange = std::make_unique<Exchange>(*bus, options.events, options.log);
+  if (auto opened = openBus(); !opened) {
+    plugin.failure = std::move(opened).error();
+    return;
   }
   if (const auto settings = options.settings.find(id); settings != options.settings.end()) {
     sdk::Packer out;
@@ -145,6 +151,12 @@ Plugins Plugins::open(const std::vector<SearchPath>& paths, PluginsOptions optio
 
 const std::vector<PluginFile>& Plugins::files() const { return state_->files; }
 
+bool Plugins::configure(const std::string& id, PluginValue settings) {
+  if (state_->loaded.contains(id)) return false;
+  state_->options.settings.insert_or_assign(id, std::move(settings));
+  return true;
+}
+
 std::vector<std::vector<std::string>> Plugins::select(const std::vector<HostPlugins>& hosts, Diagnostics& diagnostics) {
   std::map<std::string, std::vector<const HostPlugins*>> byId;
   for (const auto& host : hosts)
@@ -177,6 +189,12 @@ Result<const Manifest*> Plugins::manifest(const std::string& id) {
 void Plugins::State::reportRefusals(Diagnostics& diagnostics) {
   if (!exchange) return;
   for (auto& error : exchange->takeRefusals()) diagnostics.add(error);
+}
+
+void Plugins::tellEnds(Diagnostics& diagnostics) {
+  state_->noticeEnds();
+  state_->tellNotices(diagnostics);
+  state_->reportRefusals(diagnostics);
 }
 
 std::map<std::string, Touched> Plugins::touched() const {

@@ -23,11 +23,13 @@
 
 namespace fleetd::plugin {
 
-// An event a plugin published on a topic its manifest lists. Called on the bus thread.
+// An event a plugin published on a topic its manifest lists.
 using EventSink = std::function<void(const std::string& plugin, const std::string& topic, std::string_view body)>;
 
 struct PluginsOptions {
-  LogSink log;                                  // lines plugins log; may be empty; any thread
+  // Both are called on one thread of their own, which may take its time: what comes faster than it takes is lost, and
+  // nobody waits for it. What was not lost has been passed on when Plugins is gone.
+  LogSink log;                                  // lines plugins log; may be empty
   ExpressionCheck checkExpression;              // see fragment.hpp; may be empty
   EventSink events;                             // may be empty
   TrustCheck trusted;                           // for files of the fleet's own; empty: none may be loaded
@@ -52,6 +54,9 @@ class Plugins {
   // All files found, by id; nothing is loaded.
   const std::vector<PluginFile>& files() const;
 
+  // Gives a plugin its fleet-level settings, a map. False when it is loaded already: then they come too late.
+  bool configure(const std::string& id, PluginValue settings);
+
   // Loads what the hosts select, all at once. Findings: FL0301 with suggestions, FL0302 to FL0305, FL0307,
   // FL0308, FL0321 to FL0323, FL0333. Returns for each host its usable plugins in working order, platforms last.
   std::vector<std::vector<std::string>> select(const std::vector<HostPlugins>& hosts, Diagnostics& diagnostics);
@@ -71,6 +76,10 @@ class Plugins {
   // FL0318 for a plugin that keeps none, and what the plugin reports.
   Result<std::vector<std::string>> resolve(const std::string& id, const std::vector<sdk::Secret>& references);
 
+  // What a network's plugin knows of machines, by name, each a map; nothing when it has nothing to tell. Errors:
+  // FL0310, FL0893 for a machine the fleet does not have, and what the plugin reports.
+  Result<std::map<std::string, PluginValue>> facts(const std::string& id, const FleetView& fleet);
+
   // One request of a command to a plugin that works on its own, and the answer; may take minutes, because the plugin
   // may ask people. Errors: FL0310, and what the plugin reports.
   Result<PluginValue> request(const std::string& id, const PluginValue& body);
@@ -84,6 +93,10 @@ class Plugins {
                                                                Diagnostics& diagnostics);
   // The plugin's findings about each host. False when a check could not run.
   bool check(const std::string& id, const std::vector<ComposedView>& hosts, Diagnostics& diagnostics);
+
+  // What happened to plugins since somebody asked them last: one that broke the rules of the bus, or ended, between two
+  // calls. Said once.
+  void tellEnds(Diagnostics& diagnostics);
 
   // What the loaded plugins did so far, by id; `command` and `at` are the caller's to fill.
   std::map<std::string, Touched> touched() const;

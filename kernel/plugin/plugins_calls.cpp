@@ -223,6 +223,15 @@ Result<Exports> Plugins::exports(const std::string& id, const FleetView& fleet) 
   return out;
 }
 
+Result<std::map<std::string, PluginValue>> Plugins::facts(const std::string& id, const FleetView& fleet) {
+  FLEETD_TRY_ASSIGN(const auto answers, state_->ask(id, topic::kFacts, packEach(std::vector{fleet})));
+  const Answer& answer = answers.front();
+  if (isUnsupported(answer)) return std::map<std::string, PluginValue>();
+  if (!answer.document) return answerError(id, answer.document.error());
+  auto& plugin = **state_->up(id);
+  return noted(plugin.touched, decodeFacts(*plugin.manifest, fleet, *answer.document));
+}
+
 std::vector<std::optional<Fragment>> Plugins::contribute(const std::string& id, const FleetView& fleet,
                                                          const std::vector<HostView>& hosts, Diagnostics& diagnostics) {
   if (hosts.empty()) return {};

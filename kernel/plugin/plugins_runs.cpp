@@ -13,6 +13,7 @@
 #include "kernel/plugin/exchange.hpp"
 #include "kernel/plugin/failure.hpp"
 #include "kernel/plugin/plugins_state.hpp"
+#include "kernel/plugin/told.hpp"
 
 namespace fleetd::plugin {
 
@@ -35,6 +36,11 @@ Cause causeOf(const Error& why) {
   }
 }
 
+Event eventOf(const Death& death) {
+  if (death.cause == Cause::deadline) return Event::deadline;
+  return death.cause == Cause::conduct ? Event::broke : Event::died;
+}
+
 }  // namespace
 
 Plugins::State::~State() {
@@ -46,12 +52,12 @@ Plugins::State::~State() {
   bool remains = false;
   for (auto& [id, plugin] : loaded) {
     if (!plugin.host || plugin.host->finished(options.stopMs)) continue;
-    if (options.log)
-      options.log(id, FLEET_LOG_WARNING,
-                  plugin.isolated ? "does not end and was killed" : "does not end and is left behind");
+    if (log)
+      log(id, FLEET_LOG_WARNING, plugin.isolated ? "does not end and was killed" : "does not end and is left behind");
     remains = plugin.host->abandon() || remains;
   }
   for (auto& [id, plugin] : loaded) plugin.host.reset();
+  told.reset();
   // A thread that is left still holds a socket: closing the bus would wait for it for ever.
   if (remains)
     static_cast<void>(bus.release());
@@ -78,7 +84,7 @@ void Plugins::State::launch(const std::string& id, LoadedPlugin& plugin, bool is
   config.library = plugin.library;
   config.id = id;
   config.settings = plugin.settings;
-  config.log = options.log;
+  config.log = log;
   config.token = bus::randomName();
   if (!isolate) {
     plugin.hello = bus->expect(plugin.routingId, id, options.startMs, config.token);
@@ -90,7 +96,7 @@ void Plugins::State::launch(const std::string& id, LoadedPlugin& plugin, bool is
     plugin.failure = std::move(opened).error();
     return;
   }
-  auto command = hostCommand(options.isolation, plugin.library, socketDirectory);
+  auto command = hostCommand(options.isolation, id, plugin.library, socketDirectory);
   if (!command) {
     plugin.failure = std::move(command).error();
     return;
@@ -101,6 +107,7 @@ void Plugins::State::launch(const std::string& id, LoadedPlugin& plugin, bool is
       *bus, IsolatedConfig{std::move(config), {options.isolation.memory, options.isolation.processes}},
       *std::move(command), options.isolation.sandbox);
   plugin.isolated = host.get();
+  plugin.endTold = false;
   plugin.host = std::move(host);
 }
 
@@ -111,6 +118,8 @@ Step Plugins::State::happened(LoadedPlugin& plugin, Event event) const {
 }
 
 Death Plugins::State::ended(LoadedPlugin& plugin, const Error& why) const {
+  // It has ended by itself then, or is ended soon.
+  if (why.code == Code::FL0336) return plugin.isolated->death();
   if (const auto cause = causeOf(why); cause != Cause::itself)
     plugin.isolated->end(cause, why);
   else if (!plugin.isolated->finished(options.stopMs))
@@ -120,13 +129,15 @@ Death Plugins::State::ended(LoadedPlugin& plugin, const Error& why) const {
 
 Error Plugins::State::failedToStart(const std::string& id, LoadedPlugin& plugin, const Error& error) {
   if (!plugin.isolated) return error;
-  static_cast<void>(happened(plugin, eventOf(error)));
-  return describeDeath(id, ended(plugin, error), {});
+  const Death death = ended(plugin, error);
+  static_cast<void>(happened(plugin, eventOf(death)));
+  return describeDeath(id, death, {});
 }
 
 bool Plugins::State::recover(const std::string& id, LoadedPlugin& plugin, const Error& why, const std::string& topic) {
-  const Error error = describeDeath(id, ended(plugin, why), topic);
-  const Step next = happened(plugin, eventOf(why));
+  const Death death = ended(plugin, why);
+  const Error error = describeDeath(id, death, topic);
+  const Step next = happened(plugin, eventOf(death));
   if (next.now.phase != Phase::waiting) {
     plugin.failure = error;
     notices.erase(id);  // the failure says it
@@ -225,6 +236,23 @@ std::vector<Plugins::State::Reply> Plugins::State::converse(const std::string& i
   if (topic == std::string_view(topic::kFleet) && out.size() == 1 && out.front() && out.front()->front().document)
     loaded.at(id).toldFleet = packDocuments(batches.front());
   return out;
+}
+
+void Plugins::State::noticeEnds() {
+  for (auto& [id, plugin] : loaded) {
+    if (!plugin.isolated || plugin.failure || plugin.endTold || plugin.supervision.phase != Phase::ready) continue;
+    if (!plugin.isolated->finished(0)) continue;
+    plugin.endTold = true;
+    const Death death = plugin.isolated->death();
+    const Error error = describeDeath(id, death, {});
+    auto notice = Diagnostic::from(error);
+    // One that crashed has done what it was asked, and is started again when it is asked for more.
+    if (death.cause == Cause::conduct)
+      plugin.failure = error;
+    else
+      notice.severity = Severity::Warning;
+    notices.insert_or_assign(id, std::move(notice));
+  }
 }
 
 void Plugins::State::tellNotices(Diagnostics& diagnostics) {

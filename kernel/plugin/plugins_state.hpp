@@ -17,6 +17,7 @@
 namespace fleetd::plugin {
 
 class Exchange;
+class Told;
 
 struct LoadedPlugin {
   std::string library, settings;  // what it is started with
@@ -29,7 +30,8 @@ struct LoadedPlugin {
   std::optional<Manifest> manifest;             // once it is up
   std::optional<Error> failure;                 // why it is not
   std::optional<Schema> schema;
-  Touched touched;  // so far in this run
+  Touched touched;       // so far in this run
+  bool endTold = false;  // that its process ended while nobody asked it anything
 };
 
 struct Plugins::State {
@@ -38,6 +40,8 @@ struct Plugins::State {
   std::map<std::string, LoadedPlugin> loaded;
   std::unique_ptr<Exchange> exchange;
   std::unique_ptr<bus::BusThread> bus;        // after what it serves: it ends first
+  LogSink log;                                // what plugins log to: the bus, which hands it on
+  std::unique_ptr<Told> told;                 // after the bus
   std::string socketDirectory;                // of the socket for processes, once there is one
   std::map<std::string, Diagnostic> notices;  // by plugin; they wait for somebody who takes diagnostics
   std::uint64_t started = 0;
@@ -48,6 +52,8 @@ struct Plugins::State {
   Error unknown(const std::string& id) const;
   // What plugins were refused meanwhile becomes findings.
   void reportRefusals(Diagnostics& diagnostics);
+  // The bus, with what is needed around it.
+  Result<void> openBus();
   // Starts loading; nothing happens when it is loaded, loading or failed already.
   void begin(const std::string& id);
   // Waits for the end of loading.
@@ -74,6 +80,9 @@ struct Plugins::State {
   // The same for many documents, in batches. The first error of a batch stands for its documents.
   std::vector<Answer> askAll(const std::string& id, const char* topic, const std::vector<std::string>& documents);
   void tellNotices(Diagnostics& diagnostics);
+  // Looks after plugins whose process ended, or was ended, while nobody asked them anything; what is to be said of it
+  // goes to `notices`.
+  void noticeEnds();
 };
 
 // "plugin `x`"

@@ -53,6 +53,7 @@ class Prober {
   void exports(const Manifest& manifest);
   void composed(const Manifest& manifest);
   void secrets();
+  void facts(const Manifest& manifest);
   void fragment(const Manifest& manifest, const std::string& host, const std::string& bytes);
   void garbage(const std::string& step,
                const std::function<fleet_status_t(fleet_bytes_t, const fleet_writer_t*, fleet_error_t*)>& function);

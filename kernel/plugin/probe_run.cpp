@@ -47,6 +47,7 @@ void Prober::run(const Manifest& manifest, const Library& library) {
       exports(manifest);
       composed(manifest);
       secrets();
+      facts(manifest);
       begin("deactivate");
       plugin_->deactivate(plugin_);
       begin("activate again");
@@ -183,6 +184,25 @@ void Prober::composed(const Manifest& manifest) {
     garbage("check", [&](fleet_bytes_t view, const fleet_writer_t*, fleet_error_t* error) {
       return check->check(plugin_, view, error);
     });
+}
+
+void Prober::facts(const Manifest& manifest) {
+  const auto* ext = extension<fleet_plugin_network_t>(FLEET_EXT_NETWORK);
+  if (!ext || !ext->facts) return;
+  const FleetView fleet = sampleFleet(manifest, schema_);
+  const std::string view = packed(fleet);
+  std::string bytes;
+  if (twice(
+          "facts",
+          [&](const fleet_writer_t* out, fleet_error_t* error) {
+            return ext->facts(plugin_, borrow(view), out, error);
+          },
+          bytes, true)) {
+    if (const auto decoded = decodeFacts(manifest, fleet, bytes); !decoded) find(decoded.error());
+  }
+  garbage("facts", [&](fleet_bytes_t damaged, const fleet_writer_t* out, fleet_error_t* error) {
+    return ext->facts(plugin_, damaged, out, error);
+  });
 }
 
 void Prober::secrets() {

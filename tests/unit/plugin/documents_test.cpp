@@ -183,5 +183,18 @@ TEST(Sealed, AsManyAsWereAskedFor) {
   EXPECT_NE(decodeSealed(manifest(), "", 1).error().message.find("org.example.hello"), std::string::npos);
 }
 
+TEST(Facts, MustBeMapsOfMachines) {
+  FleetView fleet;
+  fleet.machines["web"] = {"nixos", "x86_64-linux", {}, {}};
+  const Manifest manifest;
+  EXPECT_TRUE(decodeFacts(manifest, fleet, "\x80").ok());
+  EXPECT_EQ(decodeFacts(manifest, fleet, "\x81\xa3web\x81\xa1x\x01")->at("web"), PluginValue(sdk::Attrs{{"x", 1}}));
+  EXPECT_EQ(decodeFacts(manifest, fleet, "\x81\xa3web\x01").error().code, Code::FL0893);
+  EXPECT_EQ(decodeFacts(manifest, fleet, "\x81\xa3wob\x80").error().code, Code::FL0893);
+  EXPECT_EQ(decodeFacts(manifest, fleet, "\x90").error().code, Code::FL0310);
+  EXPECT_FALSE(decodeFacts(manifest, fleet, "\xc1").ok());
+  EXPECT_FALSE(decodeFacts(manifest, fleet, std::string_view("\x81\xa3web\x80\x00", 7)).ok());
+}
+
 }  // namespace
 }  // namespace fleetd::plugin

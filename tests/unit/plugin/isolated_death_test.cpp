@@ -51,7 +51,8 @@ TEST(IsolatedDeath, EachCauseHasItsCode) {
   rude.cause = Cause::conduct;
   rude.said = {Code::FL0330, "plugin `x` floods", "", {}};
   EXPECT_EQ(describeDeath("x", rude, "t/1").code, Code::FL0330);
-  EXPECT_EQ(describeDeath("x", rude, "t/1").message, "plugin `x` floods; its process ended: killed by SIGKILL (Killed)");
+  EXPECT_EQ(describeDeath("x", rude, "t/1").message,
+            "plugin `x` floods; its process ended: killed by SIGKILL (Killed)");
   const auto hungry = describeDeath("x", dead(process::kMemoryExit), "t/1");
   EXPECT_EQ(hungry.code, Code::FL0332);
   EXPECT_NE(hungry.message.find("512 MiB"), std::string::npos);
@@ -74,7 +75,8 @@ TEST(IsolatedDeath, ASandboxThatCannotBeMadeIsNoFaultOfThePlugin) {
 }
 
 TEST(IsolatedDeath, EndsPlugin) {
-  for (const Code code : {Code::FL0327, Code::FL0328, Code::FL0329, Code::FL0330, Code::FL0331, Code::FL0332})
+  for (const Code code :
+       {Code::FL0327, Code::FL0328, Code::FL0329, Code::FL0330, Code::FL0331, Code::FL0332, Code::FL0336})
     EXPECT_TRUE(endsPlugin(code));
   EXPECT_FALSE(endsPlugin(Code::FL0326));
   EXPECT_FALSE(endsPlugin(Code::FL0338));

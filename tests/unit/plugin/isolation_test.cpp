@@ -2,7 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include <unistd.h>
+
 #include <algorithm>
+
+#include "kernel/base/file.hpp"
+#include "tests/support/temp_dir.hpp"
 
 namespace fleetd::plugin {
 namespace {
@@ -37,9 +42,9 @@ TEST(Isolation, TheCommandShowsTheLibraryAndTheSocketOnly) {
   Isolation isolation;
   isolation.program = PLUGIN_HOST;
   isolation.sandbox = false;
-  EXPECT_EQ(*hostCommand(isolation, "/a/b.so", "/run/s"), std::vector<std::string>{PLUGIN_HOST});
+  EXPECT_EQ(*hostCommand(isolation, "org.x", "/a/b.so", "/run/s"), std::vector<std::string>{PLUGIN_HOST});
   isolation.sandbox = true;
-  const auto words = hostCommand(isolation, "/a/b.so", "/run/s");
+  const auto words = hostCommand(isolation, "org.x", "/a/b.so", "/run/s");
   if (!words) GTEST_SKIP() << words.error().message;
   for (const char* path : {"/a/b.so", "/run/s", PLUGIN_HOST})
     EXPECT_NE(std::find(words->begin(), words->end(), path), words->end()) << path;
@@ -48,9 +53,29 @@ TEST(Isolation, TheCommandShowsTheLibraryAndTheSocketOnly) {
       EXPECT_EQ(std::find(words->begin(), words->end(), word), words->end()) << word;
     }
   isolation.program = "/nonexistent";
-  EXPECT_FALSE(hostCommand(isolation, "/a/b.so", "/run/s").ok());
+  EXPECT_FALSE(hostCommand(isolation, "org.x", "/a/b.so", "/run/s").ok());
   isolation.program = "";
-  EXPECT_EQ(hostCommand(isolation, "/a/b.so", "/run/s").error().code, Code::FL0328);  // there is none beside this test
+  EXPECT_EQ(hostCommand(isolation, "org.x", "/a/b.so", "/run/s").error().code,
+            Code::FL0328);  // there is none beside this test
+}
+
+TEST(Isolation, FilesAreShownToOnePluginOnly) {
+  Isolation isolation;
+  isolation.program = PLUGIN_HOST;
+  test::TempDir dir;
+  ASSERT_EQ(symlink(dir.path().c_str(), dir.at("link").c_str()), 0);
+  const std::string real = *base::realPath(dir.path());
+  ASSERT_TRUE(addFiles(isolation, "org.x=" + dir.at("link")).ok());
+  EXPECT_EQ(isolation.files.at("org.x"), std::vector<std::string>{real}) << "where the link leads";
+  for (const std::string& word :
+       {std::string("org.x"), std::string("=/tmp"), std::string("org.x=tmp"), std::string("org.x=/"),
+        std::string("org.x="), "org.x=" + dir.at("none"), std::string("Org X=/tmp"), std::string("org.x=/tmp/..")})
+    EXPECT_EQ(addFiles(isolation, word).error().code, Code::FL0903) << word;
+  const auto words = hostCommand(isolation, "org.x", "/a/b.so", "/run/s");
+  if (!words) GTEST_SKIP() << words.error().message;
+  EXPECT_NE(std::find(words->begin(), words->end(), real), words->end());
+  const auto others = *hostCommand(isolation, "org.y", "/a/b.so", "/run/s");
+  EXPECT_EQ(std::find(others.begin(), others.end(), real), others.end());
 }
 
 }  // namespace

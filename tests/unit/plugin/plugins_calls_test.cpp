@@ -52,6 +52,33 @@ TEST_F(SecretsBackend, SaysWhatItDoesNotKeep) {
   EXPECT_FALSE(plugins->resolve(kBackend, {secret("..", "a")}));
 }
 
+// A plugin of a network, in this process and in one of its own.
+TEST(Facts, AreToldForMachinesOfTheFleetOnly) {
+  for (const bool isolated : {false, true}) {
+    PluginsOptions options;
+    options.isolation.who = isolated ? Isolate::all : Isolate::none;
+    options.isolation.sandbox = false;
+    options.isolation.program = PLUGIN_HOST;
+    Diagnostics found;
+    auto plugins = Plugins::open({{FIXTURES, Origin::environment}}, std::move(options), found);
+    FleetView fleet;
+    fleet.machines["barn"] = {"nixos", "x86_64-linux", {}, {}};
+    fleet.machines["silo"] = {"darwin", "aarch64-darwin", {}, {}};
+    const auto facts = plugins.facts("test.net", fleet);
+    ASSERT_TRUE(facts.ok()) << facts.error().message;
+    ASSERT_EQ(facts->size(), 2u);
+    EXPECT_EQ(facts->at("barn"), sdk::Value(sdk::Attrs{{"address", "fd00::1"}, {"class", "nixos"}}));
+    EXPECT_EQ(facts->at("silo"), sdk::Value(sdk::Attrs{{"address", "fd00::2"}, {"class", "darwin"}}));
+    fleet.name = "stranger";
+    EXPECT_EQ(plugins.facts("test.net", fleet).error().code, Code::FL0893);
+    EXPECT_NE(plugins.facts("test.net", fleet).error().message.find("`nobody`"), std::string::npos);
+    EXPECT_EQ(plugins.touched().at("test.net").refused.names().size(), 1u);
+    fleet.name = "fails";
+    EXPECT_EQ(plugins.facts("test.net", fleet).error().code, Code::FL0308);
+    EXPECT_TRUE(plugins.facts("test.service", fleet)->empty()) << "it has nothing to tell";
+  }
+}
+
 TEST_F(SecretsBackend, OthersKeepNone) {
   EXPECT_EQ(plugins->resolve("test.service", {secret("web", "a")}).error().code, Code::FL0318);
   EXPECT_EQ(plugins->resolve("test.nobody", {}).error().code, Code::FL0301);

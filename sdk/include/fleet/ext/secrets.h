@@ -1,5 +1,5 @@
-/* fleet/ext/secrets.h - plugin extension of the secrets role: references to values. Only called in isolated
- * hosts. */
+/* fleet/ext/secrets.h - plugin extension of the secrets role: references to values. Called in isolated
+ * hosts, unless whoever runs fleetd isolates nothing. */
 #ifndef FLEET_EXT_SECRETS_H
 #define FLEET_EXT_SECRETS_H
 #include "../plugin.h"
@@ -9,7 +9,7 @@ FLEET_BEGIN
 
 typedef struct fleet_plugin_secrets {
   /* `refs` is an array of secret references; writes an array of byte strings, sealed for their receiver, in
-     the same order. Plain text never leaves through it. A failure concerns all of `refs`. [plugin-thread &
+     the same order: age files that only the receiver opens. Plain text never leaves through it. A failure concerns all of `refs`. [plugin-thread &
      active] */
   fleet_status_t(FLEET_CALL* resolve)(const fleet_plugin_t* self, fleet_bytes_t refs, const fleet_writer_t* out,
                                       fleet_error_t* err);
