@@ -10,6 +10,7 @@
 #include "kernel/base/file.hpp"
 #include "kernel/base/text.hpp"
 #include "kernel/fleet/discovery.hpp"
+#include "kernel/fleet/intrinsics.hpp"
 #include "kernel/lang/expr.hpp"
 #include "kernel/render/channels.hpp"
 #include "kernel/render/flake_text.hpp"
@@ -31,7 +32,7 @@ Diagnostic note(Code code, std::string message) {
 }
 
 // The inputs a repository without a flake is built with; only those its hosts need.
-std::vector<FlakeInput> repositoryInputs(const fleet::Fleet& fleet) {
+std::vector<FlakeInput> repositoryInputs(const fleet::Fleet& fleet, const std::vector<GeneratedFile>& files) {
   std::vector<FlakeInput> out{{"nixpkgs", "github:NixOS/nixpkgs/nixos-unstable"}};
   const auto has = [&](std::string_view klass) {
     return std::any_of(fleet.hosts().begin(), fleet.hosts().end(),
@@ -39,6 +40,12 @@ std::vector<FlakeInput> repositoryInputs(const fleet::Fleet& fleet) {
   };
   if (has("darwin")) out.push_back({"nix-darwin", "github:nix-darwin/nix-darwin"});
   if (has("home")) out.push_back({"home-manager", "github:nix-community/home-manager"});
+  // Machines of the inventory have variables, and hosts with variables of their own a file that declares them.
+  const bool secrets = std::any_of(fleet.hosts().begin(), fleet.hosts().end(),
+                                   [](const fleet::Host& host) { return host.origin == "clan"; }) ||
+                       std::any_of(files.begin(), files.end(),
+                                   [](const GeneratedFile& file) { return file.path.ends_with("/_clan-core.nix"); });
+  if (secrets) out.push_back({"sops-nix", "github:Mic92/sops-nix"});
   return out;
 }
 
@@ -78,8 +85,13 @@ Result<void> addRepository(const fleet::Fleet& fleet, std::vector<GeneratedFile>
       if (there.contains(name)) relative.push_back(std::move(name));
     }
   }
+  // The modules that evaluate an inventory; exports.nix is there when there is one.
+  if (std::any_of(files.begin(), files.end(),
+                  [](const GeneratedFile& file) { return file.path == std::string(kGenerated) + "/exports.nix"; }))
+    for (const char* name : {"clan.nix", "exports.nix", "inventory.nix", "services.nix", "settings.nix"})
+      files.push_back({fmt::format("{}/lib/clan/{}", kGenerated, name), std::string(fleet::nixPart(name)), false});
   files.push_back({fmt::format("{}/files.nix", kGenerated), filesText(relative), false});
-  files.push_back({"flake.nix", repositoryFlake(fleet.name(), repositoryInputs(fleet)), false});
+  files.push_back({"flake.nix", repositoryFlake(fleet.name(), repositoryInputs(fleet, files)), false});
   return {};
 }
 

@@ -21,26 +21,6 @@ let
   vars = config.clan.core.vars;
   store = vars.settings.secretStore or "sops";
 
-  text =
-    default: description:
-    mkOption {
-      type = types.str;
-      inherit default description;
-    };
-  flag =
-    default: description:
-    mkOption {
-      type = types.bool;
-      inherit default description;
-    };
-  nullable =
-    type: description:
-    mkOption {
-      type = types.nullOr type;
-      default = null;
-      inherit description;
-    };
-
   place = generator: if generator.share then "shared/${generator.name}" else "per-machine/${machine}/${generator.name}";
   stored = generator: file: kind: directory + "/vars/${place generator}/${file}/${kind}";
   # A file of the repository as a store path of its own, so that a system keeps just this file alive.
@@ -73,170 +53,55 @@ let
 
   make = "`fleetd vars generate` makes it";
 
-  fileModule =
-    generator:
-    { name, config, ... }:
+  fileOf =
+    generator: file:
     let
-      public = stored generator name "value";
+      public = stored generator file.name "value";
+      there = builtins.pathExists public;
     in
     {
-      options = {
-        name = text name "Name of the file.";
-        secret = flag true "Whether the content is encrypted in the repository.";
-        deploy = flag true "Whether machines get it.";
-        owner = text "root" "Who owns the file on the machine.";
-        group = text (if class == "darwin" then "wheel" else "root") "Group of the file on the machine.";
-        mode = mkOption {
-          type = types.strMatching "^[0-7]{4}$";
-          default = "0400";
-          description = "Permissions of the file on the machine.";
-        };
-        neededFor = mkOption {
-          type = types.enum [
-            "partitioning"
-            "activation"
-            "users"
-            "services"
-          ];
-          default = "services";
-          description = "What the file has to be there for.";
-        };
-        restartUnits = mkOption {
-          type = types.listOf types.str;
-          default = [ ];
-          description = "Units to restart when it changes.";
-        };
-        path = mkOption {
-          type = types.str;
-          default =
-            if config.secret then
-              runtimePath generator config
-            else if config.exists then
-              kept generator name public
-            else
-              toString public;
-          defaultText = "where the backend puts it";
-          description = "Where the file is: on the machine, or in the store when it is public.";
-        };
-        exists = mkOption {
-          type = types.bool;
-          default =
-            if config.secret then
-              throw "${generator.name}/${name} is secret: whether it exists is no part of a configuration"
-            else
-              builtins.pathExists public;
-          defaultText = "whether the repository has it";
-          description = "Whether the repository has it.";
-        };
-        value = mkOption {
-          type = types.str;
-          default =
-            if config.secret then
-              throw "${generator.name}/${name} is secret: its value is never part of a configuration"
-            else if config.exists then
-              builtins.readFile public
-            else
-              throw "${place generator}/${name} has no value yet: ${make}";
-          defaultText = "its content";
-          description = "Content of a public file.";
-        };
-        flakePath = mkOption {
-          type = types.raw;
-          default = if config.secret then stored generator name "secret" else public;
-          defaultText = "where the repository has it";
-          internal = true;
-        };
-      };
+      path =
+        if file.secret then
+          runtimePath generator file
+        else if there then
+          kept generator file.name public
+        else
+          toString public;
+      exists =
+        if file.secret then
+          throw "${generator.name}/${file.name} is secret: whether it exists is no part of a configuration"
+        else
+          there;
+      value =
+        if file.secret then
+          throw "${generator.name}/${file.name} is secret: its value is never part of a configuration"
+        else if there then
+          builtins.readFile public
+        else
+          throw "${place generator}/${file.name} has no value yet: ${make}";
+      flakePath = if file.secret then stored generator file.name "secret" else public;
     };
 
-  promptModule =
-    { name, ... }:
-    {
-      options = {
-        name = text name "Name of the prompt.";
-        description = text name "What is asked for.";
-        type = mkOption {
-          type = types.enum [
-            "line"
-            "hidden"
-            "multiline"
-            "multiline-hidden"
-          ];
-          default = "line";
-          description = "How it is read.";
-        };
-        persist = flag false "Whether the answer is kept as a file of the same name.";
-        display = mkOption {
-          type = types.submodule {
-            options = {
-              group = nullable types.str "Heading it is shown under.";
-              label = nullable types.str "What it is called.";
-              required = flag true "Whether it may be left empty.";
-              helperText = nullable types.str "What is said below it.";
+  # clan's tools look for it, fleetd computes it by itself.
+  hashed = {
+    options.clan.core.vars.generators = mkOption {
+      type = types.attrsOf (
+        types.submodule (
+          { config, ... }:
+          {
+            options.validationHash = mkOption {
+              type = types.nullOr types.str;
+              internal = true;
+              readOnly = true;
+              default =
+                if config.validation == null then null else builtins.hashString "sha256" (builtins.toJSON config.validation);
+              defaultText = "of the validation";
             };
-          };
-          default = { };
-          description = "Hints for forms.";
-        };
-      };
+          }
+        )
+      );
     };
-
-  # What a change of makes the files anew: plain data, two levels deep at most.
-  plain = types.oneOf [
-    types.bool
-    types.int
-    types.str
-  ];
-  validation = types.nullOr (types.either plain (types.attrsOf (types.either plain (types.attrsOf plain))));
-
-  generatorModule =
-    { name, config, ... }:
-    {
-      options = {
-        name = text name "Name of the generator.";
-        files = mkOption {
-          type = types.attrsOf (types.submodule (fileModule config));
-          default = { };
-          description = "Files it makes.";
-        };
-        prompts = mkOption {
-          type = types.attrsOf (types.submodule promptModule);
-          default = { };
-          description = "What people are asked for.";
-        };
-        dependencies = mkOption {
-          type = types.listOf types.str;
-          default = [ ];
-          description = "Generators whose files it reads.";
-        };
-        validation = mkOption {
-          type = validation;
-          default = null;
-          description = "When this changes, the files are made anew.";
-        };
-        validationHash = mkOption {
-          type = types.nullOr types.str;
-          internal = true;
-          readOnly = true;
-          default =
-            if config.validation == null then null else builtins.hashString "sha256" (builtins.toJSON config.validation);
-          defaultText = "of the validation";
-        };
-        runtimeInputs = mkOption {
-          type = types.listOf types.package;
-          default = [ ];
-          description = "Packages of the script.";
-        };
-        script = mkOption {
-          type = types.either types.str types.path;
-          default = "";
-          description = "Shell code that writes the files.";
-        };
-        builtin = nullable (types.attrsOf types.anything) "The generator of fleetd that makes the files, and its parameters.";
-        share = flag false "Whether all machines have the same files.";
-      };
-      config.files = lib.mapAttrs (_: _: { }) (lib.filterAttrs (_: prompt: prompt.persist) config.prompts);
-    };
+  };
 
   # Where the repository has a secret of a machine.
   sealed =
@@ -303,85 +168,46 @@ let
       lib.filter (file: !file.secret && (file.owner != "root" || file.mode != "0400")) (lib.attrValues generator.files)
     )
   ) (lib.attrValues vars.generators);
+  # Scripts of states, as the commands that backups call.
+  stateCommands = lib.concatMap (
+    state:
+    lib.concatMap
+      (
+        which:
+        lib.optional (state."${which}Command" != null) (
+          pkgs.writeShellScriptBin state."${which}Command" "set -eu -o pipefail\n${toString state."${which}Script"}"
+        )
+      )
+      [
+        "preBackup"
+        "postBackup"
+        "preRestore"
+        "postRestore"
+      ]
+  ) (lib.attrValues config.clan.core.state);
 in
 {
   _file = "fleetd: clan.core";
 
-  options.clan.core = {
-    settings = mkOption {
-      type = types.submodule { freeformType = types.lazyAttrsOf types.raw; };
-      default = { };
-      description = "What the machine is in its fleet.";
-    };
-    vars = {
-      generators = mkOption {
-        type = types.attrsOf (types.submodule generatorModule);
-        default = { };
-        description = "Generated variables and secrets.";
+  imports = [
+    (import ./clan-core-options.nix { inherit lib; } {
+      inherit class fileOf;
+      natives = {
+        text = types.str;
+        package = types.package;
+        script = types.either types.str types.path;
       };
-      settings = mkOption {
-        type = types.submodule { freeformType = types.lazyAttrsOf types.raw; };
-        default = { };
-        description = "Where values are stored.";
-      };
-      sops.secretUploadDirectory = text "/var/lib/sops-nix" "Where the machine's key is.";
-      age.secretLocation = text "/etc/secret-vars" "Where the machine's key is.";
-      password-store = {
-        secretLocation = text "/etc/secret-vars" "Where values are brought to.";
-        passCommand = mkOption {
-          type = types.enum [
-            "pass"
-            "passage"
-          ];
-          default = "passage";
-          description = "The program that keeps values.";
-        };
-      };
-    };
-    sops.defaultGroups = mkOption {
-      type = types.listOf types.str;
-      default = [ ];
-      description = "Groups that can read every secret of the machine.";
-    };
-    state = mkOption {
-      type = types.attrsOf (
-        types.submodule (
-          { name, ... }:
-          {
-            freeformType = types.lazyAttrsOf types.raw;
-            options = {
-              name = text name "Name of the state.";
-              folders = mkOption {
-                type = types.listOf types.str;
-                default = [ ];
-                description = "Directories that hold it.";
-              };
-            };
-          }
-        )
-      );
-      default = { };
-      description = "What is to be backed up.";
-    };
-    deployment.requireExplicitUpdate = flag false "Whether the machine is deployed only when it is named.";
-    networking = mkOption {
-      type = types.submodule {
-        freeformType = types.lazyAttrsOf types.raw;
-        options = {
-          targetHost = nullable types.str "Where the machine is reached.";
-          buildHost = nullable types.str "Where its system is built.";
-        };
-      };
-      default = { };
-      description = "How the machine is reached.";
-    };
-  };
+    })
+    hashed
+  ]
+  ++ lib.optional (class == "darwin") ./darwin-hosts.nix;
 
   config = {
     clan.core.settings = {
       directory = lib.mkDefault directory;
       machine.name = lib.mkDefault machine;
     };
+    environment.systemPackages = stateCommands;
     warnings = lib.mkIf (openFiles != [ ]) [
       "owner and mode of public files mean nothing: ${lib.concatStringsSep ", " openFiles}"
     ];

@@ -13,6 +13,16 @@ let
   inherit (inputs.nixpkgs) lib;
   inherit (lib) mkOption types;
   extend = import ./extend.nix { inherit inputs; };
+  # Written for repositories with an inventory.
+  clan =
+    if builtins.pathExists ./clan then
+      import ./native-clan.nix {
+        inherit lib;
+        parts = ./clan;
+        exports = import ../exports.nix;
+      }
+    else
+      null;
 
   moduleClass = {
     nixos = "nixos";
@@ -124,23 +134,26 @@ let
         inherit inputs;
         inherit (inputs) self;
         moduleLocation = toString root;
+        flake-parts-lib.mkPerSystemOption = _: mkOption { type = types.deferredModule; };
       };
-      modules = [ core ] ++ map (file: root + "/${file}") files;
+      modules = [ core ] ++ lib.optional (clan != null) clan.flakeModule ++ map (file: root + "/${file}") files;
     })
     config
     ;
 
   make = {
     nixos =
-      name: system: modules:
-      inputs.nixpkgs.lib.nixosSystem ({ inherit modules; } // lib.optionalAttrs (system != null) { inherit system; });
+      name: system: modules: specialArgs:
+      inputs.nixpkgs.lib.nixosSystem (
+        { inherit modules specialArgs; } // lib.optionalAttrs (system != null) { inherit system; }
+      );
     darwin =
-      name: system: modules:
+      name: system: modules: specialArgs:
       inputs.nix-darwin.lib.darwinSystem (
-        { inherit modules; } // lib.optionalAttrs (system != null) { inherit system; }
+        { inherit modules specialArgs; } // lib.optionalAttrs (system != null) { inherit system; }
       );
     home =
-      name: system: modules:
+      name: system: modules: _:
       inputs.home-manager.lib.homeManagerConfiguration {
         inherit modules;
         pkgs =
@@ -149,6 +162,10 @@ let
           };
       };
   };
+
+  # What brings secrets to machines, where the build tree has it.
+  secrets =
+    class: lib.optional (inputs ? sops-nix && class != "home") inputs.sops-nix."${class}Modules".sops;
 
   hostsOf =
     class:
@@ -160,11 +177,19 @@ let
         let
           declared = config.fleet.machines.${name} or { };
           aggregates = host.aggregates or declared.aggregates or [ ];
+          # The inventory's machines, unless the repository says by itself what the host is made of.
+          machine =
+            if host ? aggregates || config.fleet.machines ? ${name} then
+              { }
+            else
+              config.flake."${class}Configurations".${name} or { };
         in
         extend host (
           make.${class} name (host.system or declared.system or null) (
-            (declared.modules or [ ]) ++ map (aggregate: config.flake.modules.${moduleClass.${class}}.${aggregate}) aggregates
-          )
+            (machine.modules or declared.modules or [ ])
+            ++ map (aggregate: config.flake.modules.${moduleClass.${class}}.${aggregate}) aggregates
+            ++ secrets class
+          ) (machine.specialArgs or { })
         )
     ) (hosts.${class} or { });
 in
