@@ -3,6 +3,9 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
+#include "kernel/base/text.hpp"
 #include "kernel/fleet/intrinsics.hpp"
 #include "kernel/lang/source_path.hpp"
 
@@ -38,6 +41,7 @@ class InventoryReader {
     for (const lang::Attr* attr : entries(member(resolved, "machinesByTag"))) {
       out.tags[std::string(name(*attr))] = texts(attr->value);
     }
+    for (const lang::Attr* attr : entries(quiet(inventory, "services"))) refuseEarlier(*attr);
     for (const lang::Attr* attr : entries(member(resolved, "instances")))
       if (auto instance = one(*attr)) out.instances.push_back(*std::move(instance));
     return out;
@@ -75,6 +79,20 @@ class InventoryReader {
     return out;
   }
   void report(Value error) { diagnostics_.add(ev_.diagnostic(*error.error)); }
+
+  // What clan called services before it had instances.
+  void refuseEarlier(const lang::Attr& attr) {
+    const std::string name = base::sanitize(ev_.text(attr.name));
+    base::Diagnostic d;
+    d.code = base::Code::FL0632;
+    d.severity = base::info(d.code).severity;
+    d.message = fmt::format("`inventory.services.{}` is written as clan had it earlier, and nothing reads it", name);
+    if (attr.pos) d.span = {attr.pos, attr.pos + static_cast<Pos>(ev_.text(attr.name).size())};
+    d.notes.push_back(fmt::format(
+        "write `inventory.instances.<name> = {{ module.name = \"{}\"; roles.<role>.machines.<machine> = {{ }}; }}`",
+        name));
+    diagnostics_.add(std::move(d));
+  }
 
   std::optional<ServiceInstance> one(const lang::Attr& attr) {
     const Value resolved = ev_.force(attr.value);

@@ -184,5 +184,11 @@ in
       default = { };
       internal = true;
     };
+    # Instances as clan wrote them earlier. Whoever reads the inventory says so.
+    services = mkOption {
+      type = types.lazyAttrsOf types.raw;
+      default = { };
+      internal = true;
+    };
   };
 }

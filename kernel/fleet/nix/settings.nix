@@ -6,7 +6,8 @@
   tagsOf,
 }:
 let
-  isEmpty = settings: (settings.imports or [ ]) == [ ];
+  # Whether a layer says nothing: an empty set, or none at all. Most tags give a role and no settings.
+  isEmpty = settings: lib.all (definition: (definition.imports or [ definition ]) == [ { } ]) (settings.imports or [ ]);
 
   # A nearer layer overrides through its default priority, explicit priorities stay. Modules stand in clan's order, which is the order of
   # merged lists.
