@@ -1,8 +1,14 @@
 // borgbackup: what machines say is state (clan.core.state) goes to every server of the instance, encrypted.
+#include <algorithm>
+
 #include <fleet/cxx/plugin.hpp>
 #include <fleet/cxx/service.hpp>
 
+#include "plugins/services/borgbackup/commands.hpp"
+
 namespace {
+
+using borgbackup::Job;
 
 struct ServerSettings {
   std::optional<std::string> address;
@@ -39,9 +45,13 @@ struct ClientSettings {
 
 class Borgbackup final : public fleet::Service<Borgbackup> {
   static constexpr const char* kClasses[] = {"nixos", nullptr};
-  static constexpr const char* kWrites[] = {"services.borgbackup",       "services.openssh.enable",
-                                            "systemd.services",          "clan.core.backups.providers.borgbackup",
-                                            "clan.core.vars.generators", nullptr};
+  static constexpr const char* kWrites[] = {"services.borgbackup",
+                                            "services.openssh.enable",
+                                            "systemd.services",
+                                            "environment.systemPackages",
+                                            "clan.core.backups.providers.borgbackup",
+                                            "clan.core.vars.generators",
+                                            nullptr};
   static constexpr const char* kReads[] = {"clan.core.state", nullptr};
 
  public:
@@ -87,44 +97,74 @@ class Borgbackup final : public fleet::Service<Borgbackup> {
         .secret("borgbackup.repokey")
         .builtin("borg-client")
         .addTo(out);
-    for (const auto& [name, value] : member.machines("server")) {
-      FLEET_TRY_ASSIGN(const auto settings, fleet::read<ServerSettings>(value));
-      job(member, name, "borg@" + settings.address.value_or(member.nameOf(name)) + ":.", ownShell(""), out);
+    FLEET_TRY_ASSIGN(const auto jobs, jobsOf(member));
+    if (jobs.empty()) return {};
+    // Machines that have nothing to back up get no jobs.
+    const auto something = out.when(!fleet::equals("clan.core.state", fleet::Attrs{}));
+    for (const Job& one : jobs) {
+      something.set(fleet::at("services.borgbackup.jobs", {one.name}), job(member.settings, one));
+      something.set(fleet::at("systemd.services", {"borgbackup-job-" + one.name, "serviceConfig"}),
+                    borgbackup::hooks(one));
     }
-    for (const auto& [name, destination] : member.settings.destinations) {
-      if (destination.repo.empty())
-        return fleet::Error{
-            FLEET_E_SCHEMA, "BORG01", "destinations." + name + ".repo", "a destination needs a repository", {}, 0};
-      const fleet::Value shell =
-          destination.rsh ? fleet::Value(*destination.rsh) : fleet::Value(ownShell(" -o PasswordAuthentication=no"));
-      job(member, destination.name.value_or(name), destination.repo, shell, out);
-    }
-    out.when(hasState())
-        .set("clan.core.backups.providers.borgbackup",
-             fleet::Attrs{
-                 {"create", "borgbackup-create"}, {"list", "borgbackup-list"}, {"restore", "borgbackup-restore"}});
+    something.set("environment.systemPackages", borgbackup::commands(jobs));
+    something.set(
+        "clan.core.backups.providers.borgbackup",
+        fleet::Attrs{{"create", "borgbackup-create"}, {"list", "borgbackup-list"}, {"restore", "borgbackup-restore"}});
     return {};
   }
 
-  // Machines that have nothing to back up get no jobs.
-  static fleet::Cond hasState() { return !fleet::equals("clan.core.state", fleet::Attrs{}); }
+  // Jobs are units and commands of the machine.
+  static bool isName(const std::string& name) {
+    return !name.empty() && name.front() != '-' && std::all_of(name.begin(), name.end(), [](char c) {
+      return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' ||
+             c == '.';
+    });
+  }
+  static fleet::Error wrong(const std::string& path, std::string message, std::string hint) {
+    return fleet::Error{FLEET_E_SCHEMA, "BORG01", path, std::move(message), std::move(hint), 0};
+  }
 
-  static void job(const fleet::Member<ClientSettings>& member, const std::string& name, const std::string& repo,
-                  const fleet::Value& shell, fleet::Contribution& out) {
-    fleet::Attrs job{
+  // One for each server of the instance and for each destination, which may take a server's place.
+  static fleet::Result<std::vector<Job>> jobsOf(const fleet::Member<ClientSettings>& member) {
+    std::map<std::string, Job> all;
+    for (const auto& [name, value] : member.machines("server")) {
+      FLEET_TRY_ASSIGN(const auto settings, fleet::read<ServerSettings>(value));
+      all[name] = {name, "borg@" + settings.address.value_or(member.nameOf(name)) + ":.", ownShell("")};
+    }
+    std::map<std::string, std::string> taken;
+    for (const auto& [key, destination] : member.settings.destinations) {
+      const std::string name = destination.name.value_or(key), where = "destinations." + key;
+      if (!isName(name))
+        return wrong(where, "`" + name + "` cannot be the name of a job", "use letters, digits, _, - and .");
+      if (destination.repo.empty())
+        return wrong(where + ".repo", "a destination needs a repository", "for example \"ssh://user@host/./backup\"");
+      if (destination.repo.find_first_of("\n\r") != std::string::npos)
+        return wrong(where + ".repo", "the name of a repository is one line", {});
+      if (const auto [at, isNew] = taken.emplace(name, key); !isNew)
+        return wrong(where + ".name", "`" + at->second + "` has the job " + name + " already", "give it another name");
+      const fleet::Value shell =
+          destination.rsh ? fleet::Value(*destination.rsh) : fleet::Value(ownShell(" -o PasswordAuthentication=no"));
+      all[name] = {name, destination.repo, shell};
+    }
+    std::vector<Job> out;
+    for (auto& [name, one] : all) out.push_back(std::move(one));
+    return out;
+  }
+
+  static fleet::Attrs job(const ClientSettings& settings, const Job& one) {
+    return {
         {"compression", "auto,zstd"},
         {"encryption",
          fleet::Attrs{{"mode", "repokey"},
                       {"passCommand", fleet::text("cat ", fleet::secretPath("borgbackup", "borgbackup.repokey"))}}},
-        {"environment", fleet::Attrs{{"BORG_RELOCATED_REPO_ACCESS_IS_OK", "yes"}, {"BORG_RSH", shell}}},
-        {"exclude", fleet::toValue(member.settings.exclude)},
+        {"environment", fleet::Attrs{{"BORG_RELOCATED_REPO_ACCESS_IS_OK", "yes"}, {"BORG_RSH", one.shell}}},
+        {"exclude", fleet::toValue(settings.exclude)},
         {"paths",
          fleet::expr("lib.unique (lib.concatMap (state: state.folders) (lib.attrValues config.clan.core.state))")},
         {"persistentTimer", true},
         {"prune", fleet::Attrs{{"keep", fleet::Attrs{{"daily", 7}, {"monthly", 0}, {"weekly", 4}, {"within", "1d"}}}}},
-        {"repo", repo},
-        {"startAt", member.settings.startAt}};
-    out.when(hasState()).set(fleet::at("services.borgbackup.jobs", {name}), job);
+        {"repo", one.repo},
+        {"startAt", settings.startAt}};
   }
 };
 

@@ -42,16 +42,22 @@ hook() { # target, name
   if [ -e "$targets/$1/$2" ]; then bash -euo pipefail "$targets/$1/$2"; fi
 }
 root() { sed -n "s/^snapshot_root	//p" "$targets/$1/rsnapshot.conf"; }
+# The mount point of a target; nothing when hooks alone bring its disk.
+where() { if [ -e "$targets/$1/mountpoint" ]; then cat "$targets/$1/mountpoint"; fi; }
 attach() {
-  if [ ! -e "$targets/$1/mountpoint" ]; then return 0; fi
-  where=$(cat "$targets/$1/mountpoint")
-  if mountpoint -q "$where"; then return 0; fi
-  hook "$1" preMountHook && mount "$where" && touch "/run/localbackup-$1.mounted" && hook "$1" postMountHook
+  point=$(where "$1")
+  if [ -n "$point" ] && mountpoint -q "$point"; then return 0; fi
+  touch "/run/localbackup-$1.mounted" || return 1
+  hook "$1" preMountHook || return 1
+  if [ -n "$point" ]; then mount -o X-mount.mkdir "$point" || return 1; fi
+  hook "$1" postMountHook
 }
 detach() { # only what was mounted here
   if [ ! -e "/run/localbackup-$1.mounted" ]; then return 0; fi
   hook "$1" preUnmountHook
-  umount "$(cat "$targets/$1/mountpoint")" && rm -f "/run/localbackup-$1.mounted" && hook "$1" postUnmountHook
+  point=$(where "$1")
+  if [ -n "$point" ] && mountpoint -q "$point"; then umount "$point" || return 1; fi
+  rm -f "/run/localbackup-$1.mounted" && hook "$1" postUnmountHook
 }
 )sh";
 constexpr const char* kCreate = R"sh(
@@ -61,8 +67,12 @@ run() {
   for command in $(cat "$targets/states"); do
     if command -v "pre-backup-$command" > /dev/null; then "pre-backup-$command" || return 1; fi
   done
-  rsnapshot -c "$targets/$1/rsnapshot.conf" snapshot
+  # A backup that is interrupted leaves the snapshots alone: they move once everything is copied.
+  rsnapshot -c "$targets/$1/rsnapshot.conf" sync
   status=$?
+  if [ "$status" -eq 0 ] || [ "$status" -eq 2 ]; then
+    rsnapshot -c "$targets/$1/rsnapshot.conf" snapshot || status=$?
+  fi
   for command in $(cat "$targets/states"); do
     if command -v "post-backup-$command" > /dev/null; then "post-backup-$command" || status=1; fi
   done
@@ -92,18 +102,24 @@ for directory in "$targets"/*/; do
 done | jq --raw-input --slurp 'split("\n") | map(select(length > 0) | { name: . })'
 )sh";
 constexpr const char* kRestore = R"sh(
+if [ -z "''${NAME-}" ] || [ -z "''${FOLDERS-}" ]; then
+  echo "localbackup: NAME is a backup, FOLDERS says what to restore, with colons in between" >&2
+  exit 1
+fi
 target=$(printf %s "$NAME" | sed "s/::.*//")
 path=$(printf %s "$NAME" | sed "s/^[^:]*:://")
 if [ ! -d "$targets/$target" ]; then echo "localbackup: there is no target $target" >&2; exit 1; fi
 trap 'detach "$target"' EXIT
 attach "$target" || exit 1
-if [ ! -d "$path/localhost" ]; then echo "localbackup: there is no backup $NAME" >&2; exit 1; fi
+# Below the name the machine had when the backup was made.
+from=$(find "$path" -mindepth 1 -maxdepth 1 -type d 2> /dev/null | head -n 1)
+if [ -z "$from" ]; then echo "localbackup: there is no backup $NAME" >&2; exit 1; fi
 failed=0
 IFS=:
 for folder in $FOLDERS; do
-  if [ ! -e "$path/localhost$folder" ]; then echo "localbackup: $NAME has no $folder" >&2; failed=1; continue; fi
+  if [ ! -e "$from$folder" ]; then echo "localbackup: $NAME has no $folder" >&2; failed=1; continue; fi
   mkdir -p "$folder"
-  rsync -aAX --delete "$path/localhost$folder/" "$folder/" || failed=1
+  rsync -aAX "$from$folder/" "$folder/" || failed=1
 done
 exit "$failed"
 )sh";
@@ -112,10 +128,10 @@ class Localbackup final : public fleet::Service<Localbackup> {
   static constexpr const char* kClasses[] = {"nixos", nullptr};
   static constexpr const char* kWrites[] = {"environment.etc", "environment.systemPackages",
                                             "clan.core.backups.providers.localbackup", nullptr};
-  static constexpr const char* kReads[] = {"clan.core.state", nullptr};
+  static constexpr const char* kReads[] = {"clan.core.state", "networking.hostName", nullptr};
 
  public:
-  static constexpr const char* exportName = "clan-core/localbackup";
+  static constexpr const char* exportName = "localbackup";
   static constexpr auto manifest = fleet::manifest({.id = "localbackup",
                                                     .name = "Local backup",
                                                     .version = "1.0.0",
@@ -133,12 +149,20 @@ class Localbackup final : public fleet::Service<Localbackup> {
     return fleet::Error{FLEET_E_SCHEMA, "LOCAL01", std::move(path), std::move(message), std::move(hint), 0};
   }
   static bool isName(const std::string& name) {
-    return !name.empty() && name.front() != '-' && std::all_of(name.begin(), name.end(), [](char c) {
-      return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
-    });
+    return !name.empty() && name.front() != '-' && name.front() != '.' &&
+           std::all_of(name.begin(), name.end(), [](char c) {
+             return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+                    c == '-' || c == '.';
+           });
   }
   static bool isPath(const std::string& path) {
     return path.starts_with('/') && path.find_first_of("\n\t") == std::string::npos;
+  }
+
+  // Whether the target is brought for the time of a backup.
+  static bool attached(const Target& target) {
+    return target.mountpoint || target.preMountHook || target.postMountHook || target.preUnmountHook ||
+           target.postUnmountHook;
   }
 
   // A command with the programs it uses; the text has no `''` and no `${`.
@@ -161,13 +185,13 @@ class Localbackup final : public fleet::Service<Localbackup> {
     for (const auto& [key, target] : settings.targets) {
       const std::string name = target.name.value_or(key), where = "targets." + key;
       if (!isName(name))
-        return wrong(where, "`" + name + "` cannot be the name of a target", "use letters, digits, _ and -");
+        return wrong(where, "`" + name + "` cannot be the name of a target", "use letters, digits, _, - and .");
       if (!isPath(target.directory))
         return wrong(where + ".directory", "a target needs an absolute directory", "for example \"/mnt/backup\"");
       if (target.mountpoint && !isPath(*target.mountpoint))
         return wrong(where + ".mountpoint", "a mount point is an absolute path", "for example \"/mnt/backup\"");
       files(name, target, settings.snapshots, something);
-      if (!target.mountpoint) continue;
+      if (!attached(target)) continue;
       commands.push_back(command("localbackup-mount-" + name, "attach " + name + "\n"));
       commands.push_back(command("localbackup-unmount-" + name, "detach " + name + "\n"));
     }
@@ -186,15 +210,17 @@ class Localbackup final : public fleet::Service<Localbackup> {
       return fleet::at("environment.etc", {"localbackup/" + name + "/" + which, "text"});
     };
     // rsnapshot wants tabs. A disk that is not mounted must not get its directory made below the mount point.
-    out.set(file("rsnapshot.conf"),
-            fleet::text(
-                "config_version\t1.2\nsnapshot_root\t" + target.directory + "\nno_create_root\t" +
-                    (target.mountpoint ? "1" : "0") + "\nverbose\t2\nlockfile\t/run/localbackup-" + name +
-                    ".pid\nlink_dest\t1\nretain\tsnapshot\t" + std::to_string(snapshots) + "\ncmd_cp\t",
-                fleet::pkg("coreutils"), "/bin/cp\ncmd_rsync\t", fleet::pkg("rsync"),
-                "/bin/rsync\nrsync_long_args\t--delete\t--numeric-ids\t--relative\t--delete-excluded\t-AX\n",
-                fleet::expr("lib.concatMapStrings (folder: \"backup\\t\" + folder + \"\\tlocalhost/\\n\") (lib.unique "
-                            "(lib.concatMap (state: state.folders) (lib.attrValues config.clan.core.state)))")));
+    out.set(
+        file("rsnapshot.conf"),
+        fleet::text(
+            "config_version\t1.2\nsnapshot_root\t" + target.directory + "\nno_create_root\t" +
+                (attached(target) ? "1" : "0") + "\nsync_first\t1\nverbose\t2\nlockfile\t/run/localbackup-" + name +
+                ".pid\nlink_dest\t1\nretain\tsnapshot\t" + std::to_string(snapshots) + "\ncmd_cp\t",
+            fleet::pkg("coreutils"), "/bin/cp\ncmd_rsync\t", fleet::pkg("rsync"),
+            "/bin/rsync\nrsync_long_args\t--delete\t--numeric-ids\t--relative\t--delete-excluded\t-AX\n",
+            fleet::expr(
+                "lib.concatMapStrings (folder: \"backup\\t\" + folder + \"\\t\" + config.networking.hostName "
+                "+ \"/\\n\") (lib.unique (lib.concatMap (state: state.folders) (lib.attrValues config.clan.core.state)))")));
     if (target.mountpoint) out.set(file("mountpoint"), *target.mountpoint);
     const std::pair<const char*, const std::optional<std::string>*> hooks[] = {
         {"preMountHook", &target.preMountHook},     {"postMountHook", &target.postMountHook},

@@ -40,9 +40,8 @@ fleet::Value units(const Units& units) {
 }
 
 std::string credentials(const char* store) {
-  const std::string name = store;
-  return "    basic_auth {\n      username = \"" + name +
-         "\"\n      password_file = \"/run/credentials/alloy.service/" + name + "-password\"\n    }\n";
+  return std::string("    basic_auth {\n      username = \"") + kUser +
+         "\"\n      password_file = \"/run/credentials/alloy.service/" + store + "-password\"\n    }\n";
 }
 
 std::string rules(const std::vector<std::string>& all) {
@@ -57,24 +56,41 @@ std::string rule(const char* from, const char* to) {
 
 }  // namespace
 
-fleet::Text alloyConfig(const ClientSettings& settings, const std::string& machine, const std::string& server) {
+fleet::Text alloyConfig(const ClientSettings& settings, const std::string& server) {
   const std::string base = (settings.useSSL ? "https://" : "http://") + server;
   const auto& relabel = settings.loki.journal.relabelRules;
-  // The regular expression stands between backquotes, where nothing is escaped.
-  return fleet::text(
-      "prometheus.exporter.unix \"system\" {\n  enable_collectors = [\"systemd\"]\n  systemd {\n    unit_include = `^(",
-      units(settings.monitoredSystemdServices),
-      ")$`\n  }\n}\n\nprometheus.scrape \"system\" {\n  targets = prometheus.exporter.unix.system.targets\n"
-      "  forward_to = [prometheus.remote_write.mimir.receiver]\n}\n\n"
-      "prometheus.remote_write \"mimir\" {\n  external_labels = { host = " +
-          quoted(machine) + " }\n  endpoint {\n    url = " + quoted(base + "/mimir/api/v1/push") + "\n" +
-          credentials("mimir") + "  }\n}\n\nloki.relabel \"journal\" {\n  forward_to = []\n" +
-          rules(relabel.beforeNormalization) + rule("__journal__systemd_unit", "unit") +
-          rule("__journal_priority_keyword", "level") + rules(relabel.afterNormalization) +
-          "}\n\nloki.source.journal \"journal\" {\n  relabel_rules = loki.relabel.journal.rules\n"
-          "  forward_to = [loki.write.loki.receiver]\n  labels = { host = " +
-          quoted(machine) + " }\n}\n\nloki.write \"loki\" {\n  endpoint {\n    url = " +
-          quoted(base + "/loki/api/v1/push") + "\n" + credentials("loki") + "  }\n}\n");
+  const bool all = settings.monitoredSystemdServices.kind == "all";
+  const fleet::Value watched = units(settings.monitoredSystemdServices);
+  fleet::Text out;
+  const auto add = [&](fleet::Value part) { out.parts.push_back(std::move(part)); };
+  // A regular expression stands between backquotes, where nothing is escaped.
+  const auto keep = [&](const char* label) {
+    if (all) return;
+    add(std::string("  rule {\n    action = \"keep\"\n    source_labels = [\"") + label + "\"]\n    regex = `^(");
+    add(watched);
+    add(")$`\n  }\n");
+  };
+  add("prometheus.exporter.unix \"system\" {\n  set_collectors = [\"cpu\", \"filesystem\", \"meminfo\", \"systemd\"]\n"
+      "}\n\nprometheus.scrape \"system\" {\n  targets = prometheus.exporter.unix.system.targets\n"
+      "  scrape_interval = \"10s\"\n"
+      "  forward_to = [prometheus.relabel.units.receiver, prometheus.remote_write.mimir.receiver]\n}\n\n"
+      "// The states of the units that are watched, once more under a name of their own.\n"
+      "prometheus.relabel \"units\" {\n  forward_to = [prometheus.remote_write.mimir.receiver]\n"
+      "  rule {\n    action = \"keep\"\n    source_labels = [\"__name__\"]\n"
+      "    regex = \"node_systemd_unit_state\"\n  }\n");
+  keep("name");
+  add("  rule {\n    target_label = \"__name__\"\n    replacement = \"nixos_systemd_unit_state\"\n  }\n}\n\n"
+      "prometheus.remote_write \"mimir\" {\n  endpoint {\n    url = " +
+      quoted(base + "/mimir/api/v1/push") + "\n" + credentials("mimir") +
+      "  }\n}\n\nloki.relabel \"journal\" {\n  forward_to = []\n");
+  keep("__journal__systemd_unit");
+  add(rules(relabel.beforeNormalization) + rule("__journal__hostname", "instance") +
+      rule("__journal__systemd_unit", "service_name") + rule("__journal_priority_keyword", "level") +
+      rules(relabel.afterNormalization) +
+      "}\n\nloki.source.journal \"journal\" {\n  relabel_rules = loki.relabel.journal.rules\n"
+      "  forward_to = [loki.write.loki.receiver]\n}\n\nloki.write \"loki\" {\n  endpoint {\n    url = " +
+      quoted(base + "/loki/api/v1/push") + "\n" + credentials("loki") + "  }\n}\n");
+  return out;
 }
 
 }  // namespace monitoring

@@ -8,6 +8,9 @@
 
 namespace monitoring {
 
-fleet::Text alloyConfig(const ClientSettings& settings, const std::string& machine, const std::string& server);
+// Who sends to the stores, with a password for each.
+inline constexpr const char* kUser = "alloy";
+
+fleet::Text alloyConfig(const ClientSettings& settings, const std::string& server);
 
 }  // namespace monitoring

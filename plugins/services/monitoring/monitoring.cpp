@@ -26,7 +26,7 @@ class Monitoring final : public fleet::Service<Monitoring> {
                                             nullptr};
 
  public:
-  static constexpr const char* exportName = "clan-core/monitoring";
+  static constexpr const char* exportName = "monitoring";
   static constexpr auto manifest = fleet::manifest({.id = "monitoring",
                                                     .name = "Monitoring",
                                                     .version = "1.0.0",
@@ -43,20 +43,21 @@ class Monitoring final : public fleet::Service<Monitoring> {
 
  private:
   // Shared by all machines; only the server needs the file its nginx reads.
-  static void password(const char* generator, const char* user, bool isServer, fleet::Contribution& out) {
+  static void password(const char* generator, bool isServer, fleet::Contribution& out) {
     fleet::Generator one(generator);
     one.open("username").secret("password").share();
     if (isServer)
       one.secret("htpasswd", {{"owner", "nginx"}});
     else
       one.hidden("htpasswd");
-    one.builtin("password",
-                {{"file", "password"}, {"hash", "htpasswd"}, {"method", "bcrypt"}, {"user", user}, {"words", 8}});
+    one.builtin(
+        "password",
+        {{"file", "password"}, {"hash", "htpasswd"}, {"method", "bcrypt"}, {"user", monitoring::kUser}, {"words", 8}});
     one.addTo(out);
   }
   static void passwords(bool isServer, fleet::Contribution& out) {
-    password("mimir-auth", "mimir", isServer, out);
-    password("loki-auth", "loki", isServer, out);
+    password("mimir-auth", isServer, out);
+    password("loki-auth", isServer, out);
   }
 
   fleet::Result<void> client(const fleet::Member<ClientSettings>& member, fleet::Contribution& out) const {
@@ -67,8 +68,9 @@ class Monitoring final : public fleet::Service<Monitoring> {
     if (!servers.contains(member.host.name)) passwords(false, out);
     const std::string host = server.host.value_or(member.nameOf(servers.begin()->first));
     out.set("services.alloy.enable", true);
+    out.set("services.alloy.extraFlags", fleet::List{"--disable-reporting=true", "--server.http.enable-pprof=false"});
     out.set(fleet::at("environment.etc", {"alloy/config.alloy", "text"}),
-            monitoring::alloyConfig(member.settings, member.host.name, host));
+            monitoring::alloyConfig(member.settings, host));
     out.set("systemd.services.alloy.serviceConfig.LoadCredential",
             fleet::List{fleet::text("mimir-password:", fleet::secretPath("mimir-auth", "password")),
                         fleet::text("loki-password:", fleet::secretPath("loki-auth", "password"))});

@@ -1,7 +1,10 @@
 // Mimir and Loki listen on this machine only; nginx lets in who has the password.
 #include "plugins/services/monitoring/stores.hpp"
 
+#include <fleet/cxx/nix_text.hpp>
 #include <fleet/cxx/vars.hpp>
+
+#include "plugins/services/monitoring/dashboard.hpp"
 
 namespace monitoring {
 
@@ -45,7 +48,8 @@ void mimir(fleet::Contribution& out) {
               {"ruler_storage", files("rules")},
               {"server", listens(kMimir, kMimirGrpc)},
               {"store_gateway", fleet::Attrs{{"sharding_ring", fleet::Attrs{{"replication_factor", 1}}}}},
-              {"target", "all,alertmanager"}});
+              {"target", "all,alertmanager"},
+              {"usage_stats", fleet::Attrs{{"enabled", false}}}});
 }
 
 void loki(fleet::Contribution& out) {
@@ -62,7 +66,8 @@ void loki(fleet::Contribution& out) {
                       {"store", "tsdb"}};
   out.set("services.loki.enable", true);
   out.set("services.loki.configuration",
-          fleet::Attrs{{"auth_enabled", false},
+          fleet::Attrs{{"analytics", fleet::Attrs{{"reporting_enabled", false}}},
+                       {"auth_enabled", false},
                        {"common", common},
                        {"compactor", fleet::Attrs{{"delete_request_store", "filesystem"},
                                                   {"retention_enabled", true},
@@ -70,6 +75,12 @@ void loki(fleet::Contribution& out) {
                        {"limits_config", fleet::Attrs{{"retention_period", "744h"}}},
                        {"schema_config", fleet::Attrs{{"configs", fleet::List{period}}}},
                        {"server", listens(kLoki, kLokiGrpc)}});
+}
+
+// Whether nginx serves the host with a certificate: its owner's business.
+std::string encrypted(const std::string& host) {
+  const std::string site = "config.services.nginx.virtualHosts." + fleet::nix::quoted(host);
+  return site + ".addSSL || " + site + ".forceSSL || " + site + ".onlySSL";
 }
 
 }  // namespace
@@ -82,7 +93,8 @@ void stores(fleet::Contribution& out) {
 
 void gate(const std::string& host, fleet::Contribution& out) {
   out.set("services.nginx.enable", true);
-  out.set("networking.firewall.allowedTCPPorts", fleet::List{80, 443});
+  out.set("networking.firewall.allowedTCPPorts", fleet::List{80});
+  out.set("networking.firewall.allowedTCPPorts", fleet::expr("lib.optional (" + encrypted(host) + ") 443"));
   const auto location = [&](const char* path, std::int64_t port, const char* generator) {
     out.set(fleet::at("services.nginx.virtualHosts", {host, "locations", path}),
             fleet::Attrs{{"basicAuthFile", fleet::secretPath(generator, "htpasswd")}, {"proxyPass", at(port)}});
@@ -96,30 +108,51 @@ void gate(const std::string& host, fleet::Contribution& out) {
 
 void grafana(const std::string& host, fleet::Contribution& out) {
   fleet::Generator("grafana-admin")
+      .open("username")
       .secret("password", {{"owner", "grafana"}})
-      .prompt("password", "password of admin in Grafana; leave empty to generate one", "hidden")
-      .builtin("password", {{"file", "password"}, {"words", 6}})
+      .prompt("username", "name of the administrator of Grafana", "line")
+      .builtin("random", {{"file", "password"}, {"form", "hex"}, {"length", 64}})
       .addTo(out);
   fleet::Generator("grafana-secret")
       .secret("key", {{"owner", "grafana"}})
-      .builtin("random", {{"file", "key"}, {"length", 48}})
+      .builtin("random", {{"file", "key"}, {"form", "hex"}, {"length", 64}})
       .addTo(out);
   const auto file = [](const char* generator, const char* name) {
     return fleet::text("$__file{", fleet::secretPath(generator, name), "}");
   };
+  const auto settings = [&](const char* section, const fleet::Attrs& values) {
+    out.set(fleet::at("services.grafana.settings", {section}), values);
+  };
   out.set("services.grafana.enable", true);
-  out.set("services.grafana.settings.server",
-          fleet::Attrs{{"domain", host}, {"http_addr", kHere}, {"http_port", kGrafana}});
-  out.set("services.grafana.settings.security", fleet::Attrs{{"admin_password", file("grafana-admin", "password")},
-                                                             {"secret_key", file("grafana-secret", "key")}});
+  settings("server",
+           {{"domain", host},
+            {"http_addr", kHere},
+            {"http_port", kGrafana},
+            {"root_url", fleet::text("http", fleet::expr("lib.optionalString (" + encrypted(host) + ") \"s\""),
+                                     "://" + host + "/grafana/")}});
+  settings("security", {{"admin_password", file("grafana-admin", "password")},
+                        {"admin_user", file("grafana-admin", "username")},
+                        {"cookie_secure", fleet::expr(encrypted(host))},
+                        {"secret_key", file("grafana-secret", "key")}});
+  // Nothing is told to anybody, and nothing is shown without a login.
+  settings("analytics", {{"check_for_plugin_updates", false},
+                         {"check_for_updates", false},
+                         {"feedback_links_enabled", false},
+                         {"reporting_enabled", false}});
+  settings("public_dashboards", {{"enabled", false}});
+  settings("snapshots", {{"enabled", false}, {"external_enabled", false}});
   out.set("services.grafana.provision.enable", true);
   out.set("services.grafana.provision.datasources.settings.datasources",
-          fleet::List{
-              fleet::Attrs{
-                  {"isDefault", true}, {"name", "Mimir"}, {"type", "prometheus"}, {"url", at(kMimir) + "/prometheus"}},
-              fleet::Attrs{{"name", "Loki"}, {"type", "loki"}, {"url", at(kLoki)}}});
-  out.set(fleet::at("services.nginx.virtualHosts", {host, "locations", "/"}),
-          fleet::Attrs{{"proxyPass", at(kGrafana)}, {"proxyWebsockets", true}});
+          fleet::List{fleet::Attrs{{"isDefault", true},
+                                   {"name", "Mimir"},
+                                   {"type", "prometheus"},
+                                   {"uid", "mimir"},
+                                   {"url", at(kMimir) + "/prometheus"}},
+                      fleet::Attrs{{"name", "Loki"}, {"type", "loki"}, {"uid", "loki"}, {"url", at(kLoki)}}});
+  out.set("services.grafana.provision.dashboards.settings.providers",
+          fleet::List{fleet::Attrs{{"name", "fleet"}, {"options", fleet::Attrs{{"path", dashboards()}}}}});
+  out.set(fleet::at("services.nginx.virtualHosts", {host, "locations", "/grafana/"}),
+          fleet::Attrs{{"proxyPass", at(kGrafana) + "/"}, {"proxyWebsockets", true}});
 }
 
 }  // namespace monitoring

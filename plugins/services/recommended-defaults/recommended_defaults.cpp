@@ -7,6 +7,8 @@
 namespace {
 
 constexpr std::int32_t kWeak = fleet::Priority::fallback;
+// Where NixOS itself has a default of that weight.
+constexpr std::int32_t kBeforeFallback = 900;
 constexpr std::int64_t kMiB = 1024 * 1024;
 constexpr std::int64_t kDarwinStateVersion = 6;
 
@@ -21,18 +23,17 @@ struct Settings {
 
 class RecommendedDefaults final : public fleet::Service<RecommendedDefaults> {
   static constexpr const char* kClasses[] = {"nixos", "darwin", "home", nullptr};
-  static constexpr const char* kReads[] = {"boot.zfs.enabled", nullptr};
+  static constexpr const char* kReads[] = {"boot.zfs.enabled", "networking.useDHCP", "networking.useNetworkd", nullptr};
   static constexpr const char* kWrites[] = {"boot.zfs.forceImportRoot",
                                             "documentation",
-                                            "environment.stub-ld.enable",
+                                            "environment.ldso32",
                                             "environment.systemPackages",
                                             "home.packages",
                                             "networking",
                                             "nix",
-                                            "services.resolved",
                                             "services.zfs",
                                             "system.stateVersion",
-                                            "systemd.network.wait-online.enable",
+                                            "systemd.network",
                                             "systemd.services.NetworkManager-wait-online.enable",
                                             "clan.core.vars.generators.state-version",
                                             nullptr};
@@ -72,23 +73,26 @@ class RecommendedDefaults final : public fleet::Service<RecommendedDefaults> {
     return {};
   }
 
-  static void give(const fleet::HostView& host, const std::string& release, const std::string& domain,
-                   fleet::Contribution& out) {
+  void give(const fleet::HostView& host, const std::string& release, const std::string& domain,
+            fleet::Contribution& out) const {
     nixSettings(host.hostClass == "home", out);
     if (host.hostClass == "home") {
       out.set("home.packages", tools());
       return;
     }
     out.set("environment.systemPackages", tools());
+    for (const char* what : {"documentation.doc.enable", "documentation.info.enable"}) out.set(what, false, kWeak);
     if (host.hostClass == "darwin") {
       out.set("system.stateVersion", kDarwinStateVersion, kWeak);
       return;
     }
     if (!domain.empty()) out.set("networking.domain", domain, kWeak);
-    stateVersion(release, out);
+    // `clan machines update-hardware-config` and nixos-anywhere look for it.
+    out.set("environment.systemPackages", fleet::List{fleet::pkg("nixos-facter")});
+    stateVersion(host, release, out);
     network(out);
-    for (const char* what : {"documentation.doc.enable", "documentation.info.enable", "environment.stub-ld.enable"})
-      out.set(what, false, kWeak);
+    // Without the stub for programs of 32 bits, which takes a second set of packages.
+    out.set("environment.ldso32", fleet::Value(), kBeforeFallback);
     out.set("nix.daemonCPUSchedPolicy", "batch", kWeak);
     out.set("nix.daemonIOSchedClass", "idle", kWeak);
     out.set("nix.daemonIOSchedPriority", 7, kWeak);
@@ -98,6 +102,7 @@ class RecommendedDefaults final : public fleet::Service<RecommendedDefaults> {
     const auto zfs = out.when(fleet::isTrue("boot.zfs.enabled"));
     zfs.set("services.zfs.autoScrub.enable", true, kWeak);
     zfs.set("services.zfs.autoSnapshot.enable", true, kWeak);
+    zfs.set("services.zfs.autoSnapshot.monthly", 1, kWeak);
   }
 
   static fleet::List tools() {
@@ -120,19 +125,33 @@ class RecommendedDefaults final : public fleet::Service<RecommendedDefaults> {
   static void network(fleet::Contribution& out) {
     out.set("networking.useNetworkd", true, kWeak);
     // A machine that waits for a cable does not boot.
-    out.set("systemd.network.wait-online.enable", false, kWeak);
+    out.set("systemd.network", false, kWeak);
     out.set("systemd.services.NetworkManager-wait-online.enable", false, kWeak);
-    // Names in the local network.
-    out.set("services.resolved.extraConfig", "MulticastDNS=yes\n", kWeak);
+    out.set("networking.useHostResolvConf", false, kBeforeFallback);
+    out.set("networking.firewall.allowPing", true, kWeak);
+    // Names in the local network: on the links that NixOS sets up by itself.
     out.set("networking.firewall.allowedUDPPorts", fleet::List{5353});
+    const auto links = out.when(fleet::isTrue("networking.useNetworkd") && fleet::isTrue("networking.useDHCP"));
+    for (const char* link : {"99-ethernet-default-dhcp", "99-wireless-client-dhcp"})
+      links.set(fleet::at("systemd.network.networks", {link, "networkConfig", "MulticastDNS"}), true, kWeak);
   }
 
-  static void stateVersion(const std::string& release, fleet::Contribution& out) {
+  // The release a machine began with; until it is kept in the repository, that of new machines.
+  void stateVersion(const fleet::HostView& host, const std::string& release, fleet::Contribution& out) const {
     fleet::Generator("state-version")
         .open("version")
         .builtin("text", {{"file", "version"}, {"text", release}})
         .addTo(out);
-    out.set("system.stateVersion", fleet::secretValue("state-version", "version"), kWeak);
+    const auto* kept = fleet::publicValueOf(fleet(), host.name, "state-version", "version");
+    // A file that was written by hand ends with a new line.
+    const bool lines = kept && kept->find('\n') != std::string::npos;
+    if (!kept)
+      out.set("system.stateVersion", release, kWeak);
+    else if (lines)
+      out.set("system.stateVersion",
+              fleet::expr("lib.trim config.clan.core.vars.generators.state-version.files.version.value"), kWeak);
+    else
+      out.set("system.stateVersion", fleet::secretValue("state-version", "version"), kWeak);
   }
 };
 

@@ -109,10 +109,9 @@ class Syncthing final : public fleet::Service<Syncthing> {
                                  {"name", name}});
     }
     for (const auto& [name, device] : member.settings.extraDevices)
-      if (!device.id.empty())
-        out.set(name, fleet::Attrs{{"addresses", fleet::toValue(device.addresses)},
-                                   {"id", device.id},
-                                   {"name", device.name.empty() ? name : device.name}});
+      out.set(name, fleet::Attrs{{"addresses", fleet::toValue(device.addresses)},
+                                 {"id", device.id},
+                                 {"name", device.name.empty() ? name : device.name}});
     return out;
   }
 
@@ -133,6 +132,17 @@ class Syncthing final : public fleet::Service<Syncthing> {
     return out;
   }
 
+  static fleet::Result<void> checked(const Settings& settings) {
+    const auto missing = [](std::string path, const char* message) {
+      return fleet::Error{FLEET_E_SCHEMA, "SYNC01", std::move(path), message, {}, 0};
+    };
+    for (const auto& [id, folder] : settings.folders)
+      if (folder.path.empty()) return missing("folders." + id + ".path", "a folder needs a path");
+    for (const auto& [name, device] : settings.extraDevices)
+      if (device.id.empty()) return missing("extraDevices." + name + ".id", "a device needs its id");
+    return {};
+  }
+
   // The user's own daemon, with a key it makes itself; who it may talk to and what it shares is set here.
   static void inHome(const fleet::Member<Settings>& member, fleet::Contribution& out) {
     const fleet::Attrs devices = devicesOf(member);
@@ -142,6 +152,7 @@ class Syncthing final : public fleet::Service<Syncthing> {
   }
 
   fleet::Result<void> peer(const fleet::Member<Settings>& member, fleet::Contribution& out) const {
+    FLEET_TRY(checked(member.settings));
     if (member.isHome()) {
       inHome(member, out);
       return {};

@@ -6,24 +6,55 @@ namespace {
 
 constexpr std::int64_t kPriority = 10;  // the last way to be tried
 
+// Where a port of the onion service leads: to a port, on this machine or at an address, or to a socket.
 struct Target {
-  fleet::Port port{22};
-  std::optional<std::string> addr;
+  std::optional<fleet::Port> port;
+  std::optional<std::string> addr, unix;
   static constexpr auto schema() {
-    return fleet::options(
-        fleet::option("port", &Target::port, "Port on the machine."),
-        fleet::option("addr", &Target::addr, "Address the port is on; the machine's own by default."));
+    return fleet::options(fleet::option("port", &Target::port, "Port on the machine."),
+                          fleet::option("addr", &Target::addr, "Address the port is on; the machine's own by default."),
+                          fleet::option("unix", &Target::unix, "A socket in place of a port."));
   }
 };
 
-struct Mapping {
+struct FullMapping {
   fleet::Port port{22};
   Target target;
   static constexpr auto schema() {
-    return fleet::options(fleet::option("port", &Mapping::port, "Port of the onion service."),
-                          fleet::option("target", &Mapping::target, "Where it leads."));
+    return fleet::options(fleet::option("port", &FullMapping::port, "Port of the onion service."),
+                          fleet::option("target", &FullMapping::target, "Where it leads; the same port by default."));
   }
 };
+
+// A port alone leads to the same port.
+struct Mapping {
+  FullMapping full{fleet::Port{22}, Target{fleet::Port{22}, {}, {}}};
+  bool alone = false;
+};
+
+}  // namespace
+
+template <>
+struct fleet::Codec<Mapping> {
+  static Type type() { return type::either({Codec<Port>::type(), Codec<FullMapping>::type()}); }
+  static Value value(const Mapping& v) {
+    if (v.alone) return toValue(v.full.port);
+    Attrs out{{"port", toValue(v.full.port)}}, target;
+    if (v.full.target.port) target.set("port", toValue(*v.full.target.port));
+    if (v.full.target.addr) target.set("addr", *v.full.target.addr);
+    if (v.full.target.unix) target.set("unix", *v.full.target.unix);
+    if (target.size() != 0) out.set("target", std::move(target));
+    return out;
+  }
+  static Result<void> read(const Value& from, Mapping& to) {
+    to.alone = from.get<std::int64_t>() != nullptr;
+    if (!to.alone) return Codec<FullMapping>::read(from, to.full);
+    to.full.target = {};
+    return Codec<Port>::read(from, to.full.port);
+  }
+};
+
+namespace {
 
 struct ServerSettings {
   std::vector<Mapping> portMapping{Mapping{}};
@@ -118,9 +149,15 @@ class Tor final : public fleet::Service<Tor> {
     const std::string generator = generatorOf(member.instance), onion = "clan_" + member.instance;
     fleet::List map;
     for (const Mapping& mapping : member.settings.portMapping) {
-      fleet::Attrs target{{"port", mapping.target.port.value}};
-      if (mapping.target.addr) target.set("addr", *mapping.target.addr);
-      map.push_back(fleet::Attrs{{"port", mapping.port.value}, {"target", std::move(target)}});
+      const auto& target = mapping.full.target;
+      if (target.unix && (target.port || target.addr))
+        return fleet::Error{FLEET_E_SCHEMA,
+                            "TOR01",
+                            "portMapping",
+                            "a port leads to a socket or to a port, not to both",
+                            "set `unix` alone, or `port` and `addr`",
+                            0};
+      map.push_back(fleet::toValue(mapping));
     }
     out.set("services.tor.enable", true);
     const auto of = [&](const char* option) { return fleet::at("services.tor.relay.onionServices", {onion, option}); };

@@ -79,9 +79,17 @@ class Users final : public fleet::Service<Users> {
     const Settings& settings = member.settings;
     if (!settings.systemUser) return {};
     const std::string user = settings.user.value_or(member.instance);
-    if (member.isHome()) return inHome(user, settings.openssh.authorizedKeys, out);
     const auto of = [&](const char* option) { return fleet::at("users.users", {user, option}); };
     const auto& keys = settings.openssh.authorizedKeys;
+    for (const auto& key : keys.keys)
+      if (key.find('\n') != std::string::npos)
+        return fleet::Error{FLEET_E_SCHEMA,
+                            "USER02",
+                            "openssh.authorizedKeys.keys",
+                            "a key is one line",
+                            "write each key as an entry of its own",
+                            0};
+    if (member.isHome()) return inHome(user, keys, out);
     if (!keys.keys.empty()) out.set(fleet::at("users.users", {user, "openssh", "authorizedKeys", "keys"}), keys.keys);
     if (!keys.keyFiles.empty())
       out.set(fleet::at("users.users", {user, "openssh", "authorizedKeys", "keyFiles"}), keys.keyFiles);
@@ -96,6 +104,17 @@ class Users final : public fleet::Service<Users> {
     if (settings.prompt) password.prompt("user-password", "Leave empty to generate one", "hidden");
     password.builtin("password", {{"file", "user-password"}, {"hash", "user-password-hash"}, {"words", 6}});
     password.addTo(out);
+    const auto part = [&](std::initializer_list<std::string_view> names) {
+      fleet::Path path = fleet::at("clan.core.vars.generators", {generator});
+      for (const auto name : names) path.emplace_back(name);
+      return path;
+    };
+    if (settings.prompt)
+      out.set(part({"prompts", "user-password", "display"}),
+              fleet::Attrs{{"group", user}, {"label", "password"}, {"required", false}});
+    // Who applies the hash at run time has to see a new one.
+    out.set(part({"files", "user-password-hash", "restartUnits"}),
+            fleet::expr("lib.optional (config.services.userborn.enable or false) \"userborn.service\""));
     return {};
   }
 

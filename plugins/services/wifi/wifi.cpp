@@ -48,10 +48,18 @@ class Wifi final : public fleet::Service<Wifi> {
   Wifi() { role("default", "Machines that know the networks.", &Wifi::join).classes = {"nixos"}; }
 
  private:
+  // Twice escaped: for a keyfile of NetworkManager, where a backslash and a blank in front mean something, and for an
+  // environment file of systemd.
+  static constexpr const char* kValue =
+      "\n"
+      "value() { # variable, file\n"
+      "  printf '%s=\"%s\"\\n' \"$1\" \"$(sed -e 's/\\\\/\\\\\\\\/g' -e 's/^ /\\\\s/' -e 's/[\\\\\"$`]/\\\\&/g' \"$2\")\"\n"
+      "}\n";
+
   fleet::Result<void> join(const fleet::Member<Settings>& member, fleet::Contribution& out) const {
     if (!member.isNixos()) return {};
     const std::string file = "/run/secrets/NetworkManager/wifi-secrets-" + member.instance;
-    fleet::Text script = fleet::text("umask 077\nmkdir -p /run/secrets/NetworkManager\n: > ", file, "\n");
+    fleet::Text script = fleet::text("umask 077\nmkdir -p /run/secrets/NetworkManager\n: > ", file, kValue);
     bool any = false;
     for (const auto& [name, network] : member.settings.networks) {
       if (!network.enable) continue;
@@ -86,9 +94,8 @@ class Wifi final : public fleet::Service<Wifi> {
 
   static void add(fleet::Text& script, const std::string& file, const std::string& variable,
                   const std::string& generator, const char* secret) {
-    for (fleet::Value part :
-         {fleet::Value("echo \"" + variable + "=\\\"$(cat "), fleet::Value(fleet::secretPath(generator, secret)),
-          fleet::Value(")\\\"\" >> " + file + "\n")})
+    for (fleet::Value part : {fleet::Value("value " + variable + " "),
+                              fleet::Value(fleet::secretPath(generator, secret)), fleet::Value(" >> " + file + "\n")})
       script.parts.push_back(std::move(part));
   }
 

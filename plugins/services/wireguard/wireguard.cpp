@@ -68,7 +68,7 @@ class Wireguard final : public fleet::Service<Wireguard> {
     auto& controller =
         role("controller", "Machines that can be reached from outside and route for peers.", &Wireguard::controller);
     controller.minMachines = 1;
-    controller.classes = {"nixos"};
+    controller.classes = {"nixos", "darwin"};
     exportsInterfaces({"networking", "peer"});
   }
 
@@ -200,7 +200,6 @@ class Wireguard final : public fleet::Service<Wireguard> {
   }
 
   fleet::Result<void> controller(const fleet::Member<ControllerSettings>& member, fleet::Contribution& out) const {
-    if (!member.isNixos()) return {};
     if (member.settings.endpoint.empty())
       return fleet::Error{FLEET_E_SCHEMA,
                           "WG04",
@@ -211,8 +210,6 @@ class Wireguard final : public fleet::Service<Wireguard> {
     FLEET_TRY(common(member, out));
     const std::string prefix = wireguard::controllerPrefix(member.instance, member.host.name);
     network(member.instance, "prefix", prefix, member.host.name, out);
-    out.set(fleet::at("boot.kernel.sysctl", {"net.ipv6.conf.all.forwarding"}), 1);
-    out.set("networking.firewall.allowedUDPPorts", fleet::List{member.settings.port.value});
     fleet::List peers;
     for (const auto& [name, value] : member.machines("peer")) {
       const auto* key = member.publicValue(name, keysOf(member.instance), "publickey");
@@ -228,10 +225,21 @@ class Wireguard final : public fleet::Service<Wireguard> {
       addController(member, name, settings, peers);
     }
     const auto of = [&](const char* option) {
-      return fleet::at("networking.wireguard.interfaces", {member.instance, option});
+      return fleet::at(member.isDarwin() ? "networking.wg-quick.interfaces" : "networking.wireguard.interfaces",
+                       {member.instance, option});
     };
+    if (member.isDarwin()) {
+      // Packets are forwarded for as long as the interface is up.
+      out.set(of("postUp"), "sysctl -n net.inet6.ip6.forwarding > /var/run/wireguard-" + member.instance +
+                                ".forwarding\nsysctl -w net.inet6.ip6.forwarding=1\n");
+      out.set(of("postDown"),
+              "sysctl -w net.inet6.ip6.forwarding=\"$(cat /var/run/wireguard-" + member.instance + ".forwarding)\"\n");
+    } else {
+      out.set(fleet::at("boot.kernel.sysctl", {"net.ipv6.conf.all.forwarding"}), 1);
+      out.set("networking.firewall.allowedUDPPorts", fleet::List{member.settings.port.value});
+    }
     out.set(of("listenPort"), member.settings.port.value);
-    out.set(of("ips"), fleet::List{prefix + "::1/40"});
+    out.set(of(member.isDarwin() ? "address" : "ips"), fleet::List{prefix + "::1/40"});
     out.set(of("privateKeyFile"), fleet::secretPath(keysOf(member.instance), "privatekey"));
     out.set(of("peers"), peers);
     if (member.settings.mtu) out.set(of("mtu"), *member.settings.mtu);

@@ -10,6 +10,8 @@
     nix.settings.min-free = lib.mkDefault 536870912;
     nix.settings.max-free = lib.mkDefault 3145728000;
     environment.systemPackages = [ pkgs.dnsutils pkgs.tcpdump pkgs.curl pkgs.jq pkgs.htop pkgs.git ];
+    documentation.doc.enable = lib.mkDefault false;
+    documentation.info.enable = lib.mkDefault false;
     system.stateVersion = lib.mkDefault 6;
   };
 }

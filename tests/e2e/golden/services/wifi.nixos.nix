@@ -63,9 +63,12 @@
       umask 077
       mkdir -p /run/secrets/NetworkManager
       : > /run/secrets/NetworkManager/wifi-secrets-wifi
-      echo "ssid_cafe=\"$(cat ${toString config.clan.core.vars.generators."wifi.cafe".files.network-name.path})\"" >> /run/secrets/NetworkManager/wifi-secrets-wifi
-      echo "ssid_home=\"$(cat ${toString config.clan.core.vars.generators."wifi.home".files.network-name.path})\"" >> /run/secrets/NetworkManager/wifi-secrets-wifi
-      echo "pw_home=\"$(cat ${toString config.clan.core.vars.generators."wifi.home".files.password.path})\"" >> /run/secrets/NetworkManager/wifi-secrets-wifi
+      value() { # variable, file
+        printf '%s="%s"\n' "$1" "$(sed -e 's/\\/\\\\/g' -e 's/^ /\\s/' -e 's/[\\"$`]/\\&/g' "$2")"
+      }
+      value ssid_cafe ${toString config.clan.core.vars.generators."wifi.cafe".files.network-name.path} >> /run/secrets/NetworkManager/wifi-secrets-wifi
+      value ssid_home ${toString config.clan.core.vars.generators."wifi.home".files.network-name.path} >> /run/secrets/NetworkManager/wifi-secrets-wifi
+      value pw_home ${toString config.clan.core.vars.generators."wifi.home".files.password.path} >> /run/secrets/NetworkManager/wifi-secrets-wifi
     '';
   };
 }
