@@ -15,6 +15,7 @@
 #include "kernel/cli/machine_keys.hpp"
 #include "kernel/cli/machines.hpp"
 #include "kernel/cli/operations.hpp"
+#include "kernel/cli/partitioning.hpp"
 #include "kernel/cli/vars_request.hpp"
 #include "kernel/deploy/hardware.hpp"
 #include "kernel/deploy/nix.hpp"
@@ -83,24 +84,7 @@ Result<void> checkHardware(Context& cx, const fleet::Host& host, fleet::Composed
 }
 
 // All secrets must be there, and whatever cannot be asked counts as missing.
-Result<void> checkSecrets(Context& cx, const fleet::Host& host, fleet::ComposedHost& composed) {
-  const auto generators =
-      render::everythingBelow(cx.workspace().fleet().evaluator(), composed, {"clan", "core", "vars", "generators"});
-  const auto* all = generators.get<sdk::Attrs>();
-  if (!all) return {};
-  for (const auto& [name, generator] : *all) {
-    const auto* files = generator.find("files");
-    const auto* each = files ? files->get<sdk::Attrs>() : nullptr;
-    if (!each) continue;
-    for (const auto& [file, options] : *each) {
-      const auto* phase = options.find("neededFor");
-      if (phase && phase->get<std::string>() && *phase->get<std::string>() == "partitioning")
-        return Error{Code::FL0842,
-                     fmt::format("{}/{} is needed while disks are made, and such secrets are not brought", name, file),
-                     "install this machine with clan or nixos-anywhere itself",
-                     {}};
-    }
-  }
+Result<void> checkSecrets(Context& cx, const fleet::Host& host) {
   sdk::Attrs request{{"fleet", cx.root()}, {"verb", "check"}};
   request.set("only", textList({host.name}));
   addDeclarations(cx, cx.workspace(), request);
@@ -127,7 +111,7 @@ Result<void> confirm(Context& cx, const std::string& name, const deploy::Address
   return Error{Code::FL0842, "nothing was done", "", {}};
 }
 
-// --- the machine's key, on its way in a directory that is memory ---
+// --- the machine's key, and secrets for its disks, on their way in directories that are memory ---
 
 class Extra {
  public:
@@ -138,13 +122,19 @@ class Extra {
   Extra(const Extra&) = delete;
   Extra& operator=(const Extra&) = delete;
 
-  Result<void> fill(deploy::MachineKey& key) {
+  Result<void> open() {
     const char* runtime = std::getenv("XDG_RUNTIME_DIR");
     const std::string parent = runtime && *runtime == '/' && base::isDirectory(runtime) ? runtime : "/dev/shm";
     std::string pattern = parent + "/fleetd-install-XXXXXX";
     if (!base::isDirectory(parent) || !::mkdtemp(pattern.data()))
-      return Error{Code::FL0842, "there is no directory in memory for the machine's key", "set XDG_RUNTIME_DIR", {}};
+      return Error{
+          Code::FL0842, "there is no directory in memory for the machine's secrets", "set XDG_RUNTIME_DIR", {}};
     directory_ = pattern;
+    return {};
+  }
+
+  Result<void> fill(deploy::MachineKey& key) {
+    FLEETD_TRY(open());
     const std::string place = directory_ + key.directory;
     FLEETD_TRY(base::makeDirs(place, 0755));
     if (::chmod(place.c_str(), 0700) != 0) return Error{Code::FL0003, "cannot protect the machine's key", "", {}};
@@ -193,7 +183,7 @@ Result<std::vector<std::string>> phasesOf(Context& cx) {
 }
 
 Result<void> runPhase(Context& cx, const Operation& operation, const Meant& one, const std::string& phase,
-                      const std::string& extra) {
+                      const std::string& extra, const std::vector<std::string>& diskKeys) {
   const deploy::Address& address = (*one.reach)->address;
   process::Command command;
   command.argv = {"nixos-anywhere",
@@ -211,6 +201,7 @@ Result<void> runPhase(Context& cx, const Operation& operation, const Meant& one,
   for (const auto& [name, value] : address.options)
     command.argv.insert(command.argv.end(), {"--ssh-option", fmt::format("{}={}", name, value)});
   if (phase == "install" && !extra.empty()) command.argv.insert(command.argv.end(), {"--extra-files", extra});
+  if (phase == "disko") command.argv.insert(command.argv.end(), diskKeys.begin(), diskKeys.end());
   command.inheritInput = true;
   command.output = process::Stream::Capture;
   command.onErrors = [&](std::string_view piece) {
@@ -260,7 +251,7 @@ int installMachine(Context& cx) {
     return cx.fail({Code::FL0008, "`nixos-anywhere` was not found", "nix shell nixpkgs#nixos-anywhere", {}});
   const auto composed = cx.compose(host);
   if (auto fine = checkHardware(cx, host, *composed); !fine) return cx.fail(fine.error());
-  if (auto fine = checkSecrets(cx, host, *composed); !fine) return cx.fail(fine.error());
+  if (auto fine = checkSecrets(cx, host); !fine) return cx.fail(fine.error());
   if (auto rendered = renderFor(cx, *operation); !rendered) return cx.fail(rendered.error());
   const std::string file = fmt::format("{}/install-{}.json", operation->directory, name);
   auto done = cx.args.has("--restart") ? std::vector<std::string>() : doneBefore(file, address.text());
@@ -271,6 +262,19 @@ int installMachine(Context& cx) {
   if (key && brings) {
     if (key->missing) return cx.fail(*key->missing);
     if (auto filled = extra.fill(*key); !filled) return cx.fail(filled.error());
+    if (auto early = writeSecretsOf(cx, host, "activation", extra.directory() + key->directory); !early)
+      return cx.fail(early.error());
+  }
+  Extra disks;
+  std::vector<std::string> diskKeys;
+  if (const auto files = partitioningFiles(cx, host, *composed);
+      !files.empty() && std::find(phases->begin(), phases->end(), "disko") != phases->end()) {
+    if (auto made = disks.open(); !made) return cx.fail(made.error());
+    if (auto written = writeSecretsOf(cx, host, "partitioning", disks.directory()); !written)
+      return cx.fail(written.error());
+    for (const auto& secret : files)
+      diskKeys.insert(diskKeys.end(), {"--disk-encryption-keys", secret.onMachine,
+                                       fmt::format("{}/{}", disks.directory(), secret.relative)});
   }
   for (const std::string& phase : *phases) {
     if (std::find(done.begin(), done.end(), phase) != done.end()) {
@@ -278,7 +282,8 @@ int installMachine(Context& cx) {
       continue;
     }
     if (!cx.quiet()) cx.out.message(fmt::format("{}: {}\n", name, phase));
-    if (auto ran = runPhase(cx, *operation, **one, phase, extra.directory()); !ran) return cx.fail(ran.error());
+    if (auto ran = runPhase(cx, *operation, **one, phase, extra.directory(), diskKeys); !ran)
+      return cx.fail(ran.error());
     done.push_back(phase);
     if (auto kept = remember(file, address.text(), done); !kept) cx.diagnostics.add(kept.error());
     if (phase == "install") noteInstalled(cx, name);

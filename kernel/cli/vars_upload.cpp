@@ -114,10 +114,11 @@ int toHost(Context& cx, const std::string& machine) {
 
 }  // namespace
 
-Result<void> writePartitioningFiles(Context& cx, const fleet::Host& host, const std::string& directory) {
+Result<void> writeSecretsOf(Context& cx, const fleet::Host& host, const std::string& phase,
+                            const std::string& directory) {
   if (!base::isInMemory(directory))
     return Error{Code::FL0723, fmt::format("{} is on a disk, where secrets would stay", directory), "", {}};
-  FLEETD_TRY(send(cx, host.name, {{"phase", "partitioning"}}, [&](int archive) { return unpack(directory, archive); }));
+  FLEETD_TRY(send(cx, host.name, {{"phase", phase}}, [&](int archive) { return unpack(directory, archive); }));
   return {};
 }
 

@@ -83,6 +83,29 @@ class Installation(FleetTest):
         self.expect(self.install("--yes", "--phases", "disko"), 0)
         self.assertEqual(self.phases()[-1], "disko")
 
+    def test_secrets_for_disks_are_in_memory_while_they_are_made(self):
+        self.ready()
+        generator = 'clan.core.vars.generators.%s = { files.word = { neededFor = "%s"; }; builtin = { generator = "text"; file = "word"; text = "%s"; }; };\n'
+        self.disks("  " + generator % ("disk", "partitioning", "canary-of-the-disk") + "  " + generator % ("early", "activation", "canary-of-the-start"))
+        self.program("nixos-anywhere", 'printf "%s\n" "$*" >>"$CALLS"; while [ $# -gt 0 ]; do case "$1" in\n'
+                     '--disk-encryption-keys) cat "$3" >>"$CALLS.disk"; stat -c %a "$3" >>"$CALLS.disk"; echo "$2" >>"$CALLS.disk"; echo "$3" >"$CALLS.where" ;;\n'
+                     '--extra-files) (cd "$2" && find . -type f -exec stat -c "%a %n" {} \\; -exec cat {} \\;) >>"$CALLS.extra" ;; esac; shift; done\n')  # fmt: skip
+        self.refused(err=["secrets of barn are not ready"])
+        self.expect(self.fleetd("vars", "keygen", "--user", "ada"), 0)
+        self.expect(self.fleetd("vars", "generate"), 0)
+        self.expect(self.install("--yes"), 0)
+        self.assertEqual(self.phases(), ["kexec", "disko", "install", "reboot"])
+        disk = (self.yard.base / "calls.disk").read_text().split("\n")
+        self.assertEqual(disk, ["canary-of-the-disk400", "/run/partitioning-secrets/per-machine/barn/disk/word", ""])
+        self.assertEqual(len([line for line in self.log.read_text().splitlines() if "--disk-encryption-keys" in line]), 1)
+        where = (self.yard.base / "calls.where").read_text().strip()
+        self.assertTrue(where.startswith("/dev/shm/"))
+        self.assertFalse(os.path.exists(where))
+        extra = (self.yard.base / "calls.extra").read_text()
+        self.assertIn("400 ./var/lib/sops-nix/activation/per-machine/barn/early/word", extra)
+        self.assertIn("canary-of-the-start", extra)
+        self.assertNotIn("canary-of-the-disk", extra + self.log.read_text())
+
     def refused(self, *args, err, code=1):
         self.expect(self.install("--yes", *args), code, err=["FL0842", *err])
         self.assertEqual(self.phases(), [])

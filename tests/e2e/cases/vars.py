@@ -361,6 +361,37 @@ class Git(VarsTest):
         self.assertEqual(self.git(fleet, "log", "--format=%s").split("\n")[:2], ["vars: update via generator token (machine: barn)", "secrets: add user ada"])
         self.assertEqual(sorted(self.git(fleet, "status", "--short").split("\n")), ["", "?? loose.txt", "A  staged.txt"])
 
+    def test_many_files_are_one_commit_of_exactly_these(self):
+        clan = CLAN.replace("machines.barn.imports", "inventory.machines = builtins.listToAttrs (builtins.genList (i: { name = \"m${toString i}\"; value = { }; }) 60);\n  machines.barn.imports")
+        clan = clan.replace("inventory.machines.barn.tags = [ \"server\" ];", "").replace("inventory.machines.silo.tags = [ \"server\" ];", "").replace("inventory.instances", "inventory.tags.server = [ \"all\" ];\n  inventory.instances", 1)
+        clan = clan.replace("roles.server.tags.server", "roles.server.tags.all")
+        fleet = self.yard(clan=clan, key=False)
+        for words in (["init", "-q"], ["add", "-A"], ["commit", "-qm", "first"]):
+            self.git(fleet, *words)
+        fleet.write("staged.txt", "not yours\n")
+        self.git(fleet, "add", "staged.txt")
+        fleet.write("loose.txt", "not yours either\n")
+        self.expect(self.vars(fleet, "keygen", "--user", "ada"), 0)
+        hook = fleet.root / ".git/hooks/pre-commit"
+        hook.write_text("#!/bin/sh\nexit 1\n")
+        hook.chmod(0o755)
+        self.expect(self.vars(fleet, "generate"), 1)
+        self.assertEqual(self.git(fleet, "rev-list", "--count", "HEAD"), "2\n")
+        hook.unlink()
+        self.expect(self.vars(fleet, "list"), 0, err=["an earlier run was cut off"])
+        self.assertEqual(self.git(fleet, "rev-list", "--count", "HEAD"), "3\n")
+        self.assertGreater(len(self.git(fleet, "show", "--name-only", "--format=").split()), 400)
+        self.assertEqual(sorted(self.git(fleet, "status", "--short").split("\n")), ["", "?? loose.txt", "A  staged.txt"])
+        self.expect(self.vars(fleet, "generate"), 0, err=["nothing is missing"])
+        self.assertEqual([p for p in os.listdir(fleet.root / ".git") if "fleetd" in p], [])
+        # Things that go are part of it, too.
+        fleet.write("machines.nix", TOKEN)
+        self.expect(self.vars(fleet, "generate", "-r"), 0)
+        shutil.rmtree(fleet.root / ".git/hooks")
+        fleet.write("clan.nix", CLAN)
+        self.expect(self.vars(fleet, "prune", "--yes"), 0)
+        self.assertEqual(sorted(line for line in self.git(fleet, "status", "--short").split("\n") if not line.startswith(" M")), ["", "?? loose.txt", "A  staged.txt"])
+
     def test_no_commit(self):
         fleet = self.yard(key=False)
         self.git(fleet, "init", "-q")
