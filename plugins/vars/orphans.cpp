@@ -2,8 +2,12 @@
 #include "plugins/vars/orphans.hpp"
 
 #include <algorithm>
+#include <cerrno>
 #include <filesystem>
 #include <map>
+#include <memory>
+
+#include <dirent.h>
 
 #include "plugins/vars/store/disk.hpp"
 
@@ -36,12 +40,31 @@ class Walk {
   }
 
  private:
+  // The file system mostly says what is a directory while it lists names; asking for each would take longer than all
+  // else.
   fleet::Result<std::vector<std::string>> directoriesIn(const std::string& path) const {
+    const std::string whole = request_.fleet + "/" + path;
+    const std::unique_ptr<DIR, int (*)(DIR*)> stream(::opendir(whole.c_str()), ::closedir);
     std::vector<std::string> out;
-    FLEET_TRY_ASSIGN(const auto names, disk::namesIn(request_.fleet + "/" + path));
-    std::error_code code;
-    for (const auto& name : names)
-      if (fs::is_directory(fs::symlink_status(request_.fleet + "/" + path + "/" + name, code))) out.push_back(name);
+    if (!stream) {
+      // A link that leads nowhere is not the same as nothing.
+      const int code = errno;
+      if (code == ENOENT && !disk::exists(whole)) return out;
+      return disk::failed("read", whole, code);
+    }
+    for (;;) {
+      errno = 0;
+      const dirent* entry = ::readdir(stream.get());
+      if (!entry && errno != 0) return disk::failed("read", whole, errno);
+      if (!entry) break;
+      std::error_code code;
+      const std::string name = entry->d_name;
+      if (!name.starts_with('.') &&
+          (entry->d_type == DT_DIR ||
+           (entry->d_type == DT_UNKNOWN && fs::is_directory(fs::symlink_status(whole + "/" + name, code)))))
+        out.push_back(name);
+    }
+    std::sort(out.begin(), out.end());
     return out;
   }
 
@@ -53,11 +76,13 @@ class Walk {
       const std::string place = above + "/" + name;
       add("vars/", place, "", false);
       FLEET_TRY_ASSIGN(const auto files, directoriesIn("vars/" + place));
+      const auto declared = request_.declarations.find(place);
       std::error_code code;
-      for (const auto& file : files)
-        add("vars/", place, file,
-            isHere && fs::is_regular_file(
-                          fs::symlink_status(request_.fleet + "/vars/" + place + "/" + file + "/secret", code)));
+      for (const auto& file : files) {
+        if (declared != request_.declarations.end() && declared->second.files.contains(file)) continue;
+        const std::string secret = request_.fleet + "/vars/" + place + "/" + file + "/secret";
+        add("vars/", place, file, isHere && fs::is_regular_file(fs::symlink_status(secret, code)));
+      }
     }
     return {};
   }

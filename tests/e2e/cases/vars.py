@@ -375,7 +375,7 @@ class Git(VarsTest):
         hook = fleet.root / ".git/hooks/pre-commit"
         hook.write_text("#!/bin/sh\nexit 1\n")
         hook.chmod(0o755)
-        self.expect(self.vars(fleet, "generate"), 1)
+        self.expect(self.vars(fleet, "generate"), 3)
         self.assertEqual(self.git(fleet, "rev-list", "--count", "HEAD"), "2\n")
         hook.unlink()
         self.expect(self.vars(fleet, "list"), 0, err=["an earlier run was cut off"])
