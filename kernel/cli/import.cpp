@@ -153,9 +153,9 @@ class ClanSurvey {
       add(kNative, "vars: secrets (sops)",
           counted(secrets, "secret", "secrets") + "; `fleetd vars` reads and writes them with an age key");
     if (base::isDirectory(root_ + "/secrets/clan-vars"))
-      add(kUnknown, "secrets/clan-vars", "variables kept by the age backend");
+      add(kNative, "secrets/clan-vars", "secrets of the age store; `fleetd vars` reads and writes them with an age key");
     if (base::isDirectory(root_ + "/secrets/age-keys"))
-      add(kUnknown, "secrets/age-keys", "machine keys of the age backend");
+      add(kNative, "secrets/age-keys", "machines' keys of the age store");
   }
 
   void keys() {

@@ -95,12 +95,11 @@ class Import(FleetTest):
         result = self.expect(fleet.run("import", "clan", ".", "--json"), 0)
         items = {item["what"]: item for item in result.json()}
         status = {what: item["status"] for what, item in items.items()}
-        for what in ("nixos hosts", "instance sshd", "inventory.json: machines", "machines/*/configuration.nix", "vars: public values", "vars: secrets (sops)", "sops/machines", "sops/groups", "sops/secrets/*-age.key"):
+        for what in ("nixos hosts", "instance sshd", "inventory.json: machines", "machines/*/configuration.nix", "vars: public values", "vars: secrets (sops)", "sops/machines", "sops/groups", "sops/secrets/*-age.key", "secrets/clan-vars"):
             self.assertEqual(status.get(what), "native", what)
         for what in ("instance g", "machines/*/facter.json", "sops/secrets"):
             self.assertEqual(status.get(what), "left to Nix", what)
-        for what in ("secrets/clan-vars", "facts/"):
-            self.assertEqual(status.get(what), "not understood", what)
+        self.assertEqual(status.get("facts/"), "not understood")
         self.assertEqual([i["status"] for i in result.json() if i["what"] == "sops/users"], ["native", "not understood"])
         self.assertEqual(before, {p: p.read_bytes() for p in fleet.root.rglob("*") if p.is_file()})
 
