@@ -194,7 +194,7 @@ void Services::hold() {
           const std::string& klass = classes_.at(machine);
           auto known = does.find(klass);
           if (known == does.end()) known = does.emplace(klass, serves(plugin, role, klass)).first;
-          if (known->second) held_[machine][plugin].push_back({instance, role, settings});
+          if (known->second) held_[machine][plugin].push_back({instance, role, {}});  // the settings stay in the view
         }
       }
 }
@@ -211,7 +211,11 @@ std::vector<sdk::Membership> Services::memberships(const std::string& plugin, co
   const auto held = held_.find(host.name);
   if (held == held_.end() || !takesPart(host)) return {};
   const auto found = held->second.find(plugin);
-  return found == held->second.end() ? std::vector<sdk::Membership>() : found->second;
+  if (found == held->second.end()) return {};
+  std::vector<sdk::Membership> out = found->second;
+  const auto& instances = views_.at(plugin).instances;
+  for (sdk::Membership& one : out) one.settings = instances.at(one.instance).roles.at(one.role).machines.at(host.name);
+  return out;
 }
 
 plugin::FleetView Services::fleetView(const std::string& plugin) const {
