@@ -7,6 +7,7 @@
 
 #include "kernel/base/text.hpp"
 #include "kernel/base/thread_pool.hpp"
+#include "kernel/cli/made_once.hpp"
 #include "kernel/cli/not_taken_back.hpp"
 #include "kernel/cli/text_table.hpp"
 #include "kernel/render/views.hpp"
@@ -149,6 +150,19 @@ Result<deploy::DeploySettings> deploySettings(Context& cx) {
   return out;
 }
 
+void warnOfDisks(Context& cx, const fleet::Host& host, std::string_view before, std::string_view after) {
+  const auto changed = madeOnce(before, after);
+  if (changed.empty()) return;
+  Diagnostic d = Diagnostic::from(
+      {Code::FL0845,
+       fmt::format("disks of {} are made when it is installed, and these changed: {}", host.name,
+                   base::join(changed, ", ")),
+       "carry it out by hand, or install the machine anew",
+       {}});
+  d.host = host.name;
+  cx.diagnostics.add(std::move(d));
+}
+
 Result<void> wayBackOf(Context& cx, const fleet::Host& host, const deploy::DeploySettings& settings) {
   const Goal goal = settings.activation.goal;
   FLEETD_TRY(deploy::checkGoal(goal, host.klass, host.name));
@@ -184,6 +198,10 @@ int deployTargets(Context& cx, Operation& operation, deploy::Ssh& ssh, const std
   record.who = whoDeploys();
   record.commit = revisionOf(cx.root());
   record.goal = deploy::goalName(settings.activation.goal);
+  for (std::size_t i = 0; i < targets.size(); ++i)
+    if (const auto last = operation.state->lastDeployed(targets[i].klass, targets[i].name);
+        targets[i].klass == "nixos" && last && *last)
+      warnOfDisks(cx, *meant[i]->host, (*last)->options, meant[i]->options);
   const auto kept = keptByMacs(operation, targets, meant);
   auto id = operation.state->begin(record);
   if (!id) return cx.fail(id.error());

@@ -1,5 +1,6 @@
 // A deployment as commands see it: settings from the command line, progress, the record, the table at the end.
 #pragma once
+#include <string_view>
 #include <vector>
 
 #include "kernel/cli/operations.hpp"
@@ -15,6 +16,9 @@ Result<deploy::DeploySettings> deploySettings(Context& cx);
 // Whether the goal can be reached on such a host, and whether it could return by itself, as far as its configuration
 // tells: without asking it. Errors FL0823, FL0844.
 Result<void> wayBackOf(Context& cx, const fleet::Host& host, const deploy::DeploySettings& settings);
+
+// FL0845 for options of disks that differ from what was deployed last.
+void warnOfDisks(Context& cx, const fleet::Host& host, std::string_view before, std::string_view after);
 
 // Brings the targets to their paths, records it, reports it, and gives the exit code. `meant` has what belongs to each
 // target, at the same index.

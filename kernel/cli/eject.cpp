@@ -1,4 +1,10 @@
 // `fleetd eject`: the fleet as a flake that needs no fleetd.
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+
 #include <fmt/format.h>
 
 #include "kernel/base/file.hpp"
@@ -67,9 +73,15 @@ int runEject(Context& cx) {
   auto generated = files.files(cx.diagnostics);
   if (!generated) return cx.fail(generated.error());
   base::Diagnostics again;  // the notes of the first tree
-  const auto tree = render::writeBuildTree(fleet, *std::move(generated), *out, again);
+  // Beside its place until it is complete: what a process that was killed has left is nobody's flake.
+  const std::string unfinished = *out + ".fleetd-new";
+  if (auto gone = base::removeTree(unfinished); !gone) return cx.fail(gone.error());
+  const auto tree = render::writeBuildTree(fleet, *std::move(generated), unfinished, again);
   if (!tree) return cx.fail(tree.error());
   if (auto released = release(*tree); !released) return cx.fail(released.error());
+  if ((::rmdir(out->c_str()) != 0 && errno != ENOENT) || ::rename(unfinished.c_str(), out->c_str()) != 0)
+    return cx.fail({Code::FL0003, fmt::format("cannot make {}: {}", base::sanitize(*out), std::strerror(errno)),
+                    fmt::format("the flake is in {}", base::sanitize(unfinished)), {}});
   if (cx.args.has("--verify")) {
     const auto all =
         compareDerivations(cx, hosts, deploy::pathReference(operation->nix.tree), deploy::pathReference(*out));

@@ -1,10 +1,8 @@
 // `fleetd machines hardware` and `install`: a report of a machine, and the machine erased and installed by
 // nixos-anywhere.
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <iterator>
 
 #include <fmt/format.h>
@@ -12,6 +10,7 @@
 #include "kernel/base/file.hpp"
 #include "kernel/base/terminal.hpp"
 #include "kernel/base/text.hpp"
+#include "kernel/cli/install_files.hpp"
 #include "kernel/cli/machine_keys.hpp"
 #include "kernel/cli/machines.hpp"
 #include "kernel/cli/operations.hpp"
@@ -110,43 +109,6 @@ Result<void> confirm(Context& cx, const std::string& name, const deploy::Address
   if (base::trim(line) == name) return {};
   return Error{Code::FL0842, "nothing was done", "", {}};
 }
-
-// --- the machine's key, and secrets for its disks, on their way in directories that are memory ---
-
-class Extra {
- public:
-  Extra() = default;
-  ~Extra() {
-    if (!directory_.empty()) static_cast<void>(base::removeTree(directory_));
-  }
-  Extra(const Extra&) = delete;
-  Extra& operator=(const Extra&) = delete;
-
-  Result<void> open() {
-    const char* runtime = std::getenv("XDG_RUNTIME_DIR");
-    const std::string parent = runtime && *runtime == '/' && base::isDirectory(runtime) ? runtime : "/dev/shm";
-    std::string pattern = parent + "/fleetd-install-XXXXXX";
-    if (!base::isDirectory(parent) || !::mkdtemp(pattern.data()))
-      return Error{
-          Code::FL0842, "there is no directory in memory for the machine's secrets", "set XDG_RUNTIME_DIR", {}};
-    directory_ = pattern;
-    return {};
-  }
-
-  Result<void> fill(deploy::MachineKey& key) {
-    FLEETD_TRY(open());
-    const std::string place = directory_ + key.directory;
-    FLEETD_TRY(base::makeDirs(place, 0755));
-    if (::chmod(place.c_str(), 0700) != 0) return Error{Code::FL0003, "cannot protect the machine's key", "", {}};
-    FLEETD_TRY_ASSIGN(const std::string text, base::readDescriptor(key.pipe.get(), "the machine's key", 64 << 10));
-    if (text.empty()) return Error{Code::FL0832, "the machine's key is empty", "", {}};
-    return base::writeFileAtomic(place + "/key.txt", text, 0600, base::Durability::Volatile);
-  }
-  const std::string& directory() const { return directory_; }
-
- private:
-  std::string directory_;
-};
 
 // --- phases, and which are done ---
 
@@ -256,7 +218,7 @@ int installMachine(Context& cx) {
   const std::string file = fmt::format("{}/install-{}.json", operation->directory, name);
   auto done = cx.args.has("--restart") ? std::vector<std::string>() : doneBefore(file, address.text());
   if (auto sure = confirm(cx, name, address); !sure) return cx.fail(sure.error());
-  Extra extra;
+  InstallFiles extra;
   const auto key = keyOf(cx, host);
   const bool brings = std::find(phases->begin(), phases->end(), "install") != phases->end();
   if (key && brings) {
@@ -265,7 +227,7 @@ int installMachine(Context& cx) {
     if (auto early = writeSecretsOf(cx, host, "activation", extra.directory() + key->directory); !early)
       return cx.fail(early.error());
   }
-  Extra disks;
+  InstallFiles disks;
   std::vector<std::string> diskKeys;
   if (const auto files = partitioningFiles(cx, host, *composed);
       !files.empty() && std::find(phases->begin(), phases->end(), "disko") != phases->end()) {

@@ -18,7 +18,7 @@ namespace fleetd::cli {
 struct Meant {
   const fleet::Host* host = nullptr;
   std::string directory;                       // in the build tree
-  std::string options;                         // its configuration as text, an option a line
+  std::string options;                         // its configuration as text, an option a line, and secretLines
   std::optional<Result<deploy::Reach>> reach;  // when it was asked for
 };
 

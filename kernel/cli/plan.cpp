@@ -8,6 +8,7 @@
 #include "kernel/cli/not_taken_back.hpp"
 #include "kernel/cli/operations.hpp"
 #include "kernel/cli/option_changes.hpp"
+#include "kernel/cli/secret_lines.hpp"
 #include "kernel/cli/text_table.hpp"
 #include "kernel/state/directory.hpp"
 
@@ -21,6 +22,7 @@ struct Compared {
   const Meant* meant = nullptr;
   std::optional<state::Outcome> last;
   std::vector<OptionChange> changes;
+  std::vector<std::string> secrets;  // files of generated values that changed
   std::vector<std::string> stays;    // of a Mac, when it returns to what it ran before
   std::optional<BuiltChange> built;  // with --closures, when both systems are in the store
   std::string notBuilt;              // else why not
@@ -81,7 +83,9 @@ void write(Context& cx, const std::vector<Compared>& all) {
     one.last ? json.string(one.last->system) : json.null();
     json.key("changes");
     writeChanges(json, one.changes);
-    json.key("notTakenBack").beginArray();
+    json.key("secrets").beginArray();
+    for (const auto& file : one.secrets) json.string(file);
+    json.endArray().key("notTakenBack").beginArray();
     for (const auto& option : one.stays) json.string(option);
     json.endArray();
     if (cx.args.has("--closures")) {
@@ -127,8 +131,10 @@ int runPlan(Context& cx) {
   for (const Meant& one : operation->meant) {
     auto last = operation->state->lastDeployed(one.host->klass, one.host->name);
     if (!last) return cx.fail(last.error());
-    Compared compared{&one, *std::move(last), {}, {}, {}, {}};
+    Compared compared{&one, *std::move(last), {}, {}, {}, {}, {}};
     if (compared.last) compared.changes = optionChanges(compared.last->options, one.options);
+    compared.secrets = takeSecretChanges(compared.changes);
+    if (compared.last) warnOfDisks(cx, *one.host, compared.last->options, one.options);
     if (one.host->klass == "darwin")
       compared.stays = notTakenBack(compared.last ? compared.last->options : std::string(), one.options);
     if (cx.args.has("--goal"))
@@ -176,7 +182,8 @@ int runDiff(Context& cx) {
   const auto composed = cx.compose(**host);
   auto now = composed->text("", false);
   if (!now) return cx.fail(now.error());
-  const auto changes = optionChanges(earlier->options, *now);
+  auto changes = optionChanges(earlier->options, *now);
+  static_cast<void>(takeSecretChanges(changes));
   if (cx.json()) {
     base::JsonWriter json(cx.out.data(), 2);
     writeChanges(json, changes);

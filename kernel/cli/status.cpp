@@ -8,6 +8,7 @@
 #include "kernel/base/text.hpp"
 #include "kernel/base/thread_pool.hpp"
 #include "kernel/cli/operations.hpp"
+#include "kernel/cli/secret_lines.hpp"
 #include "kernel/cli/text_table.hpp"
 #include "kernel/deploy/probe.hpp"
 
@@ -68,6 +69,9 @@ std::vector<Asked> askAll(Context& cx, Operation& operation, deploy::Ssh& ssh) {
       static_cast<void>(operation.state->contacted(host.klass, host.name, now));
       out[i].contact = now;
       out[i].notes = notesOf(**out[i].probe, out[i].deployed, host.klass, now);
+      const auto secrets =
+          last && *last ? changedSecrets((*last)->options, operation.meant[i].options) : std::vector<std::string>();
+      for (const auto& file : secrets) out[i].notes.push_back(fmt::format("{} is newer in the fleet", file));
     } else {
       const auto contact = operation.state->lastContact(host.klass, host.name);
       out[i].contact = contact ? *contact : 0;

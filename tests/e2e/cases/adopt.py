@@ -7,7 +7,7 @@ import subprocess
 import unittest
 from pathlib import Path
 
-from harness import FleetTest
+from harness import SETUP, FleetTest
 
 NIX = "experimental-features = nix-command flakes\nsubstituters =\nbuild-users-group =\nsandbox = false\n"
 
@@ -75,6 +75,26 @@ class Adopt(NixTest):
         mine = self.nix(yard, "eval", "--raw", f"path:{out}#nixosConfigurations.h1.config.system.build.toplevel.drvPath")
         self.assertEqual(mine, self.nix(yard, "eval", "--raw", f"path:{yard.root}#nixosConfigurations.h1.config.system.build.toplevel.drvPath"))
         self.expect(self.run_nix(yard, "eject", str(out)), 2, err=["FL0830", "not empty"])
+
+    def test_an_eject_that_was_killed(self):
+        """Only a complete flake has the name that was asked for, and what was left is no part of the next one."""
+        yard = self.locked()
+        out, left = yard.base / "out", yard.base / "out.fleetd-new"
+        env = yard.environment(self.nix_environment(yard))
+        running = subprocess.Popen([SETUP.binary, "eject", str(out)], cwd=yard.root, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        while running.poll() is None and not left.exists():
+            pass
+        running.kill()
+        running.wait()
+        self.assertTrue(not out.exists() or not left.exists())
+        left.mkdir(exist_ok=True)
+        (left / "junk").write_text("")
+        shutil.rmtree(out, ignore_errors=True)
+        out.mkdir()
+        self.expect(self.run_nix(yard, "eject", str(out)), 0)
+        self.assertFalse(left.exists())
+        self.assertFalse((out / "junk").exists())
+        self.assertTrue((out / "flake.nix").exists())
 
 
 class AdoptWithoutNix(FleetTest):

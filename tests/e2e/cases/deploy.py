@@ -5,6 +5,7 @@ import json
 import os
 import shutil
 import subprocess
+import time
 import unittest
 from pathlib import Path
 
@@ -183,6 +184,24 @@ class Ordinary(DeployTest):
         self.expect(self.run_fleetd("vars", "upload", "h1", *ssh), 0, err=["1 files brought"])
         self.assertEqual(host.inside("ls -A /var/lib/sops-nix"), "key.txt")
 
+    def test_secrets_and_disks_that_changed(self):
+        """What a new value of a secret and other disks mean is said by plan, status and deploy; the value is not."""
+        generator = 'clan.core.vars.generators.token = { files.token = { }; builtin = { generator = "random"; file = "token"; }; };'
+        self.yard.write("h1.nix", "{ " + generator + ' disko.devices.disk.main.device = "/dev/sda"; }\n')
+        self.expect(self.run_fleetd("vars", "keygen", "--user", "ada"), 0)
+        self.expect(self.run_fleetd("vars", "generate"), 0)
+        self.expect(self.deploy("h1"), 0)
+        self.assertNotIn("FL0845", self.expect(self.run_fleetd("plan", "h1"), 0, out=["no option changes"]).err)
+        self.expect(self.run_fleetd("status", "h1"), 0)
+        self.expect(self.run_fleetd("vars", "generate", "h1", "--regenerate"), 0)
+        planned = self.expect(self.run_fleetd("plan", "h1", "--json"), 0).json()[0]
+        self.assertEqual((planned["secrets"], planned["changes"]), (["vars/per-machine/h1/token/token"], []))
+        self.expect(self.run_fleetd("status", "h1"), 1, out=["vars/per-machine/h1/token/token is newer in the fleet"])
+        self.yard.write("h1.nix", "{ " + generator + ' disko.devices.disk.main.device = "/dev/sdb"; }\n')
+        self.expect(self.run_fleetd("plan", "h1"), 0, out=["disko.devices.disk.main.device"], err=["FL0845"])
+        self.expect(self.deploy("h1"), 0, err=["FL0845", "disko.devices.disk.main.device"])
+        self.expect(self.run_fleetd("status", "h1"), 0)
+
     def test_a_command_over_ssh(self):
         self.expect(self.run_fleetd("ssh", "h1", "--", "echo", "a b", "$HOME"), 0, out=["a b $HOME"])
         self.expect(self.run_fleetd("ssh", "h1", "--", "false"), 1)
@@ -292,6 +311,31 @@ class Trouble(DeployTest):
         self.assertEqual(running.returncode, 0)
         self.assertIn("steps", script)
         self.assertNotRegex(script, r"\b(date|stat|uptime|hwclock|timeout)\b|-nt |-ot |-newer|EPOCH")
+
+    def test_the_link_is_cut_while_copying(self):
+        """The copy ends with an error, the host is as it was, and so are the others; with the link up the same command goes on."""
+        self.expect(self.deploy(), 0)
+        host = LAB.hosts["h1"]
+        for name in LAB.hosts:
+            self.version("2", host=name)
+        self.yard.write("h1.nix", '{ lab.payload = 40; }\n')
+        limit = ["ip", "netns", "exec", LAB.operator, "tc", "qdisc"]
+        subprocess.run([*limit, "add", "dev", "e0", "root", "tbf", "rate", "20mbit", "burst", "32k", "latency", "400ms"], check=True)
+        try:
+            running = self.start_fleetd("deploy", "--max-failures", "0")
+            LAB.wait(lambda: host.inside("pgrep -f -- '--serve --write'", check=False), "nothing is copied", 60)
+            time.sleep(1)
+            host.link("down")
+            out, err = running.communicate(timeout=120)
+        finally:
+            subprocess.run([*limit, "del", "dev", "e0", "root"], check=True)
+        self.assertEqual(running.returncode, 1, err)
+        self.assertIn(b"FL0818", err)
+        self.assertEqual(self.systems(), {"h1": ("1", "1"), "h2": ("2", "2"), "h3": ("2", "2")}, out)
+        self.assertEqual(self.outcomes(), {"h1": "failed", "h2": "deployed", "h3": "deployed"})
+        host.link("up")
+        self.expect(self.deploy(), 0)
+        self.assertEqual(self.systems()["h1"], ("2", "2"))
 
     def test_the_disk_of_the_host_is_full(self):
         """A store without room: nothing is activated, and once there is room the same command goes on."""

@@ -4,8 +4,10 @@ import json
 import os
 import shutil
 import subprocess
+import time
+from pathlib import Path
 
-from harness import FleetTest
+from harness import SETUP, FleetTest
 
 REPORT = {
     "version": 1,
@@ -128,6 +130,34 @@ class Installation(FleetTest):
         self.ready()
         self.disks('  clan.core.vars.generators.door.files.code = { };\n  clan.core.vars.generators.door.script = "echo 1 >$out/code";\n')
         self.refused(err=["secrets of barn are not ready"])
+
+    def test_the_key_is_in_memory_only_and_never_left(self):
+        """Killed in the middle of a phase: the next run takes away what that one could not."""
+        self.ready()
+        self.expect(self.fleetd("vars", "keygen", "--user", "ada"), 0)
+        self.disks('  clan.core.vars.generators.door = { files.code = { }; builtin = { generator = "random"; file = "code"; }; };\n')
+        self.expect(self.fleetd("vars", "generate"), 0)
+        self.program("nixos-anywhere", 'while [ $# -gt 0 ]; do [ "$1" != --extra-files ] || { echo "$2" >"$CALLS.where"; [ -e "$CALLS.go" ] || sleep 100; }; shift; done\n')
+        env = self.yard.environment({"PATH": f"{self.bin}:{os.environ['PATH']}", "CALLS": str(self.log), "XDG_RUNTIME_DIR": None})
+        where = self.yard.base / "calls.where"
+        running = subprocess.Popen([SETUP.binary, "--fleet", str(self.root), "machines", "install", "barn", "--target-host", "root@192.0.2.1", "--yes"], env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        end = time.monotonic() + 60
+        while not where.exists() or not where.read_text().strip():
+            self.assertLess(time.monotonic(), end)
+            time.sleep(0.05)
+        left = Path(where.read_text().strip())
+        key = left / "var/lib/sops-nix/key.txt"
+        self.assertTrue(key.read_text().startswith("AGE-SECRET-KEY-1"))
+        self.assertEqual(key.stat().st_mode & 0o777, 0o600)
+        running.kill()
+        running.wait()
+        self.assertTrue(key.exists())
+        (self.yard.base / "calls.go").touch()
+        where.unlink()
+        self.expect(self.install("--yes", "--restart"), 0)
+        self.assertNotEqual(where.read_text().strip(), str(left))
+        self.assertFalse(left.exists())
+        self.assertFalse(Path(where.read_text().strip()).exists())
 
     def test_nor_unasked(self):
         self.ready()

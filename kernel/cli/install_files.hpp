@@ -1,0 +1,26 @@
+// What an installation brings to a machine, in a directory that is memory and that nobody finds afterwards.
+#pragma once
+#include <string>
+
+#include "kernel/base/result.hpp"
+#include "kernel/deploy/deployment.hpp"
+
+namespace fleetd::cli {
+
+// Files by their places on the machine. Gone with this; what a process left that was killed goes with the next one.
+class InstallFiles {
+ public:
+  InstallFiles() = default;
+  ~InstallFiles();
+  InstallFiles(const InstallFiles&) = delete;
+  InstallFiles& operator=(const InstallFiles&) = delete;
+
+  // The machine's key, which is not kept in memory that could be swapped. Errors: FL0842, FL0832, FL0003.
+  Result<void> addKey(deploy::MachineKey& key);
+  const std::string& directory() const { return directory_; }  // empty while there is nothing
+
+ private:
+  std::string directory_;
+};
+
+}  // namespace fleetd::cli
