@@ -153,12 +153,11 @@ Result<deploy::DeploySettings> deploySettings(Context& cx) {
 void warnOfDisks(Context& cx, const fleet::Host& host, std::string_view before, std::string_view after) {
   const auto changed = madeOnce(before, after);
   if (changed.empty()) return;
-  Diagnostic d = Diagnostic::from(
-      {Code::FL0845,
-       fmt::format("disks of {} are made when it is installed, and these changed: {}", host.name,
-                   base::join(changed, ", ")),
-       "carry it out by hand, or install the machine anew",
-       {}});
+  Diagnostic d = Diagnostic::from({Code::FL0845,
+                                   fmt::format("disks of {} are made when it is installed, and these changed: {}",
+                                               host.name, base::join(changed, ", ")),
+                                   "carry it out by hand, or install the machine anew",
+                                   {}});
   d.host = host.name;
   cx.diagnostics.add(std::move(d));
 }

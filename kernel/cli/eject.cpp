@@ -80,8 +80,10 @@ int runEject(Context& cx) {
   if (!tree) return cx.fail(tree.error());
   if (auto released = release(*tree); !released) return cx.fail(released.error());
   if ((::rmdir(out->c_str()) != 0 && errno != ENOENT) || ::rename(unfinished.c_str(), out->c_str()) != 0)
-    return cx.fail({Code::FL0003, fmt::format("cannot make {}: {}", base::sanitize(*out), std::strerror(errno)),
-                    fmt::format("the flake is in {}", base::sanitize(unfinished)), {}});
+    return cx.fail({Code::FL0003,
+                    fmt::format("cannot make {}: {}", base::sanitize(*out), std::strerror(errno)),
+                    fmt::format("the flake is in {}", base::sanitize(unfinished)),
+                    {}});
   if (cx.args.has("--verify")) {
     const auto all =
         compareDerivations(cx, hosts, deploy::pathReference(operation->nix.tree), deploy::pathReference(*out));

@@ -71,7 +71,8 @@ Result<std::size_t> moveInto(int from, const std::string& path) {
   }
   ::explicit_bzero(buffer, sizeof buffer);
   ::munlock(buffer, sizeof buffer);
-  if (failed) return Error{Code::FL0003, fmt::format("cannot bring the machine's key: {}", std::strerror(failed)), "", {}};
+  if (failed)
+    return Error{Code::FL0003, fmt::format("cannot bring the machine's key: {}", std::strerror(failed)), "", {}};
   return all;
 }
 

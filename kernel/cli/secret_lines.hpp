@@ -8,8 +8,9 @@
 
 namespace fleetd::cli {
 
-// `vars/per-machine/web/token/token = "0123456789ab"` for each file below vars that the host has, its own and those that are
-// shared with it: a hash of the file, which is encrypted where the value is secret. Sorted; empty where there are none.
+// `vars/per-machine/web/token/token = "0123456789ab"` for each file below vars that the host has, its own and those
+// that are shared with it: a hash of the file, which is encrypted where the value is secret. Sorted; empty where there
+// are none.
 std::string secretLines(const std::string& root, const std::string& host);
 // Moves what such lines became out of changes, and gives the files.
 std::vector<std::string> takeSecretChanges(std::vector<OptionChange>& changes);

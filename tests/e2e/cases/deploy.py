@@ -323,7 +323,7 @@ class Trouble(DeployTest):
         subprocess.run([*limit, "add", "dev", "e0", "root", "tbf", "rate", "20mbit", "burst", "32k", "latency", "400ms"], check=True)
         try:
             running = self.start_fleetd("deploy", "--max-failures", "0")
-            LAB.wait(lambda: host.inside("pgrep -f -- '--serve --write'", check=False), "nothing is copied", 60)
+            LAB.wait(lambda: host.inside("pgrep -f -- '[-]-serve --write'", check=False), "nothing is copied", 60)
             time.sleep(1)
             host.link("down")
             out, err = running.communicate(timeout=120)

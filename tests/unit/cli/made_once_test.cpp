@@ -7,7 +7,8 @@ namespace fleetd::cli {
 namespace {
 
 TEST(MadeOnce, DisksButNotMounts) {
-  const std::string before = "disko.devices.disk.main.device = \"/dev/sda\"\ndisko.devices.disk.main.content.size = \"1G\"\n";
+  const std::string before =
+      "disko.devices.disk.main.device = \"/dev/sda\"\ndisko.devices.disk.main.content.size = \"1G\"\n";
   const std::string after =
       "disko.devices.disk.main.content.mountOptions = [ \"noatime\" ]\ndisko.devices.disk.main.content.size = \"2G\"\n"
       "disko.devices.disk.main.device = \"/dev/sda\"\ndisko.enableConfig = true\n";

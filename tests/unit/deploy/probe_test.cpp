@@ -11,7 +11,8 @@ constexpr char kSystem[] = "/nix/store/3s8lxwdz1b903ic89sdkhn4rni7icdsx-nixos-sy
 TEST(Probe, EverythingAHostSays) {
   const Probe probe = readProbe(
       std::string("kernel Linux\nmachine x86_64\nsystem ") + kSystem + "\nbooted " + kSystem + "\nprofile " + kSystem +
-      "\ntrial " + kSystem + "2\ngeneration 12\nnix-store /run/current-system/sw/bin/nix-store\nuser root\nnow 1790000000\nreboot kernel\n"
+      "\ntrial " + kSystem +
+      "2\ngeneration 12\nnix-store /run/current-system/sw/bin/nix-store\nuser root\nnow 1790000000\nreboot kernel\n"
       "failed b.service\nfailed a.service\ndisk / 71\ndisk /nix 93\nactivation x 5 DONE\nactivation y 9 RETURNED nobody\n"
       "activation z 7 DONE\n");
   EXPECT_EQ(probe.system, kSystem);
