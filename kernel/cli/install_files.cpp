@@ -12,6 +12,7 @@
 #include <cstring>
 
 #include <fmt/format.h>
+#include <sodium.h>
 
 #include "kernel/base/fd.hpp"
 #include "kernel/base/file.hpp"
@@ -69,7 +70,7 @@ Result<std::size_t> moveInto(int from, const std::string& path) {
       if (put > 0) at += put;
     }
   }
-  ::explicit_bzero(buffer, sizeof buffer);
+  sodium_memzero(buffer, sizeof buffer);
   ::munlock(buffer, sizeof buffer);
   if (failed)
     return Error{Code::FL0003, fmt::format("cannot bring the machine's key: {}", std::strerror(failed)), "", {}};
@@ -82,14 +83,19 @@ InstallFiles::~InstallFiles() {
   if (!directory_.empty()) static_cast<void>(base::removeTree(directory_));
 }
 
-Result<void> InstallFiles::addKey(deploy::MachineKey& key) {
+Result<void> InstallFiles::open() {
   const std::string parent = memory();
   removeLeft(parent);
   std::string pattern = fmt::format("{}/{}{}-XXXXXX", parent, kName, ::getpid());
   if (!base::isDirectory(parent) || !::mkdtemp(pattern.data()))
-    return Error{Code::FL0842, "there is no directory in memory for the machine's key", "set XDG_RUNTIME_DIR", {}};
+    return Error{Code::FL0842, "there is no directory in memory for the machine's secrets", "set XDG_RUNTIME_DIR", {}};
   directory_ = pattern;
-  const std::string place = directory_ + "/var/lib/sops-nix";
+  return {};
+}
+
+Result<void> InstallFiles::fill(deploy::MachineKey& key) {
+  FLEETD_TRY(open());
+  const std::string place = directory_ + key.directory;
   FLEETD_TRY(base::makeDirs(place, 0755));
   if (::chmod(place.c_str(), 0700) != 0) return Error{Code::FL0003, "cannot protect the machine's key", "", {}};
   FLEETD_TRY_ASSIGN(const std::size_t size, moveInto(key.pipe.get(), place + "/key.txt"));

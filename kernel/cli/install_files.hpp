@@ -15,8 +15,11 @@ class InstallFiles {
   InstallFiles(const InstallFiles&) = delete;
   InstallFiles& operator=(const InstallFiles&) = delete;
 
-  // The machine's key, which is not kept in memory that could be swapped. Errors: FL0842, FL0832, FL0003.
-  Result<void> addKey(deploy::MachineKey& key);
+  // Makes the directory. Error FL0842.
+  Result<void> open();
+  // The same with the machine's key in it, which is not kept in memory that could be swapped. Errors: FL0842, FL0832,
+  // FL0003.
+  Result<void> fill(deploy::MachineKey& key);
   const std::string& directory() const { return directory_; }  // empty while there is nothing
 
  private:
