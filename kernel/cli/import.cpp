@@ -153,7 +153,8 @@ class ClanSurvey {
       add(kNative, "vars: secrets (sops)",
           counted(secrets, "secret", "secrets") + "; `fleetd vars` reads and writes them with an age key");
     if (base::isDirectory(root_ + "/secrets/clan-vars"))
-      add(kNative, "secrets/clan-vars", "secrets of the age store; `fleetd vars` reads and writes them with an age key");
+      add(kNative, "secrets/clan-vars",
+          "secrets of the age store; `fleetd vars` reads and writes them with an age key");
     if (base::isDirectory(root_ + "/secrets/age-keys"))
       add(kNative, "secrets/age-keys", "machines' keys of the age store");
   }

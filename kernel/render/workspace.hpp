@@ -21,11 +21,11 @@
 namespace fleetd::render {
 
 struct WorkspaceOptions {
-  std::string directory;                        // the root of the fleet, absolute
-  std::vector<plugin::SearchPath> pluginPaths;  // see plugin::searchPaths
-  plugin::LogSink log;                          // may be empty
-  plugin::TrustCheck trusted;                   // for files of the fleet's own plugins/; empty: none may be loaded
-  plugin::Isolation isolation;                  // who runs in a process of its own
+  std::string directory;                          // the root of the fleet, absolute
+  std::vector<plugin::SearchPath> pluginPaths;    // see plugin::searchPaths
+  plugin::LogSink log;                            // may be empty
+  plugin::TrustCheck trusted;                     // for files of the fleet's own plugins/; empty: none may be loaded
+  plugin::Isolation isolation;                    // who runs in a process of its own
   std::vector<fleet::InputOverride> overrides{};  // sources of inputs, see fleet::InputSources
 };
 
