@@ -317,7 +317,7 @@ void ConfigWalker::walkValue(Value v, ConfigNode& node, bool defaults, const Pat
   if (v.isError()) return error(v, path);
   if (!v.is(Tag::Attrs) && !v.is(Tag::List) && !v.isUnknown()) return;
   // The configuration of a host as an argument, of which there may be many.
-  if (quiet_ && evaluationOf(v)) {
+  if (const Evaluation* inner = quiet_ ? evaluationOf(v) : nullptr; inner && compose::isOpen(*inner)) {
     node.endless = true;
     return;
   }

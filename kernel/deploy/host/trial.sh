@@ -9,6 +9,8 @@ grub=/boot/grub
 
 restart() { systemctl reboot || reboot; }
 started() { cat /proc/sys/kernel/random/boot_id /proc/1/stat 2>/dev/null | cut -d' ' -f1,22 | tr '\n' ' '; }
+# The kind of file system a directory is in.
+kind_of() { df -PT "$1" 2>/dev/null | tail -n 1 | awk '{ print $2 }'; }
 noted() { cat "$kept/$1" 2>/dev/null; }
 # The generation of the profile that is selected.
 selected() {
@@ -60,7 +62,7 @@ find_loader() {
     command -v grub-editenv >/dev/null 2>&1 || why="grub-editenv is not installed"
     grep -q next_entry "$grub/grub.cfg" || why="its grub.cfg knows no entry for one start"
     grep -Eq 'set default="?0"?$' "$grub/grub.cfg" || why="the first entry of its grub.cfg is not the default"
-    case $(stat -f -c %T "$grub" 2>/dev/null) in btrfs | zfs | bcachefs) why="GRUB cannot write to the file system of $grub" ;; esac
+    case $(kind_of "$grub") in btrfs | zfs | bcachefs) why="GRUB cannot write to the file system of $grub" ;; esac
     case $(df -P "$grub" 2>/dev/null | tail -n 1) in /dev/mapper/* | /dev/md* | /dev/dm-*) why="GRUB cannot write to the volume of $grub" ;; esac
     [ -z "$why" ]
     return
@@ -115,7 +117,7 @@ drop_trial() {
 # Whether what is written here outlasts a reboot and is looked at by the next system.
 can_keep() {
   for place in /etc/systemd /var/lib; do
-    case $(stat -f -c %T "$place" 2>/dev/null) in tmpfs | ramfs) why="$place is lost with each reboot"; return 1 ;; esac
+    case $(kind_of "$place") in tmpfs | ramfs) why="$place is lost with each reboot"; return 1 ;; esac
   done
   [ -z "${1:-}" ] || [ ! -e "$1/etc-metadata-image" ] || { why="/etc of the new system is made anew with each boot"; return 1; }
   mkdir -p "$control" /var/lib/fleetd 2>/dev/null && [ -w "$control" ] && [ -w /var/lib/fleetd ] || { why="$control cannot be written to"; return 1; }
