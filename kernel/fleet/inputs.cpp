@@ -202,7 +202,7 @@ Value Inputs::fromSource(const std::string& name, const LockNode* node, const st
   return Value::stuck();
 }
 
-Value Inputs::all(Value declared, Value outputs, const LockNode* node, const std::string& directory) {
+Value Inputs::all(Value declared, Value outputs, const LockNode* node, const std::string& directory, bool foreign) {
   Evaluator& ev = intrinsics_.ev;
   std::map<std::string, std::string> urls;
   declared = ev.force(declared);
@@ -212,7 +212,7 @@ Value Inputs::all(Value declared, Value outputs, const LockNode* node, const std
       const std::string name(ev.text(attr->name));
       urls[name] = urlOf(ev, spec);
       if (urls[name].empty()) urls[name] = name;
-      if (lock_ && node && depth_ <= 1 && !node->inputs.contains(std::string(ev.text(attr->name)))) {
+      if (lock_ && node && !foreign && !node->inputs.contains(std::string(ev.text(attr->name)))) {
         base::Diagnostic d;
         d.code = base::Code::FL0511;
         d.message = fmt::format("input `{}` is not in flake.lock", ev.text(attr->name));
@@ -291,7 +291,8 @@ Value Inputs::evalFlake(const std::string& directory, const LockNode* node, Valu
   const lang::Attr* declared = flake.attrs->find(ev.names().inputs);
   const lang::Attr* outputs = flake.attrs->find(ev.symbol("outputs"));
   if (!outputs) return ev.fail(lang::ErrorKind::MissingAttr, 0, "{}/flake.nix has no attribute 'outputs'", directory);
-  Value inputs = all(declared ? declared->value : Value::of(ev.newBindings(0)), outputs->value, node, directory);
+  Value inputs =
+      all(declared ? declared->value : Value::of(ev.newBindings(0)), outputs->value, node, directory, foreign);
 
   // self is the result of the call it is an argument of.
   struct Knot {

@@ -18,8 +18,9 @@ class Inputs {
   // The arguments of `outputs` besides self: every input of the flake at `directory`, whose locked node is `node`
   // (null: none). `declared` is the flake's `inputs` attribute, `outputs` the function, whose arguments are inputs,
   // too. FL0511 is reported for inputs that are declared and not
-  // locked.
-  lang::Value all(lang::Value declared, lang::Value outputs, const LockNode* node, const std::string& directory);
+  // locked, unless the flake is a `foreign` one, see flakeValue.
+  lang::Value all(lang::Value declared, lang::Value outputs, const LockNode* node, const std::string& directory,
+                  bool foreign = false);
   // `{ outPath, inputs, … } // outputs` as `self` and as the value of a flake read natively.
   // `foreign`: a source that was fetched, so nothing is unknown of its state.
   lang::Value flakeValue(lang::Value outputs, lang::Value inputs, const std::string& directory, bool foreign = false);

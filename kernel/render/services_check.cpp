@@ -48,6 +48,7 @@ void Services::checkMembers(const fleet::ServiceInstance& instance, const std::s
     suggest(d, machine, machineNames_);
     diagnostics.add(std::move(d));
   }
+  if (machineNames_.empty()) return;  // of a fleet that is only begun no tag has a machine
   for (const std::string& tag : role.tags) {
     if (const auto found = inventory_.tags.find(tag); found != inventory_.tags.end() && !found->second.empty())
       continue;
