@@ -15,6 +15,7 @@
 
 #include "kernel/base/file.hpp"
 #include "kernel/base/text.hpp"
+#include "kernel/base/thread_pool.hpp"
 #include "kernel/process/executable.hpp"
 
 namespace fleetd::deploy {
@@ -24,6 +25,7 @@ namespace {
 using base::Code;
 
 constexpr int kConnectSeconds = 10;
+constexpr unsigned kEndedAtOnce = 16;  // shared connections
 constexpr int kAnswerSeconds = 15;
 constexpr int kTorSeconds = 90;  // the first way to an onion service takes long
 constexpr std::string_view kName = "fleetd-";
@@ -115,13 +117,17 @@ Result<Ssh> Ssh::open(SshSettings settings) {
 
 Ssh::~Ssh() {
   if (directory_.empty()) return;
-  for (const auto& [file, address] : shared_->opened) {
+  // Together: one after the other they would take longer than many a command.
+  base::ThreadPool pool(std::clamp(static_cast<unsigned>(shared_->opened.size()), 1u, kEndedAtOnce),
+                        std::size_t{1} << 20);
+  pool.parallelFor(shared_->opened.size(), [&](std::size_t i) {
+    const auto& [file, address] = shared_->opened[i];
     process::Command quit;
     quit.argv = {"ssh", "-F", file, "-O", "exit", address.authority()};
     quit.output = quit.errors = process::Stream::Discard;
     quit.timeout = std::chrono::seconds(5);
     static_cast<void>(process::run(quit));
-  }
+  });
   shared_->tor.reset();
   static_cast<void>(base::removeTree(directory_));
 }
