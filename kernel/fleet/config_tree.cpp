@@ -24,6 +24,7 @@ using lang::Tag;
 using lang::Value;
 
 constexpr int kMaxRecordDepth = 64;
+constexpr int kMaxWholeDepth = 3;                // hosts and homes inside of each other
 constexpr std::size_t kMaxOptionNodes = 20'000;  // of the value of one option; what is beyond stays in one piece
 
 std::span<compose::Decl> declsOf(const Child& child) {
@@ -280,6 +281,13 @@ void ConfigWalker::walkOption(Option& option, ConfigNode& node, bool defaults, c
     node.value = v;
     return error(v, path);
   }
+  // A variant of a host (`virtualisation.vmVariant`) has the same variant of itself, and so on.
+  const Evaluation* whole = own == 0 ? evaluationOf(v) : nullptr;
+  if (whole && compose::isOpen(*whole)) {
+    node.value = v;
+    node.endless = true;
+    return;
+  }
   if (above_.empty()) nodes_ = 0;
   if (holdsArguments(c_, option)) return walkArguments(v, node, defaults, path);
   walkValue(definesNothing(option) ? Value::of(ev_.newBindings(0)) : v, node, defaults, path, 0);
@@ -334,22 +342,38 @@ void ConfigWalker::walkValue(Value v, ConfigNode& node, bool defaults, const Pat
 
 void ConfigWalker::walkParts(Value v, ConfigNode& node, bool defaults, const Path& path, int depth) {
   if (Evaluation* inner = evaluationOf(v)) {
-    node.kind = ConfigNode::Kind::Record;
-    if (inner->root) walkLevel(*inner->root, node, defaults, path);
-    const Value config = inner->visibleConfig.value;
-    if (config.is(Tag::Attrs))
-      for (const lang::Attr& attr : *config.attrs)
-        if (!compose::findChild(*inner->root, attr.name)) {
-          ConfigNode child;
-          child.name = attr.name;
-          child.fleetMade = true;
-          walkValue(attr.value, child, defaults, Path{&path, attr.name}, depth + 1);
-          node.children.push_back(std::move(child));
-        }
-    std::sort(node.children.begin(), node.children.end(),
-              [&](const ConfigNode& a, const ConfigNode& b) { return ev_.text(a.name) < ev_.text(b.name); });
+    const bool whole = compose::isOpen(*inner);
+    if (whole && wholeDepth_ >= kMaxWholeDepth) {
+      node.endless = true;
+      return;
+    }
+    const int above = std::exchange(wholeDepth_, wholeDepth_ + (whole ? 1 : 0));
+    walkEvaluation(*inner, node, defaults, path, depth);
+    wholeDepth_ = above;
     return;
   }
+  walkSet(v, node, defaults, path, depth);
+}
+
+void ConfigWalker::walkEvaluation(Evaluation& evaluation, ConfigNode& node, bool defaults, const Path& path,
+                                  int depth) {
+  node.kind = ConfigNode::Kind::Record;
+  if (evaluation.root) walkLevel(*evaluation.root, node, defaults, path);
+  const Value config = evaluation.visibleConfig.value;
+  if (config.is(Tag::Attrs))
+    for (const lang::Attr& attr : *config.attrs)
+      if (!compose::findChild(*evaluation.root, attr.name)) {
+        ConfigNode child;
+        child.name = attr.name;
+        child.fleetMade = true;
+        walkValue(attr.value, child, defaults, Path{&path, attr.name}, depth + 1);
+        node.children.push_back(std::move(child));
+      }
+  std::sort(node.children.begin(), node.children.end(),
+            [&](const ConfigNode& a, const ConfigNode& b) { return ev_.text(a.name) < ev_.text(b.name); });
+}
+
+void ConfigWalker::walkSet(Value v, ConfigNode& node, bool defaults, const Path& path, int depth) {
   const lang::Names& n = ev_.names();
   if (const Value name = platformName(v); name.is(Tag::String)) {
     node.value = name;
@@ -392,7 +416,7 @@ Value ConfigWalker::forceConditions(Value list) {
 }
 
 bool ConfigWalker::isAssertions(const Option& option) {
-  return option.loc && !option.loc->up && c_.text(option.loc->name) == "assertions";
+  return option.loc && c_.text(option.loc->name) == "assertions";  // also those of a variant or a home
 }
 
 bool holdsArguments(compose::Compose& compose, const Option& option) {

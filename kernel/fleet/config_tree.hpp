@@ -75,6 +75,8 @@ class ConfigWalker {
   void walkLevel(compose::Level& level, ConfigNode& out, bool defaults, const Path& path);
   void walkChild(compose::Child& child, ConfigNode& out, bool defaults, const Path& path);
   void walkOption(compose::Option& option, ConfigNode& out, bool defaults, const Path& path);
+  void walkEvaluation(compose::Evaluation& evaluation, ConfigNode& out, bool defaults, const Path& path, int depth);
+  void walkSet(lang::Value v, ConfigNode& out, bool defaults, const Path& path, int depth);
   void walkArguments(lang::Value v, ConfigNode& out, bool defaults, const Path& path);
   bool definesNothing(const compose::Option& option);
   bool isAssertions(const compose::Option& option);
@@ -102,6 +104,7 @@ class ConfigWalker {
   std::unordered_map<const compose::Level*, Spot> spots_;
   std::size_t definitions_ = 0;
   std::vector<const lang::Bindings*> above_;  // the sets the walk is inside of
+  int wholeDepth_ = 0;                        // hosts and homes the walk is inside of
   bool quiet_ = false;                        // errors are nobody's
   std::size_t treeNodes_ = 0;                 // levels met below one name of the first level
   std::size_t nodes_ = 0;                     // sets met in the value of the option that is walked

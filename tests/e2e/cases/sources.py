@@ -16,6 +16,7 @@ CASES = [
     case("a module of the input", ["show", "oak", "users.motd", "--json", *FRAME], json_equals="under the oak"),
     case("its default", ["show", "elm", "users.motd", "--json", *FRAME], json_equals="welcome"),
     case("an option that nobody sets does not speak", ["show", "oak", "networking.hostName", *FRAME], not_err=["an old name is read"]),
+    case("a variant of a host that has that variant", ["show", "oak", "frame", "--defaults", *FRAME], out=['frame.motd = "under the oak"', "frame.variant = { … }"]),
     case("a home among packages", ["show", "ann@x86_64-linux", "home.username", "--json", *FRAME], json_equals="ann"),
     case("a set that holds itself", ["show", "oak", "home-manager.extraSpecialArgs.flake.again", *FRAME], out=["{ … }"]),
     case("no directory", ["check", "--override-input", "frame=./nowhere"], code=1, err=["error[FL0515]", "nowhere"]),
