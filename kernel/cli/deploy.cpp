@@ -5,6 +5,7 @@
 
 #include "kernel/cli/deploying.hpp"
 #include "kernel/cli/machine_keys.hpp"
+#include "kernel/cli/vars_verbs.hpp"
 #include "kernel/fleet/instances.hpp"
 
 namespace fleetd::cli {
@@ -61,6 +62,7 @@ bool addressed(Context& cx, const Operation& operation) {
 }  // namespace
 
 int runDeploy(Context& cx) {
+  if (cx.args.value("--goal") == "upload-keys") return uploadKeys(cx);
   auto settings = deploySettings(cx);
   if (!settings) return cx.fail(settings.error());
   auto operation = beginOperation(cx, Reaching::Yes);

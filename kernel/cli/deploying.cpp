@@ -133,7 +133,7 @@ Result<deploy::DeploySettings> deploySettings(Context& cx) {
     if (!known)
       return Error{Code::FL0903,
                    fmt::format("--goal is switch, boot, test, dry-activate or reboot, not `{}`", shownWord(goal)),
-                   "",
+                   "for `fleetd deploy` also upload-keys",
                    {}};
   }
   FLEETD_TRY_ASSIGN(out.activation.confirmSeconds, numberOption(cx, "--confirm-timeout", 60, 3600));

@@ -38,7 +38,9 @@ plugin::TrustCheck pluginTrust() {
   };
 }
 
-Result<plugin::Isolation> pluginIsolation(const Context& cx) {
+namespace {
+
+Result<plugin::Isolation> whoIsIsolated(const Context& cx) {
   if (cx.args.has("--isolate")) return *plugin::readIsolation(cx.args.value("--isolate"));
   const char* variable = std::getenv("FLEETD_ISOLATE");
   if (!variable || *variable == '\0') return *plugin::readIsolation("third-party");
@@ -49,6 +51,18 @@ Result<plugin::Isolation> pluginIsolation(const Context& cx) {
                  fmt::format("one of {}", plugin::kIsolationWords),
                  {}};
   return *out;
+}
+
+}  // namespace
+
+Result<plugin::Isolation> pluginIsolation(const Context& cx) {
+  FLEETD_TRY_ASSIGN(auto out, whoIsIsolated(cx));
+  std::vector<std::string> words = cx.args.values("--plugin-files");
+  if (const char* variable = std::getenv("FLEETD_PLUGIN_FILES"))
+    for (const auto word : base::split(variable, ':'))
+      if (!word.empty()) words.emplace_back(word);
+  for (const auto& word : words) FLEETD_TRY(plugin::addFiles(out, word));
+  return out;
 }
 
 plugin::Plugins openPlugins(Context& cx, const std::string& root) {

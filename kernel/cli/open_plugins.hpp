@@ -15,7 +15,8 @@ plugin::LogSink pluginLog(Context& cx);
 Result<plugin::TrustStore> trustStore();
 plugin::TrustCheck pluginTrust();
 
-// Who is isolated: --isolate, else $FLEETD_ISOLATE, else third-party plugins. Error FL0903 for other words.
+// Who is isolated: --isolate, else $FLEETD_ISOLATE, else third-party plugins; and what sandboxes show besides:
+// --plugin-files and $FLEETD_PLUGIN_FILES. Error FL0903 for other words.
 Result<plugin::Isolation> pluginIsolation(const Context& cx);
 
 // Looks in $FLEETD_PLUGIN_PATH, beside this program and below the fleet (`root`, may be empty). Findings go to the

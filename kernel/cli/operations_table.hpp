@@ -31,6 +31,8 @@ inline constexpr OptionSpec kAskSudo{
     "ask once for the password that sudo wants; else its first line of standard input"};
 inline constexpr OptionSpec kGoal{"--goal", 'g', Kind::Text, "GOAL",
                                   "switch (the default), boot, test, dry-activate or reboot"};
+inline constexpr OptionSpec kDeployGoal{"--goal", 'g', Kind::Text, "GOAL",
+                                        "switch (the default), boot, test, dry-activate, reboot or upload-keys"};
 inline constexpr OptionSpec kNoWayBack{
     "--no-way-back", 0, Kind::Flag, "",
     "boot and reboot: also hosts that could not return to their earlier system by themselves"};
@@ -54,7 +56,7 @@ inline constexpr OptionSpec kPlanOptions[] = {
      "compare the built systems, too: packages, sizes, units, whether a reboot is needed"}};
 inline constexpr OptionSpec kDeployOptions[] = {
     kOnlyTag,
-    kGoal,
+    kDeployGoal,
     kNoWayBack,
     {"--canary", 0, Kind::Host, "HOST",
      "deploy to this host first, and to others only if it is well; may be given several times"},

@@ -72,7 +72,7 @@ std::vector<std::string> formatted(const std::vector<sdk::Path>& paths) {
 
 }  // namespace
 
-void printRights(Output& out, const Manifest& m, bool isolated) {
+void printRights(Output& out, const Manifest& m, bool isolated, const std::vector<std::string>& files) {
   const bool platform = m.role == plugin::Role::platform;
   out.write(fmt::format("\n{}\n", out.styled(kBold, fmt::format("may, on {}", classesOf(m)))));
   section(out, "declare", orNothing(m.optionRoot ? std::vector{pathText(*m.optionRoot)} : std::vector<std::string>()));
@@ -91,10 +91,12 @@ void printRights(Output& out, const Manifest& m, bool isolated) {
     section(out, "secrets", {m.writes.empty() ? "none" : "refer to them in what it writes; it never sees a value"});
   section(out, "hear", orNothing(m.topicsIn));
   section(out, "announce", orNothing(m.topicsOut));
-  if (isolated)
+  if (isolated) {
     section(out, "process", {"a sandbox of its own: no network, no home, no files but read-only system ones"});
-  else
+    if (!files.empty()) section(out, "sees", files);
+  } else {
     section(out, "process", {"inside fleetd: network, files and programs as far as you may"});
+  }
 }
 
 void printLastRun(Output& out, const std::optional<Touched>& touched) {
@@ -120,7 +122,7 @@ void printLastRun(Output& out, const std::optional<Touched>& touched) {
   tallySection(out, "was refused", t.refused);
 }
 
-void writeRights(base::JsonWriter& json, const Manifest& m, bool isolated) {
+void writeRights(base::JsonWriter& json, const Manifest& m, bool isolated, const std::vector<std::string>& files) {
   json.key("may").beginObject();
   names(json, "classes", m.platforms);
   json.key("declare");
@@ -133,6 +135,7 @@ void writeRights(base::JsonWriter& json, const Manifest& m, bool isolated) {
   names(json, "hear", m.topicsIn);
   names(json, "announce", m.topicsOut);
   json.member("isolated", isolated).member("network", !isolated).member("files", !isolated);
+  names(json, "sees", isolated ? files : std::vector<std::string>());
   json.endObject();
 }
 

@@ -9,12 +9,13 @@
 
 namespace fleetd::cli {
 
-// `isolated`: it runs in a sandboxed process of its own, else inside of fleetd.
-void printRights(Output& out, const plugin::Manifest& manifest, bool isolated);
+// `isolated`: it runs in a sandboxed process of its own, else inside of fleetd; `files` are those it sees there.
+void printRights(Output& out, const plugin::Manifest& manifest, bool isolated, const std::vector<std::string>& files);
 void printLastRun(Output& out, const std::optional<plugin::Touched>& touched);
 
 // Members `may` and `lastRun` of an object that was begun.
-void writeRights(base::JsonWriter& json, const plugin::Manifest& manifest, bool isolated);
+void writeRights(base::JsonWriter& json, const plugin::Manifest& manifest, bool isolated,
+                 const std::vector<std::string>& files);
 void writeLastRun(base::JsonWriter& json, const std::optional<plugin::Touched>& touched);
 
 }  // namespace fleetd::cli

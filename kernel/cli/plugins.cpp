@@ -162,16 +162,18 @@ int showPlugin(Context& cx, plugin::Plugins& plugins, std::vector<Row> rows, con
   const auto isolation = pluginIsolation(cx);
   if (!isolation) return cx.fail(isolation.error());
   const bool isolated = plugin::isIsolated(*isolation, *row->file);
+  const auto shown = isolation->files.find(row->file->id);
+  const auto seen = shown == isolation->files.end() ? std::vector<std::string>() : shown->second;
   if (cx.json()) {
     base::JsonWriter json(cx.out.data(), 2);
     writeRow(json, *row, [&] {
-      if (row->manifest) writeRights(json, *row->manifest, isolated);
+      if (row->manifest) writeRights(json, *row->manifest, isolated, seen);
       writeLastRun(json, did);
     });
     cx.out.write("\n");
   } else {
     printOne(cx, *row);
-    if (row->manifest) printRights(cx.out, *row->manifest, isolated);
+    if (row->manifest) printRights(cx.out, *row->manifest, isolated, seen);
     if (fleet) printLastRun(cx.out, did);
   }
   return cx.finish();

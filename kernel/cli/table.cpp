@@ -18,6 +18,8 @@ constexpr OptionSpec kGlobal[] = {
     {"--override-input", 0, Kind::Text, "NAME=REF", "use another flake, or a directory with its source, for an input"},
     {"--isolate", 0, Kind::Isolation, "[=WHO]",
      "who runs in processes of their own: all, third-party (without this option), unsandboxed, none"},
+    {"--plugin-files", 0, Kind::Text, "ID=PATH",
+     "show a plugin in a sandbox this file or directory, read-only; may be given several times"},
     {"--verbose", 'v', Kind::Flag, "", "show notes, too"},
     {"--quiet", 'q', Kind::Flag, "", "show errors only"},
     {"--help", 'h', Kind::Flag, "", "show help and do nothing else"},

@@ -9,6 +9,7 @@
 #include "kernel/base/text.hpp"
 #include "kernel/cli/context.hpp"
 #include "kernel/cli/json_schema.hpp"
+#include "kernel/cli/kept_secrets.hpp"
 #include "kernel/cli/text_table.hpp"
 #include "kernel/cli/vars_request.hpp"
 #include "kernel/cli/vars_scripts.hpp"
@@ -51,6 +52,26 @@ Result<void> addWords(Context& cx, const std::string& verb, sdk::Attrs& request)
   return {};
 }
 
+// What plugins keep is asked for when a value is needed, and by `check`.
+Result<void> addKeptFor(Context& cx, const std::string& verb, sdk::Attrs& request) {
+  const auto words = cx.args.positionals;
+  if (verb == "get")
+    return addKept(cx, request, keptFiles(request, [&](const KeptFile& file) {
+                     return file.machine == words[1] &&
+                            (file.id() == words[2] || (file.shared && "shared/" + file.id() == words[2]));
+                   }));
+  if (verb != "check") return {};
+  const auto generators = cx.args.values("--generator");
+  const auto among = [](const auto& list, auto from, const std::string& name) {
+    return from == list.end() || std::find(from, list.end(), name) != list.end();
+  };
+  checkKept(cx, keptFiles(request, [&](const KeptFile& file) {
+              return among(words, words.begin() + 1, file.machine) &&
+                     among(generators, generators.begin(), file.generator);
+            }));
+  return {};
+}
+
 void printList(Context& cx, const PluginValue& answer) {
   if (cx.json()) {
     base::JsonWriter json(cx.out.data(), 2);
@@ -65,6 +86,10 @@ void printList(Context& cx, const PluginValue& answer) {
       table.add({{textOf(one, "id"), kBold}, {"<nothing declares it>", kYellow}, {textOf(one, "place"), kDim}});
       continue;
     }
+    if (const std::string store = textOf(one, "store"); !store.empty()) {
+      table.add({{textOf(one, "id"), kBold}, {fmt::format("<kept by {}>", store)}, {textOf(one, "place"), kDim}});
+      continue;
+    }
     const std::string shown = !there ? "<not set>" : flagOf(one, "secret") ? "********" : textOf(one, "value");
     table.add({{textOf(one, "id"), kBold}, {shown, there ? Style{} : kYellow}, {textOf(one, "place"), kDim}});
   }
@@ -77,7 +102,8 @@ int finish(Context& cx, const std::string& verb, const PluginValue& answer) {
   if (verb == "list") printList(cx, answer);
   if (verb == "keygen") cx.out.write(fmt::format("{}\n", textOf(answer, "publicKey")));
   if (!cx.quiet() && !cx.json() && listOf(answer, "problems").empty()) {
-    if (verb == "check") cx.out.message("all variables are there, encrypted for those who should read them\n");
+    if (verb == "check" && !cx.diagnostics.hasErrors())
+      cx.out.message("all variables are there, encrypted for those who should read them\n");
     if (verb == "generate" && listOf(answer, "lines").empty()) cx.out.message("nothing is missing\n");
     const PluginValue* changed = answer.find("changed");
     if (verb == "fix" && changed && changed->get<std::int64_t>())
@@ -119,6 +145,7 @@ int runVars(Context& cx) {
     addDeclarations(cx, cx.workspace(), all);
     if (const auto* store = all.find("store")) request.set("store", *store);
   }
+  if (auto kept = addKeptFor(cx, verb, request); !kept) return cx.fail(kept.error());
   process::ScriptSandbox sandbox;
   if (verb == "generate") {
     auto prepared = addScripts(cx, request);

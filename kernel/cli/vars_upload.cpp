@@ -11,13 +11,16 @@
 #include "kernel/base/file.hpp"
 #include "kernel/base/memory_files.hpp"
 #include "kernel/base/text.hpp"
+#include "kernel/cli/kept_secrets.hpp"
 #include "kernel/cli/operations.hpp"
 #include "kernel/cli/partitioning.hpp"
+#include "kernel/cli/text_table.hpp"
 #include "kernel/cli/vars_request.hpp"
 #include "kernel/cli/vars_store.hpp"
 #include "kernel/cli/vars_verbs.hpp"
 #include "kernel/deploy/upload.hpp"
 #include "kernel/process/spawn.hpp"
+#include "kernel/state/directory.hpp"
 
 namespace fleetd::cli {
 
@@ -29,15 +32,23 @@ using plugin::PluginValue;
 // Runs `take` with the reading end while the plugin writes. Errors of the plugin go first: without an archive there is
 // nothing to take.
 template <class Take>
-Result<std::int64_t> send(Context& cx, const std::string& machine, sdk::Attrs what, Take take) {
+Result<std::int64_t> send(Context& cx, const sdk::Attrs& declared, const std::string& machine, const sdk::Attrs& what,
+                          Take take) {
   base::Pipe pipe = base::makePipe();
   if (!pipe.read) return Error{Code::FL0004, "there are no more file descriptors", "", {}};
-  sdk::Attrs request = std::move(what);
+  const PluginValue asked(what);
+  const bool everything = flagOf(asked, "everything");
+  const std::string phase = textOf(asked, "phase");
+  sdk::Attrs request = declared;
+  for (const auto& [name, value] : what) request.set(name, value);
   request.set("fleet", cx.root());
   request.set("verb", "upload");
   request.set("machine", machine);
   request.set("descriptor", std::int64_t{pipe.write.get()});
-  addDeclarations(cx, cx.workspace(), request);
+  FLEETD_TRY(addKept(cx, request, keptFiles(request, [&](const KeptFile& file) {
+                       return file.machine == machine && file.deploy &&
+                              (everything || file.neededFor == (phase.empty() ? "activation" : phase));
+                     })));
   auto answer = std::async(std::launch::async, [&cx, &pipe, body = PluginValue(std::move(request))] {
     auto out = cx.workspace().plugins().request("vars", body);
     pipe.write.reset();  // the end of the archive, or of nothing
@@ -52,6 +63,13 @@ Result<std::int64_t> send(Context& cx, const std::string& machine, sdk::Attrs wh
   if (!taken) return taken.error();
   const PluginValue* files = done->find("files");
   return files && files->get<std::int64_t>() ? *files->get<std::int64_t>() : 0;
+}
+
+template <class Take>
+Result<std::int64_t> send(Context& cx, const std::string& machine, const sdk::Attrs& what, Take take) {
+  sdk::Attrs declared;
+  addDeclarations(cx, cx.workspace(), declared);
+  return send(cx, declared, machine, what, take);
 }
 
 Result<void> unpack(const std::string& directory, int archive) {
@@ -88,28 +106,51 @@ int intoDirectory(Context& cx, const std::string& machine) {
   return cx.finish();
 }
 
+Result<deploy::ActivationSettings> rootThere(Context& cx) {
+  deploy::ActivationSettings out;
+  out.sudo = cx.args.has("--sudo") || cx.args.has("--ask-sudo-password");
+  if (cx.args.has("--ask-sudo-password")) {
+    FLEETD_TRY_ASSIGN(out.password, process::Secret::ask("password for sudo on the hosts: "));
+  }
+  return out;
+}
+
+Result<std::int64_t> bring(Context& cx, deploy::Ssh& ssh, const sdk::Attrs& declared, const Meant& one,
+                           const deploy::ActivationSettings& settings) {
+  if (!*one.reach) return one.reach->error();
+  FLEETD_TRY_ASSIGN(const auto directory, secretDirectoryOf(cx.workspace(), *one.host));
+  return send(cx, declared, one.host->name, {}, [&](int archive) {
+    return deploy::uploadSecrets(ssh, (**one.reach).address, one.host->name, directory, archive, settings);
+  });
+}
+
 int toHost(Context& cx, const std::string& machine) {
   auto operation = beginOperation(cx, Reaching::Yes, {machine});
   if (!operation) return cx.fail(operation.error());
   const Meant& one = operation->meant.front();
   if (!*one.reach) return cx.fail(one.reach->error());
-  deploy::ActivationSettings settings;
-  settings.sudo = cx.args.has("--sudo") || cx.args.has("--ask-sudo-password");
-  if (cx.args.has("--ask-sudo-password")) {
-    auto password = process::Secret::ask("password for sudo on the host: ");
-    if (!password) return cx.fail(password.error());
-    settings.password = *password;
-  }
-  const auto directory = secretDirectoryOf(cx.workspace(), *one.host);
-  if (!directory) return cx.fail(directory.error());
+  auto settings = rootThere(cx);
+  if (!settings) return cx.fail(settings.error());
   auto ssh = openSsh(cx);
   if (!ssh) return cx.fail(ssh.error());
-  const auto files = send(cx, machine, {}, [&](int archive) {
-    return deploy::uploadSecrets(*ssh, (**one.reach).address, machine, *directory, archive, settings);
-  });
+  sdk::Attrs declared;
+  addDeclarations(cx, cx.workspace(), declared);
+  const auto files = bring(cx, *ssh, declared, one, *settings);
   if (!files) return cx.fail(files.error());
   if (!cx.quiet()) cx.out.message(fmt::format("{} files brought to {}\n", *files, machine));
   return cx.finish();
+}
+
+void writeResult(Context& cx, const std::string& host, const Result<std::int64_t>& files) {
+  base::JsonWriter json(cx.out.data());
+  json.beginObject().member("host", host).member("outcome", files ? "uploaded" : "failed");
+  json.key("files");
+  files ? json.integer(*files) : json.null();
+  json.key("error");
+  files ? json.null() : json.string(files.error().message);
+  json.endObject();
+  cx.out.write("\n");
+  cx.out.drain();
 }
 
 }  // namespace
@@ -120,6 +161,37 @@ Result<void> writeSecretsOf(Context& cx, const fleet::Host& host, const std::str
     return Error{Code::FL0723, fmt::format("{} is on a disk, where secrets would stay", directory), "", {}};
   FLEETD_TRY(send(cx, host.name, {{"phase", phase}}, [&](int archive) { return unpack(directory, archive); }));
   return {};
+}
+
+int uploadKeys(Context& cx) {
+  auto settings = rootThere(cx);
+  if (!settings) return cx.fail(settings.error());
+  auto operation = beginOperation(cx, Reaching::Yes);
+  if (!operation) return cx.fail(operation.error());
+  // Whoever deploys meanwhile would activate a system beside half of its secrets.
+  auto lock = state::lockDeployments(operation->directory);
+  if (!lock) return cx.fail(lock.error());
+  sdk::Attrs declared;
+  addDeclarations(cx, cx.workspace(), declared);
+  TextTable table({{"HOST"}, {"OUTCOME"}, {"FILES", true}});
+  int code = kOk;
+  std::size_t index = 0;
+  for (const Meant& one : operation->meant) {
+    if (one.host->klass == "home") continue;  // its secrets are its machine's
+    cx.progress("uploading", ++index, operation->meant.size(), one.host->name);
+    const auto files = bring(cx, *operation->ssh, declared, one, *settings);
+    if (cx.json()) writeResult(cx, one.host->name, files);
+    table.add({{one.host->name, kBold},
+               {files ? "uploaded" : "failed", files ? kGreen : kRed},
+               {files ? fmt::format("{}", *files) : ""}});
+    if (files) continue;
+    Diagnostic d = Diagnostic::from(files.error());
+    d.host = one.host->name;
+    cx.diagnostics.add(std::move(d));
+    code = worse(code, exitCodeOf(files.error().code));
+  }
+  if (!cx.json() && !cx.quiet()) cx.out.write(table.text(cx.out.dataWidth(), cx.out.colorData()));
+  return worse(cx.finish(), code);
 }
 
 int uploadVars(Context& cx) {

@@ -9,6 +9,8 @@ namespace fleetd::cli {
 int pruneVars(Context& cx);
 int moveVars(Context& cx, const std::string& verb);  // export, import
 int uploadVars(Context& cx);
+// `fleetd deploy --goal upload-keys`: the same for all hosts that are meant; nothing is built or activated.
+int uploadKeys(Context& cx);
 int migrateVars(Context& cx);
 
 }  // namespace fleetd::cli

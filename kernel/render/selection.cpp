@@ -7,6 +7,7 @@
 
 #include "kernel/base/file.hpp"
 #include "kernel/base/json.hpp"
+#include "kernel/render/views.hpp"
 
 namespace fleetd::render {
 
@@ -61,6 +62,15 @@ class Reader {
   Diagnostics& diagnostics_;
 };
 
+constexpr const char* kSettings = "pluginSettings";
+
+void refuseSettings(Diagnostics& diagnostics, const std::string& id, std::string_view why) {
+  diagnostics.add(Error{base::Code::FL0891,
+                        fmt::format("the settings of the plugin `{}` {}", id, why),
+                        fmt::format("write a set of plain values: {}.\"{}\" = {{ … }}", kSettings, id),
+                        {}});
+}
+
 PluginChoice fromOutputs(fleet::Fleet& fleet, Diagnostics& diagnostics) {
   Reader read(fleet.evaluator(), diagnostics);
   PluginChoice out;
@@ -70,6 +80,15 @@ PluginChoice fromOutputs(fleet::Fleet& fleet, Diagnostics& diagnostics) {
     out.tags[name] = read.plugins(value, fmt::format("fleet.tags.{}.plugins", name));
   for (const auto& [name, value] : read.entries(read.member(data, "hosts")))
     out.hosts[name] = read.plugins(value, fmt::format("fleet.hosts.{}.plugins", name));
+  for (const auto& [id, value] : read.entries(read.member(data, kSettings))) {
+    auto plain = plainValue(fleet.evaluator(), value);
+    if (!plain)
+      refuseSettings(diagnostics, id, "are not known without Nix");
+    else if (!plain->get<sdk::Attrs>())
+      refuseSettings(diagnostics, id, "are no set");
+    else
+      out.settings[id] = *std::move(plain);
+  }
   return out;
 }
 
@@ -82,7 +101,25 @@ std::vector<std::string> idsOf(const base::Json* object) {
   return out;
 }
 
-PluginChoice fromJson(const std::string& path) {
+plugin::PluginValue fromJson(const base::Json& json) {
+  if (const auto* b = json.asBool()) return *b;
+  if (const auto* i = json.asInt()) return *i;
+  if (const auto* d = json.asFloat()) return *d;
+  if (const auto* s = json.asString()) return *s;
+  if (const auto* list = json.asArray()) {
+    sdk::List out;
+    for (const auto& item : *list) out.push_back(fromJson(item));
+    return out;
+  }
+  if (const auto* object = json.asObject()) {
+    sdk::Attrs out;
+    for (const auto& [name, value] : *object) out.set(name, fromJson(value));
+    return out;
+  }
+  return {};
+}
+
+PluginChoice fromJson(const std::string& path, Diagnostics& diagnostics) {
   PluginChoice out;
   const auto text = base::readFile(path);
   const auto json = text ? base::parseJson(*text) : Result<base::Json>(text.error());
@@ -91,13 +128,20 @@ PluginChoice fromJson(const std::string& path) {
   for (const auto& [key, into] : {std::pair("tags", &out.tags), std::pair("hosts", &out.hosts)})
     if (const base::Json* object = json->find(key); object && object->asObject())
       for (const auto& [name, value] : *object->asObject()) (*into)[name] = idsOf(&value);
+  if (const base::Json* all = json->find(kSettings); all && all->asObject())
+    for (const auto& [id, value] : *all->asObject()) {
+      if (value.asObject())
+        out.settings[id] = fromJson(value);
+      else
+        refuseSettings(diagnostics, id, "are no set");
+    }
   return out;
 }
 
 }  // namespace
 
 PluginChoice readChoice(fleet::Fleet& fleet, Diagnostics& diagnostics) {
-  if (fleet.kind() == fleet::Kind::FleetJson) return fromJson(fleet.root() + "/fleet.json");
+  if (fleet.kind() == fleet::Kind::FleetJson) return fromJson(fleet.root() + "/fleet.json", diagnostics);
   return fromOutputs(fleet, diagnostics);
 }
 

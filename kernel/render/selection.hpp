@@ -6,6 +6,7 @@
 
 #include "kernel/base/diagnostic.hpp"
 #include "kernel/fleet/fleet.hpp"
+#include "kernel/plugin/sdk.hpp"
 
 namespace fleetd::render {
 
@@ -13,10 +14,12 @@ namespace fleetd::render {
 struct PluginChoice {
   std::vector<std::string> all;
   std::map<std::string, std::vector<std::string>> tags, hosts;
+  std::map<std::string, plugin::PluginValue> settings;  // by plugin, maps
 };
 
 // Reads the flake output `fleet`, or fleet.json: `plugins`, `tags.<tag>.plugins`, `hosts.<name>.plugins`, all lists of
-// ids. What has another shape is no choice of plugins; a note says so (FL0805).
+// ids. What has another shape is no choice of plugins; a note says so (FL0805). `pluginSettings.<id>` are settings;
+// those that are no map, or not known, are an error (FL0891).
 PluginChoice readChoice(fleet::Fleet& fleet, Diagnostics& diagnostics);
 
 // The ids for one host besides its platform: own, by tag, of the whole fleet; sorted, unique.

@@ -228,7 +228,26 @@ plugin::FleetView Services::fleetView(const std::string& plugin) const {
   out.exports = exports_;
   for (const fleet::Host& host : fleet_->hosts())
     out.machines.try_emplace(host.name, sdk::MachineView{host.klass, host.system, host.tags, {}});
+  for (const auto& [name, known] : facts_) {
+    const auto machine = out.machines.find(name);
+    if (machine == out.machines.end()) continue;
+    const auto* values = machine->second.facts.get<sdk::Attrs>();
+    sdk::Attrs all = values ? *values : sdk::Attrs();
+    // The public values keep their name, whatever a plugin is called.
+    for (const auto& [id, facts] : known)
+      if (id != "vars") all.set(id, facts);
+    machine->second.facts = std::move(all);
+  }
   return out;
+}
+
+void Services::addFacts(const std::string& plugin, const std::string& machine, const plugin::PluginValue& facts) {
+  facts_[machine].set(plugin, facts);
+}
+
+plugin::PluginValue Services::factsOf(const std::string& machine) const {
+  const auto known = facts_.find(machine);
+  return known == facts_.end() ? plugin::PluginValue() : plugin::PluginValue(known->second);
 }
 
 bool Services::leftToClan(const std::string& plugin, const fleet::Host& host) const {

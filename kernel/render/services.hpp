@@ -30,6 +30,10 @@ class Services {
   // Asks the services what they export, and reads what the fleet makes of it. Call it after read().
   void gatherExports(Diagnostics& diagnostics);
 
+  // What the plugin of a network knows of a machine: from now on all plugins are told, under the plugin's id.
+  void addFacts(const std::string& plugin, const std::string& machine, const plugin::PluginValue& facts);
+  // Those facts of one machine, a map by plugin; nil when there are none.
+  plugin::PluginValue factsOf(const std::string& machine) const;
   // What a plugin is told of the fleet: machines, its own instances, what all services export.
   plugin::FleetView fleetView(const std::string& plugin) const;
   // The roles of a host in instances of a plugin.
@@ -72,6 +76,7 @@ class Services {
   std::map<std::string, lang::Value, std::less<>> roles_;  // by service, once asked for
   std::map<std::string, plugin::FleetView> views_;         // by plugin: name, domain, instances
   std::map<std::string, sdk::MachineView> machines_;       // what all plugins are told
+  std::map<std::string, sdk::Attrs> facts_;                // by machine: what plugins of networks know
   sdk::Value shared_;
   sdk::Exports exports_;
   std::optional<sdk::Exports> fromPlugins_;

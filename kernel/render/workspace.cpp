@@ -74,6 +74,7 @@ Result<std::unique_ptr<Workspace>> Workspace::open(WorkspaceOptions options, bas
   out->select();
   if (!out->services_->inventory().instances.empty()) out->services_->gatherExports(diagnostics);
   out->addRules();
+  out->gatherFacts();
   out->askPlugins();
   out->fleet_->stages().push_back({"plugins", static_cast<std::uint64_t>(watch.elapsed().count())});
   return out;
@@ -150,6 +151,12 @@ std::string Workspace::platformOf(const fleet::Host& host) const {
 
 void Workspace::select() {
   const PluginChoice choice = readChoice(*fleet_, *diagnostics_);
+  for (const auto& [id, settings] : choice.settings)
+    if (!plugins_->configure(id, settings))
+      diagnostics_->add(Error{base::Code::FL0891,
+                              fmt::format("the plugin `{}` takes no settings of the fleet", id),
+                              "platforms are loaded before the fleet is read; set options of hosts",
+                              {}});
   const auto& files = plugins_->files();
   std::set<std::string> missing;
   std::vector<plugin::HostPlugins> wanted;

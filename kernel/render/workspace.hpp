@@ -75,6 +75,7 @@ class Workspace {
   void select();
   void addOptions(fleet::Host& host);
   void addRules();
+  void gatherFacts();
   void askPlugins();
   void askOne(const std::string& id, const std::vector<fleet::Host*>& hosts);
   void addFragment(fleet::Host& host, const plugin::Fragment& fragment, std::optional<lang::Value> module);

@@ -1,5 +1,6 @@
 // What plugins declare and set: options, rules, contributions host by host.
 #include <algorithm>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -93,6 +94,23 @@ void Workspace::addRules() {
   }
 }
 
+// What plugins of networks know of machines is told to all others before they contribute.
+void Workspace::gatherFacts() {
+  std::set<std::string> asked;
+  for (const fleet::Host& host : fleet_->hosts())
+    for (const std::string& id : host.plugins) {
+      if (idle(id, host) || !asked.insert(id).second) continue;
+      const auto manifest = plugins_->manifest(id);
+      if (!manifest || (*manifest)->role != plugin::Role::network) continue;
+      const auto facts = plugins_->facts(id, services_->fleetView(id));
+      if (!facts) {
+        report(facts.error());
+        continue;
+      }
+      for (const auto& [machine, known] : *facts) services_->addFacts(id, machine, known);
+    }
+}
+
 // Each host's plugins work in the order of its selection; hosts that wait for the same plugin are asked for together.
 void Workspace::askPlugins() {
   std::map<fleet::Host*, std::size_t> next;
@@ -126,7 +144,13 @@ void Workspace::askOne(const std::string& id, const std::vector<fleet::Host*>& h
   if (!manifest) return;
   std::vector<plugin::HostView> views;
   for (fleet::Host* host : hosts) {
-    plugin::HostView view{host->name, host->klass, host->system, host->tags, services_->memberships(id, *host), {}, {}};
+    plugin::HostView view{host->name,
+                          host->klass,
+                          host->system,
+                          host->tags,
+                          services_->memberships(id, *host),
+                          {},
+                          services_->factsOf(host->name)};
     if (const auto& root = (*manifest)->optionRoot; root && !root->empty()) {
       // What the plugin's options are set to so far. Findings are those of the real composition, later.
       Diagnostics unheard;

@@ -8,6 +8,7 @@
 #include "plugins/vars/generate.hpp"
 #include "plugins/vars/graph/closure.hpp"
 #include "plugins/vars/health.hpp"
+#include "plugins/vars/kept.hpp"
 #include "plugins/vars/migrate.hpp"
 #include "plugins/vars/orphans.hpp"
 #include "plugins/vars/request.hpp"
@@ -39,6 +40,13 @@ fleet::Result<void> listOne(const Request& request, const GeneratorDecl& decl, L
     Attrs entry{{"id", (decl.scope.empty() ? decl.name : decl.place) + "/" + file},
                 {"secret", kind.secret},
                 {"deploy", kind.deploy}};
+    if (!decl.store.empty()) {  // whether it is there is known when it is asked for
+      entry.set("exists", Value());
+      entry.set("place", decl.place);
+      entry.set("store", decl.store);
+      vars.push_back(std::move(entry));
+      continue;
+    }
     const bool there =
         kind.secret ? request.store.hasSecret(decl.place, file) : request.store.hasPublic(decl.place, file);
     entry.set("exists", there);
@@ -102,6 +110,11 @@ fleet::Result<Found> find(const Request& request) {
 
 fleet::Result<Value> get(Request& request) {
   FLEET_TRY_ASSIGN(const auto found, find(request));
+  if (!found.decl->store.empty()) {
+    FLEET_TRY_ASSIGN(const auto value, keptValue(request, request.machine, *found.decl, found.file));
+    FLEET_TRY(writeOutput(value));
+    return Value(Attrs{});
+  }
   if (found.kind.secret) {
     if (!request.store.hasSecret(found.decl->place, found.file))
       return age::error("VARS61", request.id + " has no value yet", "`fleetd vars generate` makes one");
@@ -128,6 +141,9 @@ fleet::Result<Value> machineKey(const Request& request) {
 
 fleet::Result<Value> set(Request& request) {
   FLEET_TRY_ASSIGN(const auto found, find(request));
+  if (!found.decl->store.empty())
+    return age::error("VARS65", request.id + " is kept by the plugin " + found.decl->store,
+                      "change it where that plugin has it");
   fleet::Result<SecretBytes> value =
       request.fromTerminal ? ask(request.id, "new value", "multiline-hidden") : readInput();
   if (!value) return std::move(value).error();

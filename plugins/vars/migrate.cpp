@@ -67,10 +67,10 @@ class Migration {
   }
 
  private:
-  // What nothing declares is for nobody but people.
+  // What nothing declares, or a plugin keeps by now, is for nobody but people.
   Audience audienceOf(const StoredSecret& one) const {
     const auto decl = request_.declarations.find(one.place);
-    if (decl == request_.declarations.end()) return {{}, false, request_.groups};
+    if (decl == request_.declarations.end() || !decl->second.store.empty()) return {{}, false, request_.groups};
     const auto kind = decl->second.files.find(one.file);
     if (kind == decl->second.files.end()) return {decl->second.machines, false, request_.groups};
     return request_.audienceOf(decl->second, kind->second);

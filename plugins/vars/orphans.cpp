@@ -89,7 +89,8 @@ class Walk {
 
   void add(const std::string& top, const std::string& generator, const std::string& file, bool secret) {
     const auto declared = request_.declarations.find(generator);
-    const bool isKnown = declared != request_.declarations.end();
+    // What a plugin keeps is not read from here any more.
+    const bool isKnown = declared != request_.declarations.end() && declared->second.store.empty();
     if (isKnown && (file.empty() || declared->second.files.contains(file))) return;
     constexpr std::string_view kOwn = "per-machine/";
     std::string machine;

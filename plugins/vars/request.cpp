@@ -54,7 +54,12 @@ fleet::Result<Request> readRequest(const Value& value) {
               chosen,
               flag(value, "fromTerminal"),
               -1,
-              readScriptSetup(value)};
+              readScriptSetup(value),
+              {}};
+  const Value* kept = value.find("kept");
+  if (const auto* all = kept ? kept->get<fleet::Attrs>() : nullptr)
+    for (const auto& [name, sealed] : *all)
+      if (const auto* bytes = sealed.get<std::string>()) out.kept[name] = *bytes;
   const Value* machineGroups = value.find("machineGroups");
   if (const auto* set = machineGroups ? machineGroups->get<fleet::Attrs>() : nullptr)
     for (const auto& [machine, groups] : *set) out.machineGroups[machine] = texts(*machineGroups, machine);

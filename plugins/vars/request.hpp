@@ -26,6 +26,8 @@ struct Request {
   bool fromTerminal = false;  // set: ask instead of reading standard input
   int descriptor = -1;        // machine-key: where it is written to, in this process
   ScriptSetup scripts;        // generate
+  // What plugins keep, sealed, in base64; by "machine/generator/file".
+  std::map<std::string, std::string> kept;
 
   // Who is to read a file of a generator.
   Audience audienceOf(const GeneratorDecl& decl, const FileDecl& kind) const;

@@ -57,7 +57,8 @@ fleet::Result<Place> placeOf(const Request& request, const std::string& path) {
     return age::error("VARS91", "the archive has a value at `" + path.substr(0, 80) + "`, which is no place for one");
   const auto decl = request.declarations.find(parentOf(path));
   Place out{nullptr, path.substr(path.rfind('/') + 1)};
-  if (decl != request.declarations.end() && decl->second.files.contains(out.file)) out.decl = &decl->second;
+  if (decl != request.declarations.end() && decl->second.store.empty() && decl->second.files.contains(out.file))
+    out.decl = &decl->second;
   return out;
 }
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "plugins/vars/kept.hpp"
 #include "plugins/vars/terminal.hpp"
 #include "plugins/vars/upload_archive.hpp"
 
@@ -60,12 +61,13 @@ fleet::Result<Value> upload(const Request& request, const Value& value) {
       const Value own(fleet::Attrs{
           {"neededFor", kind.neededFor}, {"owner", kind.owner}, {"group", kind.group}, {"mode", kind.mode}});
       const Value& more = ofExport ? own : declared(value, request.machine, decl.name, file);
-      const std::string phase = textOf(more, "neededFor", "services");
+      const std::string phase = textOf(more, "neededFor", decl.store.empty() ? "services" : "activation");
       if (phase != wanted && !everything) continue;
       if (!isName(phase)) return age::error("VARS40", place + "/" + file + ": `neededFor` is no phase");
-      if (!request.store.hasSecret(place, file))
+      if (decl.store.empty() && !request.store.hasSecret(place, file))
         return age::error("VARS61", place + "/" + file + " has no value yet", "`fleetd vars generate` makes one");
-      FLEET_TRY_ASSIGN(const auto content, request.store.readSecret(place, file));
+      FLEET_TRY_ASSIGN(const auto content, decl.store.empty() ? request.store.readSecret(place, file)
+                                                              : keptValue(request, request.machine, decl, file));
       TarFile entry{phase + "/" + place + "/" + file};
       entry.owner = textOf(more, "owner", "root");
       entry.group = textOf(more, "group", "root");

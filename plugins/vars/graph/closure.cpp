@@ -40,6 +40,11 @@ class Closure {
               "VARS43",
               "the shared generator " + decl.name + " depends on " + name + ", which each machine has its own of",
               "share " + name + ", too");
+        if (!found->store.empty())
+          return age::error(
+              "VARS65",
+              "the generator " + decl.name + " depends on " + name + ", which the plugin " + found->store + " keeps",
+              "values are made of values that are kept here");
         needs_[place].push_back(found->place);
         dependents_[found->place].push_back(place);
       }
@@ -69,6 +74,11 @@ class Closure {
     for (const auto& [place, decl] : all_) {
       if (!isSelected(decl)) continue;
       found.insert(decl.name);
+      if (!decl.store.empty()) {
+        if (!wanted_.generators.contains(decl.name)) continue;
+        return age::error("VARS65", decl.name + " is kept by the plugin " + decl.store + ", which makes it, too",
+                          "change it where that plugin has it");
+      }
       if (wanted_.regenerate || !reasonToRun(decl, store_).empty() ||
           (wanted_.changedScripts && isScriptChanged(decl, store_)))
         chosen_.insert(place);
@@ -145,6 +155,7 @@ class Closure {
 }  // namespace
 
 std::string reasonToRun(const GeneratorDecl& decl, const Store& store) {
+  if (!decl.store.empty()) return {};  // nothing here makes it
   for (const auto& [file, kind] : decl.files)
     if (!(kind.secret ? store.hasSecret(decl.place, file) : store.hasPublic(decl.place, file)))
       return std::string("missing ") + (kind.secret ? "secret " : "value ") + file;

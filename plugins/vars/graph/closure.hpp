@@ -28,7 +28,7 @@ const GeneratorDecl* dependencyOf(const Declarations& all, const GeneratorDecl& 
 
 // Places in the order to run them: what is wanted, what it needs that is missing, and everything that depends on it.
 // Errors: VARS42 for unknown dependencies, VARS43 for a shared generator that depends on one of a machine, VARS44 for a
-// cycle, VARS45 for a wanted generator nobody declares.
+// cycle, VARS45 for a wanted generator nobody declares, VARS65 for one a plugin keeps, and for what depends on one.
 fleet::Result<std::vector<std::string>> toRun(const Declarations& all, const Store& store, const Wanted& wanted);
 
 }  // namespace fleetd::vars

@@ -71,6 +71,21 @@ fleet::Error badName(const std::string& machine, const std::string& what, const 
                     "use letters, digits and _ . @ + -");
 }
 
+// What a plugin keeps is neither made nor public: one place for each value.
+fleet::Result<void> checkStore(const GeneratorDecl& decl) {
+  if (decl.store.empty()) return {};
+  const auto refuse = [&](const std::string& what, std::string hint) {
+    return age::error("VARS64",
+                      "the generator " + decl.place + " is kept by the plugin " + decl.store + " and has " + what,
+                      std::move(hint));
+  };
+  if (!decl.builtin.isNil() || decl.script || !decl.prompts.empty())
+    return refuse("a way to be made", "leave out `store`, or `builtin`, `script` and `prompts`");
+  for (const auto& [file, kind] : decl.files)
+    if (!kind.secret) return refuse("the public file " + file, "put public files into a generator of their own");
+  return {};
+}
+
 // What is the same for all placements. `owner` is for messages.
 fleet::Result<GeneratorDecl> common(const std::string& owner, const std::string& name, const Value& value) {
   GeneratorDecl out;
@@ -93,6 +108,7 @@ fleet::Result<GeneratorDecl> common(const std::string& owner, const std::string&
     out.definitionHash = "builtin " + validationHash(out.builtin);
   else if (out.script)
     out.definitionHash = "script " + validationHash(sourceOf(*script));
+  out.store = text(value, "store");
   return out;
 }
 
@@ -103,6 +119,7 @@ fleet::Result<GeneratorDecl> one(const std::string& machine, const std::string& 
   if (!share) out.machine = machine;
   out.machines.insert(machine);
   out.dependencies = texts(value, "dependencies");
+  FLEET_TRY(checkStore(out));
   return out;
 }
 
@@ -110,6 +127,9 @@ fleet::Result<GeneratorDecl> ofExport(const std::string& scope, const std::strin
   FLEET_TRY_ASSIGN(auto out, common(scope, name, value));
   out.scope = scope;
   out.place = "per-export/" + scope + "/" + name;
+  if (!out.store.empty())
+    return age::error("VARS64", "the generator " + out.place + " is of an export, and no plugin keeps those",
+                      "declare it with `store` on the machines that get it");
   // A prompt that is kept is a file, as it is on machines.
   for (const auto& [prompt, decl] : out.prompts)
     if (decl.persist) out.files.try_emplace(prompt);
@@ -146,6 +166,7 @@ std::string difference(const GeneratorDecl& a, const GeneratorDecl& b) {
   if (!samePrompts) return "prompts";
   if (a.dependencies != b.dependencies) return "dependencies";
   if (a.validationHash != b.validationHash) return "validation";
+  if (a.store != b.store) return "store";
   return {};
 }
 

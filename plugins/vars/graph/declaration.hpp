@@ -36,14 +36,15 @@ struct GeneratorDecl {
   fleet::Value builtin;
   bool script = false;
   std::string definitionHash;  // of the parameters of `builtin`, or of the script; empty without either
+  std::string store;           // the plugin that keeps its files; empty: the repository does, and values are made here
 };
 using Declarations = std::map<std::string, GeneratorDecl>;  // by place
 
 // From { machine -> generators }. Errors: VARS40 for names that cannot be names of files, VARS41 when machines disagree
-// about a shared generator.
+// about a shared generator, VARS64 when what a plugin keeps is made here, too.
 fleet::Result<Declarations> readDeclarations(const fleet::Value& machines);
 // Adds generators of exports, from { scope -> generators }: `deploy` of a file is a list of machines, `dependencies` a
-// set of { exportKey, generator }. Errors: VARS40.
+// set of { exportKey, generator }. Errors: VARS40, VARS64 for one that names a plugin to keep it.
 fleet::Result<void> addExports(const fleet::Value& exports, Declarations& all);
 
 // "dns:main::web", a scope of exports as a directory.

@@ -64,7 +64,8 @@ let
             "users"
             "services"
           ];
-          default = "services";
+          default = if generator.store == null then "services" else "activation";
+          defaultText = "services; activation for what a plugin keeps";
           description = "What the file has to be there for.";
         };
         restartUnits = mkOption {
@@ -168,6 +169,7 @@ let
         };
         builtin = nullable (types.attrsOf types.anything) "A generator of fleetd's own and its parameters, in place of a script.";
         share = flag false "Whether all machines have the same files.";
+        store = nullable types.str "The plugin of fleetd that keeps the files, in place of the repository.";
       };
       config.files = lib.mapAttrs (_: _: { }) (lib.filterAttrs (_: prompt: prompt.persist) config.prompts);
     };

@@ -122,6 +122,7 @@ let
             file:
             file.secret
             && file.deploy
+            && generator.store == null
             && (file.neededFor == "users" || file.neededFor == "services")
             && builtins.pathExists (sealed generator file.name)
           ) (lib.attrValues generator.files)
@@ -162,6 +163,15 @@ let
     );
 
   onlyNixos = lib.filter ({ file, ... }: file.restartUnits != [ ]) delivered;
+  # What a plugin keeps is never in the repository, so only an upload or an installation brings it.
+  late = lib.concatMap (
+    generator:
+    map (file: "${generator.name}/${file.name}") (
+      lib.filter (file: file.deploy && file.neededFor != "activation" && file.neededFor != "partitioning") (
+        lib.optionals (generator.store != null) (lib.attrValues generator.files)
+      )
+    )
+  ) (lib.attrValues vars.generators);
   openFiles = lib.concatMap (
     generator:
     map (file: "${generator.name}/${file.name}") (
@@ -234,6 +244,10 @@ in
             lib.attrValues vars.generators
           ));
         message = "secrets of the store ${store} are brought to ${machine} by clan's own tools: let clan-core make it, or move them to another store";
+      }
+      {
+        assertion = late == [ ];
+        message = "what a plugin keeps is brought by an upload or an installation, so it is neededFor activation or partitioning: ${lib.concatStringsSep ", " late}";
       }
       {
         assertion = class == "nixos" || onlyNixos == [ ];

@@ -202,6 +202,23 @@ class Ordinary(DeployTest):
         self.expect(self.deploy("h1"), 0, err=["FL0845", "disko.devices.disk.main.device"])
         self.expect(self.run_fleetd("status", "h1"), 0)
 
+    def test_upload_keys(self):
+        """Secrets alone, to all that are meant; one that fails does not stop the others."""
+        token = 'clan.core.vars.generators.token = { files.token.neededFor = "activation"; builtin = { generator = "random"; file = "token"; }; };'
+        for host in ("h1", "h2"):
+            self.yard.write(f"{host}.nix", "{ " + token + " }\n")
+        self.expect(self.run_fleetd("vars", "keygen", "--user", "ada"), 0)
+        self.expect(self.run_fleetd("vars", "generate", "h1"), 0)
+        done = self.expect(self.deploy("--goal", "upload-keys", "h1", "h2", "--json"), 1, err=["h2", "VARS"])
+        rows = {row["host"]: row for row in map(json.loads, done.out.splitlines())}
+        self.assertEqual((rows["h1"]["outcome"], rows["h1"]["files"], rows["h2"]["outcome"]), ("uploaded", 2, "failed"))
+        value = self.expect(self.run_fleetd("vars", "get", "h1", "token/token"), 0).out
+        self.assertEqual(LAB.hosts["h1"].inside("cat /var/lib/sops-nix/activation/per-machine/h1/token/token"), value)
+        self.expect(self.run_fleetd("vars", "generate"), 0)
+        self.expect(self.deploy("--goal", "upload-keys", "h1", "h2"), 0, out=["uploaded"])
+        self.assertEqual(LAB.hosts["h1"].runs(), "", "nothing was activated")
+        self.expect(self.deploy("--goal", "upload"), 2, err=["upload-keys"])
+
     def test_a_command_over_ssh(self):
         self.expect(self.run_fleetd("ssh", "h1", "--", "echo", "a b", "$HOME"), 0, out=["a b $HOME"])
         self.expect(self.run_fleetd("ssh", "h1", "--", "false"), 1)

@@ -1,0 +1,193 @@
+"""Secrets that a plugin keeps: asked for when a value is needed, opened here alone, and one finding for each way in which the plugin may fail."""
+
+import os
+import shutil
+import subprocess
+import tempfile
+import unittest
+from pathlib import Path
+
+from harness import FIXTURES, SETUP, FleetTest, sandboxed
+
+ROOT = Path(__file__).resolve().parents[3]
+GIT = {"GIT_AUTHOR_NAME": "Ada", "GIT_AUTHOR_EMAIL": "a@b.c", "GIT_COMMITTER_NAME": "Ada", "GIT_COMMITTER_EMAIL": "a@b.c"}
+SEALED = "org.example.sealed-files"
+FLAKE = """{ inputs.nixpkgs.url = "github:NixOS/nixpkgs/nixos-unstable";
+  outputs = { nixpkgs, ... }: {
+    fleet.pluginSettings."org.example.sealed-files" = { directory = "@kept@"; };
+    nixosConfigurations.barn = nixpkgs.lib.nixosSystem { modules = [ ./barn.nix ]; };
+  }; }
+"""
+BARN = """{ config, ... }: {
+  networking.hostName = "barn";
+  nixpkgs.hostPlatform = "x86_64-linux";
+  environment.etc.where.text = config.clan.core.vars.generators.db.files.password.path;
+  clan.core.vars.generators.token = { files.token = { }; builtin = { generator = "random"; file = "token"; }; };
+  clan.core.vars.generators.db = { store = "@store@"; files.password.mode = "0440"; files.root.deploy = false; };
+}
+"""
+
+
+@unittest.skipUnless(shutil.which("age"), "age is not installed")
+class KeptTest(FleetTest):
+    def setUp(self):
+        self.own = self.fleet()
+        self.kept = self.own.base / "kept"
+        self.declare(SEALED)
+        self.expect(self.run_it("vars", "keygen", "--user", "ada"), 0)
+        self.expect(self.run_it("vars", "generate"), 0)
+
+    def declare(self, store, barn=BARN, flake=FLAKE):
+        self.own.write("flake.nix", flake.replace("@kept@", str(self.kept)))
+        self.own.write("barn.nix", barn.replace("@store@", store))
+
+    def run_it(self, *args, env=None, how=("--isolate=none",), **options):
+        examples = Path(SETUP.binary).parent / "sdk/examples/sealed_files"
+        path = f"{self.own.base}/more:{examples}:{self.own.environment()['FLEETD_PLUGIN_PATH']}"
+        return self.own.run(*args, *how, env={**GIT, "FLEETD_PLUGIN_PATH": path, **(env or {})}, **options)
+
+    def key(self, who):
+        import json
+
+        return json.loads((self.own.root / f"sops/{who}/key.json").read_text())[0]["publickey"]
+
+    def seal(self, file, value, *recipients):
+        place = self.kept / "barn/db" / file
+        place.parent.mkdir(parents=True, exist_ok=True)
+        words = [word for recipient in recipients for word in ("-r", recipient)]
+        subprocess.run(["age", *words, "-o", str(place)], input=value, check=True, capture_output=True)
+
+    def backend(self, fault):
+        library = self.own.base / "more/org.example.backend.so"
+        library.parent.mkdir(exist_ok=True)
+        command = [shutil.which("cc") or "gcc", "-std=c11", "-D_DEFAULT_SOURCE", "-fPIC", "-shared", "-fvisibility=hidden", "-I", str(ROOT / "sdk/include"), f"-DFAULT={fault}"]
+        subprocess.run([*command, str(FIXTURES / "plugins/backend.c"), "-o", str(library)], check=True)
+
+
+class Values(KeptTest):
+    def ways(self):
+        yield "inside", ("--isolate=none",)
+        yield "in a process", ("--isolate=unsandboxed",)
+        if sandboxed():
+            yield "in a sandbox", ("--isolate=third-party", f"--plugin-files={SEALED}={self.kept}")
+
+    def test_get_and_upload(self):
+        self.seal("password", b"for the machine \x00\xff", self.key("machines/barn"))
+        self.seal("root", b"for ada", self.key("users/ada"))
+        for name, how in self.ways():
+            with self.subTest(name):
+                self.assertEqual(self.expect(self.run_it("vars", "get", "barn", "db/password", how=how), 0).out_bytes, b"for the machine \x00\xff")
+                self.assertEqual(self.expect(self.run_it("vars", "get", "barn", "db/root", how=how), 0).out_bytes, b"for ada")
+                self.expect(self.run_it("vars", "check", how=how), 0, err=["all variables are there"])
+                with tempfile.TemporaryDirectory(dir="/dev/shm") as memory:
+                    self.expect(self.run_it("vars", "upload", "barn", "--directory", f"{memory}/out", how=how), 0, err=["3 files written"])
+                    file = Path(memory) / "out/activation/per-machine/barn/db/password"
+                    self.assertEqual(file.read_bytes(), b"for the machine \x00\xff")
+                    self.assertEqual(file.stat().st_mode & 0o777, 0o440)
+                    self.assertFalse((Path(memory) / "out/services/per-machine/barn/db").exists())
+        # What was asked for is on the plugin's record.
+        did = self.expect(self.run_it("plugins", "show", SEALED, "--json"), 0).json()
+        self.assertEqual(did["may"]["secrets"], "keep")
+
+    @unittest.skipUnless(sandboxed(), "no sandbox on this machine")
+    def test_a_sandbox_shows_what_the_person_says(self):
+        self.seal("password", b"x", self.key("users/ada"))
+        hidden = self.expect(self.run_it("vars", "get", "barn", "db/password", how=()), 1, err=["FL0892", "SEALED04", "db/password of barn"])
+        self.assertEqual(hidden.out, "")
+        env = {"FLEETD_PLUGIN_FILES": f"{SEALED}={self.kept}"}
+        self.expect(self.run_it("vars", "get", "barn", "db/password", how=(), env=env), 0)
+        self.expect(self.run_it("plugins", "show", SEALED, how=(), env=env), 0, out=["sees", str(self.kept)])
+        for word, why in ((SEALED, "no id and path"), (f"{SEALED}=kept", "not absolute"), (f"{SEALED}=/", "everything"), (f"{SEALED}={self.kept}/none", "nothing at that path"), ("No Id=/tmp", "no id of a plugin")):
+            self.expect(self.run_it("plugins", "show", SEALED, how=("--plugin-files", word)), 2, err=["FL0903", why])
+
+    def test_what_is_shown_of_them(self):
+        rows = {row["id"]: row for row in self.expect(self.run_it("vars", "list", "barn", "--json"), 0).json()}
+        self.assertEqual(rows["db/password"], {"deploy": True, "exists": None, "id": "db/password", "place": "per-machine/barn/db", "secret": True, "store": SEALED})
+        self.expect(self.run_it("vars", "list", "barn"), 0, out=[f"<kept by {SEALED}>"])
+        place = self.expect(self.run_it("show", "barn", "environment.etc.where.text", "--json"), 0).json()
+        self.assertEqual(place, "/var/lib/sops-nix/activation/per-machine/barn/db/password")
+        # What lies in the repository from before is not used any more.
+        left = self.own.root / "vars/per-machine/barn/db/password/secret"
+        left.parent.mkdir(parents=True)
+        left.write_text("{}")
+        self.assertIn("per-machine/barn/db", self.run_it("vars", "prune").err + self.run_it("vars", "list", "--json").out)
+
+    def test_what_is_not_done_here(self):
+        self.expect(self.run_it("vars", "set", "barn", "db/password", stdin=b"x"), 1, err=["VARS65", "change it where that plugin has it"])
+        self.expect(self.run_it("vars", "generate", "-g", "db"), 1, err=["VARS65"])
+        self.expect(self.run_it("vars", "generate", "--regenerate"), 0)
+        self.assertFalse((self.own.root / "vars/per-machine/barn/db").exists())
+        for more, words in (('builtin = { generator = "random"; };', "a way to be made"), ('files.open.secret = false;', "the public file open"), ("prompts.x = { };", "a way to be made")):
+            self.declare(SEALED, BARN.replace("files.root", more + " files.root"))
+            self.expect(self.run_it("vars", "list", "barn"), 1, err=["VARS64", words])
+        self.declare(SEALED, BARN.replace('files.token = { };', 'files.token = { }; dependencies = [ "db" ];'))
+        self.expect(self.run_it("vars", "generate"), 1, err=["VARS65", "depends on db"])
+
+
+class Faults(KeptTest):
+    def get(self, code, *err, how=("--isolate=none",), env=None):
+        got = self.expect(self.run_it("vars", "get", "barn", "db/password", how=how, env=env), code, err=err)
+        self.assertEqual(got.out, "")
+        self.assertEqual(got.err.count("error["), 1, got.err)
+        return got
+
+    def test_nothing_is_kept(self):
+        self.get(1, "FL0892", "db/password of barn cannot be had", "SEALED04", "seal it first")
+        self.expect(self.run_it("vars", "check"), 1, err=["FL0892", "db/password of barn and 1 more"])
+        self.expect(self.run_it("vars", "upload", "barn", "--directory", f"/dev/shm/fleetd-test-{os.getpid()}"), 1, err=["FL0892"])
+        Path(f"/dev/shm/fleetd-test-{os.getpid()}").rmdir()
+
+    def test_sealed_for_others(self):
+        other = subprocess.run(["age-keygen"], capture_output=True, check=True, text=True)
+        self.seal("password", b"x", other.stderr.split()[-1] if "age1" in other.stderr else other.stdout.split("public key: ")[1].split()[0])
+        self.get(1, "VARS67", "sealed neither for you nor for barn", "sops/machines/barn/key.json")
+
+    def test_changed(self):
+        self.seal("password", b"x" * 100, self.key("users/ada"))
+        file = self.kept / "barn/db/password"
+        file.write_bytes(file.read_bytes()[:-1] + b"?")
+        self.get(1, "AGE07", SEALED)
+
+    def test_settings(self):
+        self.declare(SEALED, flake=FLAKE.replace('{ directory = "@kept@"; }', '{ directory = "kept"; }'))
+        self.get(1, "FL0308", "SEALED01")
+        self.declare(SEALED, flake=FLAKE.replace('{ directory = "@kept@"; }', '"@kept@"'))
+        self.expect(self.run_it("check"), 1, err=["FL0891", "are no set"])
+        self.declare(SEALED, flake=FLAKE.replace('{ directory = "@kept@"; }', "{ f = x: x; }"))
+        self.expect(self.run_it("check"), 1, err=["FL0891", "not known"])
+        self.declare(SEALED, flake=FLAKE.replace('"org.example.sealed-files"', "nixos"))
+        self.expect(self.run_it("check"), 1, err=["FL0891", "platforms"])
+
+    def test_no_such_plugin(self):
+        self.declare("org.example.sealed-file")
+        self.get(1, "FL0301", f"did you mean `{SEALED}`?")
+        self.declare("nixos")
+        self.get(1, "FL0318", "nixos")
+
+    def test_every_fault_of_a_backend(self):
+        self.declare("org.example.backend")
+        faults = [
+            ("GARBAGE", "FL0310", "msgpack"),
+            ("FEW", "FL0310", "as many values"),
+            ("MANY", "FL0310", "as many values"),
+            ("EMPTY", "FL0310", "empty"),
+            ("PLAIN", "VARS66", "is no age file"),
+            ("LONG", "FL0890", "1048577 bytes"),
+            ("HUGE_ANSWER", "FL0311", "larger than"),
+            ("REFUSES", "FL0892", "the vault is closed [BACK01]"),
+            ("SILENT", "FL0309", "db/password of barn"),
+            ("NO_START", "FL0892", "no vault is set up [BACK01]"),
+        ]
+        for fault, code, words in faults:
+            self.backend(fault)
+            for how in (("--isolate=none",), ("--isolate=unsandboxed",)):
+                with self.subTest(fault=fault, how=how[0]):
+                    got = self.get(1, code, words, "org.example.backend", how=how)
+                    self.assertNotIn("hunter2", got.err)
+
+    def test_a_crash(self):
+        self.declare("org.example.backend")
+        self.backend("CRASH")
+        self.get(1, "FL0327", "SIGABRT", "fleet.resolve/1", "db/password of barn", how=("--isolate=unsandboxed",))
+        if sandboxed():
+            self.get(1, "FL0327", "SIGABRT", "fleet.resolve/1", how=())
