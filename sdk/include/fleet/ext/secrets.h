@@ -9,8 +9,8 @@ FLEET_BEGIN
 
 typedef struct fleet_plugin_secrets {
   /* `refs` is an array of secret references; writes an array of byte strings, sealed for their receiver, in
-     the same order: age files that only the receiver opens. Plain text never leaves through it. A failure concerns all of `refs`. [plugin-thread &
-     active] */
+     the same order: age files that only the receiver opens. Plain text never leaves through it. A failure concerns all
+     of `refs`. [plugin-thread & active] */
   fleet_status_t(FLEET_CALL* resolve)(const fleet_plugin_t* self, fleet_bytes_t refs, const fleet_writer_t* out,
                                       fleet_error_t* err);
 } fleet_plugin_secrets_t;
