@@ -64,6 +64,7 @@ TEST(Connections, OneThatClosesIsNoticedAndItsDescriptorMayBeAnothers) {
     auto hello = yard.bus->expect(id, id, kLong);
     auto socket = std::make_unique<Socket>(join(yard, id, std::move(hello)));
     auto asked = yard.bus->request(id, "t/1", {}, kLong);
+    ASSERT_TRUE(wait(*socket, -1, static_cast<int>(kLong)).socket);  // the request is there: it can be reached
     socket.reset();
     EXPECT_EQ(asked.get().error().code, Code::FL0336) << i;
   }
