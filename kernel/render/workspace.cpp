@@ -151,12 +151,15 @@ std::string Workspace::platformOf(const fleet::Host& host) const {
 
 void Workspace::select() {
   const PluginChoice choice = readChoice(*fleet_, *diagnostics_);
-  for (const auto& [id, settings] : choice.settings)
-    if (!plugins_->configure(id, settings))
+  for (const auto& [id, settings] : choice.settings) {
+    // Platforms are asked for their options while the fleet is evaluated.
+    const bool platform = std::find(std::begin(kClasses), std::end(kClasses), id) != std::end(kClasses);
+    if (platform || !plugins_->configure(id, settings))
       diagnostics_->add(Error{base::Code::FL0891,
                               fmt::format("the plugin `{}` takes no settings of the fleet", id),
                               "platforms are loaded before the fleet is read; set options of hosts",
                               {}});
+  }
   const auto& files = plugins_->files();
   std::set<std::string> missing;
   std::vector<plugin::HostPlugins> wanted;

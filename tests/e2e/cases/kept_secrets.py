@@ -150,7 +150,7 @@ class Faults(KeptTest):
 
     def test_settings(self):
         self.declare(SEALED, flake=FLAKE.replace('{ directory = "@kept@"; }', '{ directory = "kept"; }'))
-        self.get(1, "FL0308", "SEALED01")
+        self.get(1, "FL0892", "SEALED01")
         self.declare(SEALED, flake=FLAKE.replace('{ directory = "@kept@"; }', '"@kept@"'))
         self.expect(self.run_it("check"), 1, err=["FL0891", "are no set"])
         self.declare(SEALED, flake=FLAKE.replace('{ directory = "@kept@"; }', "{ f = x: x; }"))
@@ -160,7 +160,7 @@ class Faults(KeptTest):
 
     def test_no_such_plugin(self):
         self.declare("org.example.sealed-file")
-        self.get(1, "FL0301", f"did you mean `{SEALED}`?")
+        self.get(1, "FL0301", f"did you mean `{SEALED}`")
         self.declare("nixos")
         self.get(1, "FL0318", "nixos")
 
