@@ -112,6 +112,31 @@ class Values(KeptTest):
         left.write_text("{}")
         self.assertIn("per-machine/barn/db", self.run_it("vars", "prune").err + self.run_it("vars", "list", "--json").out)
 
+    def test_in_a_fleet_with_the_age_store(self):
+        own = self.key("users/ada")
+        settings = f'clan.core.vars.settings = {{ secretStore = "age"; recipients.default = [ "{own}" ]; }};'
+        self.declare(SEALED, BARN.replace("  clan.core", f"  {settings}\n  clan.core", 1))
+        self.expect(self.run_it("vars", "generate"), 0)
+        machine = (self.own.root / "secrets/age-keys/machines/barn/pub").read_text().strip()
+        self.assertNotEqual(machine, self.key("machines/barn"))
+        self.seal("root", b"for ada", own)
+        self.seal("password", b"for the other key", self.key("machines/barn"))
+        self.expect(self.run_it("vars", "get", "barn", "db/password"), 1, err=["VARS67", "secrets/age-keys/machines/barn/pub"])
+        self.seal("password", b"for the machine", machine)
+        for name, how in self.ways():
+            with self.subTest(name):
+                self.assertEqual(self.expect(self.run_it("vars", "get", "barn", "db/password", how=how), 0).out, "for the machine")
+                self.assertEqual(self.expect(self.run_it("vars", "get", "barn", "db/root", how=how), 0).out, "for ada")
+        self.expect(self.run_it("vars", "check"), 0)
+        place = self.expect(self.run_it("show", "barn", "environment.etc.where.text", "--json"), 0).json()
+        self.assertEqual(place, "/etc/secret-vars/activation/per-machine/barn/db/password")
+
+    def test_shared_ones_by_their_place(self):
+        self.declare(SEALED, BARN.replace('store = "@store@";', 'store = "@store@"; share = true;'))
+        self.seal("password", b"of all", self.key("users/ada"))
+        for name in ("db/password", "shared/db/password"):
+            self.assertEqual(self.expect(self.run_it("vars", "get", "barn", name), 0).out, "of all")
+
     def test_what_is_not_done_here(self):
         self.expect(self.run_it("vars", "set", "barn", "db/password", stdin=b"x"), 1, err=["VARS65", "change it where that plugin has it"])
         self.expect(self.run_it("vars", "generate", "-g", "db"), 1, err=["VARS65"])
