@@ -79,7 +79,9 @@ class Walk {
       const auto declared = request_.declarations.find(place);
       std::error_code code;
       for (const auto& file : files) {
-        if (declared != request_.declarations.end() && declared->second.files.contains(file)) continue;
+        if (declared != request_.declarations.end() && declared->second.store.empty() &&
+            declared->second.files.contains(file))
+          continue;
         const std::string secret = request_.fleet + "/vars/" + place + "/" + file + "/secret";
         add("vars/", place, file, isHere && fs::is_regular_file(fs::symlink_status(secret, code)));
       }

@@ -137,6 +137,19 @@ TEST_F(Kept, WhatTheRepositoryStillHasIsLeftOver) {
   EXPECT_EQ(paths, (std::set<std::string>{"secrets/clan-vars/per-machine/barn/db", "vars/per-machine/barn/db"}));
 }
 
+TEST_F(Kept, WhatIsLeftOverInSopsIsSecret) {
+  expect("keygen");
+  const fleet::Value made = fleet::Attrs{{"files", fleet::Attrs{{"early", fleet::Attrs{}}}},
+                                         {"builtin", fleet::Attrs{{"generator", "random"}, {"file", "early"}}}};
+  expect("generate", {{"machines", barn(made)}});
+  const auto found = request("orphans", {{"machines", barn()}});
+  ASSERT_TRUE(found) << found.error().message;
+  const auto& list = *found->find("orphans")->get<fleet::List>();
+  ASSERT_EQ(list.size(), 1u);
+  EXPECT_EQ(*list[0].find("path")->get<std::string>(), "vars/per-machine/barn/db");
+  EXPECT_TRUE(*list[0].find("secret")->get<bool>());
+}
+
 }  // namespace
 
 }  // namespace fleetd::vars
