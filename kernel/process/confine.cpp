@@ -71,7 +71,7 @@ std::uint64_t addressSpace() {
 }
 
 // Code that does not look at what malloc() answers crashes when there is no memory.
-void onCrash(int number) {
+[[maybe_unused]] void onCrash(int number) {
   constexpr std::uint64_t kNear = 80u << 20;  // room that was asked for in vain, and what allocators keep aside
   if (addressSpace() + kNear >= ceiling) outOfMemory();
   ::signal(number, SIG_DFL);
