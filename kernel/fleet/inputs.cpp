@@ -1,6 +1,7 @@
 // Flake inputs as values.
 #include "kernel/fleet/inputs.hpp"
 
+#include <algorithm>
 #include <array>
 
 #include <fmt/format.h>
@@ -181,25 +182,34 @@ Value Inputs::one(const std::string& name, std::string_view url, const LockNode*
 // What somebody else's flake says of itself. A finding in it is not the fleet's: the input is left to Nix then.
 Value Inputs::fromSource(const std::string& name, const LockNode* node, const std::string& directory, Value facts) {
   Evaluator& ev = intrinsics_.ev;
+  const auto leave = [&](const std::string& why, Span span) {
+    base::Diagnostic d;
+    d.code = base::Code::FL0516;
+    d.severity = base::Severity::Note;
+    d.message = fmt::format("the source of input `{}` cannot be read here: {}", name, why);
+    d.span = span;
+    diagnostics_.add(std::move(d));
+    return Value::stuck();
+  };
   std::string flake = directory;
-  if (node && !node->dir.empty()) flake += "/" + node->dir;
+  if (node && !node->dir.empty()) {
+    // Nix keeps to the source as well.
+    const auto steps = base::split(node->dir, '/');
+    if (std::find(steps.begin(), steps.end(), "..") != steps.end())
+      return leave(fmt::format("`dir` in flake.lock leaves it: {}", base::sanitize(node->dir)), {});
+    flake += "/" + node->dir;
+  }
   const Value place = ev.attrs({{"outPath", ev.path(flake)}});
   if (node && !node->isFlake) return ev.update(facts, place, 0);
-  if (!base::isRegularFile(flake + "/flake.nix")) return Value::stuck();
+  if (!base::isRegularFile(flake + "/flake.nix")) return leave(fmt::format("{} has no flake.nix", flake), {});
   ++depth_;
   Value self;
   const Value outputs = evalFlake(std::string(ev.path(flake).string()), node, &self, true);
   --depth_;
   const Value whole = outputs.isError() ? outputs : ev.force(self);
   if (!whole.isError()) return ev.update(whole, ev.update(facts, place, 0), 0);
-  base::Diagnostic why = ev.diagnostic(*whole.error);
-  base::Diagnostic d;
-  d.code = base::Code::FL0516;
-  d.severity = base::Severity::Note;
-  d.message = fmt::format("the source of input `{}` cannot be read here: {}", name, why.message);
-  d.span = why.span;
-  diagnostics_.add(std::move(d));
-  return Value::stuck();
+  const base::Diagnostic why = ev.diagnostic(*whole.error);
+  return leave(why.message, why.span);
 }
 
 Value Inputs::all(Value declared, Value outputs, const LockNode* node, const std::string& directory, bool foreign) {

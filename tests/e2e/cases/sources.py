@@ -20,6 +20,7 @@ CASES = [
     case("a home among packages", ["show", "ann@x86_64-linux", "home.username", "--json", *FRAME], json_equals="ann"),
     case("a set that holds itself", ["show", "oak", "home-manager.extraSpecialArgs.flake.again", *FRAME], out=["{ … }"]),
     case("no directory", ["check", "--override-input", "frame=./nowhere"], code=1, err=["error[FL0515]", "nowhere"]),
+    case("no flake", ["check", "-v", "--override-input", "frame=../frame/modules"], out=["0 hosts"], err=["note[FL0516]", "has no flake.nix"]),
     case("no reference", ["check", "--override-input", "frame"], code=2, err=["error[FL0903]", "NAME=REFERENCE"]),
     case("another flake", ["check", "--override-input", "frame=github:example/other"], out=["0 hosts"]),
 ]
