@@ -249,6 +249,12 @@ Value applyOverrides(Evaluator& ev, const ExprAttrs* expr, Bindings* out, Env* f
   for (const Attr& attr : *overrides.attrs)
     for (std::uint32_t i = 0; i < expr->statics.size(); ++i)
       if (expr->statics[i].name == attr.name) frame->slots[i] = attr.value;
+  // What names another attribute was given its value at once: it has to see the override instead.
+  for (std::uint32_t i = 0; i < expr->statics.size(); ++i) {
+    const AttrDef& def = expr->statics[i];
+    if (def.kind != AttrKind::Plain || def.value->kind != ExprKind::Local || overrides.attrs->find(def.name)) continue;
+    frame->slots[i] = out->items[i].value = ev.thunk(def.value, frame);
+  }
   return ev.update(Value::of(out), overrides, expr->pos);
 }
 

@@ -225,8 +225,11 @@ Value Evaluator::evalAttrs(const ExprAttrs* expr, Env* env) {
     if (from) fillInheritFrame(*this, expr, inner, from);
     for (std::uint32_t i = 0; i < count; ++i)
       out->items[i] = {expr->statics[i].name, expr->statics[i].pos, inner->slots[i]};
-    if (Attr* overrides = out->find(names_.overrides); overrides && expr->dynamics.empty())
-      return applyOverrides(*this, expr, out, inner);
+    if (out->find(names_.overrides)) {
+      const Value overridden = applyOverrides(*this, expr, out, inner);
+      if (!overridden.is(Tag::Attrs) || expr->dynamics.empty()) return overridden;
+      out = overridden.attrs;
+    }
   } else {
     from = inheritFrame(*this, expr, env);
     if (from) fillInheritFrame(*this, expr, env, from);

@@ -72,6 +72,12 @@ Value sort(Evaluator& ev, Value* args, Pos pos) {
   // As Nix does, whatever the comparison looks at.
   for (Value& item : items)
     if (item = ev.force(item); item.isError()) return item;
+  if (items.size() == 1) {  // compared with nothing; what compares has to be a function all the same
+    const Value compare = ev.force(args[0]);
+    if (compare.isError()) return compare;
+    if (!compare.isUnknown() && !compare.isFunction() && !compare.is(Tag::Attrs))
+      return ev.typeError("a function", compare, 0);
+  }
   Sorter sorter(ev, args[0], pos);
   return sorter.sort(items) ? ev.list(items) : sorter.result;
 }

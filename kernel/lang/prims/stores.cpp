@@ -92,7 +92,10 @@ Value pathPrim(Evaluator& ev, Value* args, Pos) {
 Value filterSource(Evaluator& ev, Value* args, Pos) {
   Value out;
   std::string path;
-  return wantPath(ev, args[1], &path, &out) ? Value::stuck() : out;
+  if (!wantPath(ev, args[1], &path, &out)) return out;
+  const Value filter = ev.force(args[0]);
+  if (filter.isError() || filter.isUnknown()) return filter.isError() ? filter : Value::stuck();
+  return filter.isFunction() || filter.is(Tag::Attrs) ? Value::stuck() : ev.typeError("a function", filter, 0);
 }
 
 Value outputOf(Evaluator& ev, Value* args, Pos) {
