@@ -3,6 +3,8 @@
 
 #include <map>
 
+#include "plugins/common/zerotier/world.hpp"
+
 namespace zerotier {
 
 namespace {
@@ -82,6 +84,24 @@ fleet::Result<std::optional<Address>> Network::nodeOf(NetworkId id, const std::s
     return problem("ZT10", {}, "the value ip of " + generator + " is no address in the network " + id.text(),
                    "run `fleetd vars generate -r -g " + generator + "`");
   return std::optional(*node);
+}
+
+fleet::Result<std::optional<MoonWorld>> Network::worldOf(const Node& moon) const {
+  const std::string generator = zerotier::worldOf(moon.name);
+  const auto* text = fleet::publicValueOf(fleet, {}, generator, "moon");
+  if (!text) return std::optional<MoonWorld>();
+  const auto unusable = [&](const std::string& why) {
+    return problem("ZT10", {}, "the value moon of " + generator + ": " + why,
+                   "run `fleetd vars generate -r -g " + generator + "`");
+  };
+  const auto bytes = formats::worldBytes(*text);
+  const auto world = bytes ? formats::decodeWorld(*bytes) : fleet::Result<formats::SignedWorld>(bytes.error());
+  if (!world) return unusable(world.error().message);
+  if (world->world.kind != formats::WorldKind::Moon || world->world.id != moon.address.bits)
+    return unusable("it is not the moon " + moon.address.text());
+  MoonWorld out{formats::worldText(*bytes), {}};
+  formats::addHex(out.key, world->key);
+  return std::optional(std::move(out));
 }
 
 fleet::Result<std::vector<Node>> Network::nodes(NetworkId id, const ControllerSettings& settings) const {

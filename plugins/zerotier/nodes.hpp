@@ -21,6 +21,15 @@ inline std::string addressOf(const std::string& machine, const std::string& inst
   return "zerotier-ip-" + machine + "-" + instance;
 }
 
+// The key of a moon, which no machine gets, and the world made of it.
+inline std::string moonOf(const std::string& machine) { return "zerotier-moon-" + machine; }
+inline std::string worldOf(const std::string& machine) { return "zerotier-world-" + machine; }
+
+struct MoonWorld {
+  std::string text;  // base64
+  std::string key;   // that it is signed with, in hexadecimal
+};
+
 struct Node {
   std::string name;  // empty for members that are only an id
   Address address;
@@ -42,6 +51,8 @@ struct Network {
   fleet::Result<std::optional<NetworkId>> id() const;
   // The machine's node; nothing until it was generated. Errors: an address of another network (ZT10).
   fleet::Result<std::optional<Address>> nodeOf(NetworkId id, const std::string& machine) const;
+  // The world of a moon; nothing until it was generated. Errors: it is another node's, or none (ZT10).
+  fleet::Result<std::optional<MoonWorld>> worldOf(const Node& moon) const;
   // Machines by name, then devices by name, then the rest. Errors: ZT10, ZT11, ZT15.
   fleet::Result<std::vector<Node>> nodes(NetworkId id, const ControllerSettings& settings) const;
 };

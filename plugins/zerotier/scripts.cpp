@@ -17,7 +17,8 @@ std::string joined(const std::vector<std::string>& words) {
   return out;
 }
 
-// A daemon that finds another identity keeps the old one beside it. Networks that were joined by hand stay.
+// A daemon that finds another identity keeps the old one beside it. Networks that were joined and moons that were
+// followed by hand stay. Only a new declaration replaces a moon: the daemon may have learnt of a newer one since.
 constexpr const char* kPrepare = R"sh(umask 077
 mkdir -p "$home/networks.d"
 if [ ! -s "$secret" ]; then
@@ -50,6 +51,25 @@ for network in $networks; do
   fi
 done
 echo "$networks" > "$home/networks.joined"
+mkdir -p "$home/moons.d" "$home/moons.declared"
+if [ -e "$home/moons.followed" ]; then
+  for moon in $(cat "$home/moons.followed"); do
+    case " $moons " in
+      *" $moon "*) ;;
+      *) rm -f "$home/moons.d/000000$moon.moon" "$home/moons.declared/$moon"; changed=1 ;;
+    esac
+  done
+fi
+echo "$moons" > "$home/moons.followed"
+for world in $worlds; do
+  moon=${world%%:*}
+  file="$home/moons.d/000000$moon.moon"
+  if [ -s "$file" ] && [ "$(cat "$home/moons.declared/$moon" 2>/dev/null)" = "$world" ]; then continue; fi
+  printf %s "${world#*:}" | base64 -d > "$file.new"
+  mv -f "$file.new" "$file"
+  echo "$world" > "$home/moons.declared/$moon"
+  changed=1
+done
 )sh";
 
 // Replaced as a whole: the daemon ends when it reads half a file.
@@ -76,18 +96,13 @@ if ! cmp -s "$record" "$home/controller.d/network/$network.declared"; then
 fi
 )sh";
 
-constexpr const char* kMoon = R"sh(
-umask 077
-cd "$home"
-if [ ! -s moon.json ]; then
-  zerotier-idtool initmoon identity.public > moon.json.new
-  mv -f moon.json.new moon.json
+constexpr const char* kMoonKey = R"sh(
+if [ -s "$home/moon.json" ]; then
+  case $(cat "$home/moon.json") in
+    *"$key"*) ;;
+    *) echo "$home/moon.json has another key than the fleet has for this moon: devices that follow it by that key do not learn of new endpoints. To keep that key: fleetd vars set $machine zerotier-moon-$machine/moon.json < moon.json" >&2 ;;
+  esac
 fi
-jq --argjson endpoints "$endpoints" '.roots[0].stableEndpoints = $endpoints' moon.json > moon.json.new
-mv -f moon.json.new moon.json
-mkdir -p moons.d
-zerotier-idtool genmoon moon.json > /dev/null
-mv -f 000000*.moon moons.d/
 )sh";
 
 // The token never stands in an argument. Every answer is looked at; whatever fails, the unit is started again.
@@ -134,9 +149,15 @@ done
 
 }  // namespace
 
-fleet::Text prepareScript(std::string_view home, const fleet::Secret& identity,
-                          const std::vector<std::string>& networks) {
-  return fleet::text("home=" + quoted(home) + "\nsecret='", identity, "'\nnetworks=" + quoted(joined(networks)) + "\n",
+fleet::Text prepareScript(std::string_view home, const fleet::Secret& identity, const Followed& followed) {
+  std::vector<std::string> moons = followed.moons, worlds;
+  for (const auto& [moon, world] : followed.worlds) {
+    moons.push_back(moon);
+    worlds.push_back(moon + ":" + world);
+  }
+  return fleet::text("home=" + quoted(home) + "\nsecret='", identity,
+                     "'\nnetworks=" + quoted(joined(followed.networks)) + "\nmoons=" + quoted(joined(moons)) +
+                         "\nworlds=" + quoted(joined(worlds)) + "\n",
                      kPrepare);
 }
 
@@ -147,8 +168,8 @@ std::string recordScript(std::string_view home, const std::string& network, cons
          kRecord + ")\n";
 }
 
-std::string moonScript(std::string_view home, const std::string& endpoints) {
-  return "(\nset -eu\nhome=" + quoted(home) + "\nendpoints=" + quoted(endpoints) + kMoon + ")\n";
+std::string moonKeyScript(std::string_view home, const std::string& machine, const std::string& key) {
+  return "(\nhome=" + quoted(home) + "\nmachine=" + quoted(machine) + "\nkey=" + quoted(key) + kMoonKey + ")\n";
 }
 
 std::string membersScript(const std::string& network, const std::string& members, bool revoke) {

@@ -21,6 +21,7 @@ namespace formats = fleetd::zerotier;
 
 constexpr std::int64_t kPriority = 900, kPort = 9993, kMostMoons = 4;
 constexpr const char* kSecretFile = "identity-secret";
+constexpr const char* kMoonFile = "moon.json";
 // Networks in networks would carry themselves.
 constexpr const char* kNoUnderlay[] = {"ygg", "hyprspace", "tinc", "tailscale", "mycelium", "wg", "zt"};
 constexpr const char* kRelay = "65.21.12.51/4443";  // as in clan
@@ -109,26 +110,18 @@ class Zerotier final : public fleet::Service<Zerotier> {
     return {};
   }
 
-  fleet::Result<void> moon(const fleet::Member<MoonSettings>& member, fleet::Contribution& out) const {
-    if (!member.isNixos()) return {};
-    fleet::List endpoints;
-    for (const auto& text : member.settings.stableEndpoints) {
-      const auto endpoint = formats::parseEndpoint(text);
-      if (!endpoint)
+  fleet::Result<void> moon(const fleet::Member<MoonSettings>& member, fleet::Contribution&) const {
+    for (const auto& text : member.settings.stableEndpoints)
+      if (const auto endpoint = formats::parseEndpoint(text); !endpoint)
         return fleet::Error{FLEET_E_SCHEMA,        "ZT06", "stableEndpoints", endpoint.error().message,
                             endpoint.error().hint, 0};
-      // Without a port the moon would say zero, and nobody would reach it.
-      endpoints.push_back(text.substr(0, text.find('/')) + "/" + std::to_string(endpoint->port));
-    }
-    if (endpoints.empty())
+    if (member.settings.stableEndpoints.empty())
       return fleet::Error{FLEET_E_SCHEMA,
                           "ZT17",
                           "stableEndpoints",
                           "a moon has to say where it is reached",
                           "add its address: stableEndpoints = [ \"192.0.2.1/9993\" ];",
                           0};
-    out.set("systemd.services.zerotierone.path", fleet::List{fleet::pkg("jq")});
-    out.set("systemd.services.zerotierone.preStart", moonScript(kLinuxHome, jsonText(endpoints)));
     return {};
   }
 
@@ -141,8 +134,9 @@ class Zerotier final : public fleet::Service<Zerotier> {
 
   // What a machine needs for all its networks together.
   struct Everything {
-    std::vector<std::string> networks, moons;
-    std::string hosts;
+    Followed followed;
+    std::vector<std::string> endpoints;  // of the machine as a moon
+    std::string hosts, moonKey;
     bool cask = false;
   };
 
@@ -165,6 +159,27 @@ class Zerotier final : public fleet::Service<Zerotier> {
         .addTo(out);
   }
 
+  // One moon a machine, however many networks it serves: the key is kept, the world follows the endpoints.
+  static void moonGenerators(const std::string& machine, const std::vector<std::string>& endpoints,
+                             fleet::Contribution& out) {
+    const std::string identity = identityOf(machine) + "/" + kSecretFile;
+    fleet::Generator(moonOf(machine))
+        .hidden(kMoonFile)
+        .dependsOn(identityOf(machine))
+        .share()
+        .builtin("zerotier-moon", {{"identity", identity}})
+        .addTo(out);
+    fleet::Generator(worldOf(machine))
+        .open("moon", {{"deploy", false}})
+        .dependsOn(identityOf(machine))
+        .dependsOn(moonOf(machine))
+        .share()
+        .builtin("zerotier-world", {{"endpoints", fleet::toValue(endpoints)},
+                                    {"identity", identity},
+                                    {"moon", moonOf(machine) + "/" + kMoonFile}})
+        .addTo(out);
+  }
+
   static void addOnce(std::vector<std::string>& to, const std::string& one) {
     if (std::find(to.begin(), to.end(), one) == to.end()) to.push_back(one);
   }
@@ -174,14 +189,25 @@ class Zerotier final : public fleet::Service<Zerotier> {
     FLEET_TRY_ASSIGN(const auto settings, network.settings());
     FLEET_TRY_ASSIGN(const auto id, network.id());
     if (!id) return {};
-    addOnce(all.networks, id->text());
+    addOnce(all.followed.networks, id->text());
     FLEET_TRY_ASSIGN(const auto nodes, network.nodes(*id, settings));
     all.hosts += hostsText(*id, nodes, network.domain(settings));
-    const auto moons = network.machines("moon");
-    for (const Node& node : nodes)
-      if (node.isMachine && node.name != host.name && moons.contains(node.name))
-        addOnce(all.moons, node.address.text());
+    FLEET_TRY(follow(network, nodes, host, all));
     if (!settings.dns.domain.empty() && !settings.dns.servers.empty()) resolve(network, *id, settings.dns, host, out);
+    return {};
+  }
+
+  // A moon is told of itself, too: it tells others what it reads there.
+  static fleet::Result<void> follow(const Network& network, const std::vector<Node>& nodes, const fleet::HostView& host,
+                                    Everything& all) {
+    const auto moons = network.machines("moon");
+    for (const Node& node : nodes) {
+      if (!node.isMachine || !moons.contains(node.name)) continue;
+      FLEET_TRY_ASSIGN(const auto world, network.worldOf(node));
+      if (world) all.followed.worlds[node.address.text()] = world->text;
+      if (world && node.name == host.name) all.moonKey = world->key;
+      if (!world && node.name != host.name) addOnce(all.followed.moons, node.address.text());
+    }
     return {};
   }
 
@@ -214,15 +240,29 @@ class Zerotier final : public fleet::Service<Zerotier> {
     return {{"interfacePrefixBlacklist", underlay}, {"tcpFallbackRelay", kRelay}};
   }
 
+  static fleet::Result<void> readMembership(const fleet::Membership& membership, Everything& all) {
+    if (membership.settings.isNil()) return {};
+    if (membership.role == "moon") {
+      FLEET_TRY_ASSIGN(const auto settings, fleet::read<MoonSettings>(membership.settings));
+      for (const auto& text : settings.stableEndpoints) {
+        const auto endpoint = formats::parseEndpoint(text);
+        // Without a port the moon would say zero, and nobody would reach it. Mistakes are the role's to tell.
+        if (endpoint) addOnce(all.endpoints, text.substr(0, text.find('/')) + "/" + std::to_string(endpoint->port));
+      }
+    }
+    if (membership.role != "peer") return {};
+    FLEET_TRY_ASSIGN(const auto settings, fleet::read<PeerSettings>(membership.settings));
+    for (const auto& moon : settings.orbitMoons) addOnce(all.followed.moons, moon);
+    all.cask = all.cask || settings.cask;
+    return {};
+  }
+
   fleet::Result<void> perMachine(const fleet::HostView& host, fleet::Contribution& out) const override {
     std::set<std::string> instances;
     Everything all;
     for (const auto& membership : host.memberships) {
       instances.insert(membership.instance);
-      if (membership.role != "peer" || membership.settings.isNil()) continue;
-      FLEET_TRY_ASSIGN(const auto settings, fleet::read<PeerSettings>(membership.settings));
-      for (const auto& moon : settings.orbitMoons) addOnce(all.moons, moon);
-      all.cask = all.cask || settings.cask;
+      FLEET_TRY(readMembership(membership, all));
     }
     if (instances.empty()) return {};
     fleet::Generator(identityOf(host.name))
@@ -230,6 +270,7 @@ class Zerotier final : public fleet::Service<Zerotier> {
         .share()
         .builtin("zerotier-identity")
         .addTo(out);
+    if (!all.endpoints.empty()) moonGenerators(host.name, all.endpoints, out);
     for (const auto& instance : instances) {
       const auto view = fleet().instances.find(instance);
       if (view == fleet().instances.end()) continue;
@@ -238,6 +279,7 @@ class Zerotier final : public fleet::Service<Zerotier> {
       auto done = gather(network, host, all, out);
       if (!done) return fleet::under(instance, std::move(done).error());
     }
+    std::erase_if(all.followed.moons, [&](const std::string& moon) { return all.followed.worlds.contains(moon); });
     if (host.hostClass == "darwin")
       onDarwin(host, all, out);
     else
@@ -247,13 +289,14 @@ class Zerotier final : public fleet::Service<Zerotier> {
 
   static void onNixos(const fleet::HostView& host, const Everything& all, fleet::Contribution& out) {
     out.set("services.zerotierone.enable", true);
-    out.set("services.zerotierone.joinNetworks", all.networks);
+    out.set("services.zerotierone.joinNetworks", all.followed.networks);
     out.set("services.zerotierone.localConf.settings", daemonSettings());
     out.set("systemd.services.zerotierone.path", fleet::List{fleet::pkg("diffutils")});
     fleet::Text prepare =
-        prepareScript(kLinuxHome, fleet::secretPath(identityOf(host.name), kSecretFile), all.networks);
+        prepareScript(kLinuxHome, fleet::secretPath(identityOf(host.name), kSecretFile), all.followed);
     prepare.parts.insert(prepare.parts.begin(), fleet::Value("(\nset -eu\n"));
     prepare.parts.push_back(fleet::Value(")\n"));
+    if (!all.moonKey.empty()) prepare.parts.push_back(fleet::Value(moonKeyScript(kLinuxHome, host.name, all.moonKey)));
     // Before what the controller and moons do with the identity.
     out.set("systemd.services.zerotierone.preStart", prepare, fleet::Priority::normal, fleet::Order::before);
     out.set("networking.firewall.allowedUDPPorts", fleet::List{kPort});
@@ -261,14 +304,14 @@ class Zerotier final : public fleet::Service<Zerotier> {
     out.set("networking.networkmanager.unmanaged", fleet::List{"interface-name:zt*"});
     link("09-zerotier", "zt*", out);
     if (!all.hosts.empty()) out.set("networking.extraHosts", all.hosts);
-    if (all.moons.empty()) return;
+    if (all.followed.moons.empty()) return;
     const auto unit = [](const char* option) { return fleet::at("systemd.services.zerotier-moons", {option}); };
     out.set(unit("description"), "Moons of ZeroTier networks");
     out.set(unit("wantedBy"), fleet::List{"multi-user.target"});
     out.set(unit("after"), fleet::List{"zerotierone.service"});
     out.set(unit("requires"), fleet::List{"zerotierone.service"});
     out.set(unit("path"), fleet::List{fleet::ref("services.zerotierone.package")});
-    out.set(unit("script"), orbitScript(all.moons));
+    out.set(unit("script"), orbitScript(all.followed.moons));
     out.set(
         unit("serviceConfig"),
         fleet::Attrs{{"RemainAfterExit", true}, {"Restart", "on-failure"}, {"RestartSec", 10}, {"Type", "oneshot"}});
@@ -276,7 +319,7 @@ class Zerotier final : public fleet::Service<Zerotier> {
 
   // A daemon of its own, since nix-darwin has no module for it; or what Homebrew's daemon needs to know.
   static void onDarwin(const fleet::HostView& host, const Everything& all, fleet::Contribution& out) {
-    fleet::Text script = prepareScript(kMacHome, fleet::secretPath(identityOf(host.name), kSecretFile), all.networks);
+    fleet::Text script = prepareScript(kMacHome, fleet::secretPath(identityOf(host.name), kSecretFile), all.followed);
     script.parts.insert(script.parts.begin(), fleet::Value("set -eu\n"));
     script.parts.push_back(
         fleet::Value(settingsScript(jsonText(fleet::Attrs{{"settings", fleet::Value(daemonSettings())}}))));
@@ -300,9 +343,9 @@ class Zerotier final : public fleet::Service<Zerotier> {
                 {"RunAtLoad", true},
                 {"StandardErrorPath", "/var/log/zerotier-one.log"}});
     if (!all.hosts.empty()) out.set("clan.core.networking.extraHosts.zerotier", all.hosts);
-    if (all.moons.empty()) return;
+    if (all.followed.moons.empty()) return;
     const auto unit = [](const char* option) { return fleet::at("launchd.daemons.zerotier-moons", {option}); };
-    out.set(unit("script"), orbitScript(all.moons));
+    out.set(unit("script"), orbitScript(all.followed.moons));
     out.set(unit("path"), all.cask ? fleet::List{"/usr/local/bin"} : fleet::List{fleet::pkg("zerotierone")});
     out.set(unit("serviceConfig"),
             fleet::Attrs{{"KeepAlive", fleet::Attrs{{"SuccessfulExit", false}}}, {"RunAtLoad", true}});

@@ -1,16 +1,18 @@
-// ZeroTier's identities, ids, addresses and endpoints: what is read is written back the same, and nothing else happens.
+// ZeroTier's identities, ids, addresses, endpoints, moons and worlds: what is read is written back the same, and
+// nothing else happens.
 #include <cstdint>
 #include <cstdlib>
 #include <string_view>
 
 #include "plugins/common/zerotier/ip.hpp"
+#include "plugins/common/zerotier/moon_file.hpp"
 #include "plugins/common/zerotier/world.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace fleetd::zerotier;
   if (size == 0) return 0;
   std::string_view text(reinterpret_cast<const char*>(data) + 1, size - 1);
-  switch (data[0] % 7) {
+  switch (data[0] % 10) {
     case 0:
       if (const auto identity = parseIdentity(text)) {
         if (text.ends_with('\n')) text.remove_suffix(1);
@@ -39,6 +41,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         if (parseSubnet(net->text())->text() != net->text()) std::abort();
       }
       break;
+    case 7: static_cast<void>(readMoonFile(text)); break;
+    case 8:
+      if (const auto bytes = worldBytes(text);
+          bytes && worldText(*bytes) != (text.ends_with('\n') ? text.substr(0, text.size() - 1) : text))
+        std::abort();
+      break;
+    case 9: static_cast<void>(decodeWorld({data + 1, size - 1})); break;
     default: break;
   }
   return 0;

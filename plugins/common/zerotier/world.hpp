@@ -1,6 +1,7 @@
 // Worlds: the roots nodes find each other through. A planet replaces ZeroTier's own, a moon comes beside it.
 #pragma once
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -31,7 +32,20 @@ struct World {
   std::vector<Root> roots;      // one to four
 };
 
-// The file, signed by `signer`, whose key must sign all later versions, too. Errors: ZT06, ZT02.
+// The file, signed by `signer`, whose key must sign all later versions, too. Roots and endpoints are put in the order
+// the official tool has them in, so the same world has the same bytes. Errors: ZT06, ZT02.
 fleet::Result<std::vector<std::uint8_t>> encodeWorld(const World& world, const Identity& signer);
+
+struct SignedWorld {
+  World world;
+  PublicKey key{};  // that later versions are signed with
+};
+// Looks at every byte and at the signature. Errors: ZT08.
+fleet::Result<SignedWorld> decodeWorld(View bytes);
+
+// Worlds as text, for files that hold nothing else: base64.
+std::string worldText(View bytes);
+// One line end is let pass. Errors: ZT08.
+fleet::Result<std::vector<std::uint8_t>> worldBytes(std::string_view text);
 
 }  // namespace fleetd::zerotier

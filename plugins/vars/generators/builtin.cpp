@@ -29,7 +29,9 @@ constexpr Entry kGenerators[] = {
     {"x509-certificate", makeX509Certificate},
     {"zerotier-address", makeZerotierAddress},
     {"zerotier-identity", makeZerotierIdentity},
+    {"zerotier-moon", makeZerotierMoon},
     {"zerotier-network", makeZerotierNetwork},
+    {"zerotier-world", makeZerotierWorld},
 };
 
 }  // namespace

@@ -62,6 +62,8 @@ fleet::Result<Outputs> makeAgeKey(Parameters&, const Inputs&, age::Random&);
 fleet::Result<Outputs> makeZerotierIdentity(Parameters&, const Inputs&, age::Random&);
 fleet::Result<Outputs> makeZerotierNetwork(Parameters&, const Inputs&, age::Random&);
 fleet::Result<Outputs> makeZerotierAddress(Parameters&, const Inputs&, age::Random&);
+fleet::Result<Outputs> makeZerotierMoon(Parameters&, const Inputs&, age::Random&);
+fleet::Result<Outputs> makeZerotierWorld(Parameters&, const Inputs&, age::Random&);
 
 fleet::Result<const SecretBytes*> inputFile(const Inputs& inputs, const std::string& name);
 fleet::Result<void> addOutput(Outputs& out, std::string file, std::string_view content);

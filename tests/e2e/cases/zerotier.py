@@ -1,6 +1,7 @@
 """The overlay network: what machines of each class get, members that are no machines, what is wrong with networks, identities on
 disk as clan has them, and the scripts of controller and members against a controller that answers as the real one does."""
 
+import base64
 import http.server
 import ipaddress
 import json
@@ -40,8 +41,15 @@ def refused(name, instances, code, *texts, files=None):
 
 HOSTS = "".join(f"{IPS[name]} {name}.mesh\n" for name in ("barn", "gate", "silo"))
 PHONE = 'externalMembers.phone = { id = "9fc45d577c"; addresses = [ "10.147.17.9" ]; }; routes = [ { target = "10.147.17.0/24"; } ];'
+MOON = 'roles.moon.machines.silo.settings.stableEndpoints = [ "192.0.2.1" "2001:db8::1/443" ];'
 MEMBERS_PATH = f'environment.etc."fleetd/zerotier/{NETWORK}.members.json".text'
 RECORD_PATH = f'environment.etc."fleetd/zerotier/{NETWORK}.json".text'
+CASK = "tags.all = { }; machines.gate.settings.cask = true;"
+# Printed by the official tool; nobody uses it.
+KEY = (
+    "c0fe4055c37c20ca3ed144e867bf3dbf9a231a0bbd1e9e61183eede940403024f5f0338ddef11c11f863715b038ff8b127d543607a9e2e2b089238016bbb5b2d",
+    "f9c3f4d278a675d0abac7e18e6d483a485cdc2cd40845e0497ecb54bbc9842c98552561b647509d009eb5100a17e1b987cef0800a4623d668746b6045d7b0ab6",
+)
 SECOND = mesh() + ' other = { module.name = "zerotier"; roles.controller.machines.silo = { }; roles.peer.machines.barn = { }; };'
 OTHER = {**known(), "vars/shared/zerotier-network-other/network-id/value": "0ee971d9e0000007", "vars/shared/zerotier-ip-silo-other/ip/value": "fd0e:e971:d9e0:0:799:930e:e971:d9e0"}
 
@@ -90,6 +98,7 @@ CASES = [
     refused("an address that is none", mesh(), "ZT10", "zerotier-ip-silo-mesh", files=known(silo="10.0.0.1")),
     refused("a moon nowhere", mesh(roles="roles.moon.machines.silo = { };"), "ZT17", "stableEndpoints"),
     refused("a moon at a name", mesh(roles='roles.moon.machines.silo.settings.stableEndpoints = [ "silo.example.org/9993" ];'), "ZT06", "stableEndpoints"),
+    refused("a moon whose world is none", mesh(roles=MOON), "ZT10", "zerotier-world-silo", "not in base64", files={**known(), "vars/shared/zerotier-world-silo/moon/value": "lost!"}),
     refused("a moon outside that is none", mesh(machines='tags.all = { }; settings.orbitMoons = [ "moon" ];'), "ZT11", "orbitMoons"),
 ]
 
@@ -125,6 +134,78 @@ class Identities(VarsTest):
         shutil.rmtree(fleet.root / "vars/shared/zerotier-ip-silo-mesh")
         self.expect(self.vars(fleet, "generate"), 0, err=["made shared/zerotier-ip-silo-mesh"])
         self.assertEqual(kept, {path: path.read_bytes() for path in kept})
+
+    def moons(self):
+        fleet = self.fleet(files=clan(mesh(roles=MOON, machines=CASK)))
+        self.expect(self.vars(fleet, "keygen", "--user", "ada"), 0)
+        self.expect(self.vars(fleet, "generate"), 0, err=["made shared/zerotier-moon-silo", "made shared/zerotier-world-silo"])
+        return fleet, fleet.root / "vars/shared/zerotier-world-silo/moon/value"
+
+    def placed(self, fleet, host, path):
+        """What the script that runs before the daemon places: worlds by file, and what it says."""
+        text = json.loads(self.expect(fleet.run("show", host, path, "--json"), 0).out)
+        home, secret = fleet.base / f"zt-{host}", fleet.base / "secret"
+        secret.write_text("0ee971d9e0:0:" + "a" * 128 + ":" + "b" * 128)
+        text = text.split("\n(\nset -eu\numask")[0].replace("/bin/launchctl", ":").replace(text.split("home='")[1].split("'")[0], str(home)).replace(text.split("secret='")[1].split("'")[0], str(secret))
+        done = subprocess.run(["sh", "-c", text], capture_output=True, text=True, timeout=60, check=False)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return {path.name: path.read_bytes() for path in (home / "moons.d").iterdir()}, done.stderr
+
+    def test_moons_are_made_and_reach_members_of_each_class(self):
+        fleet, value = self.moons()
+        world = base64.b64decode(value.read_text())
+        node = self.value(fleet, "silo", "zerotier-identity-silo/identity-secret").decode()[:10]
+        file = f"000000{node}.moon"
+        self.assertEqual(world[1:9].hex(), "000000" + node)
+        self.assertTrue(world.endswith(bytes.fromhex("0204c000020127090620010db800000000000000000000000101bb0000")), world.hex())
+        hosts = {"barn": "systemd.services.zerotierone.preStart", "silo": "systemd.services.zerotierone.preStart", "gate": "launchd.daemons.zerotier-identity.script"}
+        for host, path in hosts.items():
+            with self.subTest(host=host):
+                self.assertEqual(self.placed(fleet, host, path), ({file: world}, ""))
+        # What the daemon learnt since is not overwritten by an older declaration; a lost file comes back.
+        home = fleet.base / "zt-barn"
+        (home / "moons.d" / file).write_bytes(b"newer")
+        self.assertEqual(self.placed(fleet, "barn", hosts["barn"])[0], {file: b"newer"})
+        (home / "moons.d" / file).unlink()
+        (home / "moons.d/0000000123456789.moon").write_bytes(b"by hand")
+        self.assertEqual(self.placed(fleet, "barn", hosts["barn"])[0], {file: world, "0000000123456789.moon": b"by hand"})
+        # Another endpoint: the same key, a newer world, which replaces the old one.
+        fleet.write("clan.nix", clan(mesh(roles=MOON.replace("192.0.2.1", "192.0.2.77"), machines=CASK))["clan.nix"])
+        self.expect(self.vars(fleet, "generate"), 0, err=["made shared/zerotier-world-silo"])
+        again = base64.b64decode(value.read_text())
+        self.assertEqual(again[17:81], world[17:81])
+        self.assertGreater(again[9:17], world[9:17])
+        self.assertEqual(self.placed(fleet, "barn", hosts["barn"])[0][file], again)
+        # A moon no more: nobody follows it, and what was followed by hand stays.
+        fleet.write("clan.nix", clan(mesh())["clan.nix"])
+        self.assertEqual(set(self.placed(fleet, "barn", hosts["barn"])[0]), {"0000000123456789.moon"})
+
+    def test_the_key_of_an_earlier_deployment_is_kept(self):
+        fleet, value = self.moons()
+        made = self.value(fleet, "silo", "zerotier-moon-silo/moon.json").decode()
+        # A moon that clan made has its key on the machine; another one is told of.
+        home = fleet.base / "zt-silo"
+        home.mkdir()
+        (home / "moon.json").write_text(made)
+        path = "systemd.services.zerotierone.preStart"
+        self.assertEqual(self.placed(fleet, "silo", path)[1], "")
+        old = json.loads(made)
+        key, secret = KEY
+        old.update(signingKey=key, updatesMustBeSignedBy=key, signingKey_SECRET=secret)
+        (home / "moon.json").write_text(json.dumps(old))
+        self.assertIn("fleetd vars set silo zerotier-moon-silo/moon.json", self.placed(fleet, "silo", path)[1])
+        self.expect(self.vars(fleet, "set", "silo", "zerotier-moon-silo/moon.json", stdin=json.dumps(old).encode()), 0)
+        self.expect(self.vars(fleet, "generate", "-r", "-g", "zerotier-world-silo"), 0)
+        self.assertEqual(base64.b64decode(value.read_text())[17:81].hex(), key)
+        self.assertEqual(self.placed(fleet, "silo", path)[1], "")
+        # The secret is nowhere in the open.
+        for file in (fleet.root / "vars").rglob("*"):
+            if file.is_file():
+                self.assertNotIn(secret, file.read_text(errors="replace"))
+        old["signingKey_SECRET"] = secret[:-1] + ("0" if secret[-1] != "0" else "1")
+        self.expect(self.vars(fleet, "set", "silo", "zerotier-moon-silo/moon.json", stdin=json.dumps(old).encode()), 0)
+        failed = self.expect(self.vars(fleet, "generate", "-r", "-g", "zerotier-world-silo"), 1, err=["does not belong to signingKey"])
+        self.assertNotIn(secret[:32], failed.err)
 
     def test_a_foreign_identity_is_looked_at(self):
         fleet = self.mesh()

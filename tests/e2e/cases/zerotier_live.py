@@ -109,14 +109,16 @@ class Live(VarsTest):
                 if condition():
                     return
             if time.monotonic() > end:
-                self.fail(message + "\n" + "".join(f"{n.name}: {(n.home / 'log').read_text()[-500:]}" for n in self.nodes.values()))
+                self.fail(message + "\n" + "".join(f"{n.name}: {(n.home / 'log').read_text()[-500:]}" for n in self.nodes.values() if n.process))
             time.sleep(0.25)
 
+    ROLES = ""
+
     def setUp(self):
-        self.yard = self.fleet(files=clan(mesh(SETTINGS % "0123456789")))
+        self.yard = self.fleet(files=clan(mesh(SETTINGS % "0123456789", self.ROLES)))
         official = {name: idtool("generate").strip() for name in ("phone", "guest")}
         self.ids = {name: text[:10] for name, text in official.items()}
-        self.yard.write("clan.nix", clan(mesh(SETTINGS % self.ids["phone"]))["clan.nix"])
+        self.yard.write("clan.nix", clan(mesh(SETTINGS % self.ids["phone"], self.ROLES))["clan.nix"])
         self.expect(self.vars(self.yard, "keygen", "--user", "ada"), 0)
         self.expect(self.vars(self.yard, "generate"), 0)
         self.network = (self.yard.root / "vars/shared/zerotier-network-mesh/network-id/value").read_text()
@@ -134,14 +136,17 @@ class Live(VarsTest):
         for node in self.nodes.values():
             self.addCleanup(node.stop)
             node.plug(self.bridge)
-        planet = self.planet(base)
-        for node in self.nodes.values():
-            shutil.copy(planet, node.home / "planet")
+        self.roots(base)
         record = json.loads(self.expect(self.yard.run("show", "barn", f'environment.etc."fleetd/zerotier/{self.network}.json".text', "--json"), 0).out)
         place = self.nodes["barn"].home / "controller.d/network"
         place.mkdir(parents=True)
         (place / f"{self.network}.json").write_text(record)
         place_ssh(base / "bin")
+
+    def roots(self, base):
+        planet = self.planet(base)
+        for node in self.nodes.values():
+            shutil.copy(planet, node.home / "planet")
 
     def planet(self, base):
         """A world of the controller alone, so that nothing leaves the namespaces."""
@@ -227,3 +232,50 @@ class Live(VarsTest):
         barn.process.terminate()
         barn.process.wait(20)
         self.zerotier(code=3, err=["FL0872", "no ZeroTier daemon listens"])
+
+
+@unittest.skipIf(WHY_NOT, f"skipped: {WHY_NOT}")
+class Moons(Live):
+    """No planet of ours: what the fleet made for its moon is all that nodes know of each other."""
+
+    ROLES = f'roles.moon.machines.barn.settings.stableEndpoints = [ "{NET}.11" ];'
+    test_a_network_from_nothing = None
+
+    def roots(self, base):
+        self.moon = self.nodes["barn"].home.joinpath("identity.public").read_text()[:10]
+        for name in ("barn", "silo"):
+            text = json.loads(self.expect(self.yard.run("show", name, "systemd.services.zerotierone.preStart", "--json"), 0).out)
+            secret = self.nodes[name].home / "identity.secret"
+            text = text.split("\n(\nset -eu\numask")[0].replace("/var/lib/zerotier-one", str(self.nodes[name].home)).replace(text.split("secret='")[1].split("'")[0], str(secret))
+            run("sh", "-c", text)
+            self.assertTrue((self.nodes[name].home / f"networks.d/{self.network}.conf").exists())
+
+    def upstream(self, name):
+        return [(m["id"], m["roots"][0]["stableEndpoints"]) for m in self.nodes[name].api("/moon")]
+
+    def test_members_find_each_other_by_the_moon(self):
+        self.nodes["barn"].start()
+        self.wait(lambda: self.nodes["barn"].api("/controller").get("controller"), "the controller does not start")
+        self.nodes["silo"].start()
+        self.wait(lambda: self.upstream("silo") == [("000000" + self.moon, [f"{NET}.11/9993"])], "the moon is not followed")
+        self.zerotier("members", "--fix", err=["silo ("])
+        self.wait(lambda: self.status("silo") == "OK", "silo does not join")
+        self.wait(lambda: self.answers("silo"), "no answer over the overlay")
+        peer = self.nodes["silo"].api(f"/peer/{self.moon}")
+        self.assertEqual(peer["role"], "MOON")
+        # A newer world, which only the moon is given, reaches members when they greet it: the key is the same.
+        fleet = self.yard
+        fleet.write("clan.nix", clan(mesh(SETTINGS % self.ids["phone"], self.ROLES.replace(f'"{NET}.11"', f'"{NET}.11" "{NET}.99/443"')))["clan.nix"])
+        self.expect(self.vars(fleet, "generate"), 0, err=["made shared/zerotier-world-barn"])
+        barn = self.nodes["barn"]
+        barn.process.terminate()
+        barn.process.wait(20)
+        text = json.loads(self.expect(fleet.run("show", "barn", "systemd.services.zerotierone.preStart", "--json"), 0).out)
+        run("sh", "-c", text.split("\n(\nset -eu\numask")[0].replace("/var/lib/zerotier-one", str(barn.home)).replace(text.split("secret='")[1].split("'")[0], str(barn.home / "identity.secret")))
+        barn.start()
+        self.wait(lambda: barn.api("/controller").get("controller"), "the controller does not come back")
+        silo = self.nodes["silo"]
+        silo.process.terminate()
+        silo.process.wait(20)
+        silo.start()
+        self.wait(lambda: len(self.upstream("silo")[0][1]) == 2, "the newer moon does not reach silo")

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "plugins/common/zerotier/world.hpp"
 #include "plugins/vars/generators/ssh_wire.hpp"
 #include "tests/unit/plugins/vars/support.hpp"
 
@@ -222,6 +223,50 @@ TEST_F(Generators, ZerotierNodesAndNetworks) {
   EXPECT_NE(refusal(with("zerotier-address", ofNode), inputs).find("but the key has a60eb79636"), std::string::npos);
   inputs.files.insert_or_assign("node/identity-secret", copy(known.substr(0, 141)));
   EXPECT_NE(refusal(with("zerotier-network"), inputs).find("no file of its dependencies"), std::string::npos);
+}
+
+TEST_F(Generators, ZerotierMoons) {
+  const std::string_view root =
+      "a60eb79636:0:8a02ab43393f4cd4500e84231fd7e6e21e7edc2f0a47cc86678cf3fb28312b645e4534df1aca57fc2c832e08b7e16f9feb10"
+      "1f821c9a21ee36b41ad373e08b33";
+  Inputs inputs;
+  inputs.files.emplace("gate/identity-secret", copy(root));
+  const auto moon = make(with("zerotier-moon", {{"identity", "gate/identity-secret"}}), inputs);
+  const std::string text(moon.at("moon.json").text());
+  inputs.files.emplace("moon/moon.json", copy(text));
+  fleet::Attrs of{{"identity", "gate/identity-secret"},
+                  {"moon", "moon/moon.json"},
+                  {"endpoints", fleet::List{"192.0.2.1", "2001:db8::1/443"}}};
+  const auto made = make(with("zerotier-world", of), inputs);
+  const auto world = zerotier::decodeWorld(*zerotier::worldBytes(made.at("moon").text()));
+  ASSERT_TRUE(world.ok()) << world.error().message;
+  EXPECT_EQ(world->world.id, 0xa60eb79636U);
+  EXPECT_EQ(world->world.roots[0].endpoints[0].port, 9993);
+  EXPECT_NE(text.find(std::string("\"signingKey\": \"") +
+                      [&] {
+                        std::string key;
+                        zerotier::addHex(key, world->key);
+                        return key;
+                      }()),
+            std::string::npos);
+  // A later one is newer and signed with the same key, so that members take it.
+  const auto later =
+      zerotier::decodeWorld(*zerotier::worldBytes(make(with("zerotier-world", of), inputs).at("moon").text()));
+  EXPECT_GE(later->world.timestamp, world->world.timestamp);
+  EXPECT_EQ(later->key, world->key);
+
+  of.set("endpoints", fleet::List{"gate.example.org"});
+  EXPECT_NE(refusal(with("zerotier-world", of), inputs).find("no endpoint"), std::string::npos);
+  of.set("endpoints", fleet::List{});
+  EXPECT_NE(refusal(with("zerotier-world", of), inputs).find("never reached"), std::string::npos);
+  of.set("endpoints", fleet::List{"192.0.2.1"});
+  std::string other = text;
+  other.replace(other.find("a60eb79636"), 10, "0a802446f8");
+  inputs.files.insert_or_assign("moon/moon.json", copy(other));
+  EXPECT_NE(refusal(with("zerotier-world", of), inputs).find("belongs to the moon 0a802446f8, not to a60eb79636"),
+            std::string::npos);
+  inputs.files.insert_or_assign("moon/moon.json", copy("{}"));
+  EXPECT_NE(refusal(with("zerotier-world", of), inputs).find("no moon.json"), std::string::npos);
 }
 
 }  // namespace

@@ -61,6 +61,48 @@ TEST(ZerotierWorld, RootsAreSorted) {
   EXPECT_EQ(hexOf(View(*file).subspan(177, 6)), "020000000001");
 }
 
+TEST(ZerotierWorld, EndpointsAreSortedAsTheOfficialToolDoes) {
+  World world = moon();
+  world.roots[0].endpoints = {*parseEndpoint("2001:db8::2/443"), *parseEndpoint("192.0.2.1/2"),
+                              *parseEndpoint("192.0.2.1/256"), *parseEndpoint("1.0.0.2/2"),
+                              *parseEndpoint("2001:db8::1/443")};
+  const auto read = decodeWorld(*encodeWorld(world, known()));
+  ASSERT_TRUE(read.ok());
+  const std::vector<Endpoint> expected{*parseEndpoint("192.0.2.1/256"), *parseEndpoint("192.0.2.1/2"),
+                                       *parseEndpoint("1.0.0.2/2"), *parseEndpoint("2001:db8::1/443"),
+                                       *parseEndpoint("2001:db8::2/443")};
+  EXPECT_EQ(read->world.roots[0].endpoints, expected);
+}
+
+TEST(ZerotierWorld, IsReadBack) {
+  const auto file = *encodeWorld(moon(), known());
+  const auto read = decodeWorld(file);
+  ASSERT_TRUE(read.ok()) << read.error().message;
+  EXPECT_EQ(read->world.id, 0xa60eb79636U);
+  EXPECT_EQ(read->world.timestamp, 1795379777912U);
+  EXPECT_EQ(read->world.roots[0].publicKey, known().publicKey);
+  EXPECT_EQ(read->key, known().publicKey);
+  EXPECT_EQ(*encodeWorld(read->world, known()), file);
+  EXPECT_EQ(*worldBytes(worldText(file) + "\n"), file);
+}
+
+TEST(ZerotierWorld, NoByteMayBeAnother) {
+  const auto file = *encodeWorld(moon(), known());
+  for (std::size_t i = 0; i < file.size(); ++i) {
+    auto other = file;
+    other[i] ^= 1;
+    EXPECT_EQ(decodeWorld(other).error().code, "ZT08") << i;
+    EXPECT_EQ(decodeWorld(View(file).first(i)).error().code, "ZT08") << i;
+  }
+  auto longer = file;
+  longer.push_back(0);
+  EXPECT_FALSE(decodeWorld(longer).ok());
+  for (const char* bad : {"", "!", "AAAA=", "fwAA AAAA"}) {
+    const auto bytes = worldBytes(bad);
+    EXPECT_FALSE(bytes.ok() && decodeWorld(*bytes).ok()) << bad;
+  }
+}
+
 TEST(ZerotierWorld, WhatCannotBeWritten) {
   World world = moon();
   world.roots.resize(5);
