@@ -1,12 +1,16 @@
 """The three fixture fleets through every command that reads them: shapes of the output, values, explanations, places."""
 
 import json
+import os
 import pathlib
+import shutil
 import subprocess
 import sys
+import unittest
 
 from harness import Case, FleetTest
 
+REPOSITORY = pathlib.Path(__file__).resolve().parents[3]
 GENERATOR = str(pathlib.Path(__file__).resolve().parents[2] / "conformance/fleets/gen-fleet.py")
 
 COUNTS = ["options", "definitions", "known", "assumed", "unknown", "opaque", "problems"]
@@ -151,6 +155,18 @@ class Show(FleetTest):
             )
             alone = fleet.run("check", "--json").json()["hosts"]
             self.assertEqual([h for h in together if h["name"] != "node000"], [h for h in alone if h["name"] != "node000"])
+
+    @unittest.skipUnless(os.environ.get("NIXPKGS_LIB") and shutil.which("nix-instantiate"), "nix or NIXPKGS_LIB is not there")
+    def test_leaves_that_differ_on_every_host_are_what_nix_computes(self):
+        fleet = self.fleet()
+        generator = str(REPOSITORY / "bench/gen_dependent.py")
+        subprocess.run([sys.executable, "-B", generator, "--hosts", "12", "--seed", "7", "--out", str(fleet.root)], check=True, capture_output=True)
+        shown = self.expect(fleet.run("show", "--all", "--json"), 0).json()
+        self.assertTrue(all(len(config["own"]["services"]) == 12 for config in shown.values()))
+        expected = str(REPOSITORY / "tests/conformance/fleets/expected.nix")
+        judge = ["nix-instantiate", "--option", "store", "dummy://", "--eval", "--strict", "--json", "--readonly-mode", expected]
+        arguments = ["--argstr", "libDir", os.environ["NIXPKGS_LIB"], "--argstr", "repo", str(fleet.root)]
+        self.assertEqual(shown, json.loads(subprocess.run([*judge, *arguments], check=True, capture_output=True).stdout))
 
     def test_defaults(self):
         fleet = self.fleet("dendritic")
