@@ -9,6 +9,7 @@
 #include "kernel/cli/context.hpp"
 #include "kernel/cli/coverage.hpp"
 #include "kernel/cli/text_table.hpp"
+#include "kernel/cli/watch.hpp"
 #include "kernel/fleet/configuration.hpp"
 
 namespace fleetd::cli {
@@ -201,9 +202,8 @@ void composeHosts(Context& cx, const std::vector<const fleet::Host*>& hosts, Rep
   }
 }
 
-}  // namespace
-
-int runCheck(Context& cx) {
+// Once, with what was found.
+int checkOnce(Context& cx) {
   const base::Stopwatch whole;
   auto fleet = cx.openFleet();
   if (!fleet) return cx.fail(fleet.error());
@@ -235,5 +235,9 @@ int runCheck(Context& cx) {
   if (cx.args.has("--timing")) printTiming(cx, report);
   return code;
 }
+
+}  // namespace
+
+int runCheck(Context& cx) { return cx.args.has("--watch") ? watchFleet(cx, checkOnce) : checkOnce(cx); }
 
 }  // namespace fleetd::cli

@@ -35,7 +35,10 @@ constexpr OptionSpec kClass{"--class", 'c', Kind::Class, "CLASS", "only hosts of
 constexpr OptionSpec kJobs{"--jobs", 'j', Kind::Text, "N", "use N processors; all when not given"};
 
 constexpr OptionSpec kCheckOptions[] = {
-    kJobs, kTiming, {"--coverage", 0, Kind::Flag, "", "show how much of what modules define is known"}};
+    kJobs,
+    kTiming,
+    {"--coverage", 0, Kind::Flag, "", "show how much of what modules define is known"},
+    {"--watch", 'w', Kind::Flag, "", "check again whenever a file of the fleet changes, until interrupted"}};
 constexpr PositionalSpec kCheckWords[] = {{"HOST", Kind::Host, "hosts to check; all when none is named", false, true}};
 
 constexpr OptionSpec kShowOptions[] = {{"--all", 'a', Kind::Flag, "", "all hosts"}, kDefaults, kJobs};

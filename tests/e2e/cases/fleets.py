@@ -8,7 +8,7 @@ import subprocess
 import sys
 import unittest
 
-from harness import Case, FleetTest
+from harness import SETUP, Case, FleetTest
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[3]
 GENERATOR = str(pathlib.Path(__file__).resolve().parents[2] / "conformance/fleets/gen-fleet.py")
@@ -119,6 +119,52 @@ class CheckJson(FleetTest):
         fleet = self.fleet("plain", files)
         self.expect(fleet.run("check", "west"), 0)
         self.expect(fleet.run("check", "east"), 1)
+
+
+class Watch(FleetTest):
+    """`check --watch`: checked at once, after every change, and no more when nobody reads."""
+
+    def start(self, fleet, *arguments):
+        command = [str(SETUP.binary), "check", "--watch", "--fleet", str(fleet.root), *arguments]
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=fleet.root)
+        self.addCleanup(process.wait, 20)
+        self.addCleanup(process.kill)
+        self.addCleanup(process.stdout.close)
+        return process
+
+    def until(self, process, word):
+        """The lines up to the first one with the word."""
+        lines = []
+        for line in process.stdout:
+            lines.append(line)
+            if word in line:
+                return "".join(lines)
+        self.fail(f"no `{word}` in:\n" + "".join(lines))
+
+    def test_every_change_is_checked(self):
+        fleet = self.fleet("plain")
+        process = self.start(fleet)
+        self.until(process, "no errors")
+        (fleet.root / "modules/new").mkdir()
+        (fleet.root / "modules/new/wrong.nix").write_text("{ flake.modules.nixos.core = {\n  site.ports = \"x\";\n}; }\n")
+        said = self.until(process, "1 error")
+        self.assertIn("modules/new", said)
+        self.assertIn("modules/new/wrong.nix:2:", said)
+        (fleet.root / "modules/new/wrong.nix").write_text("{ flake.modules.nixos.core = {\n")
+        self.until(process, "error[FL0101]")
+        (fleet.root / "modules/new/wrong.nix").unlink()
+        self.until(process, "no errors")
+
+    def test_it_ends_with_its_reader(self):
+        fleet = self.fleet("plain")
+        process = self.start(fleet)
+        self.until(process, "no errors")
+        process.stdout.close()
+        self.assertEqual(process.wait(20), 0)
+
+    def test_a_fleet_that_is_not_there(self):
+        result = self.fleet("plain").run("check", "--watch", "--fleet", "/nowhere-at-all")
+        self.assertNotEqual(result.code, 0)
 
 
 class Show(FleetTest):
