@@ -1,4 +1,4 @@
-// The terminal printer of diagnostics, and their order.
+// The terminal printer of diagnostics.
 #include "kernel/base/diagnostic_print.hpp"
 
 #include <algorithm>
@@ -184,33 +184,6 @@ std::string Printer::print() {
 
 std::string formatDiagnostic(const Diagnostic& diagnostic, const SourceMap& sources, const PrintOptions& options) {
   return Printer(diagnostic, sources, options).print();
-}
-
-std::vector<Diagnostic> inSourceOrder(std::vector<Diagnostic> diagnostics, const SourceMap& sources) {
-  struct Entry {
-    std::string_view file;
-    LineColumn at;
-    Diagnostic* diagnostic;
-  };
-  std::vector<Entry> entries;
-  entries.reserve(diagnostics.size());
-  for (Diagnostic& d : diagnostics) {
-    const Location location = sources.locate(d.span.begin);
-    entries.push_back(
-        {location.file ? std::string_view(location.file->name) : std::string_view(d.file), location.at, &d});
-  }
-  auto key = [](const Entry& e) {
-    const Diagnostic& d = *e.diagnostic;
-    return std::tie(e.file, e.at.line, e.at.column, d.code, d.host, d.option, d.message);
-  };
-  std::stable_sort(entries.begin(), entries.end(), [&](const Entry& a, const Entry& b) { return key(a) < key(b); });
-  entries.erase(
-      std::unique(entries.begin(), entries.end(), [&](const Entry& a, const Entry& b) { return key(a) == key(b); }),
-      entries.end());
-  std::vector<Diagnostic> out;
-  out.reserve(entries.size());
-  for (const Entry& entry : entries) out.push_back(std::move(*entry.diagnostic));
-  return out;
 }
 
 std::string_view shownPath(std::string_view path, std::string_view root) {

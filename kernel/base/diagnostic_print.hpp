@@ -23,10 +23,6 @@ std::string formatDiagnostic(const Diagnostic& diagnostic, const SourceMap& sour
 // count from 1, columns are bytes.
 std::string diagnosticJson(const Diagnostic& diagnostic, const SourceMap& sources, std::string_view root = {});
 
-// Ordered by file name, place, code, host, option, message, and without duplicates: independent of the order
-// in which files were loaded. What has no file comes first.
-std::vector<Diagnostic> inSourceOrder(std::vector<Diagnostic> diagnostics, const SourceMap& sources);
-
 // `path` relative to `root` when it lies below it.
 std::string_view shownPath(std::string_view path, std::string_view root);
 std::string_view severityName(Severity severity);  // "error", "warning", "note"

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "kernel/base/clock.hpp"
+#include "kernel/base/diagnostic_order.hpp"
 #include "kernel/base/text.hpp"
 #include "kernel/cli/context.hpp"
 #include "kernel/cli/coverage.hpp"
@@ -39,7 +40,7 @@ struct Report {
 // As printed: what several hosts or options report alike counts once.
 Findings countFindings(const base::Diagnostics& diagnostics) {
   Findings out;
-  for (const base::Diagnostic& diagnostic : diagnostics.sorted()) {
+  for (const base::Diagnostic& diagnostic : base::oncePerFinding(diagnostics.sorted())) {
     switch (diagnostic.severity) {
       case base::Severity::Error: ++out.errors; break;
       case base::Severity::Warning: ++out.warnings; break;

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "kernel/base/clock.hpp"
+#include "kernel/base/diagnostic_order.hpp"
 #include "kernel/base/diagnostic_print.hpp"
 #include "kernel/base/text.hpp"
 #include "kernel/cli/locate.hpp"
@@ -116,7 +117,9 @@ void Context::report() {
   options.width = std::min(out.messageWidth(), 160u);
   options.root = root_;
   std::string text;
-  for (const base::Diagnostic& diagnostic : base::inSourceOrder(diagnostics.sorted(), sources)) {
+  auto found = base::inSourceOrder(diagnostics.sorted(), sources);
+  if (!json_) found = base::oncePerFinding(std::move(found));  // programs group as they like
+  for (const base::Diagnostic& diagnostic : found) {
     if (json_) {
       text += base::diagnosticJson(diagnostic, sources);
       text += '\n';

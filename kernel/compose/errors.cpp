@@ -47,11 +47,20 @@ Value notOfType(Type* type, const Loc* loc, std::span<const Def> invalid) {
   return error.isError() ? error : withDefs(*type->c, loc, text + "Definition values:", invalid);
 }
 
-Value typeErrorOf(Type* type, const Loc* loc, Value head) {
+Value typeErrorOf(Type* type, const Loc* loc, Value head, std::span<const Def> defs) {
   Value error;
   const std::string text = ofType(type, loc, &error);
   if (error.isError()) return error;
-  return type->c->fail(loc, text + "TypeError: " + std::string(head.string()));
+  // The head names the definitions that do not fit; where all of them look right, something inside of one does not.
+  std::vector<lang::Pos> places;
+  for (const Def& def : defs)
+    if (def.pos != 0 && checkValue(type, def.value).isFalse()) places.push_back(def.pos);
+  if (places.empty() && !defs.empty()) places.push_back(defs.front().pos);
+  Value failed =
+      type->c->fail(loc, text + "TypeError: " + std::string(head.string()), places.empty() ? 0 : places.front());
+  for (std::size_t i = 1; i < places.size(); ++i)
+    failed = type->c->ev.addFrame(failed, places[i], "another definition");
+  return failed;
 }
 
 Value noValue(Compose& c, const Loc* loc) {

@@ -11,7 +11,7 @@ namespace fleetd::compose {
 // "… is not of type `T'. Definition values:" with the definitions that fail the check of `type`.
 Value notOfType(Type* type, const Loc* loc, std::span<const Def> invalid);
 // "… is not of type `T'. TypeError: <head>"
-Value typeErrorOf(Type* type, const Loc* loc, Value head);
+Value typeErrorOf(Type* type, const Loc* loc, Value head, std::span<const Def> defs);
 Value noValue(Compose& c, const Loc* loc);
 Value conflicting(Compose& c, const Loc* loc, const Def& first, const Def& second);
 Value notUnique(Compose& c, const Loc* loc, std::string_view message, std::span<const Def> defs);

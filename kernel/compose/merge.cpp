@@ -380,7 +380,7 @@ Value mergeFinal(Compose& c, Type* type, const Loc* loc, std::span<Def> defs) {
     Value head;
     out = checkedValue(type, loc, defs, true, &head);
     if (head.isError()) return head;
-    return head.is(Tag::String) ? typeErrorOf(type, loc, head) : out;
+    return head.is(Tag::String) ? typeErrorOf(type, loc, head, defs) : out;
   }
   SmallVector<Def, 6> invalid;
   for (const Def& def : defs) {

@@ -147,7 +147,7 @@ class Watch(FleetTest):
         self.until(process, "no errors")
         (fleet.root / "modules/new").mkdir()
         (fleet.root / "modules/new/wrong.nix").write_text("{ flake.modules.nixos.core = {\n  site.ports = \"x\";\n}; }\n")
-        said = self.until(process, "1 error")
+        said = self.until(process, "2 errors")
         self.assertIn("modules/new", said)
         self.assertIn("modules/new/wrong.nix:2:", said)
         (fleet.root / "modules/new/wrong.nix").write_text("{ flake.modules.nixos.core = {\n")

@@ -124,17 +124,6 @@ TEST_F(Print, Json) {
       R"("host":"","option":"","labels":[],"notes":[],"fixes":[]})");
 }
 
-TEST_F(Print, OrderDoesNotDependOnLoading) {
-  const SourceFile* z = *sources_.add("z.nix", "z1\nz2\n");
-  const SourceFile* a = *sources_.add("a.nix", "a1\n");
-  Diagnostic nowhere = diagnostic({});
-  const std::vector<Diagnostic> given = {diagnostic(at(*z, "z2")), diagnostic(at(*a, "a1")), diagnostic(at(*z, "z1")),
-                                         nowhere, diagnostic(at(*a, "a1"))};
-  std::string order;
-  for (const Diagnostic& d : inSourceOrder(given, sources_)) order += sources_.describe(d.span.begin) + " ";
-  EXPECT_EQ(order, " a.nix:1:1 z.nix:1:1 z.nix:2:1 ");
-}
-
 TEST_F(Print, ShownPath) {
   EXPECT_EQ(shownPath("/a/b/c", "/a/b"), "c");
   EXPECT_EQ(shownPath("/a/bc", "/a/b"), "/a/bc");
