@@ -71,6 +71,14 @@ int runDeploy(Context& cx) {
   // Before anything is built. What only the hosts know they are asked behind that.
   for (const Meant& one : operation->meant)
     if (auto able = wayBackOf(cx, *one.host, *settings); !able) return cx.fail(able.error());
+  const auto declared = render::readLists(cx.workspace().fleet(), "healthChecks", Code::FL0847, cx.diagnostics);
+  if (cx.diagnostics.hasErrors()) return cx.finish();
+  std::vector<std::vector<deploy::HealthCheck>> health;
+  for (const Meant& one : operation->meant) {
+    auto checks = healthChecksOf(*one.host, *settings, declared);
+    if (!checks) return cx.fail(checks.error());
+    health.push_back(*std::move(checks));
+  }
   const auto canaries = hostsOf(cx, "--canary");
   if (!canaries) return cx.fail(canaries.error());
   const auto last = hostsOf(cx, "--last");
@@ -89,7 +97,7 @@ int runDeploy(Context& cx) {
     const bool canary = isNamed(*canaries, *one.host);
     targets.push_back({one.host->klass, one.host->name, (**one.reach).address, (*built)[i].path, 0,
                        keyOf(cx, *one.host), canary,
-                       !canary && (isNamed(*last, *one.host) || carriesOthers(cx, *one.host))});
+                       !canary && (isNamed(*last, *one.host) || carriesOthers(cx, *one.host)), health[i]});
     meant.push_back(&one);
   }
   return deployTargets(cx, *operation, ssh, targets, meant, *settings);

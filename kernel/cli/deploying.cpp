@@ -118,6 +118,18 @@ bool allCanReturn(Context& cx, deploy::Ssh& ssh, const std::vector<Target>& targ
   return all;
 }
 
+// With the goal boot nobody is here when it is looked: what was not said to be looked at here is looked at there.
+Result<void> withoutOperator(deploy::HealthCheck& check, const deploy::ActivationSettings& settings) {
+  if (settings.goal != Goal::Boot || check.where == deploy::HealthCheck::Where::Host) return {};
+  if (check.placed)
+    return Error{Code::FL0847,
+                 fmt::format("`{}` cannot be looked at from here when a host boots by itself", check.shown),
+                 "--goal reboot waits for the host; or let the host look: host:…",
+                 {}};
+  check.where = deploy::HealthCheck::Where::Host;
+  return {};
+}
+
 }  // namespace
 
 Result<deploy::DeploySettings> deploySettings(Context& cx) {
@@ -142,10 +154,26 @@ Result<deploy::DeploySettings> deploySettings(Context& cx) {
   FLEETD_TRY_ASSIGN(out.maxFailures, numberOption(cx, "--max-failures", 1, 100'000));
   out.activation.wayBack = !cx.args.has("--no-way-back");
   out.activation.checkUnits = !cx.args.has("--ignore-failed-units");
-  out.activation.healthCheck = cx.args.value("--health-check");
+  for (const auto& text : cx.args.values("--health-check")) {
+    FLEETD_TRY_ASSIGN(auto check, deploy::parseHealthCheck(text));
+    FLEETD_TRY(withoutOperator(check, out.activation));
+    out.activation.health.push_back(std::move(check));
+  }
+  out.activation.switchChecks = !cx.args.has("--no-switch-check");
   out.activation.sudo = cx.args.has("--sudo") || cx.args.has("--ask-sudo-password");
   if (cx.args.has("--ask-sudo-password")) {
     FLEETD_TRY_ASSIGN(out.activation.password, process::Secret::ask("password for sudo on the hosts: "));
+  }
+  return out;
+}
+
+Result<std::vector<deploy::HealthCheck>> healthChecksOf(const fleet::Host& host, const deploy::DeploySettings& settings,
+                                                        const render::Lists& declared) {
+  std::vector<deploy::HealthCheck> out;
+  for (const auto& text : render::listFor(declared, host)) {
+    FLEETD_TRY_ASSIGN(auto check, deploy::parseHealthCheck(text));
+    FLEETD_TRY(withoutOperator(check, settings.activation));
+    out.push_back(std::move(check));
   }
   return out;
 }

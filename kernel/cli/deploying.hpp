@@ -5,17 +5,22 @@
 
 #include "kernel/cli/operations.hpp"
 #include "kernel/deploy/deployment.hpp"
+#include "kernel/render/selection.hpp"
 
 namespace fleetd::cli {
 
-// From --goal, --confirm-timeout, --activation-timeout, --health-check, --ignore-failed-units, --sudo, --max-parallel
-// and
-// --max-failures. Error FL0903.
+// From --goal, --confirm-timeout, --activation-timeout, --health-check, --ignore-failed-units, --no-switch-check,
+// --sudo,
+// --max-parallel and --max-failures. Errors FL0847, FL0903.
 Result<deploy::DeploySettings> deploySettings(Context& cx);
 
 // Whether the goal can be reached on such a host, and whether it could return by itself, as far as its configuration
 // tells: without asking it. Errors FL0823, FL0844.
 Result<void> wayBackOf(Context& cx, const fleet::Host& host, const deploy::DeploySettings& settings);
+
+// What the fleet itself declares for a host, as `healthChecks` of its output `fleet` or of fleet.json. Error FL0847.
+Result<std::vector<deploy::HealthCheck>> healthChecksOf(const fleet::Host& host, const deploy::DeploySettings& settings,
+                                                        const render::Lists& declared);
 
 // FL0845 for options of disks that differ from what was deployed last.
 void warnOfDisks(Context& cx, const fleet::Host& host, std::string_view before, std::string_view after);

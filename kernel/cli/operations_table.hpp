@@ -41,8 +41,11 @@ inline constexpr OptionSpec kConfirm{
     "how long a host waits for a new connection before it returns to its earlier system; 60"};
 inline constexpr OptionSpec kActivation{"--activation-timeout", 0, Kind::Text, "SECONDS",
                                         "how long an activation may take; 600"};
-inline constexpr OptionSpec kHealth{"--health-check", 0, Kind::Text, "COMMAND",
-                                    "run on each host before its new system is kept"};
+inline constexpr OptionSpec kHealth{
+    "--health-check", 0, Kind::Text, "CHECK",
+    "must hold before a new system is kept: unit:NAME, port:PORT, a URL, or a command; may be given several times"};
+inline constexpr OptionSpec kNoSwitchCheck{"--no-switch-check", 0, Kind::Flag, "",
+                                           "switch even if the system's own checks are against it"};
 inline constexpr OptionSpec kIgnoreUnits{"--ignore-failed-units", 0, Kind::Flag, "",
                                          "keep a system even if units failed that had not before"};
 
@@ -66,6 +69,7 @@ inline constexpr OptionSpec kDeployOptions[] = {
     {"--store-path", 0, Kind::Text, "PATH", "deploy this system, which is built already, to the one named host"},
     kHealth,
     kIgnoreUnits,
+    kNoSwitchCheck,
     kConfirm,
     kActivation,
     kSudo,
@@ -80,12 +84,12 @@ inline constexpr OptionSpec kDeployOptions[] = {
     kEvalMemory,
     kNixOption};
 inline constexpr OptionSpec kRollbackOptions[] = {
-    kOnlyTag,    {"--generation", 0, Kind::Text, "N", "this one instead of the one before"},
-    kHealth,     kIgnoreUnits,
-    kConfirm,    kActivation,
-    kSudo,       kAskSudo,
-    kTargetHost, kHostKeyCheck,
-    kSshConfig};
+    kOnlyTag,       {"--generation", 0, Kind::Text, "N", "this one instead of the one before"},
+    kHealth,        kIgnoreUnits,
+    kNoSwitchCheck, kConfirm,
+    kActivation,    kSudo,
+    kAskSudo,       kTargetHost,
+    kHostKeyCheck,  kSshConfig};
 inline constexpr OptionSpec kGenerationsOptions[] = {kOnlyTag, kTargetHost, kHostKeyCheck, kSshConfig};
 inline constexpr OptionSpec kStatusOptions[] = {
     kOnlyTag,

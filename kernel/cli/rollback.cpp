@@ -57,8 +57,15 @@ int runRollback(Context& cx) {
     // What the fleet said of that system when it was deployed is what the host will have again.
     const auto then = operation->state->deployedAs(one.host->klass, one.host->name, generation->path);
     one.options = then && *then ? (*then)->options : std::string();
-    targets.push_back({one.host->klass, one.host->name, (**one.reach).address, generation->path, generation->number,
-                       nullptr, false, false});
+    targets.push_back({one.host->klass,
+                       one.host->name,
+                       (**one.reach).address,
+                       generation->path,
+                       generation->number,
+                       nullptr,
+                       false,
+                       false,
+                       {}});
     meant.push_back(&one);
   }
   return deployTargets(cx, *operation, ssh, targets, meant, *settings);

@@ -31,9 +31,23 @@ Result<Activated> refused(const Address& address, const std::string& path, const
                {}};
 }
 
+// What NixOS says when a change needs a reboot, or a check of the system itself does not let it be switched to.
+bool isInhibited(std::string_view log) {
+  return log.find("Pre-switch check") != log.npos || log.find("switchInhibitors") != log.npos ||
+         log.find("switch inhibitors") != log.npos;
+}
+
 Error takenBack(const Address& address, const Answer& answer) {
   const bool unconfirmed = answer.why.starts_with("nobody confirmed");
   const Code code = unconfirmed ? Code::FL0820 : Code::FL0819;
+  if (answer.state == "RETURNED" && !unconfirmed && isInhibited(answer.log))
+    return {
+        Code::FL0846,
+        fmt::format("the new system does not let {} be switched to it while it runs, and it returned to its earlier "
+                    "system:\n{}",
+                    address.text(), answer.log),
+        "--goal reboot or --goal boot try it with a boot; --no-switch-check switches all the same",
+        {}};
   if (answer.state == "STUCK")
     return {Code::FL0819,
             fmt::format("{} could not return to its earlier system: {}\n{}", address.text(), answer.why, answer.log),
@@ -59,15 +73,11 @@ std::optional<Answer> rebooted(Dialogue& dialogue, const std::string& before, co
 }
 
 // While the host waits: prove that it is well, then say so over a new connection.
-std::optional<Error> confirm(Dialogue& dialogue, const Address& address, const ActivationSettings& settings) {
-  if (!settings.healthCheck.empty()) {
-    const auto checked = dialogue.check();
-    if (!checked || !checked->status.success()) {
-      static_cast<void>(dialogue.abort());
-      const std::string said =
-          checked ? base::sanitize(base::trim(checked->output + checked->errors)) : checked.error().message;
-      return Error{Code::FL0824, fmt::format("the health check failed on {}: {}", address.text(), said), "", {}};
-    }
+std::optional<Error> confirm(Dialogue& dialogue, const Address& address, const ActivationSettings& settings,
+                             const std::function<std::optional<std::string>()>& look) {
+  if (const auto why = look()) {
+    static_cast<void>(dialogue.abort());
+    return Error{Code::FL0824, fmt::format("the health check failed on {}: {}", address.text(), *why), "", {}};
   }
   const auto deadline = base::Deadline::after(seconds(settings.confirmSeconds));
   while (!deadline.expired()) {
@@ -93,6 +103,32 @@ Ssh::Call asRoot(const std::string& command, const Address& address, const Activ
   out.command = fmt::format("sudo -k -S -p '' sh -c {}", base::shellQuote(inner));
   out.secret = settings.password;
   return out;
+}
+
+std::optional<std::string> unhealthy(Ssh& ssh, const Address& address, const std::string& klass,
+                                     const std::string& name, const ActivationSettings& settings) {
+  std::string reached;
+  for (const HealthCheck& check : settings.health) {
+    std::optional<std::string> why;
+    if (check.where == HealthCheck::Where::Here) {
+      if (reached.empty()) reached = ssh.hostName(address);
+      why = checkFromHere(check, name, reached);
+    } else {
+      Dialogue dialogue(ssh, address, klass, "-", settings);
+      const auto checked = dialogue.check(hostCommand(check, klass));
+      if (!checked)
+        why = checked.error().message;
+      else if (!checked->status.success())
+        why = base::sanitize(base::trim(checked->output + checked->errors));
+    }
+    if (!why) continue;
+    if (why->empty()) why = "it does not hold";
+    // A command that was given alone needs no name.
+    return settings.health.size() == 1 && check.kind == HealthCheck::Kind::Command
+               ? *why
+               : fmt::format("{}: {}", check.shown, *why);
+  }
+  return std::nullopt;
 }
 
 std::string_view goalName(Goal goal) { return kGoals[static_cast<std::size_t>(goal)]; }
@@ -122,9 +158,9 @@ Error noWayBack(const std::string& host, const std::string& why) {
           {}};
 }
 
-Result<Activated> activate(Ssh& ssh, const Address& address, const std::string& klass, const std::string& path,
-                           std::int64_t generation, const std::string& id, const ActivationSettings& settings,
-                           const std::function<void(std::string_view)>& step) {
+Result<Activated> activate(Ssh& ssh, const Address& address, const std::string& klass, const std::string& host,
+                           const std::string& path, std::int64_t generation, const std::string& id,
+                           const ActivationSettings& settings, const std::function<void(std::string_view)>& step) {
   Dialogue dialogue(ssh, address, klass, id, settings);
   const std::string boot = settings.goal == Goal::Reboot ? dialogue.bootId() : std::string();
   if (settings.goal == Goal::Reboot && boot.empty())
@@ -147,7 +183,7 @@ Result<Activated> activate(Ssh& ssh, const Address& address, const std::string& 
   }
   if (answer && answer->state == "WAITING") {
     if (settings.goal == Goal::Reboot) step("confirming");
-    unwell = confirm(dialogue, address, settings);
+    unwell = confirm(dialogue, address, settings, [&] { return unhealthy(ssh, address, klass, host, settings); });
     answer = awaited(dialogue, deadline, settings.goal == Goal::Reboot ? Until::BackAndEnded : Until::Ended);
   }
   if (!answer || answer->state == "LOST")

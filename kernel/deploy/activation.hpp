@@ -4,9 +4,12 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "kernel/base/result.hpp"
+#include "kernel/deploy/health.hpp"
 #include "kernel/deploy/ssh.hpp"
 
 namespace fleetd::deploy {
@@ -19,7 +22,8 @@ struct ActivationSettings {
   unsigned confirmSeconds = 60;                          // within which the host must be reached anew
   unsigned activateSeconds = 600;                        // an activation may take
   bool checkUnits = true;                                // units that fail newly take the system back
-  std::string healthCheck;                               // a command run on the host before confirming; empty: none
+  std::vector<HealthCheck> health;                       // all must hold before the host is told to keep it
+  bool switchChecks = true;                              // what the system itself looks at before it is switched to
   bool wayBack = true;                                   // also after a boot; else that is the operator's business
   bool sudo = false;                                     // become root with sudo
   std::shared_ptr<const process::Secret> password = {};  // what sudo asks for; null: it asks for nothing
@@ -27,6 +31,11 @@ struct ActivationSettings {
 
 // The command as root runs it: as it is, or through sudo; with a password its call has that as `secret`.
 Ssh::Call asRoot(const std::string& command, const Address& address, const ActivationSettings& settings);
+
+// Looks whether all of `settings.health` holds, over new connections. What does not, or nothing. `name` is the host's
+// in the fleet.
+std::optional<std::string> unhealthy(Ssh& ssh, const Address& address, const std::string& klass,
+                                     const std::string& name, const ActivationSettings& settings);
 
 // Whether a class can do it at all. Error FL0823.
 Result<void> checkGoal(Goal goal, const std::string& klass, const std::string& host);
@@ -46,8 +55,8 @@ struct Activated {
 // Starts it and sees it through, a reboot with a way back included. `generation` selects one that exists instead of
 // making a new one (0: none); `step` hears "rebooting" and "confirming". What comes back says what the host runs.
 // Errors: FL0819 to FL0822, FL0824, FL0829, and those of ssh before anything was started.
-Result<Activated> activate(Ssh& ssh, const Address& address, const std::string& klass, const std::string& path,
-                           std::int64_t generation, const std::string& id, const ActivationSettings& settings,
-                           const std::function<void(std::string_view)>& step);
+Result<Activated> activate(Ssh& ssh, const Address& address, const std::string& klass, const std::string& host,
+                           const std::string& path, std::int64_t generation, const std::string& id,
+                           const ActivationSettings& settings, const std::function<void(std::string_view)>& step);
 
 }  // namespace fleetd::deploy

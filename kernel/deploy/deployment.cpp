@@ -51,8 +51,11 @@ Ending endingOf(const Error& error) {
 
 class OneHost {
  public:
-  OneHost(Ssh& ssh, const Target& target, const DeploySettings& settings, const OnStep& onStep)
-      : ssh_(ssh), target_(target), settings_(settings), onStep_(onStep) {}
+  OneHost(Ssh& ssh, const Target& target, DeploySettings settings, const OnStep& onStep)
+      : ssh_(ssh), target_(target), settings_(std::move(settings)), onStep_(onStep) {
+    auto& health = settings_.activation.health;
+    health.insert(health.end(), target.health.begin(), target.health.end());
+  }
 
   Ended run() {
     const base::Stopwatch watch;
@@ -86,8 +89,8 @@ class OneHost {
     }
     onStep_(target_, std::string(goalName(settings_.activation.goal)));
     auto active =
-        activate(ssh_, target_.address, target_.klass, target_.path, target_.generation, activationId(target_),
-                 settings_.activation, [&](std::string_view step) { onStep_(target_, step); });
+        activate(ssh_, target_.address, target_.klass, target_.name, target_.path, target_.generation,
+                 activationId(target_), settings_.activation, [&](std::string_view step) { onStep_(target_, step); });
     if (!active) return active.error();
     if (settings_.activation.goal == Goal::Reboot && !settings_.activation.wayBack)
       if (auto failed = reboot()) return failed;
@@ -145,16 +148,11 @@ class OneHost {
                    "choose the earlier generation in its boot menu",
                    {}};
     // The shared connection was to the host before.
-    if (!settings_.activation.healthCheck.empty()) {
-      Ssh::Call check = asRoot(settings_.activation.healthCheck, target_.address, settings_.activation);
-      check.fresh = true;
-      const auto checked = ssh_.run(target_.address, check);
-      if (!checked || !checked->status.success())
-        return Error{Code::FL0819,
-                     fmt::format("{} runs the new system, and its health check fails", target_.name),
-                     fmt::format("fleetd rollback {}", target_.name),
-                     {}};
-    }
+    if (const auto why = unhealthy(ssh_, target_.address, target_.klass, target_.name, settings_.activation))
+      return Error{Code::FL0819,
+                   fmt::format("{} runs the new system, and its health check fails: {}", target_.name, *why),
+                   fmt::format("fleetd rollback {}", target_.name),
+                   {}};
     return std::nullopt;
   }
 
@@ -201,9 +199,19 @@ class OneHost {
 
   Ssh& ssh_;
   const Target& target_;
-  const DeploySettings& settings_;
+  DeploySettings settings_;
   const OnStep& onStep_;
 };
+
+// One with canaries, or with the machines of homes that are.
+bool isCanaryWave(const std::vector<Target>& targets, const std::vector<std::size_t>& wave) {
+  return std::any_of(wave.begin(), wave.end(), [&](std::size_t i) {
+    if (targets[i].canary) return true;
+    for (std::size_t home = 0; home < targets.size(); ++home)
+      if (targets[home].canary && machineOf(targets, home) == i) return true;
+    return false;
+  });
+}
 
 bool isFailure(Ending ending) { return ending != Ending::Deployed && ending != Ending::Unchanged; }
 
@@ -211,18 +219,35 @@ bool isFailure(Ending ending) { return ending != Ending::Deployed && ending != E
 
 std::string_view endingName(Ending ending) { return kEndings[static_cast<std::size_t>(ending)]; }
 
+std::optional<std::size_t> machineOf(const std::vector<Target>& targets, std::size_t home) {
+  const auto at = targets[home].name.rfind('@');
+  if (targets[home].klass != "home" || at == std::string::npos) return std::nullopt;
+  const std::string_view machine = std::string_view(targets[home].name).substr(at + 1);
+  for (std::size_t i = 0; i < targets.size(); ++i)
+    if (targets[i].klass != "home" && targets[i].name == machine) return i;
+  return std::nullopt;
+}
+
 std::vector<std::vector<std::size_t>> wavesOf(const std::vector<Target>& targets) {
-  std::vector<std::size_t> canaries, rest;
-  std::vector<std::vector<std::size_t>> last, out;
+  // What a canary stands on goes with the canaries, and a home with its machine.
+  std::vector<char> canary(targets.size()), last(targets.size());
   for (std::size_t i = 0; i < targets.size(); ++i) {
-    if (targets[i].last)
-      last.push_back({i});
-    else
-      (targets[i].canary ? canaries : rest).push_back(i);
+    canary[i] = canary[i] || targets[i].canary;
+    if (const auto machine = machineOf(targets, i); machine && targets[i].canary) canary[*machine] = 1;
   }
-  if (!canaries.empty()) out.push_back(std::move(canaries));
-  if (!rest.empty()) out.push_back(std::move(rest));
-  out.insert(out.end(), last.begin(), last.end());
+  for (std::size_t i = 0; i < targets.size(); ++i) {
+    const auto machine = machineOf(targets, i);
+    last[i] = !canary[i] && (targets[i].last || (machine && targets[*machine].last && !canary[*machine]));
+  }
+  std::vector<std::size_t> waves[4];  // canaries, their homes, the rest, its homes
+  std::vector<std::vector<std::size_t>> out;
+  for (std::size_t i = 0; i < targets.size(); ++i)
+    if (!last[i]) waves[(canary[i] ? 0 : 2) + (targets[i].klass == "home" ? 1 : 0)].push_back(i);
+  for (auto& wave : waves)
+    if (!wave.empty()) out.push_back(std::move(wave));
+  for (const bool homes : {false, true})
+    for (std::size_t i = 0; i < targets.size(); ++i)
+      if (last[i] && (targets[i].klass == "home") == homes) out.push_back({i});
   return out;
 }
 
@@ -238,12 +263,15 @@ std::vector<Ended> deployAll(Ssh& ssh, const std::vector<Target>& targets, const
   const auto stopped = [&] { return settings.maxFailures != 0 && failures.load() >= settings.maxFailures; };
   // Each worker mostly waits for ssh, so there may be more of them than processors.
   base::ThreadPool pool(std::max(1u, settings.parallel), std::size_t{1} << 20);
+  bool canaries = std::any_of(targets.begin(), targets.end(), [](const Target& one) { return one.canary; });
   for (const auto& wave : wavesOf(targets)) {
     if (stopped()) break;
-    const bool canaries = targets[wave.front()].canary;
+    canaries = canaries && isCanaryWave(targets, wave);
     pool.parallelFor(wave.size(), [&](std::size_t i) {
       const std::size_t index = wave[i];
       if (stopped()) return;
+      // A home is for the system that its machine was to get.
+      if (const auto machine = machineOf(targets, index); machine && isFailure(out[*machine].ending)) return;
       Ended ended = OneHost(ssh, targets[index], settings, step).run();
       if (isFailure(ended.ending)) failures.fetch_add(1);
       const std::lock_guard lock(mutex);

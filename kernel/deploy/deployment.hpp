@@ -31,6 +31,7 @@ struct Target {
   std::shared_ptr<MachineKey> key = {};  // for a host that has none yet; null: it needs none
   bool canary = false;                   // goes before all others
   bool last = false;                     // goes after all others, alone
+  std::vector<HealthCheck> health = {};  // besides those of all
 };
 
 enum class Ending : std::uint8_t { Deployed, Unchanged, Back, Failed, Unknown, NotReached };
@@ -61,7 +62,9 @@ using OnEnd = std::function<void(std::size_t index, const Ended& ended)>;
 std::vector<Ended> deployAll(Ssh& ssh, const std::vector<Target>& targets, const DeploySettings& settings,
                              const OnStep& onStep, const OnEnd& onEnd);
 
-// The waves, as indices: canaries, the rest, then the last ones each alone.
+// The machine among the targets that a home, `user@machine`, is on.
+std::optional<std::size_t> machineOf(const std::vector<Target>& targets, std::size_t home);
+// The waves, as indices: canaries, the rest, then the last ones each alone; homes behind the systems of each.
 std::vector<std::vector<std::size_t>> wavesOf(const std::vector<Target>& targets);
 
 }  // namespace fleetd::deploy

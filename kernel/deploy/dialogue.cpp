@@ -41,11 +41,11 @@ Dialogue::Dialogue(Ssh& ssh, const Address& address, const std::string& klass, c
 
 Result<Answer> Dialogue::start(const std::string& klass, const std::string& path, std::int64_t generation) {
   const std::string file = fmt::format("{}/{}.sh", directory_, id_);
-  const std::string command =
-      fmt::format("umask 077; mkdir -p {0} && cat >{1} && exec sh {1} start {0} {2} {3} {4} {5} {6} {7} {8} {9} {10}",
-                  directory_, file, id_, klass, workOf(settings_), path, generation ? std::to_string(generation) : "-",
-                  settings_.confirmSeconds, settings_.activateSeconds, settings_.checkUnits ? "check" : "ignore",
-                  base::shellQuote(settings_.healthCheck));
+  const std::string command = fmt::format(
+      "umask 077; mkdir -p {0} && cat >{1} && exec sh {1} start {0} {2} {3} {4} {5} {6} {7} {8} {9} {10} {11}",
+      directory_, file, id_, klass, workOf(settings_), path, generation ? std::to_string(generation) : "-",
+      settings_.confirmSeconds, settings_.activateSeconds, settings_.checkUnits ? "check" : "ignore",
+      settings_.switchChecks ? "checked" : "unchecked", base::shellQuote(hostCommands(settings_.health, klass)));
   return say(command, script(), false, seconds(60));
 }
 
@@ -57,8 +57,8 @@ Result<Answer> Dialogue::await(bool fresh) { return ask("await", fresh); }
 Result<Answer> Dialogue::confirm() { return ask("confirm", true); }
 Result<Answer> Dialogue::abort() { return ask("abort", true); }
 
-Result<process::Finished> Dialogue::check() {
-  Ssh::Call call = root(settings_.healthCheck);
+Result<process::Finished> Dialogue::check(const std::string& command) {
+  Ssh::Call call = root(command);
   call.fresh = true;
   call.timeout = seconds(settings_.confirmSeconds);
   return ssh_.run(address_, call);

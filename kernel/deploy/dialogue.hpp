@@ -34,8 +34,8 @@ class Dialogue {
   Result<Answer> await(bool fresh);
   Result<Answer> confirm();
   Result<Answer> abort();
-  Result<process::Finished> check();  // the health check
-  std::string bootId();               // which start of the host this is; empty while it does not answer
+  Result<process::Finished> check(const std::string& command);  // over a new connection
+  std::string bootId();  // which start of the host this is; empty while it does not answer
 
  private:
   Ssh::Call root(const std::string& command) const;

@@ -150,4 +150,24 @@ Greeting greetingOf(const std::string& host, unsigned port, const Deadline& dead
   return out;
 }
 
+std::string connects(const std::string& host, unsigned port, const Deadline& deadline) {
+  std::string why;
+  for (const Target& target : lookedUp(host, port, why)) {
+    Attempt attempt;
+    attempt.fd.reset(::socket(target.family, SOCK_STREAM, 0));
+    if (!attempt.fd || !base::setNonBlocking(attempt.fd.get()) ||
+        (::connect(attempt.fd.get(), reinterpret_cast<const sockaddr*>(&target.address), target.size) != 0 &&
+         errno != EINPROGRESS)) {
+      why = std::strerror(errno);
+      continue;
+    }
+    pollfd polled{attempt.fd.get(), POLLOUT, 0};
+    if (::poll(&polled, 1, deadline.pollTimeout()) <= 0)
+      why = "no answer";
+    else if (proceed(attempt, why) == Step::Wait)
+      return {};
+  }
+  return why.empty() ? "no answer" : why;
+}
+
 }  // namespace fleetd::deploy

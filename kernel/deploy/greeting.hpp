@@ -16,4 +16,7 @@ struct Greeting {
 // longer than the deadline. Thread: any.
 Greeting greetingOf(const std::string& host, unsigned port, const base::Deadline& deadline);
 
+// Connects, and closes the connection at once. Why it could not, or "".
+std::string connects(const std::string& host, unsigned port, const base::Deadline& deadline);
+
 }  // namespace fleetd::deploy

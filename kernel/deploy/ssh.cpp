@@ -197,6 +197,19 @@ Result<std::string> Ssh::configFor(const Address& address) {
   return file;
 }
 
+std::string Ssh::hostName(const Address& address) {
+  const auto file = configFor(address);
+  if (!file) return address.host;
+  process::Command command;
+  command.argv = {"ssh", "-F", *file, "-G", "--", address.host};
+  const auto said = process::runForOutput(command);
+  constexpr std::string_view kKey = "hostname ";
+  if (said)
+    for (const std::string_view line : base::splitLines(*said))
+      if (line.starts_with(kKey)) return std::string(base::trim(line.substr(kKey.size())));
+  return address.host;
+}
+
 Result<std::string> Ssh::options(const Address& address) {
   auto file = configFor(address);
   if (!file) return file.error();

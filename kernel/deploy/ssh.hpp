@@ -50,6 +50,9 @@ class Ssh {
   // Whether a command can be run there. Errors: as run().
   Result<void> answers(const Address& address, int stopFd = -1);
 
+  // The address that ssh's configuration makes of the host's name; the name itself when ssh does not tell.
+  std::string hostName(const Address& address);
+
   // For programs that start ssh by themselves: "-F /run/user/1000/fleetd-x/3". Holds no blanks.
   Result<std::string> options(const Address& address);
   // `ssh` with everything but the command, for a session with a terminal.

@@ -13,12 +13,13 @@ namespace fleetd::render {
 
 namespace {
 
+using base::Code;
 using lang::Tag;
 using lang::Value;
 
 class Reader {
  public:
-  Reader(lang::Evaluator& ev, Diagnostics& diagnostics) : ev_(ev), diagnostics_(diagnostics) {}
+  explicit Reader(lang::Evaluator& ev) : ev_(ev) {}
 
   // The names and values of a set; nothing when it is none.
   std::vector<std::pair<std::string, Value>> entries(Value set) {
@@ -35,8 +36,8 @@ class Reader {
     return attr ? ev_.force(attr->value) : Value::null();
   }
 
-  std::vector<std::string> plugins(Value set, const std::string& where) {
-    const Value list = member(set, "plugins");
+  std::vector<std::string> texts(Value set, std::string_view key, const std::string& where) {
+    const Value list = member(set, key);
     std::vector<std::string> out;
     bool fits = list.is(Tag::List);
     if (fits)
@@ -46,23 +47,18 @@ class Reader {
         if (text.is(Tag::String)) out.emplace_back(text.string());
       }
     if (fits || list.is(Tag::Null)) return out;
-    note(where);
+    unfit_.push_back(fmt::format("{}.{}", where, key));
     return {};
   }
-  void note(const std::string& where) {
-    Diagnostic d;
-    d.code = base::Code::FL0805;
-    d.severity = base::Severity::Note;
-    d.message = fmt::format("`{}` is no list of plugins and is left alone", where);
-    diagnostics_.add(std::move(d));
-  }
+  const std::vector<std::string>& unfit() const { return unfit_; }
 
  private:
   lang::Evaluator& ev_;
-  Diagnostics& diagnostics_;
+  std::vector<std::string> unfit_;  // members that are no lists of texts
 };
 
 constexpr const char* kSettings = "pluginSettings";
+constexpr std::string_view kPlugins = "plugins";
 
 void refuseSettings(Diagnostics& diagnostics, const std::string& id, std::string_view why) {
   diagnostics.add(Error{base::Code::FL0891,
@@ -71,15 +67,31 @@ void refuseSettings(Diagnostics& diagnostics, const std::string& id, std::string
                         {}});
 }
 
-PluginChoice fromOutputs(fleet::Fleet& fleet, Diagnostics& diagnostics) {
-  Reader read(fleet.evaluator(), diagnostics);
-  PluginChoice out;
-  const Value data = read.member(fleet.outputs(), "fleet");
-  out.all = read.plugins(data, "fleet.plugins");
+Lists listsOf(Reader& read, Value data, std::string_view key) {
+  Lists out;
+  out.all = read.texts(data, key, "fleet");
   for (const auto& [name, value] : read.entries(read.member(data, "tags")))
-    out.tags[name] = read.plugins(value, fmt::format("fleet.tags.{}.plugins", name));
+    out.tags[name] = read.texts(value, key, fmt::format("fleet.tags.{}", name));
   for (const auto& [name, value] : read.entries(read.member(data, "hosts")))
-    out.hosts[name] = read.plugins(value, fmt::format("fleet.hosts.{}.plugins", name));
+    out.hosts[name] = read.texts(value, key, fmt::format("fleet.hosts.{}", name));
+  return out;
+}
+
+void sayUnfit(const std::vector<std::string>& unfit, Code code, std::string_view what, Diagnostics& diagnostics) {
+  for (const std::string& where : unfit) {
+    Diagnostic d;
+    d.code = code;
+    d.severity = base::info(code).severity;
+    d.message = fmt::format("`{}` is no list of {}", where, what);
+    diagnostics.add(std::move(d));
+  }
+}
+
+PluginChoice fromOutputs(fleet::Fleet& fleet, Diagnostics& diagnostics) {
+  Reader read(fleet.evaluator());
+  const Value data = read.member(fleet.outputs(), "fleet");
+  PluginChoice out{listsOf(read, data, kPlugins), {}};
+  sayUnfit(read.unfit(), Code::FL0805, "plugins and is left alone", diagnostics);
   for (const auto& [id, value] : read.entries(read.member(data, kSettings))) {
     auto plain = plainValue(fleet.evaluator(), value);
     if (!plain)
@@ -92,13 +104,27 @@ PluginChoice fromOutputs(fleet::Fleet& fleet, Diagnostics& diagnostics) {
   return out;
 }
 
-std::vector<std::string> idsOf(const base::Json* object) {
+std::vector<std::string> textsOf(const base::Json& object, std::string_view key) {
   std::vector<std::string> out;
-  const base::Json* list = object ? object->find("plugins") : nullptr;
+  const base::Json* list = object.find(key);
   if (list && list->asArray())
-    for (const base::Json& id : *list->asArray())
-      if (id.asString()) out.push_back(*id.asString());
+    for (const base::Json& text : *list->asArray())
+      if (text.asString()) out.push_back(*text.asString());
   return out;
+}
+
+Lists listsOf(const base::Json& json, std::string_view key) {
+  Lists out;
+  out.all = textsOf(json, key);
+  for (const auto& [name, into] : {std::pair("tags", &out.tags), std::pair("hosts", &out.hosts)})
+    if (const base::Json* object = json.find(name); object && object->asObject())
+      for (const auto& [one, value] : *object->asObject()) (*into)[one] = textsOf(value, key);
+  return out;
+}
+
+Result<base::Json> jsonOf(const std::string& path) {
+  FLEETD_TRY_ASSIGN(const auto text, base::readFile(path));
+  return base::parseJson(text);
 }
 
 plugin::PluginValue fromJson(const base::Json& json) {
@@ -120,14 +146,9 @@ plugin::PluginValue fromJson(const base::Json& json) {
 }
 
 PluginChoice fromJson(const std::string& path, Diagnostics& diagnostics) {
-  PluginChoice out;
-  const auto text = base::readFile(path);
-  const auto json = text ? base::parseJson(*text) : Result<base::Json>(text.error());
-  if (!json) return out;  // opening the fleet has said so
-  out.all = idsOf(&*json);
-  for (const auto& [key, into] : {std::pair("tags", &out.tags), std::pair("hosts", &out.hosts)})
-    if (const base::Json* object = json->find(key); object && object->asObject())
-      for (const auto& [name, value] : *object->asObject()) (*into)[name] = idsOf(&value);
+  const auto json = jsonOf(path);
+  if (!json) return {};  // opening the fleet has said so
+  PluginChoice out{listsOf(*json, kPlugins), {}};
   if (const base::Json* all = json->find(kSettings); all && all->asObject())
     for (const auto& [id, value] : *all->asObject()) {
       if (value.asObject())
@@ -145,14 +166,34 @@ PluginChoice readChoice(fleet::Fleet& fleet, Diagnostics& diagnostics) {
   return fromOutputs(fleet, diagnostics);
 }
 
+Lists readLists(fleet::Fleet& fleet, std::string_view key, Code otherwise, Diagnostics& diagnostics) {
+  if (fleet.kind() == fleet::Kind::FleetJson) {
+    const auto json = jsonOf(fleet.root() + "/fleet.json");
+    return json ? listsOf(*json, key) : Lists();
+  }
+  Reader read(fleet.evaluator());
+  Lists out = listsOf(read, read.member(fleet.outputs(), "fleet"), key);
+  sayUnfit(read.unfit(), otherwise, "texts", diagnostics);
+  return out;
+}
+
+std::vector<std::string> listFor(const Lists& lists, const fleet::Host& host) {
+  std::vector<std::string> out;
+  const auto add = [&](const std::vector<std::string>& texts) {
+    for (const auto& text : texts)
+      if (std::find(out.begin(), out.end(), text) == out.end()) out.push_back(text);
+  };
+  add(lists.all);
+  for (const auto& tag : host.tags)
+    if (const auto found = lists.tags.find(tag); found != lists.tags.end()) add(found->second);
+  for (const auto& name : {host.name, host.klass + ":" + host.name})
+    if (const auto found = lists.hosts.find(name); found != lists.hosts.end()) add(found->second);
+  return out;
+}
+
 std::vector<std::string> chosenFor(const PluginChoice& choice, const fleet::Host& host) {
   std::vector<std::string> out = host.plugins;
-  const auto add = [&](const std::vector<std::string>& ids) { out.insert(out.end(), ids.begin(), ids.end()); };
-  add(choice.all);
-  for (const auto& tag : host.tags)
-    if (const auto found = choice.tags.find(tag); found != choice.tags.end()) add(found->second);
-  for (const auto& name : {host.name, host.klass + ":" + host.name})
-    if (const auto found = choice.hosts.find(name); found != choice.hosts.end()) add(found->second);
+  for (auto& id : listFor(choice, host)) out.push_back(std::move(id));
   std::sort(out.begin(), out.end());
   out.erase(std::unique(out.begin(), out.end()), out.end());
   return out;

@@ -5,7 +5,7 @@ import subprocess
 
 from harness import SETUP, FleetTest, Result
 
-EMPTY = "rm -rf /run/current-system /run/fleetd /run/refuse /run/rebooting /nix/var/nix/profiles/system* /var/log/activations /var/lib/sops-nix /var/lib/fleetd /etc/systemd/system.control"
+EMPTY = "rm -rf /run/current-system /run/fleetd /run/refuse /run/rebooting /nix/var/nix/profiles/system* /var/log/activations /var/lib/sops-nix /var/lib/fleetd /etc/systemd/system.control /nix/var/nix/profiles/per-user /var/log/order; sed -i /nonsense/d /etc/ssh/sshd_config"
 
 
 class LabTest(FleetTest):
@@ -18,6 +18,7 @@ class LabTest(FleetTest):
             if not host.process:
                 host.start()
             host.link("up")
+            host.cable("up")
             host.inside(EMPTY)
         self.yard = self.fleet("deploy")
         shutil.move(self.yard.root / "nixpkgs", self.yard.base / "nixpkgs")

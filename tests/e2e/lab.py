@@ -122,7 +122,8 @@ class Host:
             "ip link set e0 $([ \"$(cat \"$p/trouble\" 2>/dev/null)\" = deaf ] && echo down || echo up); "
             # What systemd does with units that are wanted, after it has looked where they are.
             "for unit in /etc/systemd/system.control/*.target.wants/*.service; do [ ! -e \"$unit\" ] || PATH=/etc/bin:$PATH setsid sh -c \"$(sed -n 's/^ExecStart=//p' \"$unit\")\" & done; "
-            "exec /usr/sbin/sshd -D -e"
+            # As a service that is started again whenever it ends.
+            "while :; do /usr/sbin/sshd -D -e; sleep 0.2; done"
         )
         words = ["ip", "netns", "exec", self.namespace, "bwrap", "--die-with-parent", "--unshare-pid", "--unshare-uts", "--unshare-ipc", "--cap-add", "ALL"]
         words += PATHS + ["--hostname", self.name, "--tmpfs", "/run", "--dir", "/run/sshd", "--tmpfs", "/tmp"]
@@ -196,6 +197,19 @@ class Host:
         system = boot_loader.chosen(self.root / "boot")
         return (self.root / system[1:] / "nixos-version").read_text() if system else ""
 
+    def cable(self, state):
+        """The other end of its link, which nothing on the host can repair."""
+        run("ip", "-n", self.lab.namespace_of("br"), "link", "set", self.name, state)
+
+    def signal(self, what):
+        """To all of its processes but the first: "STOP" makes it a host that hangs."""
+        for pid in run("ip", "netns", "pids", self.namespace, text=True).stdout.split():
+            if int(pid) not in (self.init, self.process.pid):
+                try:
+                    os.kill(int(pid), getattr(signal, f"SIG{what}"))
+                except ProcessLookupError:
+                    pass
+
     def link(self, state):
         run("ip", "-n", self.namespace, "link", "set", "e0", state)
 
@@ -242,8 +256,11 @@ class Lab:
         self.watcher = threading.Thread(target=loop, daemon=True)
         self.watcher.start()
 
+    def namespace_of(self, name):
+        return f"{self.id}-{name}"
+
     def namespace(self, name):
-        out = f"{self.id}-{name}"
+        out = self.namespace_of(name)
         run("ip", "netns", "add", out)
         self.namespaces.append(out)
         run("ip", "-n", out, "link", "set", "lo", "up")

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Runs on a host: activates a system, and returns to the one before unless somebody confirms over a new connection.
 #
-#   activate.sh start  DIR ID CLASS GOAL NEW GENERATION CONFIRM ACTIVATE UNITS HEALTH
+#   activate.sh start  DIR ID CLASS GOAL NEW GENERATION CONFIRM ACTIVATE UNITS CHECKS HEALTH
 #   activate.sh await  DIR ID          waits a while for a state that needs somebody, prints it and the end of the log
 #   activate.sh confirm|abort DIR ID
 #
@@ -110,7 +110,7 @@ resume) resume ;;
 start)
   class=$4 goal=$5 new=$6 generation=$7 confirm=$8 patience=$9
   shift 9
-  units=$1 health=${2:-}
+  units=$1 checks=$2 health=${3:-}
   mkdir -p "$dir"
   if ! is_system "$new"; then echo "NOT-A-SYSTEM"; exit 0; fi
   if ! mkdir "$dir/lock" 2>/dev/null; then
@@ -124,7 +124,7 @@ start)
   echo $$ >"$dir/lock/pid"
   : >"$log"
   say "STARTED"
-  set -- work "$dir" "$id" "$class" "$goal" "$new" "$generation" "$confirm" "$patience" "$units" "$health"
+  set -- work "$dir" "$id" "$class" "$goal" "$new" "$generation" "$confirm" "$patience" "$units" "$checks" "$health"
   if [ "$class" = darwin ] && command -v launchctl >/dev/null 2>&1; then
     as_job "$@" || { finish "FAILED launchd refused"; }
   elif [ -d /run/systemd/system ] && [ "$class" != home ] && command -v systemd-run >/dev/null; then
@@ -146,7 +146,8 @@ start)
 work)
   class=$4 goal=$5 new=$6 generation=$7 confirm=$8 patience=$9
   shift 9
-  units=$1 health=${2:-}
+  units=$1 checks=$2 health=${3:-}
+  [ "$checks" = checked ] || export NIXOS_NO_CHECK=1
   trap '' HUP
   echo $$ >"$dir/lock/pid"
   exec >>"$log" 2>&1

@@ -21,6 +21,23 @@ TEST(Deployment, WavesAreCanariesTheRestAndEachOfTheLast) {
   EXPECT_TRUE(wavesOf({}).empty());
 }
 
+Target home(const std::string& name, bool canary = false) {
+  Target out = named(name, canary, false);
+  out.klass = "home";
+  return out;
+}
+
+TEST(Deployment, HomesFollowTheirMachines) {
+  const std::vector<Target> targets{home("ada@b"), named("a", false, false), named("b", false, true), home("ada@a"),
+                                    home("eve@elsewhere")};
+  EXPECT_EQ(machineOf(targets, 0), std::optional<std::size_t>(2));
+  EXPECT_EQ(machineOf(targets, 4), std::nullopt);
+  EXPECT_EQ(wavesOf(targets), (std::vector<std::vector<std::size_t>>{{1}, {3, 4}, {2}, {0}}));
+  // A home that is a canary takes its machine along.
+  EXPECT_EQ(wavesOf({home("ada@a", true), named("a", false, true), named("b", false, false)}),
+            (std::vector<std::vector<std::size_t>>{{1}, {0}, {2}}));
+}
+
 TEST(Deployment, GoalsOfClasses) {
   for (const Goal goal : {Goal::Switch, Goal::Boot, Goal::Test, Goal::DryActivate})
     EXPECT_TRUE(checkGoal(goal, "nixos", "h"));
