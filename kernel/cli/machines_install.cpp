@@ -55,6 +55,18 @@ deploy::Wanted wantedOf(Context& cx, const fleet::Host& host, fleet::ComposedHos
     for (const auto& [name, disk] : *set) strings(disk.find("device"), out.disks);
   const auto boot = render::everythingBelow(ev, composed, {"boot", "loader", "systemd-boot", "enable"});
   out.needsUefi = boot.get<bool>() && *boot.get<bool>();
+  if (out.needsUefi) return out;
+  const auto grub = render::everythingBelow(ev, composed, {"boot", "loader", "grub"});
+  std::vector<std::string> devices;
+  strings(grub.find("device"), devices);
+  if (const auto* more = grub.find("devices"); more && more->get<sdk::List>())
+    for (const auto& device : *more->get<sdk::List>()) strings(&device, devices);
+  // "nodev" is GRUB for UEFI and no disk.
+  for (const std::string& device : devices)
+    if (device.starts_with('/')) out.bootDisks.push_back(device);
+  const auto* efi = grub.find("efiSupport");
+  out.loader = "GRUB";
+  out.needsUefi = efi && efi->get<bool>() && *efi->get<bool>() && out.bootDisks.empty();
   return out;
 }
 
@@ -144,22 +156,45 @@ Result<std::vector<std::string>> phasesOf(Context& cx) {
   return out;
 }
 
+// What nixos-anywhere installs: disko's script and the system, built here, so that nothing is erased for what cannot be
+// built; or where both are built by it, with --build-on.
+Result<std::vector<std::string>> whatToInstall(Context& cx, const Operation& operation, const fleet::Host& host) {
+  if (cx.args.has("--build-on")) {
+    if (host.name.find_first_of("\".#$\\ ") != std::string::npos)
+      return Error{Code::FL0842,
+                   fmt::format("nixos-anywhere cannot be told the name {}", host.name),
+                   "leave --build-on away",
+                   {}};
+    return std::vector<std::string>{"--flake", deploy::installReference(operation.nix.tree, host), "--build-on",
+                                    std::string(cx.args.value("--build-on"))};
+  }
+  std::vector<std::string> out{"--store-paths"};
+  for (const auto& [attribute, what] :
+       {std::pair("diskoScript", "the script that makes the disks of"), std::pair("toplevel", "the system of")}) {
+    const std::string named = fmt::format("{} {}", what, host.name);
+    if (!cx.quiet()) cx.out.message(fmt::format("{}: building {}\n", host.name, named));
+    auto path = deploy::buildAttribute(operation.nix, host, deploy::installAttribute(host, attribute), named,
+                                       [&](std::string_view line) {
+                                         if (cx.verbose()) cx.out.message(base::sanitize(line) + "\n");
+                                       });
+    if (!path) return path.error();
+    out.push_back(*std::move(path));
+  }
+  return out;
+}
+
 Result<void> runPhase(Context& cx, const Operation& operation, const Meant& one, const std::string& phase,
-                      const std::string& extra, const std::vector<std::string>& diskKeys) {
+                      const std::vector<std::string>& what, const std::string& extra,
+                      const std::vector<std::string>& diskKeys) {
   const deploy::Address& address = (*one.reach)->address;
   process::Command command;
-  command.argv = {"nixos-anywhere",
-                  "--flake",
-                  fmt::format("{}#{}", deploy::pathReference(operation.nix.tree), one.host->name),
-                  "--target-host",
-                  fmt::format("{}@{}", address.user, address.host),
-                  "--phases",
-                  phase};
+  command.argv = {"nixos-anywhere"};
+  command.argv.insert(command.argv.end(), what.begin(), what.end());
+  command.argv.insert(command.argv.end(),
+                      {"--target-host", fmt::format("{}@{}", address.user, address.host), "--phases", phase});
   if (address.port) command.argv.insert(command.argv.end(), {"--ssh-port", std::to_string(address.port)});
   if (cx.args.has("--identity"))
     command.argv.insert(command.argv.end(), {"-i", std::string(cx.args.value("--identity"))});
-  if (cx.args.has("--build-on"))
-    command.argv.insert(command.argv.end(), {"--build-on", std::string(cx.args.value("--build-on"))});
   for (const auto& [name, value] : address.options)
     command.argv.insert(command.argv.end(), {"--ssh-option", fmt::format("{}={}", name, value)});
   if (phase == "install" && !extra.empty()) command.argv.insert(command.argv.end(), {"--extra-files", extra});
@@ -217,6 +252,8 @@ int installMachine(Context& cx) {
   if (auto rendered = renderFor(cx, *operation); !rendered) return cx.fail(rendered.error());
   const std::string file = fmt::format("{}/install-{}.json", operation->directory, name);
   auto done = cx.args.has("--restart") ? std::vector<std::string>() : doneBefore(file, address.text());
+  const auto what = whatToInstall(cx, *operation, host);
+  if (!what) return cx.fail(what.error());
   if (auto sure = confirm(cx, name, address); !sure) return cx.fail(sure.error());
   InstallFiles extra;
   const auto key = keyOf(cx, host);
@@ -244,7 +281,7 @@ int installMachine(Context& cx) {
       continue;
     }
     if (!cx.quiet()) cx.out.message(fmt::format("{}: {}\n", name, phase));
-    if (auto ran = runPhase(cx, *operation, **one, phase, extra.directory(), diskKeys); !ran)
+    if (auto ran = runPhase(cx, *operation, **one, phase, *what, extra.directory(), diskKeys); !ran)
       return cx.fail(ran.error());
     done.push_back(phase);
     if (auto kept = remember(file, address.text(), done); !kept) cx.diagnostics.add(kept.error());

@@ -42,8 +42,11 @@ std::vector<std::string> misfits(const Hardware& hardware, const Wanted& wanted)
     if (!std::binary_search(hardware.disks.begin(), hardware.disks.end(), disk))
       out.push_back(fmt::format("it has no disk {}; it has {}", base::sanitize(disk),
                                 hardware.disks.empty() ? "none" : base::sanitize(base::join(hardware.disks, " "))));
+  for (const std::string& disk : wanted.bootDisks)
+    if (!std::binary_search(hardware.disks.begin(), hardware.disks.end(), disk))
+      out.push_back(fmt::format("GRUB is to be written to {}, which it has not", base::sanitize(disk)));
   if (wanted.needsUefi && hardware.knowsFirmware && !hardware.uefi)
-    out.emplace_back("systemd-boot needs UEFI, and its firmware has none");
+    out.push_back(fmt::format("{} needs UEFI, and its firmware has none", wanted.loader));
   return out;
 }
 

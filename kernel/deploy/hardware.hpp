@@ -20,8 +20,10 @@ Result<Hardware> readHardware(std::string_view text);
 
 struct Wanted {
   std::string system;
-  std::vector<std::string> disks;  // devices that would be erased
-  bool needsUefi = false;          // systemd-boot
+  std::vector<std::string> disks;           // devices that would be erased
+  bool needsUefi = false;                   // systemd-boot, GRUB for UEFI only
+  std::string loader = "systemd-boot";      // what needs it
+  std::vector<std::string> bootDisks = {};  // that GRUB is written to
 };
 
 // Why a machine must not be erased; nothing when all fits.

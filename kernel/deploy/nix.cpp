@@ -97,8 +97,21 @@ std::string systemAttribute(const fleet::Host& host) {
   return fmt::format("{}Configurations.{}.config.system.build.toplevel", host.klass, quoted(host.name));
 }
 
+std::string installAttribute(const fleet::Host& host, std::string_view name) {
+  return fmt::format("nixosConfigurations.{}.fleetdInstall.config.system.build.{}", quoted(host.name), name);
+}
+
+std::string installReference(const std::string& tree, const fleet::Host& host) {
+  return fmt::format("{}#nixosConfigurations.{}.fleetdInstall.config", pathReference(tree), host.name);
+}
+
 Result<std::string> buildSystem(const NixSettings& settings, const fleet::Host& host,
                                 const std::function<void(std::string_view)>& line) {
+  return buildAttribute(settings, host, systemAttribute(host), host.name, line);
+}
+
+Result<std::string> buildAttribute(const NixSettings& settings, const fleet::Host& host, const std::string& attribute,
+                                   const std::string& what, const std::function<void(std::string_view)>& line) {
   process::Command command;
   command.argv = nix("build");
   command.argv.insert(command.argv.end(), {"--no-link", "--json", "--print-build-logs", "--no-write-lock-file"});
@@ -107,7 +120,7 @@ Result<std::string> buildSystem(const NixSettings& settings, const fleet::Host& 
   for (const auto& [input, reference] : settings.overrides)
     command.argv.insert(command.argv.end(), {"--override-input", input, reference});
   command.argv.insert(command.argv.end(), settings.options.begin(), settings.options.end());
-  command.argv.push_back(fmt::format("{}#{}", pathReference(settings.tree), systemAttribute(host)));
+  command.argv.push_back(fmt::format("{}#{}", pathReference(settings.tree), attribute));
   std::vector<std::pair<std::string, std::string>> variables;
   if (!settings.buildStore.empty()) {
     command.argv.insert(command.argv.end(), {"--store", settings.buildStore, "--eval-store", "auto"});
@@ -140,11 +153,11 @@ Result<std::string> buildSystem(const NixSettings& settings, const fleet::Host& 
                                                          finished->errors.find("Out of Memory") != std::string::npos);
   if (noMemory)
     return Error{Code::FL0812,
-                 fmt::format("the evaluation of {} needs more than {} MiB", host.name, settings.evaluatorMemory),
+                 fmt::format("the evaluation of {} needs more than {} MiB", what, settings.evaluatorMemory),
                  "give it more with --eval-memory",
                  {}};
   return Error{Code::FL0812,
-               fmt::format("Nix cannot build {}: {}", host.name, reduceNixError(finished->errors, settings.fleet)),
+               fmt::format("Nix cannot build {}: {}", what, reduceNixError(finished->errors, settings.fleet)),
                fmt::format("the whole log: {}", log),
                {}};
 }

@@ -28,10 +28,18 @@ std::string systemAttribute(const fleet::Host& host);
 // Whether a text is a store path that holds nothing a shell would read: /nix/store/<32 letters>-<name>.
 bool isStorePath(std::string_view text);
 
+// The same of what a NixOS machine is installed by: "…fleetdInstall.config.system.build.NAME".
+std::string installAttribute(const fleet::Host& host, std::string_view name);
+// The `--flake` of nixos-anywhere for it, which takes no quotes: names that would need some have none.
+std::string installReference(const std::string& tree, const fleet::Host& host);
+
 // Builds a host's system and returns its store path. All that Nix prints goes to logs/<class>-<host>.log; `line` is
 // told of each line (may be empty). Errors: FL0008, FL0812.
 Result<std::string> buildSystem(const NixSettings& settings, const fleet::Host& host,
                                 const std::function<void(std::string_view)>& line);
+// The same of another attribute of the build tree; `what` names it in messages and the log.
+Result<std::string> buildAttribute(const NixSettings& settings, const fleet::Host& host, const std::string& attribute,
+                                   const std::string& what, const std::function<void(std::string_view)>& line);
 
 // A directory as a flake reference: "path:/srv/a%20b".
 std::string pathReference(std::string_view path);

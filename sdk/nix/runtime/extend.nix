@@ -7,9 +7,57 @@ let
       [ (import ./channels.nix { inherit inputs; } (import ../channels.nix)).module ]
     else
       [ ];
+
+  # disko's scripts, by all the names it has for them.
+  scripts = builtins.listToAttrs (
+    map
+      (name: {
+        inherit name;
+        value = null;
+      })
+      [
+        "destroyFormatMount"
+        "destroyFormatMountNoDeps"
+        "destroyScript"
+        "destroyScriptNoDeps"
+        "disko"
+        "diskoNoDeps"
+        "diskoScript"
+        "diskoScriptNoDeps"
+        "format"
+        "formatMount"
+        "formatMountNoDeps"
+        "formatNoDeps"
+        "formatScript"
+        "formatScriptNoDeps"
+        "mount"
+        "mountNoDeps"
+        "mountScript"
+        "mountScriptNoDeps"
+      ]
+  );
+
+  # What a machine is installed by: disks are made as its configuration says while it is installed, and what is installed is the system
+  # that it keeps.
+  withInstallation =
+    configuration:
+    let
+      installing = configuration.extendModules { modules = [ ./installing.nix ]; };
+      inherit (configuration) config;
+    in
+    configuration
+    // {
+      fleetdInstall = configuration // {
+        config = config // {
+          system = config.system // {
+            build = config.system.build // builtins.intersectAttrs scripts installing.config.system.build;
+          };
+        };
+      };
+    };
 in
 host: configuration:
-configuration.extendModules {
+withInstallation (configuration.extendModules {
   modules =
     host.modules
     ++ channels
@@ -23,4 +71,4 @@ configuration.extendModules {
         }
       )
     ];
-}
+})

@@ -26,5 +26,11 @@ in
       default = [ ];
       description = "Its tags, own and computed.";
     };
+    installing = mkOption {
+      type = types.bool;
+      default = false;
+      readOnly = true;
+      description = "Whether its disks are being made: true in the configuration that an installation takes disko's script from.";
+    };
   };
 }

@@ -92,7 +92,7 @@ class Health(LabTest):
         self.assertEqual(self.systems()["h1"], ("1", "1"))
 
 
-HOME_MANAGER = """{ outputs = _: { lib.homeManagerConfiguration = { modules, ... }: {
+HOME_MANAGER = """{ outputs = _: { lib.homeManagerConfiguration = { modules, ... }: let here = {
   activationPackage = derivation {
     name = "home"; system = "x86_64-linux"; builder = "/bin/sh"; PATH = "/usr/bin:/bin";
     args = [ "-euc" ''
@@ -110,8 +110,8 @@ HOME_MANAGER = """{ outputs = _: { lib.homeManagerConfiguration = { modules, ...
   };
   config = { };
   options = { };
-  extendModules = _: throw "not here";
-}; }; }
+  extendModules = _: here;
+}; in here; }; }
 """
 
 

@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import time
+import unittest
 from pathlib import Path
 
 from harness import SETUP, FleetTest
@@ -28,6 +29,8 @@ class Installation(FleetTest):
         self.log.touch()
         self.program("nixos-anywhere", 'printf "%s\\n" "$*" >>"$CALLS"; for last in "$@"; do [ "$last" != "$(cat "$CALLS.fail" 2>/dev/null)" ] || { echo "no disk" >&2; exit 1; }; done\n'
                      'while [ $# -gt 0 ]; do [ "$1" != --extra-files ] || { (cd "$2" && find . -type f -exec stat -c "%a %n" {} \\;) >>"$CALLS.extra"; echo "$2" >"$CALLS.where"; }; shift; done\n')
+        self.program("nix", 'printf "%s\\n" "$*" >>"$CALLS.nix"; name=system; case "$*" in *diskoScript*) name=disko ;; esac\n[ ! -e "$CALLS.broken" ] || { echo "error: no such thing" >&2; exit 1; }\n'
+                     'printf \'[{"outputs":{"out":"/nix/store/00000000000000000000000000000000-%s"}}]\\n\' "$name"\n')  # fmt: skip
         self.git("config", "user.name", "a")
         self.git("config", "user.email", "a@b")
         self.git("commit", "-qm", "first")
@@ -69,7 +72,11 @@ class Installation(FleetTest):
         first = self.log.read_text().splitlines()[0]
         self.assertIn("--target-host root@192.0.2.1", first)
         self.assertIn("--ssh-port 2222", first)
-        self.assertRegex(first, r"--flake path:\S+/tree#barn")
+        store = "/nix/store/00000000000000000000000000000000-"
+        self.assertIn(f"--store-paths {store}disko {store}system ", first)
+        asked = (self.yard.base / "calls.nix").read_text()
+        for name in ("diskoScript", "toplevel"):
+            self.assertIn(f'nixosConfigurations."barn".fleetdInstall.config.system.build.{name}', asked)
         stamp = json.loads((self.root / "inventory.json").read_text())["machines"]["barn"]["installedAt"]
         self.assertGreater(stamp, 1_700_000_000)
         self.assertIn("inventory.json: barn is installed", self.git("log", "-1", "--format=%s"))
@@ -159,6 +166,30 @@ class Installation(FleetTest):
         self.assertFalse(left.exists())
         self.assertFalse(Path(where.read_text().strip()).exists())
 
+    def test_nor_when_it_cannot_be_built(self):
+        self.ready()
+        (self.yard.base / "calls.broken").touch()
+        self.expect(self.install("--yes"), 1, err=["FL0812", "Nix cannot build the script that makes the disks of barn: no such thing"])
+        self.assertEqual(self.phases(), [])
+
+    def test_nor_with_a_boot_loader_on_another_disk(self):
+        path = "machines/barn/configuration.nix"
+        self.write(path, (self.root / path).read_text().replace("boot.loader.systemd-boot.enable = true;", 'boot.loader.grub.devices = [ "/dev/vda" "/dev/sdz" ];'))
+        self.ready()
+        self.refused(err=["GRUB is to be written to /dev/sdz"])
+        self.write(path, (self.root / path).read_text().replace('boot.loader.grub.devices = [ "/dev/vda" "/dev/sdz" ];', 'boot.loader.grub.device = "nodev"; boot.loader.grub.efiSupport = true;'))
+        self.write("machines/barn/facter.json", json.dumps({**REPORT, "uefi": {"supported": False}}))
+        self.refused(err=["GRUB needs UEFI"])
+        self.write("machines/barn/facter.json", json.dumps(REPORT))
+        self.expect(self.install("--yes"), 0)
+
+    def test_another_machine_may_build(self):
+        self.ready()
+        (self.yard.base / "calls.broken").touch()
+        self.expect(self.install("--yes", "--build-on", "remote"), 0)
+        self.assertRegex(self.log.read_text(), r"--flake path:\S+/tree#nixosConfigurations.barn.fleetdInstall.config --build-on remote ")
+        self.assertEqual(self.phases(), ["kexec", "disko", "install", "reboot"])
+
     def test_nor_unasked(self):
         self.ready()
         self.expect(self.install(), 2, err=["--yes"])
@@ -186,3 +217,29 @@ class Installation(FleetTest):
         report.write_text(json.dumps({**REPORT, "version": 2}))
         self.expect(self.fleetd(*hardware), 0)
         self.assertEqual(json.loads((self.root / "machines/barn/facter.json").read_text())["version"], 2)
+
+
+@unittest.skipUnless(shutil.which("nix"), "nix is not installed")
+class Configurations(FleetTest):
+    """With a real Nix: disks are made by a configuration of its own, and what is installed is the system of the other."""
+
+    def test_a_second_configuration(self):
+        yard = self.fleet("deploy")
+        nix = {"NIX_CONFIG": "experimental-features = nix-command flakes\nsubstituters =\nbuild-users-group =\nsandbox = false\n", "NIX_REMOTE": f"local?root={yard.base}/store", "NIX_SSL_CERT_FILE": None}
+        run = lambda *words: subprocess.run(words, env=yard.environment(nix), capture_output=True, text=True, check=True).stdout.strip()  # noqa: E731
+        run("nix-store", "--init")
+        source = yard.base / "nixpkgs"
+        shutil.move(yard.root / "nixpkgs", source)
+        for path in (*source.iterdir(), source):
+            os.utime(path, (1, 1))
+        locked = {"type": "path", "path": str(source), "narHash": run("nix", "hash", "path", str(source)), "lastModified": 1}
+        original = {"type": "github", "owner": "NixOS", "repo": "nixpkgs", "ref": "nixos-unstable"}
+        yard.write("flake.lock", json.dumps({"nodes": {"nixpkgs": {"locked": locked, "original": original}, "root": {"inputs": {"nixpkgs": "nixpkgs"}}}, "root": "root", "version": 7}))
+        yard.write("h1.nix", '{ config, ... }: { disko.devices.disk.main = { device = "/dev/vda"; key = if config.fleet.host.installing or false then "/run/partitioning-secrets/key" else "/etc/key"; }; system.version = if config.fleet.host.installing or false then "wrong" else "1"; }\n')
+        out = yard.base / "tree"
+        self.expect(yard.run("render", "--out", str(out)), 0)
+        value = lambda what: run("nix", "eval", "--json", "--no-write-lock-file", f"path:{out}#nixosConfigurations.h1.{what}")  # noqa: E731
+        build = "config.system.build"
+        self.assertEqual(value(f"fleetdInstall.{build}.toplevel.drvPath"), value(f"{build}.toplevel.drvPath"))
+        self.assertIn("/run/partitioning-secrets/key", value(f"fleetdInstall.{build}.diskoScript.disks"))
+        self.assertIn("/etc/key", value(f"{build}.diskoScript.disks"))

@@ -21,9 +21,21 @@ TEST(Hardware, Reads) {
 
 TEST(Hardware, Misfits) {
   const auto report = *readHardware(kReport);
-  EXPECT_TRUE(misfits(report, {"x86_64-linux", {"/dev/sda", "/dev/disk/by-id/a"}, false}).empty());
-  EXPECT_EQ(misfits(report, {"aarch64-linux", {"/dev/sdb"}, true}).size(), 3u);
-  EXPECT_TRUE(misfits(*readHardware(R"({"hardware":{}})"), {"aarch64-linux", {}, true}).empty());
+  const auto wanted = [](std::string_view system, std::vector<std::string> disks, bool uefi) {
+    Wanted out;
+    out.system = system;
+    out.disks = std::move(disks);
+    out.needsUefi = uefi;
+    return out;
+  };
+  EXPECT_TRUE(misfits(report, wanted("x86_64-linux", {"/dev/sda", "/dev/disk/by-id/a"}, false)).empty());
+  EXPECT_EQ(misfits(report, wanted("aarch64-linux", {"/dev/sdb"}, true)).size(), 3u);
+  EXPECT_TRUE(misfits(*readHardware(R"({"hardware":{}})"), wanted("aarch64-linux", {}, true)).empty());
+  auto grub = wanted("x86_64-linux", {"/dev/sda"}, true);
+  grub.loader = "GRUB";
+  grub.bootDisks = {"/dev/sda", "/dev/sdb"};
+  EXPECT_EQ(misfits(report, grub), (std::vector<std::string>{"GRUB is to be written to /dev/sdb, which it has not",
+                                                             "GRUB needs UEFI, and its firmware has none"}));
 }
 
 }  // namespace
