@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "kernel/cli/deploying.hpp"
+#include "kernel/cli/mac_wanted.hpp"
 #include "kernel/cli/machine_keys.hpp"
 #include "kernel/cli/vars_verbs.hpp"
 #include "kernel/fleet/instances.hpp"
@@ -95,9 +96,21 @@ int runDeploy(Context& cx) {
     if ((*built)[i].path.empty()) continue;
     const Meant& one = operation->meant[i];
     const bool canary = isNamed(*canaries, *one.host);
-    targets.push_back({one.host->klass, one.host->name, (**one.reach).address, (*built)[i].path, 0,
-                       keyOf(cx, *one.host), canary,
-                       !canary && (isNamed(*last, *one.host) || carriesOthers(cx, *one.host)), health[i]});
+    targets.push_back({one.host->klass,
+                       one.host->name,
+                       (**one.reach).address,
+                       (*built)[i].path,
+                       0,
+                       keyOf(cx, *one.host),
+                       canary,
+                       !canary && (isNamed(*last, *one.host) || carriesOthers(cx, *one.host)),
+                       health[i],
+                       {}});
+    if (one.host->klass == "darwin") {
+      auto mac = macWanted(cx, *one.host);
+      if (!mac) return cx.fail(mac.error());
+      targets.back().mac = *std::move(mac);
+    }
     meant.push_back(&one);
   }
   return deployTargets(cx, *operation, ssh, targets, meant, *settings);

@@ -75,6 +75,16 @@ void tell(Context& cx, const std::vector<Target>& targets, const std::vector<End
                {fmt::format("{:.1f}", static_cast<double>(ended[i].milliseconds) / 1000)},
                {target.address.text()},
                {target.path, kDim}});
+    if (!ended[i].lost.empty() && ended[i].ending == Ending::Deployed) {
+      Diagnostic lost = Diagnostic::from(
+          {Code::FL0849,
+           fmt::format("the nix.conf that {} had is replaced; these settings are not in its configuration: {}",
+                       target.name, base::join(ended[i].lost, ", ")),
+           "nix.settings takes them; the old file is /etc/nix/nix.conf.before-nix-darwin",
+           {}});
+      lost.host = target.name;
+      cx.diagnostics.add(std::move(lost));
+    }
     Diagnostic d;
     if (ended[i].error)
       d = Diagnostic::from(*ended[i].error);

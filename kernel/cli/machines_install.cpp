@@ -1,5 +1,4 @@
-// `fleetd machines hardware` and `install`: a report of a machine, and the machine erased and installed by
-// nixos-anywhere.
+// `fleetd machines install`: a machine erased and installed by nixos-anywhere.
 #include <unistd.h>
 
 #include <algorithm>
@@ -288,46 +287,6 @@ int installMachine(Context& cx) {
     if (phase == "install") noteInstalled(cx, name);
   }
   if (std::find(done.begin(), done.end(), "reboot") != done.end()) static_cast<void>(base::removeTree(file));
-  return cx.finish();
-}
-
-int machineHardware(Context& cx) {
-  const std::string name(cx.args.positional(1));
-  auto operation = beginOperation(cx, Reaching::Yes, {name});
-  if (!operation) return cx.fail(operation.error());
-  const auto one = theMachine(*operation, name);
-  if (!one) return cx.fail(one.error());
-  deploy::Ssh::Call call;
-  call.command =
-      "command -v nixos-facter >/dev/null 2>&1 && exec nixos-facter; "
-      "exec nix --extra-experimental-features 'nix-command flakes' run nixpkgs#nixos-facter";
-  call.timeout = std::chrono::minutes(10);
-  const auto said = operation->ssh->run((*(*one)->reach)->address, call);
-  if (!said) return cx.fail(said.error());
-  if (!said->status.success())
-    return cx.fail({Code::FL0842,
-                    fmt::format("nixos-facter failed on {}: {}", name, base::sanitize(base::trim(said->errors))),
-                    "it must run as root, on Linux",
-                    {}});
-  if (const auto report = deploy::readHardware(said->output); !report) return cx.fail(report.error());
-  auto change = InventoryChange::open(cx);
-  if (!change) return cx.fail(change.error());
-  const std::string path = fmt::format("machines/{}/facter.json", name);
-  const std::string full = (*change)->directory() + "/" + path;
-  const auto old =
-      base::fileType(full) == base::FileType::Missing ? Result<std::string>(std::string()) : base::readFile(full);
-  if (old && *old == said->output) {
-    if (!cx.quiet()) cx.out.message(fmt::format("{} is up to date\n", path));
-    return cx.finish();
-  }
-  // The old report comes back when the fleet has errors with the new one.
-  auto written = base::fileType(full) == base::FileType::Missing ? Result<void>() : (*change)->remove(path);
-  if (written) written = (*change)->create(path, said->output);
-  (*change)->describe(fmt::format("{}: hardware report of {}", path, name));
-  if (written) written = (*change)->apply();
-  if (!written) return cx.fail(written.error());
-  (*change)->commit();
-  if (!cx.quiet()) cx.out.message(fmt::format("{} was written\n", path));
   return cx.finish();
 }
 

@@ -65,6 +65,7 @@ int runRollback(Context& cx) {
                        nullptr,
                        false,
                        false,
+                       {},
                        {}});
     meant.push_back(&one);
   }

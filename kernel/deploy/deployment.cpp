@@ -75,6 +75,7 @@ class OneHost {
     if (!before) return before.error();
     out.previous = before->system;
     if (auto wrong = wrongHost(*before)) return wrong;
+    if (auto stopped = macNotReady(out)) return stopped;
     if (auto failed = bringKey(*before)) return failed;
     if (isThere(*before)) {
       out.ending = Ending::Unchanged;
@@ -96,6 +97,22 @@ class OneHost {
       if (auto failed = reboot()) return failed;
     out.ending = Ending::Deployed;
     return settings_.verify ? notWhatWasDeployed() : std::nullopt;
+  }
+
+  // What nix-darwin would stop at in the middle is looked for before anything is changed.
+  std::optional<Error> macNotReady(Ended& out) {
+    if (!target_.mac) return std::nullopt;
+    const auto state = macState(ssh_, target_.address);
+    if (!state) return state.error();
+    out.lost = lostSettings(*state, *target_.mac);
+    const auto why = obstacles(*state, *target_.mac);
+    if (why.empty()) return std::nullopt;
+    const bool recorded = std::any_of(why.begin(), why.end(),
+                                      [](const std::string& one) { return one.find("nixbld") != std::string::npos; });
+    return Error{Code::FL0848,
+                 fmt::format("{} is not ready: {}", target_.name, base::join(why, "; ")),
+                 recorded ? fmt::format("`fleetd machines hardware {}` records the ids that it has", target_.name) : "",
+                 {}};
   }
 
   // Secrets cannot be read without it, so it is there before what reads them.

@@ -11,6 +11,7 @@
 #include "kernel/base/fd.hpp"
 #include "kernel/base/result.hpp"
 #include "kernel/deploy/activation.hpp"
+#include "kernel/deploy/mac.hpp"
 #include "kernel/deploy/probe.hpp"
 #include "kernel/deploy/ssh.hpp"
 
@@ -32,6 +33,7 @@ struct Target {
   bool canary = false;                   // goes before all others
   bool last = false;                     // goes after all others, alone
   std::vector<HealthCheck> health = {};  // besides those of all
+  std::optional<MacWanted> mac = {};     // of a Mac
 };
 
 enum class Ending : std::uint8_t { Deployed, Unchanged, Back, Failed, Unknown, NotReached };
@@ -42,6 +44,7 @@ struct Ended {
   Ending ending = Ending::NotReached;
   std::string previous;  // what it ran before; empty when not known
   std::optional<Error> error;
+  std::vector<std::string> lost;  // settings of Nix that a Mac had, and has no more
   std::int64_t milliseconds = 0;
 };
 

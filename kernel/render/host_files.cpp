@@ -11,6 +11,7 @@
 
 #include "kernel/fleet/configuration.hpp"
 #include "kernel/render/host_paths.hpp"
+#include "kernel/render/mac_facts.hpp"
 #include "kernel/render/schema_module.hpp"
 #include "kernel/render/tree.hpp"
 #include "kernel/render/views.hpp"
@@ -21,7 +22,7 @@ namespace {
 
 using base::Code;
 
-constexpr std::string_view kFactsFile = "_facts.nix", kClanCoreFile = "_clan-core.nix";
+constexpr std::string_view kFactsFile = "_facts.nix", kClanCoreFile = "_clan-core.nix", kMacFile = "_mac.nix";
 
 // Whether the fleet's own modules have something at `fleet` that options below `fleet.host` would collide with.
 bool declaresHostFacts(lang::Evaluator& ev, fleet::ComposedHost& composed) {
@@ -148,6 +149,17 @@ Result<void> HostFiles::addPluginOptions(const fleet::Host& host, HostEntry& ent
   return {};
 }
 
+// What a Mac had before the fleet.
+Result<void> HostFiles::addMacFacts(const fleet::Host& host, std::size_t index, HostEntry& entry) {
+  const std::string& inventory = workspace_.services().inventory().directory;
+  FLEETD_TRY_ASSIGN(const auto facts,
+                    readMacFacts(inventory.empty() ? workspace_.fleet().root() : inventory, host.name));
+  if (facts.empty()) return {};
+  entry.modules.push_back(fmt::format("{}/{}", directories_[index], kMacFile));
+  files_.push_back({fmt::format("{}/{}", kGenerated, entry.modules.back()), macModuleText(facts), false});
+  return {};
+}
+
 Result<void> HostFiles::renderClass(const std::string& klass, std::vector<One>& hosts, Diagnostics& diagnostics) {
   std::vector<plugin::ComposedView> views;
   for (One& one : hosts) views.push_back(std::move(one.view));
@@ -173,6 +185,7 @@ Result<void> HostFiles::renderClass(const std::string& klass, std::vector<One>& 
       if (path.ends_with(".nix")) entry.modules.push_back(path);
       files_.push_back({fmt::format("{}/{}", kGenerated, path), std::move(file.content), (file.mode & 0100) != 0});
     }
+    if (klass == "darwin") FLEETD_TRY(addMacFacts(host, hosts[i].index, entry));
     entries_.emplace(hosts[i].index, std::move(entry));
   }
   return {};

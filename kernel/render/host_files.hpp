@@ -39,6 +39,7 @@ class HostFiles {
   };
 
   Result<void> addPluginOptions(const fleet::Host& host, HostEntry& entry);
+  Result<void> addMacFacts(const fleet::Host& host, std::size_t index, HostEntry& entry);
   Result<void> renderClass(const std::string& klass, std::vector<One>& hosts, Diagnostics& diagnostics);
 
   Workspace& workspace_;

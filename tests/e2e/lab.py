@@ -203,6 +203,8 @@ class Host:
 
     def signal(self, what):
         """To all of its processes but the first: "STOP" makes it a host that hangs."""
+        if not self.process:
+            return
         for pid in run("ip", "netns", "pids", self.namespace, text=True).stdout.split():
             if int(pid) not in (self.init, self.process.pid):
                 try:

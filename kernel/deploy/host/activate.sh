@@ -71,7 +71,7 @@ limited() {
 }
 finish() {
   say "$@"
-  rm -f "$dir/$id.new" "$dir/$id.old" "$dir/$id.sh" "$dir/$id.confirm" "$dir/$id.abort" "$dir/$id.plist"
+  rm -f "$dir/$id.new" "$dir/$id.old" "$dir/$id.sh" "$dir/$id.confirm" "$dir/$id.abort" "$dir/$id.plist" "$dir/$id.moved"
   [ "$(cat "$dir/lock/id" 2>/dev/null)" != "$id" ] || rm -rf "$dir/lock"
   # Last: it ends this process, too.
   [ "$class" != darwin ] || ! command -v launchctl >/dev/null 2>&1 || launchctl bootout "system/$job" 2>/dev/null
@@ -89,7 +89,27 @@ as_job() {
     printf '<key>RunAtLoad</key><true/>\n<key>AbandonProcessGroup</key><true/>\n</dict></plist>\n'
   } >"$dir/$id.plist" && launchctl bootstrap system "$dir/$id.plist"
 }
+# unlink_etc SYSTEM: a Mac that never had nix-darwin has files of its own where links will be; nix-darwin does nothing as long as they are
+# there. They are put beside, under the name that nix-darwin uses for that, and come back when the system goes.
+unlink_etc() {
+  [ "$class" = darwin ] && [ ! -e /etc/static ] && [ -d "$1/etc" ] || return 0
+  find -H "$1/etc" -type l | while IFS= read -r link; do
+    file=/etc/${link#"$1/etc/"}
+    if [ -f "$file" ] && [ ! -h "$file" ] && [ ! -e "$file.before-nix-darwin" ]; then
+      mv "$file" "$file.before-nix-darwin" && printf '%s\n' "$file" >>"$dir/$id.moved"
+      echo "$file is now $file.before-nix-darwin"
+    fi
+  done
+}
+restore_etc() {
+  [ -e "$dir/$id.moved" ] || return 0
+  while IFS= read -r file; do
+    [ -e "$file" ] && [ ! -h "$file" ] || mv -f "$file.before-nix-darwin" "$file"
+  done <"$dir/$id.moved"
+  rm -f "$dir/$id.moved"
+}
 back() {
+  restore_etc
   [ -n "$old" ] || finish "STUCK $*; there is no earlier system to return to"
   say "RETURNING $*"
   for attempt in 1 2 3; do
@@ -196,6 +216,7 @@ work)
   esac
   failed_before=$(failed_units)
   say "ACTIVATING"
+  unlink_etc "$new"
   limited "$patience" activate "$new" test
   code=$?
   [ "$code" = 124 ] && back "the activation took longer than $patience seconds"

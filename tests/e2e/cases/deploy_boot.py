@@ -1,12 +1,15 @@
 """Systems that are booted on trial, on hosts with systemd-boot, with GRUB, and with neither; and Macs, whose activation is a job of launchd. What
 is asserted in the end is what each host runs, what it keeps, and what its boot loader starts next."""
 
+import json
+import os
 import shutil
+import subprocess
 import unittest
 
 import boot_loader
 import lab as labs
-from harness import FleetTest, Result
+from harness import SETUP, FleetTest, Result
 from deploying import LabTest
 
 WHY_NOT = labs.missing()
@@ -251,6 +254,24 @@ else:
     with open("/run/" + what.split("/")[1]) as file:
         os.kill(int(file.read()), signal.SIGTERM)
 """
+DSCL = """#!/bin/sh
+case "$*" in
+". -read /Groups/nixbld PrimaryGroupID") echo "PrimaryGroupID: %(group)s" ;;
+". -read /Users/_nixbld1 UniqueID") echo "UniqueID: %(user)s" ;;
+". -list /Users UniqueID") printf '_nixbld1 %(user)s\nada 1000\nroot 0\n' ;;
+". -list /Users UserShell") printf '_nixbld1 /sbin/nologin\nada /usr/local/bin/nu\nroot /bin/sh\n' ;;
+esac
+"""
+CAREFUL = """#!/bin/sh
+here=$(cd "$(dirname "$0")" && pwd -P)
+[ "$(dscl . -read /Groups/nixbld PrimaryGroupID)" = "PrimaryGroupID: %(group)s" ] || { echo "Build user group has mismatching GID" >&2; exit 2; }
+[ ! -e /etc/nix/nix.conf ] || [ -h /etc/nix/nix.conf ] || { echo "Unexpected files in /etc" >&2; exit 2; }
+%(trouble)s
+ln -sfn "$here/etc" /etc/static
+ln -sfn /etc/static/nix/nix.conf /etc/nix/nix.conf
+echo "$here" >>/var/log/activations
+ln -sfn "$here" /run/current-system
+"""
 MAC = """{ inputs.nix-darwin.url = "github:nix-darwin/nix-darwin";
   outputs = { nix-darwin, ... }: { darwinConfigurations.m1 = nix-darwin.lib.darwinSystem { modules = [ ./m1.nix ]; }; }; }
 """
@@ -277,7 +298,7 @@ class Mac(LabTest):
         self.set("false")
 
     def set(self, hide):
-        self.yard.write("m1.nix", '{ nixpkgs.hostPlatform = "aarch64-darwin"; system.defaults.dock.autohide = %s; }\n' % hide)
+        self.yard.write("m1.nix", '{ nixpkgs.hostPlatform = "aarch64-darwin"; system.stateVersion = 6; system.defaults.dock.autohide = %s; }\n' % hide)
 
     def system(self, version):
         made = self.yard.base / f"darwin-system-{version}"
@@ -289,6 +310,72 @@ class Mac(LabTest):
 
     def switch(self, path, *args):
         return self.deploy("m1", "--target-host", "root@h3.lab", "--store-path", path, *args)
+
+    def mac(self, **ids):
+        """What dscl says on this Mac; and what stands in /etc before nix-darwin comes."""
+        path = self.host.root / "etc/bin/dscl"
+        table = {"group": 30000, "user": 301, **ids}
+        path.write_text(DSCL % table)
+        path.chmod(0o755)
+        self.addCleanup(path.unlink)
+        etc = self.host.root / "etc"
+        before = (etc / "nix/nix.conf").read_text()
+        self.addCleanup((etc / "nix/nix.conf").write_text, before)
+        (etc / "nix/nix.conf").write_text(before + "access-tokens = github.com=geheim\n")
+        (etc / "shells").write_text("# comment\n/bin/zsh\n/opt/homebrew/bin/fish\n")
+        self.addCleanup(lambda: [os.unlink(etc / n) for n in ("shells", "static", "nix/nix.conf.before-nix-darwin", "nix/nix.conf") if os.path.lexists(etc / n)])
+
+    def darwin(self, version, group=350, trouble=""):
+        """A system that looks at what nix-darwin's looks at, and links what it links."""
+        made = self.yard.base / f"darwin-system-{version}"
+        (made / "etc/nix").mkdir(parents=True)
+        (made / "activate").write_text(CAREFUL % {"group": group, "trouble": trouble})
+        (made / "activate").chmod(0o755)
+        (made / "conf").write_text(labs.NIX)
+        (made / "etc/nix/nix.conf").symlink_to("../../conf")
+        (made / "nixos-version").write_text(version)
+        return self.lab.nix("nix-store", "--add", str(made))
+
+    def test_what_a_mac_has_before_is_looked_at_and_solved(self):
+        self.mac()
+        conf = self.host.root / "etc/nix/nix.conf"
+        first = self.darwin("1", group=350)
+        wrong = self.expect(self.switch(first), 1, err=["FL0848", "the group nixbld is 30000 there, and 350", "_nixbld1 is 301 there, and 351", "fleetd machines hardware m1"])
+        self.assertEqual((self.host.runs(), self.host.inside("cat /var/log/launchctl", check=False)), ("", ""), wrong.err)
+        self.assertFalse(conf.is_symlink())
+        self.expect(self.hardware(), 0, err=["machines/m1/darwin.json was written"])
+        facts = json.loads((self.yard.root / "machines/m1/darwin.json").read_text())
+        self.assertEqual(facts, {"buildGroup": 30000, "buildUsers": 300, "shells": ["/opt/homebrew/bin/fish", "/usr/local/bin/nu"]})
+        self.expect(self.hardware(), 0, err=["up to date"])
+        self.assertNotIn("geheim", "".join(p.read_text(errors="replace") for p in self.yard.base.rglob("*") if p.is_file()))
+        out = self.yard.base / "tree"
+        self.expect(self.run_fleetd("render", "--out", str(out)), 0)
+        module = next(out.rglob("_mac.nix")).read_text()
+        for text in ("ids.gids.nixbld = lib.mkOverride 900 30000;", "ids.uids.nixbld = lib.mkOverride 900 300;", '"/opt/homebrew/bin/fish"'):
+            self.assertIn(text, module)
+        self.assertIn("_mac.nix", (out / "fleetd/hosts.nix").read_text())
+        # Its own nix.conf is put beside, and comes back with a system that is taken back.
+        self.expect(self.switch(self.darwin("2", 30000, "exit 3")), 1, err=["no earlier system to return to"])
+        self.assertIn("geheim", conf.read_text())
+        self.expect(self.switch(self.darwin("3", 30000)), 0, err=["FL0849", "access-tokens"])
+        self.assertTrue(conf.is_symlink())
+        self.assertIn("geheim", (self.host.root / "etc/nix/nix.conf.before-nix-darwin").read_text())
+        self.assertEqual((self.host.runs(), self.host.boots()), ("3", "3"))
+
+    def hardware(self):
+        words = [*self.lab.operator_words(), SETUP.binary, "machines", "hardware", "m1", "--ssh-config", str(self.lab.config), "--target-host", "root@h3.lab"]
+        done = subprocess.run(words, cwd=self.yard.root, env=self.yard.environment(), capture_output=True, timeout=60, check=False)
+        return Result(done.returncode, done.stdout.decode(), done.stderr.decode(), done.stdout, done.stderr)
+
+    def test_what_only_a_person_can_solve(self):
+        self.mac(group=350, user=351)
+        self.yard.write("m1.nix", '{ nixpkgs.hostPlatform = "aarch64-darwin"; system.stateVersion = 6; system.primaryUser = "eve"; users.knownUsers = [ "ada" ]; users.users.ada.uid = 777; }\n')
+        self.host.inside("mkdir -p /etc/ssh/authorized_keys.d")
+        self.addCleanup(self.host.inside, "rmdir /etc/ssh/authorized_keys.d")
+        path = self.darwin("1")
+        self.expect(self.switch(path), 1, err=["FL0848", "system.primaryUser is eve", "ada is 1000 there, and users.users.ada.uid is 777", "authorized_keys.d"])
+        self.expect(self.hardware(), 1, err=["FL0848", "system.primaryUser is eve"])
+        self.assertEqual(self.host.runs(), "")
 
     def jobs(self):
         return [line.split("/")[-1].split()[0] for line in self.host.inside("cat /var/log/launchctl").splitlines()]

@@ -61,6 +61,7 @@ class Faults(LabTest):
     def setUp(self):
         super().setUp()
         self.host = self.lab.hosts["h1"]
+        self.addCleanup(self.host.signal, "CONT")
         self.expect(self.deploy(), 0)
         self.both("2")
 
