@@ -142,7 +142,7 @@ constexpr OptionSpec kMachinesOptions[] = {
     {"--yes", 'y', Kind::Flag, "", "install: erase the disks without asking"},
     {"--restart", 0, Kind::Flag, "", "install: begin with the first phase again"},
     {"--skip-hardware-check", 0, Kind::Flag, "", "install: do not compare disks and boot loader with facter.json"},
-    {"--build-on", 0, Kind::Text, "WHERE", "install: auto, local or remote"},
+    {"--build-on", 0, Kind::Text, "WHERE", "install: let nixos-anywhere build: auto, local or remote"},
     {"--identity", 'i', Kind::File, "FILE", "install: the ssh key for the installer"},
     kHostKeyCheck,
     kSshConfig,
