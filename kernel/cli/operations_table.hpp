@@ -43,7 +43,7 @@ inline constexpr OptionSpec kActivation{"--activation-timeout", 0, Kind::Text, "
                                         "how long an activation may take; 600"};
 inline constexpr OptionSpec kHealth{
     "--health-check", 0, Kind::Text, "CHECK",
-    "must hold before a new system is kept: unit:NAME, port:PORT, a URL, or a command; may be given several times"};
+    "must hold before a system is kept: unit:NAME, port:PORT, a URL or a command; may be given again"};
 inline constexpr OptionSpec kNoSwitchCheck{"--no-switch-check", 0, Kind::Flag, "",
                                            "switch even if the system's own checks are against it"};
 inline constexpr OptionSpec kIgnoreUnits{"--ignore-failed-units", 0, Kind::Flag, "",
