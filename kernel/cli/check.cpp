@@ -37,10 +37,12 @@ struct Report {
   std::optional<fleet::Coverage> coverage;  // when it was asked for
 };
 
-// As printed: what several hosts or options report alike counts once.
-Findings countFindings(const base::Diagnostics& diagnostics) {
+// As printed: for people what several hosts report alike counts once, for programs each line.
+Findings countFindings(const Context& cx) {
   Findings out;
-  for (const base::Diagnostic& diagnostic : base::oncePerFinding(diagnostics.sorted())) {
+  auto found = cx.diagnostics.sorted();
+  if (!cx.json()) found = base::oncePerFinding(std::move(found));
+  for (const base::Diagnostic& diagnostic : found) {
     switch (diagnostic.severity) {
       case base::Severity::Error: ++out.errors; break;
       case base::Severity::Warning: ++out.warnings; break;
@@ -221,7 +223,7 @@ int checkOnce(Context& cx) {
   report.stages.push_back({"compose", static_cast<std::uint64_t>(composeTime.count())});
   report.stages.push_back({"check", static_cast<std::uint64_t>(checking.elapsed().count())});
   report.stages.push_back({"total", static_cast<std::uint64_t>(whole.elapsed().count())});
-  report.findings = countFindings(cx.diagnostics);
+  report.findings = countFindings(cx);
   if (cx.json()) {
     writeReport(cx, report);
     return cx.finish();

@@ -140,7 +140,10 @@ class Collector {
     std::uint32_t n = 0;
     error = loadList(node.module->require, node.module->file, node.module->key, n, node.imports);
     if (!error.isError()) error = loadList(node.module->imports, node.module->file, node.module->key, n, node.imports);
-    if (error.isError() && error.error->kind == ErrorKind::File && node.module->importsPos != 0)
+    const bool placeless =
+        error.isError() && (error.error->kind == ErrorKind::File ||
+                            (error.error->kind == ErrorKind::InfiniteRecursion && !error.error->pos));
+    if (placeless && node.module->importsPos != 0)
       error = c_.ev.addFrame(error, node.module->importsPos, "while importing modules here");
     c_.ev.leave();
     node.done = true;

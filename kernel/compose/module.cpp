@@ -122,7 +122,9 @@ Value without(Compose& c, Bindings* set, std::span<const Symbol> names) {
 Value unsupported(Compose& c, std::string_view key, Bindings* bad) {
   std::string names;
   std::string_view first;
+  lang::Pos pos = 0;
   for (const Attr* attr : c.ev.sortedByName(bad)) {
+    if (pos == 0) pos = attr->pos;
     if (names.empty())
       first = c.text(attr->name);
     else
@@ -135,7 +137,8 @@ Value unsupported(Compose& c, std::string_view key, Bindings* bad) {
           "Module `{}' has an unsupported attribute `{}'. This is caused by introducing a top-level `config' or "
           "`options' attribute. Add configuration attributes immediately on the top level instead, or move all of "
           "them (namely: {}) into the explicit `config' attribute.",
-          key, first, names));
+          key, first, names),
+      pos);
 }
 
 // Brings a module set into one form: either it has `options` or `config`, or all of it is configuration.

@@ -77,8 +77,18 @@ std::string ConfigWalker::text(const Path& path) const {
   return path.up ? joinPath(text(*path.up), ev_.text(path.name)) : std::string(path.start);
 }
 
-void ConfigWalker::error(Value v, const Path& path) {
-  if (!v.error->assumed && !quiet_) onError_(*v.error, text(path));
+void ConfigWalker::error(Value v, const Path& path, const Option* option) {
+  if (v.error->assumed || quiet_) return;
+  // A cycle and what the module system itself finds have no place in a file. The option's first definition is one.
+  bool placed = v.error->pos != 0;
+  for (const auto* frame = v.error->frames; frame && !placed; frame = frame->outer) placed = frame->pos != 0;
+  if (!placed && option)
+    for (const compose::Def& def : option->cell.defs) {
+      if (def.pos == 0 || isDefaultDef(*option, def)) continue;
+      v = ev_.addFrame(v, def.pos, "while evaluating the option that is defined here");
+      break;
+    }
+  onError_(*v.error, text(path));
 }
 
 Evaluation* ConfigWalker::evaluationOf(Value v) {
@@ -279,7 +289,7 @@ void ConfigWalker::walkOption(Option& option, ConfigNode& node, bool defaults, c
       return;
     }
     node.value = v;
-    return error(v, path);
+    return error(v, path, &option);
   }
   // A variant of a host (`virtualisation.vmVariant`) has the same variant of itself, and so on.
   const Evaluation* whole = own == 0 ? evaluationOf(v) : nullptr;
@@ -322,7 +332,7 @@ void ConfigWalker::walkValue(Value v, ConfigNode& node, bool defaults, const Pat
   bool assumed = ev_.tracksAssumed([&] { v = ev_.force(v); });
   node.assumed = node.assumed || assumed;
   node.value = v;
-  if (v.isError()) return error(v, path);
+  if (v.isError()) return error(v, path, node.option);
   if (!v.is(Tag::Attrs) && !v.is(Tag::List) && !v.isUnknown()) return;
   // The configuration of a host as an argument, of which there may be many.
   if (const Evaluation* inner = quiet_ ? evaluationOf(v) : nullptr; inner && compose::isOpen(*inner)) {
@@ -398,7 +408,7 @@ void ConfigWalker::walkSet(Value v, ConfigNode& node, bool defaults, const Path&
     const Value deep = node.option && isAssertions(*node.option) ? forceConditions(v) : ev_.forceDeep(v);
     if (deep.isError()) {
       node.value = deep;
-      error(deep, path);
+      error(deep, path, node.option);
     }
   }
 }

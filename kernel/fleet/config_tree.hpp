@@ -94,7 +94,7 @@ class ConfigWalker {
   // Reports a name of `level` that nobody declares when it cannot exist; true when it was reported.
   bool undeclared(compose::Level& level, compose::Child& child, const Path& path);
   void undeclaredInside(const Listing& listing, std::uint32_t node, compose::Child& child, const Path& path);
-  void error(lang::Value v, const Path& path);
+  void error(lang::Value v, const Path& path, const compose::Option* option = nullptr);
 
   compose::Compose& c_;
   lang::Evaluator& ev_;

@@ -44,6 +44,16 @@ void placeMissingFile(base::Diagnostic& d, const Host& host) {
   if (d.span) d.notes.emplace_back("among the modules of the host that is defined here");
 }
 
+// Whether the error says only that a file does not parse. Its problems were told of when it was read.
+bool isOfParsing(lang::Evaluator& ev, const lang::EvalError& error) {
+  if (error.kind != lang::ErrorKind::Syntax && error.kind != lang::ErrorKind::UndefinedVariable &&
+      error.kind != lang::ErrorKind::DuplicateAttr)
+    return false;
+  const base::SourceFile* file = ev.sources().fileOf(error.pos);
+  Value problem;
+  return file && file->name.starts_with('/') && !ev.parseFile(file->name, &problem);
+}
+
 }  // namespace
 
 // Homes inside a host import aggregates, too, so every evaluation the host led to is asked.
@@ -114,11 +124,15 @@ HostConfiguration::HostConfiguration(Fleet& fleet, const Host& host, Evaluation*
   ConfigWalker walker(
       *evaluation_->c,
       [&](const lang::EvalError& error, const std::string& path) {
+        if (isOfParsing(ev_, error)) {
+          ++counts_.problems;
+          return;
+        }
         base::Diagnostic d = ev_.diagnostic(error);
         placeMissingFile(d, host_);
         const std::string about = error.kind == lang::ErrorKind::InfiniteRecursion ? std::string() : d.option;
         if ((!about.empty() || d.span || error.kind == lang::ErrorKind::InfiniteRecursion) &&
-            !told.emplace(d.span.begin, about, d.message).second)
+            !told.emplace(error.kind == lang::ErrorKind::InfiniteRecursion ? 0 : d.span.begin, about, d.message).second)
           return;
         d.host = host_.name;
         if (d.option.empty()) d.option = path;

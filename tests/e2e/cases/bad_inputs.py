@@ -41,7 +41,12 @@ INPUTS = {
     "wrong type": ("dendritic", {BAD: module("{ lib, ... }: { site.port = lib.mkForce \"high\"; }")}, 1, ["error[FL04", "site.port", "modules/zz-bad.nix:2:", "16 bit"]),
     "wrong type inside a list": ("plain", {BAD: "{ flake.modules.nixos.core.site.ports = [ 80 true ]; }\n"}, 1, ["site.ports", "modules/zz-bad.nix:1:"]),
     "conflict": ("dendritic", {BAD: module('{ site.owner = "another team"; }')}, 1, ["site.owner", "modules/zz-bad.nix:2:", "modules/hosts/web.nix:", "web team", "another team"]),
+    "no list where a list has to be": ("plain", {BAD: '{ flake.modules.nixos.core = {\n  site.ports = "x"; }; }\n'}, 1, ["site.ports", "modules/zz-bad.nix:2:3", "on hosts east and west"]),
     "cycle": ("dendritic", {BAD: module("{ config, lib, ... }: { site.owner = lib.mkForce config.site.labels.contact; }")}, 1, ["infinite recursion", "site."]),
+    "cycle of one option": ("plain", {BAD: '{ flake.modules.nixos.core = { config, ... }: {\n  site.name = config.site.name + "x"; }; }\n'}, 1, ["infinite recursion", "modules/zz-bad.nix:2:3"]),
+    "condition that is none": ("plain", {BAD: '{ flake.modules.nixos.core = { lib, ... }: {\n  site.name = lib.mkIf "x" "y"; }; }\n'}, 1, ["non-Boolean condition", "modules/zz-bad.nix:2:3"]),
+    "module that imports itself": ("dendritic", {"own.nix": "{\n  imports = [ ./own.nix ]; }\n", BAD: module("{ imports = [ ../own.nix ]; }")}, 1, ["imports itself", "own.nix:2:3"]),
+    "options beside configuration": ("plain", {BAD: '{ flake.modules.nixos.core = {\n  site.name = "x"; options.foo = 1; }; }\n'}, 1, ["unsupported attribute `site'", "modules/zz-bad.nix:2:3"]),
     "cycle through imports": ("dendritic", {BAD: module("{ config, ... }: { imports = config.site.extra; }")}, 1, ["error["]),
     "file that imports itself": ("dendritic", {BAD: "import ./zz-bad.nix\n"}, 1, ["infinite recursion", "modules/zz-bad.nix:1:"]),
     "unknown aggregate in fleet.json": (
