@@ -63,27 +63,48 @@ Result<void> chooseNetworks(Context& cx, std::vector<deploy::Network>& networks)
   return {};
 }
 
+// Hosts of the fleet, and devices where they are no surprise.
+Result<void> nameMachines(Context& cx, const fleet::Fleet& fleet, Devices devices, Ways& out) {
+  for (std::size_t i = 1; i < cx.args.positionals.size(); ++i) {
+    const std::string& word = cx.args.positionals[i];
+    const bool device = std::any_of(out.networks.begin(), out.networks.end(),
+                                    [&](const deploy::Network& one) { return one.devices.contains(word); });
+    if (!device) {
+      auto host = fleet.findHost(word);
+      if (!host) return host.error();
+      out.machines.push_back((*host)->name);
+    } else if (devices == Devices::Take) {
+      out.machines.push_back(word);
+    } else {
+      return Error{Code::FL0903,
+                   fmt::format("{} is no machine of the fleet, but a device in one of its networks", shownWord(word)),
+                   fmt::format("`fleetd zerotier ping {}` sends it an echo", shownWord(word)),
+                   {}};
+    }
+  }
+  return {};
+}
+
 }  // namespace
 
 bool Ways::meant(const std::string& machine) const {
   return machines.empty() || std::find(machines.begin(), machines.end(), machine) != machines.end();
 }
 
-Result<Ways> openWays(Context& cx) {
+Result<Ways> openWays(Context& cx, Devices devices) {
   auto fleet = cx.openFleet();
   if (!fleet) return fleet.error();
   Ways out;
-  for (std::size_t i = 1; i < cx.args.positionals.size(); ++i) {
-    auto host = (*fleet)->findHost(cx.args.positionals[i]);
-    if (!host) return host.error();
-    out.machines.push_back((*host)->name);
-  }
   out.networks = deploy::networksOf(cx.workspace().services(), cx.diagnostics);
+  FLEETD_TRY(nameMachines(cx, **fleet, devices, out));
   FLEETD_TRY(chooseNetworks(cx, out.networks));
   for (const auto& network : out.networks) {
     for (const auto& [machine, addresses] : network.machines)
       if (out.meant(machine))
-        for (const auto& address : addresses) out.all.push_back({&network, machine, address});
+        for (const auto& address : addresses) out.all.push_back({&network, machine, address, false});
+    for (const auto& [device, addresses] : network.devices)
+      if (out.meant(device))
+        for (const auto& address : addresses) out.devices.push_back({&network, device, address, true});
     for (const auto& missing : network.incomplete)
       cx.diagnostics.add({Code::FL0831,
                           fmt::format("network {}: {}", network.instance, missing),

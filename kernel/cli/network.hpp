@@ -1,5 +1,6 @@
 // What the verbs of `fleetd network` have in common, and each of them.
 #pragma once
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -13,18 +14,22 @@ struct Way {
   const deploy::Network* network = nullptr;
   std::string machine;
   deploy::Address address;
+  bool device = false;  // no machine of the fleet: nobody asks it for an ssh server
 };
 
 // The networks that are meant and the ways in them, for the machines that were named or all of them.
 struct Ways {
   std::vector<deploy::Network> networks;
-  std::vector<std::string> machines;  // those that were named
-  std::vector<Way> all;
+  std::vector<std::string> machines;  // those that were named, devices among them
+  std::vector<Way> all;               // to machines
+  std::vector<Way> devices;           // to what is no machine
 
   bool meant(const std::string& machine) const;
 };
-// Opens the fleet. Errors: FL0880, those of Fleet::findHost. Findings about addresses go to the context.
-Result<Ways> openWays(Context& cx);
+enum class Devices : std::uint8_t { Refuse, Take };
+// Opens the fleet. Errors: FL0880, FL0903 a device where machines are asked, those of Fleet::findHost. Findings about
+// addresses go to the context.
+Result<Ways> openWays(Context& cx, Devices devices);
 
 int listWays(Context& cx);
 int pingWays(Context& cx);

@@ -21,6 +21,7 @@ namespace {
 constexpr double kMargin = 16, kRow = 24, kStation = 18, kGap = 26, kNameWidth = 240, kLabelWidth = 300;
 constexpr double kHeader = 46, kText = 11, kSmall = 10;
 constexpr std::size_t kRepeat = 40;  // rows after which the names of networks are repeated
+constexpr std::string_view kDevice = "device";
 constexpr std::string_view kOrdinary[] = {"peer", "default", "member", "client"};
 
 Paint paintOf(std::size_t index) {
@@ -57,6 +58,7 @@ class Picture {
   Picture(Context& cx, const Ways& ways, const std::vector<WayAnswer>* answers)
       : ways_(ways), svg_("Networks of " + cx.workspace().fleet().name()), asked_(answers != nullptr) {
     for (std::size_t i = 0; i < ways.all.size(); ++i) addWay(ways.all[i], answers ? &(*answers)[i] : nullptr);
+    for (const Way& way : ways.devices) addWay(way, nullptr);
     addRoles(cx.workspace().services().inventory());
     addHosts(cx);
     addStrangers();
@@ -86,10 +88,12 @@ class Picture {
   using Key = std::pair<std::string, const deploy::Network*>;
 
   std::string legend() const {
+    const auto devices = std::count_if(rows_.begin(), rows_.end(), [](const Row& row) { return row.klass == kDevice; });
+    const std::string others = devices == 0 ? "" : fmt::format(", {} device{}", devices, devices == 1 ? "" : "s");
     std::string out = fmt::format(
-        "{} machines, {} networks, the best one first. Ring: more than a member. Bold: the way a "
+        "{} machines{}, {} networks, the best one first. Ring: more than a member. Bold: the way a "
         "deployment takes",
-        rows_.size(), ways_.networks.size());
+        rows_.size() - static_cast<std::size_t>(devices), others, ways_.networks.size());
     return out + (asked_ ? ", of those that answer." : " first.");
   }
 
@@ -163,7 +167,7 @@ class Picture {
     for (const Row& row : rows_) known.insert(row.name);
     for (const auto& [key, station] : stations_)
       if (!known.contains(key.first)) others.insert(key.first);
-    for (const auto& name : others) rows_.push_back({name, "device", "", false, false});
+    for (const auto& name : others) rows_.push_back({name, std::string(kDevice), "", false, false});
   }
 
   static std::string labelOf(const Station& station) {
@@ -287,7 +291,7 @@ class Picture {
 }  // namespace
 
 int drawNetworks(Context& cx) {
-  const auto ways = openWays(cx);
+  const auto ways = openWays(cx, Devices::Take);
   if (!ways) return cx.fail(ways.error());
   std::vector<WayAnswer> answers;
   if (cx.args.has("--ask")) {

@@ -24,7 +24,9 @@ constexpr int kTimeToLive = 300;  // seconds; addresses of machines change rarel
 struct Table {
   sdk::FleetView fleet;
   std::vector<sdk::Network> networks;
-  std::vector<std::string> machines;  // meant, sorted
+  std::set<std::string> machines, devices;  // meant
+
+  bool shows(const sdk::Naming& one) const { return (one.device ? devices : machines).contains(one.machine); }
 };
 
 std::string zoneText(const Table& table) {
@@ -34,7 +36,7 @@ std::string zoneText(const Table& table) {
   const std::string suffix = "." + table.fleet.domain;
   std::set<std::string> seen;
   for (const auto& one : sdk::namesOf(table.networks, table.fleet.domain)) {
-    if (!std::binary_search(table.machines.begin(), table.machines.end(), one.machine)) continue;
+    if (!table.shows(one)) continue;
     std::set<std::string> labels;
     for (const std::string& name : one.names)
       labels.insert(name.ends_with(suffix) ? name.substr(0, name.size() - suffix.size()) : name);
@@ -53,7 +55,7 @@ std::string zoneText(const Table& table) {
 std::string hostsText(const Table& table) {
   std::string out;
   for (const auto& one : sdk::namesOf(table.networks, table.fleet.domain))
-    if (std::binary_search(table.machines.begin(), table.machines.end(), one.machine) && !one.names.empty())
+    if (table.shows(one) && !one.names.empty())
       for (const auto& address : one.addresses) out += fmt::format("{} {}\n", address, base::join(one.names, " "));
   return out;
 }
@@ -62,6 +64,8 @@ std::string sshConfigText(const Table& table) {
   std::string out;
   for (const auto& machine : table.machines)
     if (const auto block = sdk::sshBlockOf(table.fleet, table.networks, machine, "root")) out += *block;
+  for (const auto& device : table.devices)
+    if (const auto block = sdk::sshBlockOf(table.fleet, table.networks, device)) out += *block;
   return out;
 }
 
@@ -71,8 +75,7 @@ std::string knownHostsText(const Table& table) {
     const std::string machine = one.id.ends_with("-rsa") && !table.fleet.machines.contains(one.id)
                                     ? one.id.substr(0, one.id.size() - 4)
                                     : one.id;
-    if (one.authority || std::binary_search(table.machines.begin(), table.machines.end(), machine))
-      out += one.line() + "\n";
+    if (one.authority || table.machines.contains(machine)) out += one.line() + "\n";
   }
   return out;
 }
@@ -83,35 +86,42 @@ void writeTexts(base::JsonWriter& json, std::string_view key, const std::vector<
   json.endArray();
 }
 
+void writeNetwork(base::JsonWriter& json, const Table& table, const sdk::Network& network, const std::string& name,
+                  const std::vector<sdk::Way>& ways) {
+  std::vector<std::string> names;
+  for (const auto& one : sdk::namesOf(table.networks, table.fleet.domain))
+    if (one.machine == name && one.network == network.instance) names = one.names;
+  json.beginObject().member("network", network.instance).member("service", network.service);
+  json.member("priority", network.priority);
+  writeTexts(json, "names", names);
+  json.key("hosts").beginArray();
+  for (const auto& way : ways) {
+    json.beginObject().member("host", way.host).key("user");
+    way.user.empty() ? json.null() : json.string(way.user);
+    json.key("port");
+    way.port ? json.integer(way.port) : json.null();
+    writeTexts(json, "sshOptions", way.sshOptions);
+    json.endObject();
+  }
+  json.endArray().endObject();
+}
+
 void writeJson(Context& cx, const Table& table) {
   base::JsonWriter json(cx.out.data(), 2);
   json.beginArray();
-  for (const auto& machine : table.machines) {
-    json.beginObject().member("machine", machine);
-    writeTexts(json, "hostKeys", sdk::hostKeysOf(table.fleet, machine));
+  const auto write = [&](const std::string& name, bool device) {
+    json.beginObject().member("machine", name).member("device", device);
+    writeTexts(json, "hostKeys", device ? std::vector<std::string>() : sdk::hostKeysOf(table.fleet, name));
     json.key("networks").beginArray();
     for (const auto& network : table.networks) {
-      const auto found = network.machines.find(machine);
-      if (found == network.machines.end()) continue;
-      std::vector<std::string> names;
-      for (const auto& one : sdk::namesOf(table.networks, table.fleet.domain))
-        if (one.machine == machine && one.network == network.instance) names = one.names;
-      json.beginObject().member("network", network.instance).member("service", network.service);
-      json.member("priority", network.priority);
-      writeTexts(json, "names", names);
-      json.key("hosts").beginArray();
-      for (const auto& way : found->second) {
-        json.beginObject().member("host", way.host).key("user");
-        way.user.empty() ? json.null() : json.string(way.user);
-        json.key("port");
-        way.port ? json.integer(way.port) : json.null();
-        writeTexts(json, "sshOptions", way.sshOptions);
-        json.endObject();
-      }
-      json.endArray().endObject();
+      const auto& members = device ? network.devices : network.machines;
+      if (const auto found = members.find(name); found != members.end())
+        writeNetwork(json, table, network, name, found->second);
     }
     json.endArray().endObject();
-  }
+  };
+  for (const auto& machine : table.machines) write(machine, false);
+  for (const auto& device : table.devices) write(device, true);
   json.endArray();
   cx.out.write("\n");
 }
@@ -119,7 +129,7 @@ void writeJson(Context& cx, const Table& table) {
 void printTable(Context& cx, const Table& table) {
   TextTable text({{"MACHINE"}, {"NETWORK"}, {"ADDRESS", false, 0, 0}, {"NAMES", false, 20, 1}});
   for (const auto& one : sdk::namesOf(table.networks, table.fleet.domain)) {
-    if (!std::binary_search(table.machines.begin(), table.machines.end(), one.machine)) continue;
+    if (!table.shows(one)) continue;
     const auto addresses = one.addresses.empty() ? std::vector<std::string>{one.alias} : one.addresses;
     for (const auto& address : addresses)
       text.add({{one.machine, kBold}, {one.network}, {address}, {base::join(one.names, " ")}});
@@ -138,6 +148,14 @@ Result<void> restrict(Context& cx, Table& table) {
   return {};
 }
 
+void addMembers(const Ways& ways, Table& table) {
+  for (const auto& [machine, view] : table.fleet.machines)
+    if (ways.meant(machine)) table.machines.insert(machine);
+  for (const auto& network : table.networks)
+    for (const auto& [device, addresses] : network.devices)
+      if (ways.meant(device)) table.devices.insert(device);
+}
+
 }  // namespace
 
 int printHosts(Context& cx) {
@@ -151,7 +169,7 @@ int printHosts(Context& cx) {
                       {}});
     form = one;
   }
-  auto ways = openWays(cx);
+  auto ways = openWays(cx, Devices::Take);
   if (!ways) return cx.fail(ways.error());
   Table table;
   table.fleet = cx.workspace().services().fleetView({});
@@ -162,8 +180,7 @@ int printHosts(Context& cx) {
     });
   });
   if (auto done = restrict(cx, table); !done) return cx.fail(done.error());
-  for (const auto& [machine, view] : table.fleet.machines)
-    if (ways->meant(machine)) table.machines.push_back(machine);
+  addMembers(*ways, table);
   if (form == "--zone" && table.fleet.domain.empty())
     return cx.fail({Code::FL0882,
                     "the fleet has no domain, so there is no zone",
@@ -180,13 +197,12 @@ int printHosts(Context& cx) {
 }
 
 int printSshConfig(Context& cx) {
-  auto ways = openWays(cx);
+  auto ways = openWays(cx, Devices::Take);
   if (!ways) return cx.fail(ways.error());
   Table table;
   table.fleet = cx.workspace().services().fleetView({});
   table.networks = sdk::networksOf(table.fleet);
-  for (const auto& [machine, view] : table.fleet.machines)
-    if (ways->meant(machine)) table.machines.push_back(machine);
+  addMembers(*ways, table);
   cx.out.write(sshConfigText(table));
   return cx.finish();
 }

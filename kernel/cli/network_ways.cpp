@@ -22,6 +22,7 @@ void write(Context& cx, const std::vector<Way>& ways, const std::vector<WayAnswe
     json.beginObject().member("network", way.network->instance).member("service", way.network->service);
     json.member("priority", way.network->priority)
         .member("machine", way.machine)
+        .member("device", way.device)
         .member("address", way.address.text())
         .key("answer");
     answers ? json.string((*answers)[i].text) : json.null();
@@ -59,7 +60,7 @@ void print(Context& cx, const std::vector<Way>& ways, const std::vector<WayAnswe
     table.add({{way.network->instance, kBold},
                {way.network->service},
                {std::to_string(way.network->priority)},
-               {way.machine},
+               {way.machine, way.device ? kDim : Style{}},
                {way.address.text()},
                {throughOf(way.address)},
                {answer, answers && (*answers)[i].yes ? kGreen : kYellow}});
@@ -127,14 +128,20 @@ void writeOverview(Context& cx, const Ways& ways, const Overview& overview) {
 }  // namespace
 
 int listWays(Context& cx) {
-  const auto ways = openWays(cx);
+  auto ways = openWays(cx, Devices::Take);
   if (!ways) return cx.fail(ways.error());
-  cx.json() ? write(cx, ways->all, nullptr) : print(cx, ways->all, nullptr);
+  // Beside the machines of their network.
+  std::vector<Way> all;
+  for (const auto& network : ways->networks)
+    for (const auto* list : {&ways->all, &ways->devices})
+      for (const Way& way : *list)
+        if (way.network == &network) all.push_back(way);
+  cx.json() ? write(cx, all, nullptr) : print(cx, all, nullptr);
   return cx.finish();
 }
 
 int pingWays(Context& cx) {
-  const auto ways = openWays(cx);
+  const auto ways = openWays(cx, Devices::Refuse);
   if (!ways) return cx.fail(ways.error());
   const auto answers = askWays(cx, ways->all);
   if (!answers) return cx.fail(answers.error());
@@ -145,7 +152,7 @@ int pingWays(Context& cx) {
 }
 
 int overviewWays(Context& cx) {
-  const auto ways = openWays(cx);
+  const auto ways = openWays(cx, Devices::Refuse);
   if (!ways) return cx.fail(ways.error());
   const auto answers = askWays(cx, ways->all);
   if (!answers) return cx.fail(answers.error());

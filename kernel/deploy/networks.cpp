@@ -38,8 +38,8 @@ void readOptions(const sdk::Way& way, const std::string& machine, const std::str
                      {}});
 }
 
-void addMachine(Network& network, const std::string& machine, const std::vector<sdk::Way>& ways,
-                Diagnostics& diagnostics) {
+void addWays(const Network& network, const std::string& machine, const std::vector<sdk::Way>& ways,
+             std::map<std::string, std::vector<Address>>& out, Diagnostics& diagnostics) {
   for (const sdk::Way& way : ways) {
     // An address of its own grammar, so that what a service exports cannot become an option.
     auto address = parseAddress(way.host);
@@ -55,7 +55,7 @@ void addMachine(Network& network, const std::string& machine, const std::vector<
       diagnostics.add(whole.error());
       continue;
     }
-    network.machines[machine].push_back(*std::move(address));
+    out[machine].push_back(*std::move(address));
   }
 }
 
@@ -102,7 +102,8 @@ std::vector<Network> networksOf(const render::Services& services, Diagnostics& d
     network.overlay = !one.interfaces.empty();
     network.tor = one.isTor();
     network.incomplete = std::move(one.incomplete);
-    for (const auto& [machine, ways] : one.machines) addMachine(network, machine, ways, diagnostics);
+    for (const auto& [machine, ways] : one.machines) addWays(network, machine, ways, network.machines, diagnostics);
+    for (const auto& [device, ways] : one.devices) addWays(network, device, ways, network.devices, diagnostics);
     direct.push_back(std::move(network));
   }
   std::vector<Network> out = direct;

@@ -17,7 +17,8 @@ struct Network {
   bool overlay = false;  // only members reach it
   bool tor = false;
   std::map<std::string, std::vector<Address>> machines;
-  std::vector<std::string> incomplete;  // "web: its address is generated and does not exist yet"
+  std::map<std::string, std::vector<Address>> devices;  // members that are no machines of the fleet
+  std::vector<std::string> incomplete;                  // "web: its address is generated and does not exist yet"
 };
 
 // The highest priority first, then by name. `peer` exports without a `networking` export of the same instance are no

@@ -34,7 +34,7 @@ struct Options {
         fleet::option("ssh", &Options::ssh, "Whether ssh finds machines by their short names."),
         fleet::option("networks", &Options::networks, "Instances whose networks are meant; all when there are none."),
         fleet::option("nameServers", &Options::nameServers,
-                      "Machines that answer for a domain, by domain. Macs ask them at their addresses."),
+                      "Machines that answer for a domain, by domain. Other machines ask them at their addresses."),
         fleet::option("firewall", &Options::firewall, "What is open on the interfaces of overlays (NixOS)."));
   }
 };
@@ -47,10 +47,13 @@ class Network final : public fleet::ServicePlugin<Network, Options> {
                                             "programs.ssh.extraConfig",
                                             "programs.ssh.includes",
                                             "environment.etc",
+                                            "services.dnsmasq.settings.server",
+                                            "warnings",
                                             "home.file",
                                             "system.activationScripts.postActivation",
                                             nullptr};
-  static constexpr const char* kReads[] = {"networking.nftables.enable", "programs.ssh.enable", nullptr};
+  static constexpr const char* kReads[] = {"networking.nftables.enable", "programs.ssh.enable",
+                                           "services.resolved.enable", "services.dnsmasq.enable", nullptr};
 
  public:
   static constexpr auto manifest = fleet::manifest({.flags = FLEET_MF_PURE,
@@ -75,7 +78,7 @@ class Network final : public fleet::ServicePlugin<Network, Options> {
       const std::string text = blocks(networks, machine);
       if (!text.empty()) out.set("programs.ssh.extraConfig", text);
     }
-    if (host.hostClass == "darwin") FLEET_TRY(resolvers(options, networks, out));
+    if (host.hostClass != "home") FLEET_TRY(resolvers(host, options, networks, out));
     if (host.hostClass == "nixos") firewall(options, networks, machine, out);
     return {};
   }
@@ -172,22 +175,20 @@ class Network final : public fleet::ServicePlugin<Network, Options> {
     rule.set("programs.ssh.includes", fleet::List{std::string("~/") + kHomeConfig});
   }
 
-  fleet::Result<void> resolvers(const Options& options, const Networks& networks, fleet::Contribution& out) const {
+  fleet::Result<void> resolvers(const fleet::HostView& host, const Options& options, const Networks& networks,
+                                fleet::Contribution& out) const {
     for (const auto& [domain, machines] : options.nameServers) {
       const std::string path = "fleet.network.nameServers." + domain;
       if (!fleet::detail::isName(domain))
         return fleet::Error{FLEET_E_SCHEMA, "NET02", path, "`" + domain + "` is no domain", "a domain is `mesh`", 0};
-      std::string text;
+      std::vector<std::string> servers;
       for (const auto& machine : machines) {
-        std::size_t count = 0;
+        const std::size_t before = servers.size();
         for (const auto& network : networks)
           if (const auto found = network.machines.find(machine); found != network.machines.end())
             for (const auto& way : found->second)
-              if (fleet::addressFamily(way.host) != 0) {
-                text += "nameserver " + way.host + "\n";
-                ++count;
-              }
-        if (count == 0)
+              if (fleet::addressFamily(way.host) != 0) servers.push_back(way.host);
+        if (servers.size() == before)
           return fleet::Error{FLEET_E_SCHEMA,
                               "NET03",
                               path,
@@ -195,9 +196,45 @@ class Network final : public fleet::ServicePlugin<Network, Options> {
                               "`fleetd network list " + machine + "` shows its addresses",
                               0};
       }
-      if (!text.empty()) out.set(fleet::at("environment.etc", {"resolver/" + domain, "text"}), text);
+      if (servers.empty()) continue;
+      // Who answers for a domain does not ask itself.
+      const bool self = std::find(machines.begin(), machines.end(), host.name) != machines.end();
+      if (host.hostClass == "darwin")
+        resolverFile(domain, servers, out);
+      else if (!self)
+        delegation(domain, servers, out);
     }
     return {};
+  }
+
+  static void resolverFile(const std::string& domain, const std::vector<std::string>& servers,
+                           fleet::Contribution& out) {
+    std::string text;
+    for (const auto& server : servers) text += "nameserver " + server + "\n";
+    out.set(fleet::at("environment.etc", {"resolver/" + domain, "text"}), text);
+  }
+
+  // systemd-resolved has a file for it since version 258, dnsmasq has always had a setting.
+  static void delegation(const std::string& domain, const std::vector<std::string>& servers, fleet::Contribution& out) {
+    std::string dns;
+    fleet::List forwards;
+    for (const auto& server : servers) {
+      dns += (dns.empty() ? "" : " ") + server;
+      forwards.push_back("/" + domain + "/" + server);
+    }
+    const auto resolved = fleet::isTrue("services.resolved.enable"), dnsmasq = fleet::isTrue("services.dnsmasq.enable");
+    const auto rule = out.when(resolved);
+    rule.set(fleet::at("environment.etc", {"systemd/dns-delegate.d/" + domain + ".dns-delegate", "text"}),
+             "[Delegate]\nDNS=" + dns + "\nDomains=~" + domain + "\n");
+    rule.set(
+        "warnings",
+        fleet::expr("lib.optional (lib.versionOlder config.systemd.package.version \"258\") \"systemd-resolved asks "
+                    "other name servers for " +
+                    domain + " from version 258 on, and this host has an older one.\""));
+    out.when(!resolved && dnsmasq).set("services.dnsmasq.settings.server", forwards);
+    out.when(!resolved && !dnsmasq)
+        .set("warnings", fleet::List{"Nobody on this host asks the name servers of " + domain +
+                                     ": enable services.resolved or services.dnsmasq."});
   }
 
   // Both packet filters know interfaces by the beginning of their names, each in its own words.

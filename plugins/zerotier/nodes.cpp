@@ -3,6 +3,8 @@
 
 #include <map>
 
+#include <fleet/cxx/names.hpp>
+
 #include "plugins/common/zerotier/world.hpp"
 
 namespace zerotier {
@@ -125,6 +127,8 @@ fleet::Result<std::vector<Node>> Network::nodes(NetworkId id, const ControllerSe
     Node node;
     node.name = name;
     node.more = device.addresses;
+    node.user = device.user.value_or("");
+    node.port = device.port ? device.port->value : 0;
     if (device.id) {
       FLEET_TRY_ASSIGN(node.address, idFrom(*device.id, path + ".id"));
     } else {
@@ -147,6 +151,25 @@ fleet::Result<std::vector<Node>> Network::nodes(NetworkId id, const ControllerSe
   return out;
 }
 
+// Names end up in /etc/hosts, zones and configurations of ssh.
+static fleet::Result<void> checkNames(const Network& network, const ControllerSettings& settings) {
+  const std::string domain = network.domain(settings);
+  if (!fleet::detail::isName(domain))
+    return problem("ZT23", "domain", formats::shown(domain) + " is no domain",
+                   "names of machines end in it: letters, digits, `-` and `.`; set `domain` of the controller");
+  for (const auto& [name, device] : settings.externalMembers) {
+    const std::string path = "externalMembers." + name;
+    if (!fleet::detail::isName(name) || name.find('.') != std::string::npos || name.size() > 63)
+      return problem("ZT23", path, formats::shown(name) + " is no name of a device",
+                     "a name has letters, digits and `-`, 63 at most");
+    if (network.fleet.machines.contains(name))
+      return problem("ZT23", path, name + " is a machine of the fleet", "give it a role, or the device another name");
+    if (device.user && !fleet::detail::isName(*device.user))
+      return problem("ZT23", path + ".user", formats::shown(*device.user) + " is no user");
+  }
+  return {};
+}
+
 fleet::Result<void> checkNetwork(const Network& network, NetworkId id, const ControllerSettings& settings,
                                  const std::vector<Node>& nodes) {
   std::map<Address, std::string> names;
@@ -166,7 +189,7 @@ fleet::Result<void> checkNetwork(const Network& network, NetworkId id, const Con
     if (!network.machines().contains(machine))
       return problem("ZT16", "addresses." + machine, "`" + machine + "` is no machine of the network",
                      "devices that are no machines are `externalMembers`");
-  return {};
+  return checkNames(network, settings);
 }
 
 std::string hostsText(NetworkId id, const std::vector<Node>& nodes, const std::string& domain) {

@@ -35,6 +35,8 @@ struct Node {
   Address address;
   std::vector<std::string> more;  // addresses beside the derived one
   bool isMachine = false;
+  std::string user;  // of a device's ssh server
+  std::int64_t port = 0;
 };
 
 struct Network {
@@ -59,7 +61,8 @@ struct Network {
 
 fleet::Error problem(const char* code, std::string path, std::string message, std::string hint = {});
 
-// Two names for one node (ZT12), a network of another controller (ZT13), addresses of a stranger (ZT16).
+// Two names for one node (ZT12), a network of another controller (ZT13), addresses of a stranger (ZT16), names that are
+// none (ZT23).
 fleet::Result<void> checkNetwork(const Network& network, NetworkId id, const ControllerSettings& settings,
                                  const std::vector<Node>& nodes);
 

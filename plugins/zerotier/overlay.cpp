@@ -17,6 +17,8 @@ fleet::Attrs exported(NetworkId id, const Node& node) {
                    {"machine", node.isMachine},
                    {"pinned", fleet::toValue(node.more)}};
   if (!node.name.empty()) out.set("name", node.name);
+  if (!node.user.empty()) out.set("user", node.user);
+  if (node.port != 0) out.set("port", node.port);
   return out;
 }
 

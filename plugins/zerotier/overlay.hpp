@@ -13,7 +13,8 @@ fleet::Value recordOf(const Network& network, NetworkId id, const ControllerSett
 // As the local API takes them, with the id of each.
 fleet::Value membersOf(const std::vector<Node>& nodes);
 // The export `overlay`: kind, id, controller, domain, interface, revoke, members { id, name, machine, addresses,
-// pinned } and the record. What is not generated yet, or cannot be read, is left out: the hosts' findings say so.
+// pinned, user, port } and the record. What is not generated yet, or cannot be read, is left out: the hosts' findings
+// say so.
 fleet::Value overlayOf(const Network& network);
 
 }  // namespace zerotier

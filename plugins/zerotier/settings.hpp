@@ -38,11 +38,15 @@ struct Dns {
 struct External {
   std::optional<std::string> id, ip;
   std::vector<std::string> addresses;
+  std::optional<std::string> user;
+  std::optional<fleet::Port> port;
   static constexpr auto schema() {
     return fleet::options(
         fleet::option("id", &External::id, "The device's ten digits."),
         fleet::option("ip", &External::ip, "Its address in the network, in place of the id."),
-        fleet::option("addresses", &External::addresses, "Further addresses it gets; a route must cover them."));
+        fleet::option("addresses", &External::addresses, "Further addresses it gets; a route must cover them."),
+        fleet::option("user", &External::user, "Who logs in to its ssh server."),
+        fleet::option("port", &External::port, "The port of its ssh server."));
   }
 };
 

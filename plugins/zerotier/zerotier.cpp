@@ -10,6 +10,7 @@
 #include "plugins/zerotier/nodes.hpp"
 #include "plugins/zerotier/overlay.hpp"
 #include "plugins/zerotier/requests.hpp"
+#include "plugins/zerotier/resolver.hpp"
 #include "plugins/zerotier/scripts.hpp"
 #include "plugins/zerotier/settings.hpp"
 
@@ -31,6 +32,8 @@ std::string membersPath(NetworkId id) { return "fleetd/zerotier/" + id.text() + 
 
 class Zerotier final : public fleet::Service<Zerotier> {
   static constexpr const char* kClasses[] = {"nixos", "darwin", nullptr};
+  static constexpr const char* kReads[] = {"services.resolved.enable", "systemd.network.enable",
+                                           "services.dnsmasq.enable", "systemd.package", nullptr};
   static constexpr const char* kWrites[] = {"services.zerotierone",
                                             "systemd.services",
                                             "systemd.network.networks",
@@ -39,6 +42,8 @@ class Zerotier final : public fleet::Service<Zerotier> {
                                             "networking.networkmanager.unmanaged",
                                             "environment.etc",
                                             "environment.systemPackages",
+                                            "services.dnsmasq.settings.server",
+                                            "warnings",
                                             "homebrew.casks",
                                             "launchd.daemons",
                                             "clan.core.networking.extraHosts.zerotier",
@@ -52,6 +57,7 @@ class Zerotier final : public fleet::Service<Zerotier> {
                                                     .version = "1.0.0",
                                                     .description = "An overlay network of machines and other devices",
                                                     .platforms = kClasses,
+                                                    .reads = kReads,
                                                     .writes = kWrites});
 
   Zerotier() {
@@ -193,7 +199,7 @@ class Zerotier final : public fleet::Service<Zerotier> {
     FLEET_TRY_ASSIGN(const auto nodes, network.nodes(*id, settings));
     all.hosts += hostsText(*id, nodes, network.domain(settings));
     FLEET_TRY(follow(network, nodes, host, all));
-    if (!settings.dns.domain.empty() && !settings.dns.servers.empty()) resolve(network, *id, settings.dns, host, out);
+    addResolver(network, *id, settings.dns, host, out);
     return {};
   }
 
@@ -209,29 +215,6 @@ class Zerotier final : public fleet::Service<Zerotier> {
       if (!world && node.name != host.name) addOnce(all.followed.moons, node.address.text());
     }
     return {};
-  }
-
-  // The controller tells members of name servers; that they are asked is said here, since the daemon does nothing on
-  // Linux and asks for a permission on macOS.
-  static void resolve(const Network& network, NetworkId id, const Dns& dns, const fleet::HostView& host,
-                      fleet::Contribution& out) {
-    if (host.hostClass == "darwin") {
-      std::string servers;
-      for (const auto& server : dns.servers) servers += "nameserver " + server + "\n";
-      out.set(fleet::at("environment.etc", {"resolver/" + dns.domain, "text"}), servers);
-      return;
-    }
-    // The first unit that fits an interface is the one: before the one of all networks.
-    const std::string unit = "08-zerotier-" + network.instance;
-    link(unit, formats::interfaceOf(id), out);
-    out.set(fleet::at("systemd.network.networks", {unit, "dns"}), dns.servers);
-    out.set(fleet::at("systemd.network.networks", {unit, "domains"}), fleet::List{"~" + dns.domain});
-  }
-
-  static void link(const std::string& unit, const std::string& name, fleet::Contribution& out) {
-    out.set(fleet::at("systemd.network.networks", {unit, "matchConfig"}), fleet::Attrs{{"Name", name}});
-    out.set(fleet::at("systemd.network.networks", {unit, "networkConfig"}),
-            fleet::Attrs{{"KeepConfiguration", "static"}, {"LLDP", true}, {"MulticastDNS", true}});
   }
 
   static fleet::Attrs daemonSettings() {
@@ -302,7 +285,7 @@ class Zerotier final : public fleet::Service<Zerotier> {
     out.set("networking.firewall.allowedUDPPorts", fleet::List{kPort});
     out.set("networking.firewall.allowedTCPPorts", fleet::List{kPort});
     out.set("networking.networkmanager.unmanaged", fleet::List{"interface-name:zt*"});
-    link("09-zerotier", "zt*", out);
+    addLink("09-zerotier", "zt*", out);
     if (!all.hosts.empty()) out.set("networking.extraHosts", all.hosts);
     if (all.followed.moons.empty()) return;
     const auto unit = [](const char* option) { return fleet::at("systemd.services.zerotier-moons", {option}); };
@@ -364,9 +347,11 @@ class Zerotier final : public fleet::Service<Zerotier> {
     for (const auto& [role, members] : context.view.roles)
       for (const auto& [machine, settings] : members.machines) {
         const std::string generator = zerotier::addressOf(machine, context.instance);
-        out[scope(context.instance, role, machine)]["peer"] = fleet::Attrs{
-            {"hosts", fleet::List{fleet::Attrs{
-                          {"var", fleet::Attrs{{"file", "ip"}, {"generator", generator}, {"machine", machine}}}}}}};
+        fleet::List hosts{
+            fleet::Attrs{{"var", fleet::Attrs{{"file", "ip"}, {"generator", generator}, {"machine", machine}}}}};
+        if (const auto pinned = controls.addresses.find(machine); pinned != controls.addresses.end())
+          for (const std::string& address : pinned->second) hosts.push_back(fleet::Attrs{{"plain", address}});
+        out[scope(context.instance, role, machine)]["peer"] = fleet::Attrs{{"hosts", hosts}};
       }
     return {};
   }

@@ -36,6 +36,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       fleet::Attrs{{"vars", fleet::Attrs{{"openssh", fleet::Attrs{{"ssh.id_ed25519.pub", words[4]}}}}}};
   view.shared = fleet::Attrs{{"openssh-ca", fleet::Attrs{{"id_ed25519.pub", words[4]}}}};
   view.exports["s:i::"]["networking"] = fleet::Attrs{{"domain", words[3]}};
+  view.exports["s:i::"]["overlay"] = fleet::Attrs{
+      {"members",
+       fleet::List{fleet::Attrs{{"addresses", options}, {"machine", false}, {"name", words[1]}, {"user", words[2]}}}}};
   view.exports["s:i:r:" + words[0]]["peer"] = fleet::Attrs{{"SSHOptions", options},
                                                            {"hosts", fleet::List{fleet::Attrs{{"plain", words[1]}}}},
                                                            {"port", static_cast<std::int64_t>(size) * 97},
@@ -51,7 +54,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     oneLine(name + value);
     require(!fleet::detail::runsPrograms(name));
   }
-  for (const auto& [machine, unused] : view.machines)
+  for (const std::string& machine : {words[0], words[1]})
     if (const auto block = fleet::sshBlockOf(view, networks, machine)) {
       require(block->starts_with("Host ") && block->ends_with('\n'));
       for (std::size_t at = block->find('\n'); at + 1 < block->size(); at = block->find('\n', at + 1))

@@ -7,7 +7,7 @@ import subprocess
 import unittest
 import xml.etree.ElementTree as ET
 
-from cases.zerotier import IPS, known, mesh
+from cases.zerotier import IPS, PREFIX, known, mesh
 from harness import Case, FleetTest
 
 FLAKE = """{ outputs = { clan-core, self, ... }:
@@ -41,6 +41,8 @@ def shown(name, instances, host, path, value, options="{ }"):
     return Case("network: " + name, ["show", host, path, "--json"], files=yard(instances, options=options), json_equals=value)
 
 
+DEVICE = PREFIX + "9f:c45d:577c"
+PHONE = mesh('addresses.silo = [ "10.147.17.8" ]; routes = [ { target = "10.147.17.0/24"; } ]; externalMembers.phone = { id = "9fc45d577c"; addresses = [ "10.147.17.9" ]; user = "u0_a100"; port = 8022; };')
 NAMES = ["barn.mesh", "barn.mesh.yard.example.org"]
 BARN_HOSTS = ["barn", "barn.yard.example.org", "barn.internet", "barn.internet.yard.example.org", "192.0.2.7", "barn.mesh", "barn.mesh.yard.example.org", IPS["barn"]]
 ZONE = f"""; Records of yard.example.org, to be included into its zone.
@@ -64,7 +66,7 @@ CASES = [
     Case("network: blocks of ssh_config", ["network", "hosts", "--ssh-config", "silo"], files=yard(BOTH), out_equals=SILO_BLOCK),
     Case("network: host keys", ["network", "hosts", "--known-hosts", "barn"], files=yard(BOTH), out_equals=",".join(BARN_HOSTS) + " ssh-ed25519 AAAABARN\n@cert-authority *.yard.example.org ssh-ed25519 AAAACA\n"),
     Case("network: a port in known_hosts", ["network", "hosts", "--known-hosts", "silo"], files=yard(BOTH), out=["[silo.example.net]:2222", " ssh-rsa AAAASILO\n"], not_out=["AAAABARN"]),
-    Case("network: as JSON", ["network", "hosts", "--json", "silo", "--network", "internet"], files=yard(BOTH), json_equals=[{"machine": "silo", "hostKeys": ["ssh-rsa AAAASILO"], "networks": [{"network": "internet", "service": "clan-core/internet", "priority": 2000, "names": ["silo.internet", "silo.internet.yard.example.org"], "hosts": [{"host": "silo.example.net", "user": "ops", "port": 2222, "sshOptions": ["-J", "barn"]}]}]}]),
+    Case("network: as JSON", ["network", "hosts", "--json", "silo", "--network", "internet"], files=yard(BOTH), json_equals=[{"machine": "silo", "device": False, "hostKeys": ["ssh-rsa AAAASILO"], "networks": [{"network": "internet", "service": "clan-core/internet", "priority": 2000, "names": ["silo.internet", "silo.internet.yard.example.org"], "hosts": [{"host": "silo.example.net", "user": "ops", "port": 2222, "sshOptions": ["-J", "barn"]}]}]}]),
     Case("network: a table", ["network", "hosts"], files=yard(BOTH), out=["MACHINE", "barn.yard.example.org", "silo.example.net"]),
     Case("network: as a host outside of an overlay sees it", ["network", "hosts", "--hosts", "--for", "gate"], files=yard(mesh(machines="machines.silo = { };") + INTERNET), out=["192.0.2.7 barn.yard"], not_out=["fddb:"]),
     Case("network: keys that are none are left out", ["network", "hosts", "--known-hosts"], files=yard(BOTH, files={"vars/per-machine/barn/openssh/ssh.id_ed25519.pub/value": "x\n@cert-authority * ssh-ed25519 EVIL\n"}), not_out=["EVIL"]),
@@ -76,6 +78,15 @@ CASES = [
     Case("network: no domain, no zone", ["network", "hosts", "--zone"], files={"fleet.json": '{ "hosts": { "web": { "class": "nixos" } } }', "modules/a.nix": "{ }"}, code=1, err=["FL0882", "meta.domain"]),
     Case("network: an option that runs programs is not taken", ["network", "list"], files=yard('internet.roles.default.machines.barn.settings = { host = "192.0.2.7"; jumphosts = [ "a\\nProxyCommand x" ]; };'), out=["192.0.2.7"], err=["FL0881"]),
     Case("network: nothing exported", ["network", "hosts"], files=yard(""), out_equals=""),
+    # Members that are no machines.
+    Case("network: a device is in the zone", ["network", "hosts", "--zone"], files=yard(PHONE), out=[f"phone                            IN AAAA  {DEVICE}\n", "phone                            IN A     10.147.17.9\n", "phone.mesh                       IN A     10.147.17.9\n", "silo                             IN A     10.147.17.8\n"]),
+    Case("network: a device has a name", ["network", "hosts", "--hosts", "phone"], files=yard(PHONE), out_equals=f"{DEVICE} phone.yard.example.org phone.mesh phone.mesh.yard.example.org\n10.147.17.9 phone.yard.example.org phone.mesh phone.mesh.yard.example.org\n"),
+    Case("network: a device has a block", ["network", "hosts", "--ssh-config", "phone"], files=yard(PHONE), out_equals=f"Host phone phone.yard.example.org phone.mesh phone.mesh.yard.example.org\n  HostName {DEVICE}\n  User u0_a100\n  Port 8022\n"),
+    Case("network: a device as JSON", ["network", "hosts", "--json", "phone"], files=yard(PHONE), json_equals=[{"machine": "phone", "device": True, "hostKeys": [], "networks": [{"network": "mesh", "service": "clan-core/zerotier", "priority": 900, "names": ["phone.yard.example.org", "phone.mesh", "phone.mesh.yard.example.org"], "hosts": [{"host": a, "user": "u0_a100", "port": 8022, "sshOptions": []} for a in (DEVICE, "10.147.17.9")]}]}]),
+    Case("network: a device is listed", ["network", "list", "phone", "--json"], files=yard(PHONE), json_equals=[{"network": "mesh", "service": "clan-core/zerotier", "priority": 900, "machine": "phone", "device": True, "address": a, "answer": None} for a in (f"u0_a100@[{DEVICE}]:8022", "u0_a100@10.147.17.9:8022")]),
+    Case("network: a device is not asked for an ssh server", ["network", "ping", "phone"], files=yard(PHONE), code=2, err=["FL0903", "no machine of the fleet", "zerotier ping phone"]),
+    Case("network: a device in the picture", ["network", "graph"], files=yard(PHONE), out=[">phone<", ">device<", "3 machines, 1 device, 1 networks"]),
+    shown("a device on NixOS", PHONE, "silo", 'networking.hosts."10.147.17.9"', ["phone.yard.example.org", "phone.mesh", "phone.mesh.yard.example.org"]),
     # What hosts get.
     shown("names on NixOS", BOTH, "silo", f'networking.hosts."{IPS["barn"]}"', NAMES),
     shown("names on NixOS of a first network", BOTH, "silo", 'networking.hosts."192.0.2.7"', ["barn.yard.example.org", "barn.internet", "barn.internet.yard.example.org"]),
@@ -84,6 +95,9 @@ CASES = [
     shown("the authority", BOTH, "gate", "programs.ssh.knownHosts.fleet-authority.certAuthority", True),
     shown("ssh on a Mac", INTERNET, "gate", "programs.ssh.extraConfig", "Host barn barn.yard.example.org barn.internet barn.internet.yard.example.org\n  HostName 192.0.2.7\n  HostKeyAlias barn.yard.example.org\n" + SILO_BLOCK.replace(" silo.mesh silo.mesh.yard.example.org", "")),
     shown("a resolver on a Mac", BOTH, "gate", 'environment.etc."resolver/mesh".text', f"nameserver 192.0.2.7\nnameserver {IPS['barn']}\n", "{ fleet.network.nameServers.mesh = [ \"barn\" ]; }"),
+    shown("name servers on NixOS, by systemd-resolved", BOTH, "silo", 'environment.etc."systemd/dns-delegate.d/mesh.dns-delegate".text', f"[Delegate]\nDNS=192.0.2.7 {IPS['barn']}\nDomains=~mesh\n", "{ services.resolved.enable = true; fleet.network.nameServers.mesh = [ \"barn\" ]; }"),
+    shown("name servers on NixOS, by dnsmasq", BOTH, "silo", "services.dnsmasq.settings.server", ["/mesh/192.0.2.7", f"/mesh/{IPS['barn']}"], "{ services.dnsmasq.enable = true; fleet.network.nameServers.mesh = [ \"barn\" ]; }"),
+    shown("who answers for a domain does not ask itself", INTERNET, "barn", "environment.etc", {}, "{ services.resolved.enable = true; fleet.network.nameServers.mesh = [ \"barn\" ]; }"),
     shown("what is open in an overlay", BOTH, "silo", 'networking.firewall.interfaces."zt+".allowedTCPPorts', [9100], PORTS),
     shown("what is open in an overlay, for nftables", BOTH, "silo", 'networking.firewall.interfaces."zt*".allowedTCPPorts', [9100], "{ fleet.network.firewall.allowedTCPPorts = [ 9100 ]; networking.nftables.enable = true; }"),
     shown("only one network", BOTH, "silo", "networking.hosts", {"192.0.2.7": ["barn.yard.example.org", "barn.internet", "barn.internet.yard.example.org"]}, "{ fleet.network.networks = [ \"internet\" ]; }"),

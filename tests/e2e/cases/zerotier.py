@@ -45,6 +45,8 @@ MOON = 'roles.moon.machines.silo.settings.stableEndpoints = [ "192.0.2.1" "2001:
 MEMBERS_PATH = f'environment.etc."fleetd/zerotier/{NETWORK}.members.json".text'
 RECORD_PATH = f'environment.etc."fleetd/zerotier/{NETWORK}.json".text'
 CASK = "tags.all = { }; machines.gate.settings.cask = true;"
+DNS = 'dns = { domain = "zt"; servers = [ "10.147.17.1" ]; };'
+ON_SILO = "machines.silo = { };"
 # Printed by the official tool; nobody uses it.
 KEY = (
     "c0fe4055c37c20ca3ed144e867bf3dbf9a231a0bbd1e9e61183eede940403024f5f0338ddef11c11f863715b038ff8b127d543607a9e2e2b089238016bbb5b2d",
@@ -65,6 +67,9 @@ CASES = [
     shown("Homebrew's daemon on a Mac", mesh(machines="machines.gate.settings.cask = true;"), "gate", "homebrew.casks", ["zerotier-one"]),
     shown("a resolver on a Mac", mesh('dns = { domain = "zt"; servers = [ "10.147.17.1" ]; };'), "gate", "environment.etc.\"resolver/zt\".text", "nameserver 10.147.17.1\n"),
     shown("name servers on NixOS", mesh('dns = { domain = "zt"; servers = [ "10.147.17.1" ]; };'), "silo", "systemd.network.networks.08-zerotier-mesh", {"matchConfig": {"Name": "zt554fbdjy"}, "networkConfig": {"KeepConfiguration": "static", "LLDP": True, "MulticastDNS": True}, "dns": ["10.147.17.1"], "domains": ["~zt"]}),
+    shown("name servers on NixOS, without networkd", mesh(DNS, ON_SILO + " extraModules = [ { services.resolved.enable = true; systemd.network.enable = false; } ];"), "silo", "systemd.services.zerotier-resolver-mesh.script", "resolvectl dns zt554fbdjy 10.147.17.1\nresolvectl domain zt554fbdjy '~zt'\n"),
+    shown("name servers on NixOS, by dnsmasq", mesh(DNS, ON_SILO + " extraModules = [ { services.resolved.enable = false; services.dnsmasq.enable = true; } ];"), "silo", "services.dnsmasq.settings.server", ["/zt/10.147.17.1"]),
+    shown("name servers nobody asks", mesh(DNS, ON_SILO + " extraModules = [ { services.resolved.enable = false; services.dnsmasq.enable = false; } ];"), "silo", "warnings", ["Nobody on this host asks the name servers of the ZeroTier network mesh for zt: enable services.resolved or services.dnsmasq."]),
     shown("the firewall", mesh(), "silo", "networking.firewall.allowedUDPPorts", [9993]),
     shown("identities are on the machine", mesh(), "gate", "clan.core.vars.generators.zerotier-identity-gate.files.identity-secret.deploy", True),
     shown("identities of others are not", mesh(), "silo", "clan.core.vars.generators.zerotier-network-mesh.dependencies", ["zerotier-identity-barn"]),
@@ -72,7 +77,7 @@ CASES = [
         json.dumps([{"authorized": True, "id": "db4344343b", "name": "barn"}, {"authorized": True, "id": "2419d93451", "name": "gate"}, {"authorized": True, "id": "0ee971d9e0", "name": "silo"}, {"authorized": True, "id": "9fc45d577c", "ipAssignments": ["10.147.17.9"], "name": "phone"}, {"authorized": True, "id": "1534310ee8"}, {"authorized": True, "id": "0123456789"}], separators=(",", ":")) + "\n"),
     shown("the controller's record", mesh('public = true; pools = [ { start = "10.147.17.10"; end = "10.147.17.200"; } ]; routes = [ { target = "10.147.17.0/24"; } ]; dns = { domain = "zt"; servers = [ "10.147.17.1" ]; };'), "barn", RECORD_PATH,
         '{"authTokens":[null],"capabilities":[],"dns":{"domain":"zt","servers":["10.147.17.1"]},"enableBroadcast":true,"id":"%s","ipAssignmentPools":[{"ipRangeEnd":"10.147.17.200","ipRangeStart":"10.147.17.10"}],"mtu":2800,"multicastLimit":32,"name":"mesh","nwid":"%s","objtype":"network","private":false,"routes":[{"target":"10.147.17.0/24","via":null}],"rules":[{"not":false,"or":false,"type":"ACTION_ACCEPT"}],"tags":[],"v4AssignMode":{"zt":true},"v6AssignMode":{"6plane":false,"rfc4193":true,"zt":false}}\n' % (NETWORK, NETWORK)),
-    Case("zerotier: ways to the machines", ["network", "list", "silo", "--json"], files={**clan(mesh()), **known()}, json_equals=[{"network": "mesh", "service": "clan-core/zerotier", "priority": 900, "machine": "silo", "address": f"root@[{IPS['silo']}]", "answer": None}]),
+    Case("zerotier: ways to the machines", ["network", "list", "silo", "--json"], files={**clan(mesh()), **known()}, json_equals=[{"network": "mesh", "service": "clan-core/zerotier", "priority": 900, "machine": "silo", "device": False, "address": f"root@[{IPS['silo']}]", "answer": None}]),
     Case("zerotier: a way that is not there yet", ["network", "list", "-v"], files=clan(mesh()), err=["FL0831", "zerotier-ip-silo-mesh/ip of silo does not exist yet"]),
     Case("zerotier: ssh", ["network", "ssh-config"], files={**clan(mesh()), **known()}, out=[f"Host silo silo.yard.example.org silo.mesh silo.mesh.yard.example.org\n  HostName {IPS['silo']}\n"]),
     refused("no controller", 'mesh = { module.name = "zerotier"; roles.peer.tags.all = { }; };', "FL0604", "at least 1"),
@@ -80,6 +85,10 @@ CASES = [
     refused("an address of another network", mesh('allowedIps = [ "fd00::1" ];'), "ZT11", "allowedIps", NETWORK),
     refused("an id of nine digits", mesh('allowedIds = [ "123456789" ];'), "ZT11", "allowedIds"),
     refused("a device without an id", mesh("externalMembers.phone = { };"), "ZT15", "externalMembers.phone"),
+    refused("a device whose name is none", mesh('externalMembers."my phone".id = "9fc45d577c";'), "ZT23", "`my phone`"),
+    refused("a device called as a machine", mesh('externalMembers.silo.id = "9fc45d577c";'), "ZT23", "silo is a machine of the fleet"),
+    refused("a user who is none", mesh('externalMembers.phone = { id = "9fc45d577c"; user = "a\\nProxyCommand x"; };'), "ZT23", "no user"),
+    refused("a domain that is none", mesh('domain = "my mesh";'), "ZT23", "`my mesh`"),
     refused("one node twice", mesh('externalMembers.phone.id = "0ee971d9e0";'), "ZT12", "silo and phone", "0ee971d9e0"),
     refused("a network of another controller", mesh(), "ZT13", "db4344343b", "barn is 0ee971d9e1", files=known(barn=PREFIX + "0e:e971:d9e1")),
     refused("addresses without a route", mesh('pools = [ { start = "10.0.0.1"; end = "10.0.0.9"; } ];'), "ZT14", "10.0.0.1-10.0.0.9", "add a route"),

@@ -84,6 +84,24 @@ TEST(Names, TheMachinesOwnNameBelongsToTheFirstAddress) {
   EXPECT_TRUE(namesAt(fleet, "barn", "tor").empty());
 }
 
+TEST(Names, DevicesAreNoMachines) {
+  FleetView fleet = yard();
+  const Value phone =
+                  Attrs{{"addresses", List{"fd00::9", "x\ny"}}, {"machine", false}, {"name", "phone"}, {"port", 8022}},
+              silo = Attrs{{"addresses", List{"fd00::8"}}, {"machine", false}, {"name", "silo"}},
+              barn = Attrs{{"addresses", List{"fd00::1"}}, {"machine", true}, {"name", "barn"}};
+  fleet.exports["x/mesh:mesh::"]["overlay"] =
+      Attrs{{"members", List{phone, silo, barn, "nobody", Attrs{{"machine", false}}}}};
+  const auto all = networksOf(fleet);
+  ASSERT_EQ(all[1].devices.size(), 1u) << "a machine's name is not given away";
+  EXPECT_EQ(all[1].devices.at("phone")[0].port, 8022);
+  EXPECT_EQ(namesAt(fleet, "phone", "mesh"),
+            (std::vector<std::string>{"phone.yard.example", "phone.mesh", "phone.mesh.yard.example"}));
+  for (const auto& one : namesOf(all, fleet.domain)) EXPECT_EQ(one.device, one.machine == "phone");
+  EXPECT_EQ(sshBlockOf(fleet, all, "phone"),
+            "Host phone phone.yard.example phone.mesh phone.mesh.yard.example\n  HostName fd00::9\n  Port 8022\n");
+}
+
 TEST(Names, ANameThatIsAnAddressIsNotGivenAway) {
   FleetView fleet = yard();
   fleet.exports["x/net:net:default:silo"]["peer"] = peer("silo.yard.example");

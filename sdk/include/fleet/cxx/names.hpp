@@ -12,12 +12,13 @@
 
 namespace fleet {
 
-// One machine in one network.
+// One machine, or device that is none, in one network.
 struct Naming {
   std::string machine, network;
   std::vector<std::string> names;      // full ones, the machine's own name in the fleet first where it is meant
   std::vector<std::string> addresses;  // none when only another name is known
   std::string alias;                   // that name
+  bool device = false;
 };
 
 namespace detail {
@@ -32,6 +33,13 @@ inline bool isName(std::string_view text) {
 
 inline void addName(std::vector<std::string>& to, std::string name) {
   if (isName(name) && std::find(to.begin(), to.end(), name) == to.end()) to.push_back(std::move(name));
+}
+
+// Of a machine or a device; null for what is no member.
+inline const std::vector<Way>* waysTo(const Network& network, const std::string& name) {
+  if (const auto found = network.machines.find(name); found != network.machines.end()) return &found->second;
+  const auto found = network.devices.find(name);
+  return found == network.devices.end() ? nullptr : &found->second;
 }
 
 // "barn.mesh" and "barn.mesh.example.org"; "barn.example.org" in a network whose domain is the fleet's.
@@ -56,8 +64,8 @@ inline std::vector<Naming> namesOf(const std::vector<Network>& networks, const s
       for (const Way& way : ways) taken.insert(way.host);
   for (const Network& network : networks) {
     if (network.isTor()) continue;
-    for (const auto& [machine, ways] : network.machines) {
-      Naming one{machine, network.instance, detail::namesIn(network, machine, domain), {}, {}};
+    const auto add = [&](const std::string& machine, const std::vector<Way>& ways, bool device) {
+      Naming one{machine, network.instance, detail::namesIn(network, machine, domain), {}, {}, device};
       for (const Way& way : ways) {
         if (addressFamily(way.host) != 0)
           one.addresses.push_back(way.host);
@@ -66,7 +74,7 @@ inline std::vector<Naming> namesOf(const std::vector<Network>& networks, const s
       }
       if (!one.addresses.empty()) one.alias.clear();
       std::erase_if(one.names, [&](const std::string& name) { return taken.contains(name) && one.alias == name; });
-      if (one.addresses.empty() && one.alias.empty()) continue;
+      if (one.addresses.empty() && one.alias.empty()) return;
       auto& all = found[machine];
       const std::string own = machine + "." + domain;
       const bool first = std::none_of(all.begin(), all.end(), [](const Naming& n) { return !n.addresses.empty(); });
@@ -75,7 +83,9 @@ inline std::vector<Naming> namesOf(const std::vector<Network>& networks, const s
         one.names.insert(one.names.begin(), own);
       }
       all.push_back(std::move(one));
-    }
+    };
+    for (const auto& [machine, ways] : network.machines) add(machine, ways, false);
+    for (const auto& [device, ways] : network.devices) add(device, ways, true);
   }
   std::vector<Naming> out;
   for (auto& [machine, all] : found) out.insert(out.end(), all.begin(), all.end());
@@ -130,10 +140,10 @@ inline std::vector<std::string> hostNamesOf(const std::vector<Network>& networks
   add(machine, 0);
   if (!domain.empty()) add(machine + "." + domain, 0);
   for (const Network& network : networks)
-    if (const auto found = network.machines.find(machine); found != network.machines.end()) {
+    if (const auto* ways = detail::waysTo(network, machine)) {
       if (!network.isTor())
         for (const auto& name : detail::namesIn(network, machine, domain)) add(name, 0);
-      for (const Way& way : found->second) {
+      for (const Way& way : *ways) {
         add(way.host, 0);
         if (way.port) add(way.host, way.port);
       }
@@ -169,15 +179,15 @@ inline std::vector<KnownHost> knownHostsOf(const FleetView& fleet, const std::ve
   return out;
 }
 
-// A block of ssh_config for a machine at its best way; nothing for one that no network reaches without a proxy.
-// `userOtherwise` is who logs in where nobody said; empty: nothing is said.
+// A block of ssh_config for a machine or a device at its best way; nothing for one that no network reaches without a
+// proxy. `userOtherwise` is who logs in where nobody said; empty: nothing is said.
 inline std::optional<std::string> sshBlockOf(const FleetView& fleet, const std::vector<Network>& networks,
                                              const std::string& machine, const std::string& userOtherwise = {}) {
   if (!detail::isName(machine)) return std::nullopt;
   for (const Network& network : networks) {
-    const auto found = network.machines.find(machine);
-    if (network.isTor() || found == network.machines.end()) continue;
-    for (const Way& way : found->second) {
+    const auto* ways = detail::waysTo(network, machine);
+    if (network.isTor() || !ways) continue;
+    for (const Way& way : *ways) {
       if (addressFamily(way.host) == 0 && !detail::isName(way.host)) continue;
       std::string out = "Host";
       for (const std::string& name : hostNamesOf(networks, machine, fleet.domain))
@@ -187,7 +197,8 @@ inline std::optional<std::string> sshBlockOf(const FleetView& fleet, const std::
       const std::string& user = way.user.empty() ? userOtherwise : way.user;
       if (detail::isName(user)) out += "  User " + user + "\n";
       if (way.port) out += "  Port " + std::to_string(way.port) + "\n";
-      if (detail::isName(fleet.domain) && (!hostKeysOf(fleet, machine).empty() || hostAuthorityOf(fleet)))
+      if (detail::isName(fleet.domain) && fleet.machines.contains(machine) &&
+          (!hostKeysOf(fleet, machine).empty() || hostAuthorityOf(fleet)))
         out += "  HostKeyAlias " + machine + "." + fleet.domain + "\n";
       for (const auto& [name, value] : more.options) out += "  " + name + " " + value + "\n";
       return out;

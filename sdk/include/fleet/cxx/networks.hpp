@@ -37,7 +37,8 @@ struct Network {
   std::string domain;                   // machines are called <machine>.<domain> in it
   std::vector<std::string> interfaces;  // on NixOS; `*` stands for the rest of a name
   std::map<std::string, std::vector<Way>> machines;
-  std::vector<std::string> incomplete;  // "web: its address is generated and does not exist yet"
+  std::map<std::string, std::vector<Way>> devices;  // members that are no machines of the fleet: phones and the like
+  std::vector<std::string> incomplete;              // "web: its address is generated and does not exist yet"
 
   bool isTor() const { return module == "clan_lib.network.tor"; }
 };
@@ -118,6 +119,29 @@ inline void addPeer(const FleetView& fleet, Network& network, const std::string&
   }
 }
 
+// Of the export `overlay`: what has a name and is no machine. A machine's name is not given away.
+inline void addDevices(const FleetView& fleet, Network& network, const Value& overlay) {
+  const Value* members = overlay.find("members");
+  const auto* list = members ? members->get<List>() : nullptr;
+  if (!list) return;
+  for (const Value& member : *list) {
+    const std::string name = textIn(member, "name");
+    const Value* machine = member.find("machine");
+    const bool* flag = machine ? machine->get<bool>() : nullptr;
+    if (name.empty() || !flag || *flag || fleet.machines.contains(name)) continue;
+    for (std::string& address : textsIn(member, "addresses")) {
+      Way way;
+      way.host = std::move(address);
+      way.user = textIn(member, "user");
+      const Value* port = member.find("port");
+      if (const auto* number = port ? port->get<std::int64_t>() : nullptr;
+          number && *number > 0 && *number < 65536 && *number != 22)
+        way.port = *number;
+      network.devices[name].push_back(std::move(way));
+    }
+  }
+}
+
 }  // namespace detail
 
 // The highest priority first, then by name. `peer` exports without a `networking` export of the same instance are no
@@ -139,6 +163,8 @@ inline std::vector<Network> networksOf(const FleetView& fleet) {
     network.interfaces = detail::textsIn(networking->second, "interfaces");
     const Value* priority = networking->second.find("priority");
     if (const auto* number = priority ? priority->get<std::int64_t>() : nullptr) network.priority = *number;
+    if (const auto overlay = interfaces.find("overlay"); overlay != interfaces.end())
+      detail::addDevices(fleet, network, overlay->second);
   }
   for (const auto& [key, interfaces] : fleet.exports) {
     detail::Scope scope;
