@@ -9,7 +9,7 @@ import unittest
 
 from cases.services import clan
 from cases.vars import VarsTest
-from cases.zerotier import IPS, NETWORK, PREFIX, known, mesh
+from cases.zerotier import IPS, NETWORK, OTHER, PREFIX, SECOND, known, mesh
 from harness import Case, FleetTest
 from zerotier_controller import TOKEN, Double, hangs_up, member, place_ssh, says, sleeps
 
@@ -33,6 +33,7 @@ CASES = [
     Case("zerotier: another network", ["zerotier", "-i", "mehs"], code=2, files={**clan(mesh()), **known()}, err=["FL0870", "did you mean `mesh`"]),
     Case("zerotier: nobody is named", ["zerotier", "revoke"], code=2, files={**clan(mesh()), **known()}, err=["FL0903", "needs a member"]),
     Case("zerotier: --fix elsewhere", ["zerotier", "status", "--fix"], code=2, files={**clan(mesh()), **known()}, err=["FL0903", "zerotier members"]),
+    Case("zerotier: which of several networks", ["zerotier", "authorize", "silo"], code=2, files={**clan(SECOND), **OTHER}, err=["FL0870", "2 ZeroTier networks: mesh, other", "--instance"]),
     Case("zerotier: two controllers", ["zerotier"], code=2, files={**clan(mesh(roles="roles.controller.machines.silo = { };")), **known()}, err=["FL0870", "exactly one controller"]),
 ]
 
@@ -104,6 +105,23 @@ class Members(Controlled):
         self.assertEqual(len(self.double.posts()), sent)
         self.zerotier("members", "--revoke", err=["aaaaaaaaaa is shut out"])
         self.assertEqual(self.states(0)["aaaaaaaaaa"], "waiting")
+
+    def test_a_machine_that_left_is_shut_out_when_asked_for(self):
+        self.yard.write("clan.nix", clan(mesh(SETTINGS, machines="machines.gate = { };"))["clan.nix"])
+        self.assertEqual(self.states(1)["silo"], "undeclared")
+        self.zerotier("members", code=1, out=["let in, and not declared"])
+        self.assertEqual(self.double.posts(), [])
+        self.zerotier("members", "--revoke", err=["silo (0ee971d9e0) is shut out"])
+        self.assertEqual(self.double.posts(), [(MEMBERS + IDS["silo"], {"authorized": False})])
+        self.zerotier("members", "--revoke")
+        self.assertEqual(len(self.double.posts()), 1)
+
+    def test_each_network_has_its_controller(self):
+        self.yard.write("clan.nix", clan(SECOND.replace("settings = {  }", "settings = { " + SETTINGS + " }"))["clan.nix"])
+        for path, text in OTHER.items():
+            self.yard.write(path, text)
+        self.zerotier("status", "-i", "other", code=3, err=["FL0875", "0ee971d9e0000007 belongs to the controller 0ee971d9e0"])
+        self.zerotier("status", "-i", "mesh", out=["as declared"])
 
     def test_addresses_out_of_a_pool_are_no_difference(self):
         self.double.members[IDS["silo"]]["ipAssignments"] = ["10.147.17.131"]
