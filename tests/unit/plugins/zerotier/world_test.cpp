@@ -97,6 +97,9 @@ TEST(ZerotierWorld, NoByteMayBeAnother) {
   auto longer = file;
   longer.push_back(0);
   EXPECT_FALSE(decodeWorld(longer).ok());
+  EXPECT_FALSE(worldBytes("\xfd"
+                          "f/8")
+                   .ok());
   for (const char* bad : {"", "!", "AAAA=", "fwAA AAAA"}) {
     const auto bytes = worldBytes(bad);
     EXPECT_FALSE(bytes.ok() && decodeWorld(*bytes).ok()) << bad;
