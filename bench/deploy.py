@@ -5,6 +5,7 @@ deploy.py --binary build/fleetd [--hosts 8] [--runs 5]
 """
 
 import argparse
+import os
 import shutil
 import statistics
 import subprocess
@@ -33,15 +34,59 @@ def fleet_of(network, names):
     return yard
 
 
+def simulated(binary, count):
+    """Many hosts that programs in place of ssh and nix answer for; seconds and the most memory, and the same programs run by a shell."""
+    sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests" / "e2e" / "cases"))
+    from deploy_many import NIX, SSH
+
+    yard = harness.Fleet("deploy")
+    names = [f"h{number}" for number in range(1, count + 1)]
+    flake = (yard.root / "flake.nix").read_text()
+    start, end = flake.index("names = [") + len("names = ["), flake.index("];")
+    yard.write("flake.nix", flake[:start] + " ".join(f'"{name}"' for name in names) + flake[end:])
+    for name in names:
+        yard.write(f"{name}.nix", "{ }\n")
+    programs, hosts = yard.base / "bin", yard.base / "hosts"
+    for directory in (programs, hosts):
+        directory.mkdir()
+    for program, text in (("ssh", SSH), ("nix", NIX)):
+        (programs / program).write_text(text)
+        (programs / program).chmod(0o755)
+    env = yard.environment({"PATH": f"{programs}:{os.environ['PATH']}", "SIMULATED": str(hosts)})
+
+    def once(words):
+        start = time.monotonic()
+        running = subprocess.Popen(words, cwd=yard.root, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        _, status, usage = os.wait4(running.pid, 0)
+        running.returncode = os.waitstatus_to_exitcode(status)
+        if running.returncode != 0:
+            sys.exit(f"{words[0]} failed")
+        return (time.monotonic() - start) * 1000, usage.ru_maxrss / 1024
+
+    try:
+        first = once([binary, "deploy", "--max-parallel", "64"])
+        again = once([binary, "deploy", "--max-parallel", "64"])
+        shell = once(["sh", "-c", "".join(f"ssh -- {name}.lab ' status ' >/dev/null & " for name in names) + "wait"])
+        print(f"{f'{count} simulated hosts: first deployment':48} {first[0]:7.0f} ms   {first[1]:6.1f} MiB")
+        print(f"{f'{count} simulated hosts: without changes':48} {again[0]:7.0f} ms   {again[1]:6.1f} MiB")
+        print(f"{f'{count} simulated hosts: one call each by a shell':48} {shell[0]:7.0f} ms")
+    finally:
+        yard.close()
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--binary", required=True)
     parser.add_argument("--hosts", type=int, default=8)
     parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--simulated", type=int, nargs="*", default=[8, 64])
     options = parser.parse_args()
+    binary = str(Path(options.binary).resolve())
+    harness.SETUP.binary = binary
+    for count in options.simulated:
+        simulated(binary, count)
     if why := lab.missing():
         sys.exit(f"no lab: {why}")
-    binary = str(Path(options.binary).resolve())
     names = [f"h{number}" for number in range(1, options.hosts + 1)]
     network = lab.Lab(names)
     yard = fleet_of(network, names)
@@ -70,6 +115,8 @@ def main():
         show("deployment without changes", quiet)
         # What is promised: twice the one, and a tenth of a second.
         print(f"{'of what it may take':40} {100 * statistics.median(quiet) / (2 * statistics.median(bare) + 100):6.0f} %")
+        # Fan-out: the same number of connections, by us and by a shell.
+        show("ssh HOST true, all at once, again", [once("sh", "-c", both) for _ in runs])
         show("status", [once(binary, "status", *with_config) for _ in runs])
     finally:
         network.close()

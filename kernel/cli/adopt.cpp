@@ -31,6 +31,14 @@ std::string additions(Context& cx, const fleet::Host& host) {
   return parts.empty() ? std::string() : fmt::format("fleetd adds {}", base::join(parts, ", and "));
 }
 
+// A system that holds its flake's source holds another one when fleetd builds it.
+std::string ownSource(Context& cx, const Derivations& one) {
+  if (!one.left || !one.right || *one.left == *one.right) return {};
+  const auto source = deploy::flakeSource(cx.root());
+  if (!source || !deploy::derivationNeeds(*one.left, *source)) return {};
+  return "its configuration holds the flake's own source (`self`), which is the build tree when fleetd builds it";
+}
+
 void write(Context& cx, const std::vector<Derivations>& all) {
   base::JsonWriter json(cx.out.data(), 2);
   json.beginArray();
@@ -95,7 +103,9 @@ int runAdopt(Context& cx) {
   for (const auto& one : *all) {
     same = same && one.same();
     failed = failed || !one.left || !one.right;
-    reportDifference(cx, one, "the fleet's own flake", "fleetd", additions(cx, *one.host));
+    std::string note = additions(cx, *one.host);
+    if (const std::string own = ownSource(cx, one); !own.empty()) note += (note.empty() ? "" : "; ") + own;
+    reportDifference(cx, one, "the fleet's own flake", "fleetd", note);
   }
   cx.json() ? write(cx, *all) : print(cx, *all);
   if (!cx.json() && !cx.quiet()) {

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "kernel/base/text.hpp"
+#include "kernel/cli/channels_caches.hpp"
 #include "kernel/cli/context.hpp"
 #include "kernel/cli/git_commit.hpp"
 #include "kernel/cli/text_table.hpp"
@@ -22,11 +23,11 @@ using fleet::Fallback;
 
 struct Listed {
   const Fallback* fallback = nullptr;
-  std::string state;  // "ok", "expired" or "not needed"
+  std::string state;  // "ok", "expired", "not needed" or "cached"
   std::string why;
 };
 
-std::vector<Listed> listed(const fleet::Fleet& fleet, const fleet::Channels& channels, bool onlyFindings) {
+std::vector<Listed> listed(const fleet::Fleet& fleet, const fleet::Channels& channels) {
   std::vector<Listed> out;
   const std::string now = render::today();
   for (const Fallback& one : channels.fallbacks) {
@@ -35,9 +36,25 @@ std::vector<Listed> listed(const fleet::Fleet& fleet, const fleet::Channels& cha
       entry.state = "not needed";
     else if (!one.until.empty() && now > one.until)
       entry.state = "expired";
-    if (!onlyFindings || entry.state != "ok") out.push_back(std::move(entry));
+    out.push_back(std::move(entry));
   }
   return out;
+}
+
+// Those of which nothing else is to be said.
+void lookIntoCaches(Context& cx, const fleet::Channels& channels, std::vector<Listed>& fallbacks) {
+  std::vector<const Fallback*> open;
+  for (const Listed& one : fallbacks)
+    if (one.state == "ok") open.push_back(one.fallback);
+  const auto found = cachedMeanwhile(cx, channels, open);
+  std::size_t next = 0;
+  for (Listed& one : fallbacks) {
+    if (one.state != "ok") continue;
+    if (const std::string& where = found[next++]; !where.empty()) {
+      one.state = "cached";
+      one.why = fmt::format("{}; it was meant because: {}", where, one.fallback->reason);
+    }
+  }
 }
 
 void write(Context& cx, const fleet::Channels& channels, const std::vector<Listed>& fallbacks) {
@@ -114,7 +131,11 @@ int list(Context& cx, bool onlyFindings) {
   cx.composeTogether(*hosts, false, [](std::size_t, fleet::ComposedHost&) { return true; });
   const auto read = fleet::readChannels(cx.root(), cx.sources, cx.diagnostics);
   const fleet::Channels channels = read ? *read : fleet::Channels();
-  const auto fallbacks = listed(**fleet, channels, onlyFindings);
+  auto fallbacks = listed(**fleet, channels);
+  if (onlyFindings) {
+    if (!cx.args.has("--offline")) lookIntoCaches(cx, channels, fallbacks);
+    std::erase_if(fallbacks, [](const Listed& one) { return one.state == "ok"; });
+  }
   cx.json() ? write(cx, channels, fallbacks) : print(cx, channels, fallbacks, onlyFindings);
   const int code = cx.finish();
   return onlyFindings && !fallbacks.empty() ? worse(code, kFindings) : code;

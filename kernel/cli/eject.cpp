@@ -12,6 +12,7 @@
 #include "kernel/cli/derivations.hpp"
 #include "kernel/cli/locate.hpp"
 #include "kernel/render/build_tree.hpp"
+#include "kernel/render/source_info.hpp"
 
 namespace fleetd::cli {
 
@@ -90,6 +91,8 @@ int runEject(Context& cx) {
     if (!all) return cx.fail(all.error());
     for (const auto& one : *all) reportDifference(cx, one, "fleetd", "the flake without it", "");
   }
+  // It has a revision of its own from now on.
+  static_cast<void>(base::removeTree(*out + "/" + render::kSourceInfoFile));
   if (cx.json()) {
     base::JsonWriter json(cx.out.data(), 2);
     json.beginObject().member("directory", *out).key("files");

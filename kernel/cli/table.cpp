@@ -91,6 +91,8 @@ constexpr OptionSpec kChannelsOptions[] = {
     {"--fixed", 0, Kind::Text, "DATE",
      "add: the default channel has it from then on; `check` compares with flake.lock"},
     {"--input", 0, Kind::Text, "INPUT", "add: make a channel of this flake input"},
+    {"--cache", 0, Kind::Text, "URL", "check: ask this binary cache instead of those of Nix; may be given several times"},
+    {"--offline", 0, Kind::Flag, "", "check: ask no binary cache"},
     kNoCommit,
 };
 constexpr PositionalSpec kChannelsWords[] = {{"list|check|add|drop", Kind::Text, "what to do; list when not given"},
@@ -371,7 +373,8 @@ constexpr Command kCommands[] = {
      kSecretsOptions, kSecretsWords, Stack::Big, runSecrets},
     {"channels", "where packages come from, and for how long",
      "Lists the packages that channels.json takes from another nixpkgs channel, with reason, dates and whether that is still needed.\n"
-     "`channels check` shows only those that have expired or are not needed, exit code 1 when there are any. `channels add PACKAGE\n"
+     "`channels check` shows only those that have expired, are not needed, or whose package nixpkgs has in a binary cache by now;\n"
+     "exit code 1 when there are any. `channels add PACKAGE\n"
      "--channel NAME --reason TEXT` and `channels drop PACKAGE` change the file; `channels add NAME --input INPUT` makes a channel of\n"
      "a flake input. The file is committed to git.\n"
      "\n"

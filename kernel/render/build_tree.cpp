@@ -14,6 +14,7 @@
 #include "kernel/lang/expr.hpp"
 #include "kernel/render/channels.hpp"
 #include "kernel/render/flake_text.hpp"
+#include "kernel/render/source_info.hpp"
 #include "kernel/render/sources.hpp"
 
 namespace fleetd::render {
@@ -68,6 +69,8 @@ Result<void> addFlake(fleet::Fleet& fleet, std::vector<GeneratedFile>& files, So
   FLEETD_TRY_ASSIGN(std::string text, aroundFlake(fleet, own));
   files.push_back({"flake.nix", std::move(text), false});
   files.push_back({kOwnFlake, std::move(own), false});
+  FLEETD_TRY_ASSIGN(std::string info, sourceInfoText(fleet.root(), sources));
+  if (!info.empty()) files.push_back({kSourceInfoFile, std::move(info), false});
   // In the tree it is called otherwise. The lock stays what it is: the inputs are the same.
   std::erase_if(sources.files, [](const Source& source) { return source.path == "flake.nix"; });
   return {};

@@ -8,7 +8,25 @@
   hosts,
 }:
 let
-  outputs = source.outputs inputs;
+  # Revision and date of the fleet's own source, where it asks for them: those of the build tree are others. Older versions of Nix know no
+  # revision of a source with changes.
+  known = if builtins.pathExists ../source.nix then import ../source.nix else { };
+  info = removeAttrs known (
+    if builtins.compareVersions builtins.nixVersion "2.17" < 0 then
+      [
+        "dirtyRev"
+        "dirtyShortRev"
+      ]
+    else
+      [ ]
+  );
+  self =
+    removeAttrs inputs.self [ "lastModified" "lastModifiedDate" ]
+    // info
+    // {
+      sourceInfo = inputs.self.sourceInfo or { } // info;
+    };
+  outputs = source.outputs (if known == { } then inputs else inputs // { inherit self; });
   extend = import ./extend.nix { inherit inputs; };
 
   # Hosts of colmena are configurations, too.

@@ -54,6 +54,34 @@ class Adopt(NixTest):
         self.assertEqual(contents(yard.root), before)
         self.expect(self.run_nix(yard, "adopt", "h2"), 0, out=["h2", "same"], err=["next: fleetd deploy h2 --goal dry-activate"])
 
+    def test_revision_and_date_are_those_of_the_fleet(self):
+        """A clean repository, one with changes, and none at all."""
+        yard = self.locked()
+        text = (yard.root / "flake.nix").read_text()
+        asks = '{ system.version = "v" + toString (self.lastModified or "none") + (self.lastModifiedDate or "") + (self.rev or self.dirtyRev or "none") + (self.shortRev or ""); }'
+        yard.write("flake.nix", text.replace("{ nixpkgs, ... }:", "{ self, nixpkgs, ... }:").replace("            ./common.nix", f"            ./common.nix\n            {asks}"))
+        for path in (*yard.root.rglob("*"), yard.root):
+            os.utime(path, (1_600_000_000, 1_600_000_000))
+        seen = [self.expect(self.run_nix(yard, "adopt", "h1", "--json"), 0).json()[0]]
+        self.assertTrue(seen[0]["same"], seen)
+        git = ["git", "-C", str(yard.root), "-c", "user.name=a", "-c", "user.email=a@b"]
+        for words in (["init", "-q"], ["add", "--all"], ["commit", "-qm", "first", "--date", "2020-01-01T00:00:00Z"]):
+            subprocess.run([*git, *words], check=True, env={**os.environ, "GIT_COMMITTER_DATE": "2020-01-01T00:00:00Z"})
+        for change in ("", "h2.nix"):
+            if change:
+                yard.write(change, '{ system.version = "2"; }\n')
+            seen.append(self.expect(self.run_nix(yard, "adopt", "h1", "--json"), 0).json()[0])
+            self.assertTrue(seen[-1]["same"], seen)
+        self.assertEqual(len({one["own"] for one in seen}), 3)
+        self.assertIn("20200101000000", seen[1]["own"])
+
+    def test_a_system_that_holds_its_flake(self):
+        yard = self.locked()
+        yard.write("h1.nix", '{ networking.hostName = "h1"; }\n')
+        text = (yard.root / "flake.nix").read_text()
+        yard.write("flake.nix", text.replace("{ nixpkgs, ... }:", "{ self, nixpkgs, ... }:").replace("            ./common.nix", '            ./common.nix\n            { lab.trouble = "none"; lab.held = "${self}"; }'))
+        self.expect(self.run_nix(yard, "adopt", "h1"), 1, err=["FL0839", "holds the flake's own source (`self`)"])
+
     def test_a_difference_is_told(self):
         # What the tree holds beside the repository's files reaches this host.
         yard = self.locked()

@@ -172,3 +172,83 @@ class Evaluated(FleetTest):
         self.assertEqual(self.value(yard, out, f"{linux}.fixed"), "fixed on stable")
         self.assertEqual(len(self.value(yard, out, f"{linux}.mactop.patches")), 1)
         self.assertEqual(self.value(yard, out, f"{darwin}.stable.quarto.system"), "aarch64-darwin")
+
+
+PACKAGES = """{
+  outputs = _: {
+    legacyPackages.x86_64-linux = {
+      calibre = derivation { name = "calibre-1"; system = "x86_64-linux"; builder = "/bin/sh"; args = [ "-c" "echo calibre >$out" ]; };
+      quarto = throw "it is broken";
+    };
+    legacyPackages.aarch64-darwin.quarto = derivation { name = "quarto-1"; system = "aarch64-darwin"; builder = "/bin/sh"; };
+  };
+}
+"""
+
+
+@unittest.skipUnless(shutil.which("nix"), "nix is not installed")
+class Caches(FleetTest):
+    """Whether a fallback is still needed, by caches of a real Nix: files, and one over HTTP."""
+
+    def setUp(self):
+        self.yard = self.fleet("channels")
+        text = (self.yard.root / "nixpkgs/flake.nix").read_text()
+        start = text.index("outputs")
+        self.yard.write("nixpkgs/flake.nix", text[:start] + 'outputs = _: { lib = import ./lib.nix; } // (import ./packages.nix).outputs { };\n}\n')
+        self.yard.write("nixpkgs/packages.nix", PACKAGES)
+        self.yard.write("flake.lock", lock(self.yard))
+        self.nix = {"NIX_CONFIG": "experimental-features = nix-command flakes\nsubstituters =\nbuild-users-group =\nsandbox = false\n", "NIX_REMOTE": "local?root=%s" % (self.yard.base / "store"), "NIX_SSL_CERT_FILE": None}
+        self.run_nix("nix-store", "--init")
+        self.cache = self.yard.base / "cache"
+
+    def run_nix(self, *words):
+        done = subprocess.run(words, env=self.yard.environment(self.nix), capture_output=True, text=True, check=False)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return done.stdout
+
+    def check(self, *words, code, err=(), not_err=()):
+        done = self.expect(self.yard.run("channels", "check", "--json", *words, env=self.nix), code, err=err, not_err=not_err)
+        return {one["package"]: (one["state"], one["why"]) for one in done.json()["fallbacks"]}
+
+    def test_a_package_that_is_cached_by_now(self):
+        url = f"file://{self.cache}"
+        self.cache.mkdir()
+        (self.cache / "nix-cache-info").write_text("StoreDir: /nix/store\n")
+        self.assertEqual(self.check("--cache", url, code=0, not_err=["FL0850"]), {})
+        self.run_nix("nix", "copy", "--to", url, f"path:{self.yard.base}/nixpkgs#legacyPackages.x86_64-linux.calibre")
+        found = self.check("--cache", url, code=1)
+        self.assertEqual(list(found), ["calibre"])
+        self.assertEqual(found["calibre"], ("cached", f"nixpkgs' own is in {url} for x86_64-linux; it was meant because: its tests need the network"))
+        self.assertEqual(self.check("--offline", code=0), {})
+        self.assertEqual(self.check(code=0), {}, "no cache is configured")
+        self.expect(self.yard.run("channels", "check", "--cache", url, env=self.nix), 1, out=["calibre", "cached"])
+
+    def test_over_http(self):
+        from functools import partial
+        from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+        from threading import Thread
+
+        self.run_nix("nix", "copy", "--to", f"file://{self.cache}", f"path:{self.yard.base}/nixpkgs#legacyPackages.x86_64-linux.calibre")
+        handler = type("Quiet", (SimpleHTTPRequestHandler,), {"log_message": lambda *_: None})
+        server = ThreadingHTTPServer(("127.0.0.1", 0), partial(handler, directory=str(self.cache)))
+        Thread(target=server.serve_forever, daemon=True).start()
+        self.addCleanup(server.shutdown)
+        url = f"http://127.0.0.1:{server.server_port}"
+        self.nix["NIX_CONFIG"] += f"substituters = {url}\n"
+        self.assertEqual(list(self.check(code=1)), ["calibre"])
+
+    def test_what_cannot_be_asked(self):
+        gone = "http://127.0.0.1:1"
+        self.nix["NIX_CONFIG"] += "download-attempts = 1\nconnect-timeout = 1\n"
+        self.assertEqual(self.check("--cache", gone, code=0, err=["FL0850", "calibre"]), {})
+        channels = json.loads((self.yard.root / "channels.json").read_text())
+        channels["fallbacks"] = {"quarto": {"linux": {"channel": "stable", "reason": "broken"}}}
+        self.yard.write("channels.json", json.dumps(channels))
+        self.cache.mkdir()
+        (self.cache / "nix-cache-info").write_text("StoreDir: /nix/store\n")
+        self.assertEqual(self.check("--cache", f"file://{self.cache}", code=0, err=["FL0850", "it is broken"]), {})
+        empty = self.yard.base / "empty"
+        empty.mkdir()
+        self.nix["PATH"] = str(empty)
+        self.assertEqual(self.check("--cache", gone, code=0, err=["`nix` was not found"]), {})
+        self.assertEqual(self.check(code=0, not_err=["FL0850"]), {})

@@ -1,0 +1,181 @@
+"""What is known of hosts: drift of every kind, watched, remembered by several processes; fingerprints that lie, and errors of Nix at their places."""
+
+import json
+import os
+import re
+import signal
+import sqlite3
+import time
+import unittest
+
+import lab as labs
+from deploying import LabTest
+
+
+WHY_NOT = labs.missing()
+
+
+def setUpModule():
+    if WHY_NOT:
+        print(f"skipped, no lab: {WHY_NOT}")
+        return
+    LabTest.lab = labs.Lab(["h1", "h2", "h3"])
+
+
+def tearDownModule():
+    if LabTest.lab:
+        LabTest.lab.close()
+        LabTest.lab = None
+
+
+@unittest.skipIf(WHY_NOT, f"no lab: {WHY_NOT}")
+class Know(LabTest):
+    def setUp(self):
+        super().setUp()
+        self.host = self.lab.hosts["h1"]
+        self.expect(self.deploy(), 0)
+
+    def program(self, name, text):
+        path = self.host.root / "etc/bin" / name
+        before = path.read_text() if path.exists() else None
+        self.addCleanup(lambda: path.write_text(before) if before is not None else path.unlink())
+        path.write_text("#!/bin/sh\n" + text)
+        path.chmod(0o755)
+
+    def notes(self, code=1):
+        rows = self.expect(self.run_fleetd("status", "--json"), code).json()
+        self.assertEqual([row["notes"] for row in rows[1:]], [[], []])
+        return rows[0]["notes"]
+
+    def test_every_kind_of_drift(self):
+        self.assertEqual(self.notes(0), [])
+        self.host.inside("mkdir -p /run/systemd/system")
+        self.program("systemctl", 'case "$1 $2" in "list-units --failed") echo "bad.service loaded failed failed It" ;; esac\n')
+        self.assertEqual(self.notes(), ["bad.service failed"])
+        self.host.inside("rmdir /run/systemd/system")
+        self.program("df", 'echo "Filesystem 1024-blocks Used Available Capacity Mounted on"; echo "/dev/x 100 95 5 95% $2"\n')
+        self.assertEqual(self.notes(), ["/ is 95 % full", "/nix is 95 % full"])
+        self.host.inside("rm /etc/bin/df; printf '#!/bin/sh\\nexec /bin/df \"$@\"\\n' >/etc/bin/df; chmod +x /etc/bin/df")
+        self.program("date", 'echo $(($(/bin/date +%s) + 600))\n')
+        self.assertRegex(self.notes()[0], r"clock is (599|600|601) s ahead")
+        self.program("date", 'exec /bin/date "$@"\n')
+        self.host.inside("mkdir -p /run/old; ln -s /nix/store/a /run/old/kernel; ln -sfn /run/old /run/booted-system")
+        self.host.inside("rm -rf /run/current-system; mkdir /run/now; ln -s /nix/store/b /run/now/kernel; ln -sfn /run/now /run/current-system")
+        self.assertIn("reboot needed (kernel)", self.notes())
+        self.assertIn("runs another system", self.notes())
+
+    def test_it_is_watched(self):
+        running = self.start_fleetd("status", "--watch")
+        time.sleep(1)
+        self.host.inside("ln -sfn /nix/store /run/current-system")
+        time.sleep(9)
+        running.send_signal(signal.SIGINT)
+        out, _ = running.communicate(timeout=20)
+        tables = out.decode().split("HOST ")[1:]
+        self.assertGreaterEqual(len(tables), 2)
+        self.assertNotIn("runs another system", tables[0])
+        self.assertIn("runs another system", tables[-1])
+
+    def test_several_processes_remember_together(self):
+        """Readers beside a deployment, and many at once; the database is whole afterwards."""
+        self.version("2")
+        running = [self.start_fleetd("deploy", "h1")] + [self.start_fleetd(*words) for words in (["history"], ["status"], ["plan"], ["history", "--json"], ["status", "--json"]) * 2]
+        codes = []
+        for one in running:
+            _, err = one.communicate(timeout=120)
+            self.assertNotIn(b"FL0825", err)
+            codes.append(one.returncode)
+        self.assertEqual(codes[0], 0)
+        self.assertTrue(set(codes) <= {0, 1}, codes)
+        found = sqlite3.connect(self.yard.home / "state/fleetd/fleet/state.db").execute("pragma integrity_check").fetchall()
+        self.assertEqual(found, [("ok",)])
+        last = self.expect(self.run_fleetd("history", "--json"), 0).json()[0]
+        self.assertEqual((last["goal"], [(h["host"], h["outcome"]) for h in last["hosts"]]), ("switch", [("h1", "deployed")]))
+        self.assertRegex(last["who"], r".+@.+")
+
+
+@unittest.skipIf(WHY_NOT, f"no lab: {WHY_NOT}")
+class Fingerprints(LabTest):
+    def test_one_that_lies_is_found(self):
+        """Something outside of the build tree decides what the host is: an unchanged fingerprint, and another result."""
+        other = self.yard.base / "outside"
+        other.write_text("1")
+        self.yard.write("h1.nix", f'{{ system.version = builtins.readFile "{other}"; }}\n')
+        words = ["--nix-option", "--impure"]
+        self.expect(self.run_fleetd("build", "h1", *words), 0)
+        self.expect(self.run_fleetd("build", "h1", "--verify-fingerprints", *words), 0)
+        other.write_text("2")
+        self.expect(self.run_fleetd("build", "h1", *words), 0, out=["unchanged"])
+        self.expect(self.run_fleetd("build", "h1", "--verify-fingerprints", *words), 1, err=["has the fingerprint of", "outside of the build tree"])
+        # Once it is known, it is not forgotten by the next run.
+        self.expect(self.run_fleetd("build", "h1", "--verify-fingerprints", *words), 1)
+
+    def test_what_changes_one(self):
+        first = {b["host"]: b["system"] for b in self.expect(self.run_fleetd("build", "--json"), 0).json()}
+        for path, text in (("h2.nix", '{ system.version = "9"; }\n'), ("common.nix", '{ system.version = "3"; }\n')):
+            self.yard.write(path, text)
+            for one in self.expect(self.run_fleetd("build", "--json", "h2"), 0).json():
+                self.assertTrue(one["evaluated"])
+                self.assertNotEqual(one["system"], first[one["host"]]) if path == "h2.nix" else None
+        self.expect(self.run_fleetd("build", "h2", "--verify-fingerprints"), 0)
+        # The lock: another input, another fingerprint.
+        lock = json.loads((self.yard.root / "flake.lock").read_text())
+        source = self.yard.base / "nixpkgs"
+        (source / "more").write_text("x")
+        self.yard.write("flake.lock", self.lab.lock_of(source))
+        self.assertNotEqual(lock, json.loads((self.yard.root / "flake.lock").read_text()))
+        self.assertTrue(self.expect(self.run_fleetd("build", "--json", "h2"), 0).json()[0]["evaluated"])
+        # A system that was collected is built again.
+        built = self.expect(self.run_fleetd("build", "--json", "h2"), 0).json()[0]
+        self.assertFalse(built["evaluated"])
+        self.lab.nix("nix-store", "--delete", built["system"])
+        self.assertTrue(self.expect(self.run_fleetd("build", "--json", "h2"), 0).json()[0]["evaluated"])
+
+
+@unittest.skipIf(WHY_NOT, f"no lab: {WHY_NOT}")
+class NixErrors(LabTest):
+    def fails(self, text, *words, place=None, path="h1.nix"):
+        self.yard.write(path, text)
+        done = self.expect(self.run_fleetd("build", "h1"), 1, err=["FL0812", *words])
+        self.assertNotIn("-source/", done.err)
+        self.assertNotIn("while evaluating", done.err)
+        if place:
+            self.assertIn(f"{self.yard.root}/{path}:{place}", done.err)
+        return done
+
+    def test_at_the_line_of_the_module(self):
+        # Every one is an error that only Nix can see: it hides behind what fleetd does not evaluate.
+        hidden = '{ pkgs, ... }: {\n  lab.trouble = %s;\n}\n'
+        self.fails(hidden % 'builtins.head (if pkgs.stdenv.hostPlatform.system == "x" then [ 1 ] else [ ])', "builtins.head", place="2:17")
+        self.fails(hidden % 'pkgs.nothing', "attribute 'nothing' missing", place="2:17")
+        self.fails(hidden % 'pkgs.stdenv.hostPlatform.system + 5', place="2:17")
+        self.fails(hidden % 'assert pkgs.stdenv.hostPlatform.system == "x"; "a"', "assertion", place="2:17")
+        self.fails(hidden % '(x: x.y) { z = pkgs; }', "attribute 'y' missing", place="2:")
+        self.fails(hidden % 'throw ("no " + pkgs.stdenv.hostPlatform.system)', "no x86_64-linux")
+        self.fails(hidden % 'import (./. + "/${pkgs.stdenv.hostPlatform.system}.nix")', "x86_64-linux.nix")
+
+    def test_in_a_file_that_is_imported(self):
+        self.yard.write("h1.nix", "{ pkgs, ... }: { imports = [ ./more/deep.nix ]; lab.trouble = import ./more/value.nix pkgs; }\n")
+        self.yard.write("more/deep.nix", "{ }\n")
+        done = self.fails("pkgs:\n\npkgs.missing\n", "attribute 'missing' missing", place="3:1", path="more/value.nix")
+        self.assertLess(len(done.err.splitlines()), 20)
+
+    def test_what_is_not_ours_keeps_its_place(self):
+        """An error inside of nixpkgs is not said to be in the fleet."""
+        self.yard.write("h1.nix", "{ lab.payload = { }; }\n")
+        done = self.expect(self.run_fleetd("build", "h1"), 1, err=["FL0812"])
+        self.assertNotIn(str(self.yard.root / "toplevel.nix"), done.err)
+
+    def test_a_log_for_each_host(self):
+        self.version("1", "build")
+        done = self.expect(self.run_fleetd("build", "--keep-going"), 1, err=["cannot be built"], out=["h2", "built"])
+        logs = self.yard.home / "state/fleetd/fleet/logs"
+        self.assertEqual(sorted(os.listdir(logs)), [f"nixos-{h}.log" for h in ("h1", "h2", "h3")])
+        self.assertIn("cannot be built", (logs / "nixos-h1.log").read_text())
+        self.assertEqual((logs / "nixos-h1.log").stat().st_mode & 0o777, 0o600)
+        named = re.search(r"the whole log: (\S+)", done.err)[1]
+        self.assertEqual(named, str(logs / "nixos-h1.log"))
+
+
+if __name__ == "__main__":
+    unittest.main()
