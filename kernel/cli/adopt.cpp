@@ -6,6 +6,7 @@
 #include "kernel/base/text.hpp"
 #include "kernel/cli/derivations.hpp"
 #include "kernel/cli/text_table.hpp"
+#include "kernel/deploy/flake_source.hpp"
 #include "kernel/fleet/channels.hpp"
 
 namespace fleetd::cli {

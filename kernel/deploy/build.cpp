@@ -55,7 +55,7 @@ std::vector<Result<Built>> buildAll(const NixSettings& nix, const std::vector<Bu
       if (!path)
         result = path.error();
       else if (!known[at].empty() && known[at] != *path)
-        result = Error{Code::FL0001,
+        result = Error{Code::FL0851,
                        fmt::format("{} has the fingerprint of {} and Nix builds {}", host.name, known[at], *path),
                        "something outside of the build tree decides what the host becomes",
                        {}};

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "kernel/base/file.hpp"
 #include "kernel/base/json.hpp"
 #include "kernel/base/text.hpp"
 #include "kernel/deploy/nix.hpp"
@@ -60,10 +61,17 @@ Result<std::vector<std::string>> configuredCaches() {
 
 Result<std::string> outputOf(const std::string& root, const std::string& input, const std::string& system,
                              const std::string& package) {
+  // Names are those of the flake's inputs; what a registry on the network knows is not asked for.
+  FLEETD_TRY_ASSIGN(const std::string directory, base::makeTempDir("fleetd-registry"));
+  const std::string registry = directory + "/registry.json";
+  FLEETD_TRY(base::writeFileAtomic(registry, R"({"version": 2, "flakes": []})", 0600, base::Durability::Volatile));
   const auto attribute = fmt::format("{}#legacyPackages.{}.\"{}\".outPath", input, system, package);
-  FLEETD_TRY_ASSIGN(
-      const auto said,
-      nix({"eval", "--raw", "--no-write-lock-file", "--inputs-from", pathReference(root), attribute}, kEvaluation));
+  const auto asked = nix({"eval", "--raw", "--no-write-lock-file", "--option", "flake-registry", registry,
+                          "--inputs-from", pathReference(root), attribute},
+                         kEvaluation);
+  static_cast<void>(base::removeTree(directory));
+  if (!asked) return asked.error();
+  const auto& said = *asked;
   std::string path(base::trim(said.output));
   if (said.status.success() && isStorePath(path)) return path;
   return unasked(fmt::format("Nix cannot evaluate {} of {} for {}", package, input, system), why(said));

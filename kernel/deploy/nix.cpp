@@ -191,26 +191,6 @@ Result<std::string> derivationOf(const std::string& reference, const fleet::Host
                {}};
 }
 
-Result<std::string> flakeSource(const std::string& reference) {
-  process::Command command;
-  command.argv = nix("flake");
-  command.argv.insert(command.argv.end(), {"metadata", "--json", "--no-write-lock-file", reference});
-  FLEETD_TRY_ASSIGN(const auto finished, process::run(command));
-  const auto json = base::parseJson(finished.output);
-  std::string path(json ? json->stringOr("path", "") : "");
-  if (finished.status.success() && isStorePath(path)) return path;
-  return Error{Code::FL0840, fmt::format("Nix does not tell where it has {}", reference), "", {}};
-}
-
-bool derivationNeeds(const std::string& derivation, const std::string& path) {
-  process::Command command;
-  command.argv = {"nix-store", "--query", "--requisites", derivation};
-  const auto said = process::runForOutput(command);
-  if (!said) return false;
-  const auto lines = base::splitLines(*said);
-  return std::find(lines.begin(), lines.end(), path) != lines.end();
-}
-
 Result<void> copySystem(Ssh& ssh, const Address& to, const std::string& path, const std::string& remoteStore) {
   auto options = ssh.options(to);
   if (!options) return options.error();

@@ -47,11 +47,6 @@ std::string pathReference(std::string_view path);
 // FL0008, FL0840.
 Result<std::string> derivationOf(const std::string& reference, const fleet::Host& host, const std::string& fleet);
 
-// The directory in the store that a flake is evaluated in. Error FL0840.
-Result<std::string> flakeSource(const std::string& reference);
-// Whether a derivation needs that path, by itself or by what it needs.
-bool derivationNeeds(const std::string& derivation, const std::string& path);
-
 // Copies a path with all it needs. `remoteStore` is the host's nix-store when it is not in the PATH there. Error
 // FL0818.
 Result<void> copySystem(Ssh& ssh, const Address& to, const std::string& path, const std::string& remoteStore);

@@ -74,6 +74,8 @@ std::string reduceNixError(std::string_view output, const std::string& fleet) {
   if (start < lines.size() && base::trim(lines[start]) == "error:" && start + 1 < lines.size()) ++start;
   if (start == lines.size()) start = lines.size() > 5 ? lines.size() - 5 : 0;
   std::vector<std::string_view> block(lines.begin() + static_cast<std::ptrdiff_t>(start), lines.end());
+  // Of no use to somebody who did not call Nix.
+  std::erase_if(block, [](std::string_view line) { return line.find("(use '--show-trace'") != line.npos; });
   if (block.size() > kMostLines) block.resize(kMostLines);
   std::string out = base::join(block, "\n");
   out = base::sanitize(out + builderWords(lines, out));
