@@ -85,10 +85,16 @@ CacheAnswer readCacheAnswer(bool success, std::string_view errors) {
 }
 
 CacheAnswer inCache(const std::string& cache, const std::string& path) {
-  const auto said = nix({"path-info", "--store", cache, "--", path}, kAnswer);
-  if (!said) return {Cached::Unknown, said.error().message};
-  if (said->status.timedOut) return {Cached::Unknown, "it did not answer in time"};
-  return readCacheAnswer(said->status.success(), said->errors);
+  // Two that use Nix's own record of caches for the first time at once are in each other's way.
+  CacheAnswer out;
+  for (int tries = 0; tries < 3 && out.cached == Cached::Unknown; ++tries) {
+    const auto said = nix({"path-info", "--store", cache, "--", path}, kAnswer);
+    if (!said) return {Cached::Unknown, said.error().message};
+    if (said->status.timedOut) return {Cached::Unknown, "it did not answer in time"};
+    out = readCacheAnswer(said->status.success(), said->errors);
+    if (out.why.find("SQLite") == std::string::npos) break;
+  }
+  return out;
 }
 
 }  // namespace fleetd::deploy
