@@ -78,6 +78,7 @@ Result<std::vector<std::string>> hostCommand(const Isolation& isolation, const s
   if (const auto shown = isolation.files.find(id); shown != isolation.files.end())
     plan.readable.insert(plan.readable.end(), shown->second.begin(), shown->second.end());
   plan.command = {host};
+  plan.terminals = false;
   return process::sandboxCommand(plan);
 }
 

@@ -27,7 +27,7 @@ namespace fleetd::plugin {
 using EventSink = std::function<void(const std::string& plugin, const std::string& topic, std::string_view body)>;
 
 struct PluginsOptions {
-  // Both are called on one thread of their own, which may take its time: what comes faster than it takes is lost, and
+  // Each is called on a thread of its own, which may take its time: what comes faster than it takes is lost, and
   // nobody waits for it. What was not lost has been passed on when Plugins is gone.
   LogSink log;                                  // lines plugins log; may be empty
   ExpressionCheck checkExpression;              // see fragment.hpp; may be empty

@@ -1,5 +1,6 @@
 // Asking plugins over the bus, and judging what they answer.
 #include <algorithm>
+#include <functional>
 #include <utility>
 
 #include <fmt/format.h>
@@ -69,36 +70,52 @@ void addFindings(Diagnostics& diagnostics, const std::string& id, const std::str
 }
 
 // Gives each host its document through `read`; findings and errors go to the diagnostics.
-template <class T, class Host, class Read>
-std::vector<std::optional<T>> collect(const std::string& id, const std::vector<Host>& hosts,
-                                      std::vector<Answer> answers, Diagnostics& diagnostics, Read&& read) {
-  std::vector<std::optional<T>> out(hosts.size());
-  std::optional<Error> ended;  // of the plugin as a whole, which is said once
-  std::size_t without = 0;
-  for (std::size_t i = 0; i < hosts.size(); ++i) {
-    addFindings(diagnostics, id, hosts[i].name, answers[i].findings);
-    if (!answers[i].document) {
-      const Error error = answerError(id, answers[i].document.error());
-      if (endsPlugin(error.code)) {
-        ended = error;
-        ++without;
-      } else {
-        addFor(diagnostics, hosts[i].name, error);
-      }
-      continue;
+template <class T, class Host>
+class Collector {
+ public:
+  using Read = std::function<Result<T>(const Host& host, std::string_view document)>;
+  Collector(const std::string& id, const std::vector<Host>& hosts, Diagnostics& diagnostics, Read read)
+      : id_(id), hosts_(hosts), diagnostics_(diagnostics), read_(std::move(read)), out_(hosts.size()) {}
+
+  void take(std::size_t i, const Answer& answer) {
+    const Host& host = hosts_[i];
+    addFindings(diagnostics_, id_, host.name, answer.findings);
+    if (!answer.document) {
+      const Error error = answerError(id_, answer.document.error());
+      if (!endsPlugin(error.code)) return addFor(diagnostics_, host.name, error);
+      ended_ = error;
+      ++without_;
+      return;
     }
-    Result<T> value = read(hosts[i], *answers[i].document);
+    Result<T> value = read_(host, *answer.document);
     if (value)
-      out[i] = *std::move(value);
+      out_[i] = *std::move(value);
     else
-      addFor(diagnostics, hosts[i].name, value.error());
+      addFor(diagnostics_, host.name, value.error());
   }
-  if (ended) {
-    auto said = Diagnostic::from(*ended);
-    said.notes.push_back(fmt::format("{} host{} without it", without, without == 1 ? " is" : "s are"));
-    diagnostics.add(std::move(said));
+
+  std::vector<std::optional<T>> finish() {
+    if (ended_) {
+      auto said = Diagnostic::from(*ended_);
+      said.notes.push_back(fmt::format("{} host{} without it", without_, without_ == 1 ? " is" : "s are"));
+      diagnostics_.add(std::move(said));
+    }
+    return std::move(out_);
   }
-  return out;
+
+ private:
+  const std::string& id_;
+  const std::vector<Host>& hosts_;
+  Diagnostics& diagnostics_;
+  const Read read_;
+  std::vector<std::optional<T>> out_;
+  std::optional<Error> ended_;  // of the plugin as a whole, which is said once
+  std::size_t without_ = 0;
+};
+
+template <class Host>
+auto packerOf(const std::vector<Host>& hosts) {
+  return [&hosts](std::size_t i, sdk::Packer& out) { sdk::pack(out, hosts[i]); };
 }
 
 // The record keeps what was refused.
@@ -122,33 +139,48 @@ Result<std::vector<Answer>> readAnswers(const std::string& id, const Result<bus:
 
 Plugins::State::Reply Plugins::State::ask(const std::string& id, const char* topic,
                                           const std::vector<std::string>& documents, std::uint32_t timeoutMs) {
-  return std::move(converse(id, topic, {documents}, timeoutMs == 0 ? options.callMs : timeoutMs).front());
+  std::optional<Batch> only = Batch{documents.size(), packDocuments(documents)};
+  const bool fleet = topic == std::string_view(topic::kFleet);
+  std::string view = fleet ? only->body : std::string();
+  std::optional<Reply> out;
+  converse(
+      id, topic, timeoutMs == 0 ? options.callMs : timeoutMs, [&] { return std::exchange(only, std::nullopt); },
+      [&](std::size_t, Reply reply) { out.emplace(std::move(reply)); });
+  if (fleet && *out && (*out)->front().document) loaded.at(id).toldFleet = std::move(view);
+  return *std::move(out);
 }
 
-std::vector<Answer> Plugins::State::askAll(const std::string& id, const char* topic,
-                                           const std::vector<std::string>& documents) {
-  const auto failed = [](const Error& error) {
-    return Answer{sdk::Error{FLEET_E_IO, std::string(base::info(error.code).id), {}, error.message, error.hint, 0}, {}};
-  };
-  std::vector<std::vector<std::string>> batches;
-  for (std::size_t first = 0; first < documents.size();) {
-    auto& some = batches.emplace_back();
-    std::size_t bytes = 0;
-    while (first < documents.size() && some.size() < kBatchHosts && (some.empty() || bytes < kBatchBytes)) {
-      bytes += documents[first].size();
-      some.push_back(documents[first++]);
+void Plugins::State::askAll(const std::string& id, const char* topic, std::size_t count, const PackDocument& pack,
+                            const TakeAnswer& take) {
+  std::vector<std::size_t> firsts;  // documents of the batches
+  std::size_t made = 0;
+  sdk::Packer one, many;
+  const auto next = [&]() -> std::optional<Batch> {
+    if (made == count) return std::nullopt;
+    const std::size_t first = made;
+    firsts.push_back(first);
+    many.clear();
+    while (made < count && made - first < kBatchHosts && (made == first || many.size() < kBatchBytes)) {
+      one.clear();
+      pack(made++, one);
+      many.bin(one.view());
     }
-  }
-  std::vector<Answer> out;
-  out.reserve(documents.size());
-  auto replies = converse(id, topic, batches, options.callMs);
-  for (std::size_t i = 0; i < replies.size(); ++i) {
-    if (replies[i])
-      std::move(replies[i]->begin(), replies[i]->end(), std::back_inserter(out));
-    else
-      out.insert(out.end(), batches[i].size(), failed(replies[i].error()));
-  }
-  return out;
+    sdk::Packer body;
+    body.reserve(many.size() + 5);
+    body.array(made - first);
+    body.raw(many.view());
+    return Batch{made - first, body.take()};
+  };
+  converse(id, topic, options.callMs, next, [&](std::size_t batch, Reply reply) {
+    const std::size_t first = firsts[batch], end = batch + 1 < firsts.size() ? firsts[batch + 1] : made;
+    if (reply) {
+      for (std::size_t i = first; i < end; ++i) take(i, std::move((*reply)[i - first]));
+      return;
+    }
+    const Error& error = reply.error();
+    const sdk::Error why{FLEET_E_IO, std::string(base::info(error.code).id), {}, error.message, error.hint, 0};
+    for (std::size_t i = first; i < end; ++i) take(i, Answer{why, {}});
+  });
 }
 
 Result<const Schema*> Plugins::schema(const std::string& id) {
@@ -243,48 +275,51 @@ std::vector<std::optional<Fragment>> Plugins::contribute(const std::string& id, 
   }
   LoadedPlugin& plugin = **state_->up(id);
   for (const auto& host : hosts) plugin.touched.hosts.add(host.hostClass);
-  auto answers = state_->askAll(id, topic::kContribute, packEach(hosts));
+  sdk::Packer nothing;
+  sdk::pack(nothing, sdk::Fragment{});
+  Collector<Fragment, HostView> collector(id, hosts, diagnostics, [&](const HostView& host, std::string_view bytes) {
+    auto out =
+        noted(plugin.touched, decodeFragment(*plugin.manifest, host.name, bytes, state_->options.checkExpression));
+    if (out) plugin.touched.take(*out);
+    return out;
+  });
+  state_->askAll(id, topic::kContribute, hosts.size(), packerOf(hosts), [&](std::size_t i, Answer answer) {
+    if (isUnsupported(answer)) answer.document = std::string(nothing.view());  // it may work by rules alone
+    collector.take(i, answer);
+  });
   state_->tellNotices(diagnostics);
-  for (auto& answer : answers) {
-    if (!isUnsupported(answer)) continue;
-    sdk::Packer nothing;
-    sdk::pack(nothing, sdk::Fragment{});
-    answer.document = nothing.take();  // it may work by rules alone
-  }
   state_->reportRefusals(diagnostics);
-  return collect<Fragment>(
-      id, hosts, std::move(answers), diagnostics, [&](const HostView& host, std::string_view bytes) {
-        auto out =
-            noted(plugin.touched, decodeFragment(*plugin.manifest, host.name, bytes, state_->options.checkExpression));
-        if (out) plugin.touched.take(*out);
-        return out;
-      });
+  return collector.finish();
 }
 
 std::vector<std::optional<std::vector<RenderedFile>>> Plugins::render(const std::string& id,
                                                                       const std::vector<ComposedView>& hosts,
                                                                       Diagnostics& diagnostics) {
-  auto answers = state_->askAll(id, topic::kRender, packEach(hosts));
-  state_->tellNotices(diagnostics);
-  const auto plugin = state_->up(id);
-  state_->reportRefusals(diagnostics);
-  return collect<std::vector<RenderedFile>>(
-      id, hosts, std::move(answers), diagnostics, [&](const ComposedView&, std::string_view bytes) {
-        auto out = noted((*plugin)->touched, decodeFiles(*(*plugin)->manifest, bytes));
+  Collector<std::vector<RenderedFile>, ComposedView> collector(
+      id, hosts, diagnostics, [&](const ComposedView&, std::string_view bytes) {
+        LoadedPlugin& plugin = state_->loaded.at(id);
+        auto out = noted(plugin.touched, decodeFiles(*plugin.manifest, bytes));
         if (out)
-          for (const auto& file : *out) (*plugin)->touched.files.add(file.path);
+          for (const auto& file : *out) plugin.touched.files.add(file.path);
         return out;
       });
+  state_->askAll(id, topic::kRender, hosts.size(), packerOf(hosts),
+                 [&](std::size_t i, const Answer& answer) { collector.take(i, answer); });
+  state_->tellNotices(diagnostics);
+  state_->reportRefusals(diagnostics);
+  return collector.finish();
 }
 
 bool Plugins::check(const std::string& id, const std::vector<ComposedView>& hosts, Diagnostics& diagnostics) {
-  auto answers = state_->askAll(id, topic::kCheck, packEach(hosts));
-  state_->tellNotices(diagnostics);
-  for (auto& answer : answers)
+  Collector<bool, ComposedView> collector(id, hosts, diagnostics,
+                                          [](const ComposedView&, std::string_view) { return Result<bool>(true); });
+  state_->askAll(id, topic::kCheck, hosts.size(), packerOf(hosts), [&](std::size_t i, Answer answer) {
     if (isUnsupported(answer)) answer.document = std::string();
+    collector.take(i, answer);
+  });
+  state_->tellNotices(diagnostics);
   state_->reportRefusals(diagnostics);
-  const auto done = collect<bool>(id, hosts, std::move(answers), diagnostics,
-                                  [](const ComposedView&, std::string_view) { return Result<bool>(true); });
+  const auto done = collector.finish();
   return std::all_of(done.begin(), done.end(), [](const std::optional<bool>& one) { return one.has_value(); });
 }
 

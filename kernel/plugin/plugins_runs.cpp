@@ -183,41 +183,45 @@ std::optional<Error> fatal(const std::string& id, const Result<bus::Message>& re
 
 }  // namespace
 
-std::vector<Plugins::State::Reply> Plugins::State::converse(const std::string& id, const char* topic,
-                                                            const std::vector<std::vector<std::string>>& batches,
-                                                            std::uint32_t timeoutMs) {
-  std::vector<std::optional<Reply>> replies(batches.size());
+void Plugins::State::converse(const std::string& id, const char* topic, std::uint32_t timeoutMs, const NextBatch& next,
+                              const TakeReply& take) {
+  struct Asked {
+    std::size_t documents, bytes;
+    std::string body;  // of a process, which may have to be asked again
+    bool answered = false;
+  };
+  std::vector<Asked> batches;
   std::optional<Error> failure;
-  for (bool first = true; !failure; first = false) {
+  for (bool more = true; true;) {
     auto found = up(id);
     if (!found) {
       failure = found.error();
+      while (auto batch = more ? next() : std::nullopt) batches.push_back({batch->documents, 0, {}});
       break;
     }
     LoadedPlugin& plugin = **found;
-    if (first)
-      for (const auto& batch : batches) plugin.touched.calls.add(topic, std::max<std::size_t>(batch.size(), 1));
     if (plugin.isolated && plugin.supervision.phase == Phase::ready && plugin.isolated->finished(0) &&
         !recover(id, plugin, fail(Code::FL0327, {}), {}))
       continue;  // up() says why
-    struct Sent {
-      std::size_t batch, bytes;
-      bus::BusThread::Answer answer;
-    };
-    std::vector<Sent> sent;
-    for (std::size_t i = 0; i < batches.size(); ++i) {
-      if (replies[i]) continue;
-      std::string body = packDocuments(batches[i]);
+    std::vector<std::pair<std::size_t, bus::BusThread::Answer>> sent;
+    const auto send = [&](std::size_t batch, std::string body) {
       if (plugin.isolated) static_cast<void>(happened(plugin, Event::call));
-      const std::size_t bytes = body.size();
-      sent.push_back({i, bytes, bus->request(plugin.routingId, topic, std::move(body), timeoutMs)});
+      sent.emplace_back(batch, bus->request(plugin.routingId, topic, std::move(body), timeoutMs));
+    };
+    for (std::size_t i = 0; i < batches.size(); ++i)
+      if (!batches[i].answered) send(i, batches[i].body);
+    while (auto batch = more ? next() : std::nullopt) {
+      plugin.touched.calls.add(topic, std::max<std::size_t>(batch->documents, 1));
+      batches.push_back({batch->documents, batch->body.size(), plugin.isolated ? batch->body : std::string()});
+      send(batches.size() - 1, std::move(batch->body));
     }
+    more = false;
     std::optional<Error> end;
-    for (auto& one : sent) {
-      const auto reply = one.answer.get();
-      Reply answers = readAnswers(id, reply, batches[one.batch].size());
+    for (auto& [i, answer] : sent) {
+      const auto reply = answer.get();
+      Reply answers = readAnswers(id, reply, batches[i].documents);
       if (plugin.isolated) {
-        if (auto why = fatal(id, reply, answers, one.bytes)) {
+        if (auto why = fatal(id, reply, answers, batches[i].bytes)) {
           // At once, so that the others need not wait for their deadlines.
           if (!end && causeOf(*why) != Cause::itself) plugin.isolated->end(causeOf(*why), *why);
           if (!end) end = std::move(why);
@@ -225,17 +229,14 @@ std::vector<Plugins::State::Reply> Plugins::State::converse(const std::string& i
         }
         static_cast<void>(happened(plugin, Event::answered));
       }
-      replies[one.batch] = std::move(answers);
+      batches[i].answered = true;
+      take(i, std::move(answers));
     }
-    if (!end) break;
+    if (!end) return;
     static_cast<void>(recover(id, plugin, *end, topic));
   }
-  std::vector<Reply> out;
-  out.reserve(replies.size());
-  for (auto& reply : replies) out.push_back(reply ? *std::move(reply) : Reply(*failure));
-  if (topic == std::string_view(topic::kFleet) && out.size() == 1 && out.front() && out.front()->front().document)
-    loaded.at(id).toldFleet = packDocuments(batches.front());
-  return out;
+  for (std::size_t i = 0; i < batches.size(); ++i)
+    if (!batches[i].answered) take(i, *failure);
 }
 
 void Plugins::State::noticeEnds() {

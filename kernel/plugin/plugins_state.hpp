@@ -1,5 +1,6 @@
 // What is behind Plugins. Only for plugins*.cpp.
 #pragma once
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -71,14 +72,24 @@ struct Plugins::State {
   bool recover(const std::string& id, LoadedPlugin& plugin, const Error& why, const std::string& topic);
 
   using Reply = Result<std::vector<Answer>>;
-  // Messages that are all on their way at once, and their answers: as many as documents went out (one for none).
-  std::vector<Reply> converse(const std::string& id, const char* topic,
-                              const std::vector<std::vector<std::string>>& batches, std::uint32_t timeoutMs);
-  // One of them.
+  struct Batch {
+    std::size_t documents = 0;
+    std::string body;  // of the message
+  };
+  using NextBatch = std::function<std::optional<Batch>()>;
+  using TakeReply = std::function<void(std::size_t batch, Reply reply)>;
+  // Sends each batch as soon as `next` made it, and hands on each reply once, while later ones are on their way: as
+  // many answers as documents went out (one for none).
+  void converse(const std::string& id, const char* topic, std::uint32_t timeoutMs, const NextBatch& next,
+                const TakeReply& take);
+  // One message.
   Reply ask(const std::string& id, const char* topic, const std::vector<std::string>& documents,
             std::uint32_t timeoutMs = 0);
-  // The same for many documents, in batches. The first error of a batch stands for its documents.
-  std::vector<Answer> askAll(const std::string& id, const char* topic, const std::vector<std::string>& documents);
+  using PackDocument = std::function<void(std::size_t document, sdk::Packer& out)>;
+  using TakeAnswer = std::function<void(std::size_t document, Answer answer)>;
+  // `count` documents, in batches. The first error of a batch stands for its documents.
+  void askAll(const std::string& id, const char* topic, std::size_t count, const PackDocument& pack,
+              const TakeAnswer& take);
   void tellNotices(Diagnostics& diagnostics);
   // Looks after plugins whose process ended, or was ended, while nobody asked them anything; what is to be said of it
   // goes to `notices`.

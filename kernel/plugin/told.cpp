@@ -1,4 +1,4 @@
-// A reader of the bus that calls sinks.
+// Readers of the bus that call sinks.
 #include "kernel/plugin/told.hpp"
 
 #include <utility>
@@ -25,17 +25,17 @@ void logLine(const LogSink& log, const bus::EventReader::Event& event, std::uint
 
 Result<std::unique_ptr<Told>> Told::start(bus::BusThread& bus, LogSink log, EventSink events) {
   std::unique_ptr<Told> out(new Told(bus));
-  if (!log && !events) return out;
-  std::vector<std::string> topics{events ? std::string() : std::string(topic::kLog)};
-  FLEETD_TRY_ASSIGN(out->reader_,
-                    bus.read(std::move(topics), [log = std::move(log), events = std::move(events)](
-                                                    const bus::EventReader::Event& event, std::uint64_t lost) {
-                      if (event.topic == topic::kLog) {
-                        if (log) logLine(log, event, lost);
-                      } else if (events) {
-                        events(event.sender, event.topic, event.body);
-                      }
-                    }));
+  if (log) {
+    FLEETD_TRY_ASSIGN(out->lines_, bus.read({topic::kLog},
+                                            [log = std::move(log)](const bus::EventReader::Event& event,
+                                                                   std::uint64_t lost) { logLine(log, event, lost); }));
+  }
+  if (events) {
+    FLEETD_TRY_ASSIGN(out->events_, bus.read({std::string()}, [events = std::move(events)](
+                                                                  const bus::EventReader::Event& event, std::uint64_t) {
+      if (event.topic != topic::kLog) events(event.sender, event.topic, event.body);
+    }));
+  }
   return out;
 }
 
@@ -47,7 +47,7 @@ LogSink Told::sink(bus::BusThread& bus, const LogSink& log) {
 }
 
 Told::~Told() {
-  if (reader_) bus_.flushEvents();
+  if (lines_ || events_) bus_.flushEvents();
 }
 
 }  // namespace fleetd::plugin

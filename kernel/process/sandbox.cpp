@@ -2,11 +2,14 @@
 #include "kernel/process/sandbox.hpp"
 
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <array>
 
 #include <fmt/core.h>
 
+#include "kernel/base/file.hpp"
 #include "kernel/base/text.hpp"
 
 namespace fleetd::process {
@@ -28,11 +31,37 @@ Result<void> checkPlan(const SandboxPlan& plan) {
   FLEETD_TRY(checkPath(plan.command.front()));
   for (const auto& path : plan.readable) FLEETD_TRY(checkPath(path));
   for (const auto& path : plan.writable) FLEETD_TRY(checkPath(path));
+  for (const auto& [path, target] : plan.links) FLEETD_TRY(checkPath(path));
   return {};
 }
 
+#ifdef __linux__
+// A name that only leads to something that is shown anyway (/lib to usr/lib) becomes a link.
+SandboxPlan withLinks(SandboxPlan plan) {
+  const auto shown = [&](const std::string& real) {
+    return std::any_of(plan.readable.begin(), plan.readable.end(),
+                       [&](const std::string& path) { return path == real || real.starts_with(path + "/"); });
+  };
+  std::vector<std::string> readable;
+  for (const auto& path : plan.readable) {
+    std::array<char, 256> target{};
+    const ssize_t size = ::readlink(path.c_str(), target.data(), target.size());
+    const auto real = size > 0 ? base::realPath(path) : Result<std::string>(path);
+    const bool link =
+        size > 0 && static_cast<std::size_t>(size) < target.size() && real && *real != path && shown(*real);
+    if (link)
+      plan.links.emplace_back(path, std::string(target.data(), static_cast<std::size_t>(size)));
+    else
+      readable.push_back(path);
+  }
+  plan.readable = std::move(readable);
+  return plan;
+}
+#endif
+
 // Parents before what lies below them.
-std::vector<std::string> sorted(std::vector<std::string> paths) {
+template <class T>
+std::vector<T> sorted(std::vector<T> paths) {
   std::sort(paths.begin(), paths.end());
   paths.erase(std::unique(paths.begin(), paths.end()), paths.end());
   return paths;
@@ -64,8 +93,8 @@ std::vector<std::string> systemLibraries() {
   const char* const places[] = {"/usr/lib",      "/usr/share", "/System",        "/Library/Frameworks",
                                 "/opt/homebrew", "/usr/local", "/opt/local/lib", "/nix/store"};
 #else
-  const char* const places[] = {"/usr/lib", "/usr/lib32", "/usr/lib64", "/usr/local/lib",   "/lib",
-                                "/lib32",   "/lib64",     "/nix/store", "/etc/ld.so.cache", "/gnu/store"};
+  const char* const places[] = {"/usr/lib", "/usr/lib64", "/usr/local/lib",   "/lib",
+                                "/lib64",   "/nix/store", "/etc/ld.so.cache", "/gnu/store"};
 #endif
   std::vector<std::string> out;
   struct stat status {};
@@ -76,18 +105,22 @@ std::vector<std::string> systemLibraries() {
 
 Result<std::vector<std::string>> bubblewrapArguments(const std::string& bubblewrap, const SandboxPlan& plan) {
   FLEETD_TRY(checkPlan(plan));
-  std::vector<std::string> out{bubblewrap,      "--unshare-all", "--die-with-parent",
-                               "--new-session", "--clearenv",    "--cap-drop",
-                               "ALL",           "--proc",        "/proc",
-                               "--dev",         "/dev",          "--size",
-                               kTmpBytes,       "--tmpfs",       "/tmp",
-                               "--chdir",       "/tmp"};
+  std::vector<std::string> out{
+      bubblewrap, "--unshare-all", "--die-with-parent", "--new-session", "--clearenv", "--cap-drop", "ALL", "--proc",
+      "/proc",    "--size",        kTmpBytes,           "--tmpfs",       "/tmp",       "--chdir",    "/tmp"};
+  if (plan.terminals)
+    out.insert(out.end(), {"--dev", "/dev"});
+  else
+    for (const char* device : {"/dev/null", "/dev/zero", "/dev/random", "/dev/urandom"})
+      out.insert(out.end(), {"--dev-bind", device, device});
   for (const auto& [name, value] : plan.environment) out.insert(out.end(), {"--setenv", name, value});
   // Writable ones last: they may lie below a readable one.
   for (const auto& path : sorted(plan.readable)) out.insert(out.end(), {"--ro-bind", path, path});
   for (const auto& path : sorted(plan.writable)) out.insert(out.end(), {"--bind", path, path});
+  for (const auto& [path, target] : sorted(plan.links)) out.insert(out.end(), {"--symlink", target, path});
   // Only /tmp, which has a size, can be filled.
-  out.insert(out.end(), {"--remount-ro", "/dev", "--remount-ro", "/", "--"});
+  if (plan.terminals) out.insert(out.end(), {"--remount-ro", "/dev"});
+  out.insert(out.end(), {"--remount-ro", "/", "--"});
   out.insert(out.end(), plan.command.begin(), plan.command.end());
   return out;
 }
@@ -124,7 +157,7 @@ Result<std::vector<std::string>> sandboxCommand(const SandboxPlan& plan) {
                  "there is no sandbox: the program `bwrap` was not found",
                  "install bubblewrap; `fleetd explain FL0328` tells what else can be done",
                  {}};
-  return bubblewrapArguments(*program, plan);
+  return bubblewrapArguments(*program, withLinks(plan));
 #elif defined(__APPLE__)
   const auto program = findProgram("/usr/bin/sandbox-exec");
   if (!program)

@@ -11,11 +11,14 @@
 namespace fleetd::process {
 
 struct SandboxPlan {
-  std::vector<std::string> readable;  // absolute paths shown read-only; they must exist
-  std::vector<std::string> writable;  // absolute paths shown as they are
-  std::vector<std::string> command;   // absolute program and its arguments
+  std::vector<std::string> readable = {};  // absolute paths shown read-only; they must exist
+  std::vector<std::string> writable = {};  // absolute paths shown as they are
+  std::vector<std::string> command = {};   // absolute program and its arguments
   // All there is of an environment. bubblewrap makes it; elsewhere whoever starts the command passes it on.
-  std::vector<std::pair<std::string, std::string>> environment;
+  std::vector<std::pair<std::string, std::string>> environment = {};
+  // Links made inside, as path and target: cheaper than a mount for each of a system's names for one directory.
+  std::vector<std::pair<std::string, std::string>> links = {};
+  bool terminals = true;  // the usual devices; else those for nothing, zeros and random bytes only
 };
 
 // The words for this system's sandbox. Errors: FL0328 when there is none, and those of the functions below.

@@ -1,6 +1,7 @@
 #include "kernel/process/sandbox.hpp"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 
@@ -25,14 +26,14 @@ TEST(Sandbox, ClosesEverythingAndOpensWhatIsListed) {
                            "ALL",
                            "--proc",
                            "/proc",
-                           "--dev",
-                           "/dev",
                            "--size",
                            "67108864",
                            "--tmpfs",
                            "/tmp",
                            "--chdir",
                            "/tmp",
+                           "--dev",
+                           "/dev",
                            "--setenv",
                            "LC_ALL",
                            "C",
@@ -80,6 +81,53 @@ TEST(Sandbox, AProfileForbidsAllButWhatIsListed) {
   EXPECT_EQ(std::count(profile->begin(), profile->end(), '('), std::count(profile->begin(), profile->end(), ')'));
   EXPECT_FALSE(seatbeltProfile({{"relative"}, {}, {"/bin/host"}, {}}).ok());
   EXPECT_FALSE(seatbeltProfile({}).ok());
+}
+
+TEST(Sandbox, LinksStandForMountsAndDevicesMayBeFew) {
+  SandboxPlan plan;
+  plan.command = {"/bin/host"};
+  plan.links = {{"/lib64", "usr/lib64"}, {"/lib", "usr/lib"}};
+  plan.terminals = false;
+  const auto words = bubblewrapArguments("/bin/bwrap", plan);
+  ASSERT_TRUE(words.ok());
+  const Words end{"--dev-bind", "/dev/urandom", "/dev/urandom", "--symlink", "usr/lib", "/lib",     "--symlink",
+                  "usr/lib64",  "/lib64",       "--remount-ro", "/",         "--",      "/bin/host"};
+  ASSERT_GT(words->size(), end.size());
+  EXPECT_EQ(Words(words->end() - static_cast<std::ptrdiff_t>(end.size()), words->end()), end);
+  EXPECT_EQ(std::find(words->begin(), words->end(), "--dev"), words->end());
+  plan.links = {{"/a/../b", "x"}};
+  EXPECT_FALSE(bubblewrapArguments("/bin/bwrap", plan).ok());
+}
+
+TEST(Sandbox, ANameForWhatIsShownAnywayIsALink) {
+  SandboxPlan plan;
+  plan.command = {"/bin/sh", "-c", ""};
+  plan.readable = {"/usr/lib", "/lib"};
+  const auto words = sandboxCommand(plan);
+  struct stat status {};
+  if (!words || ::lstat("/lib", &status) != 0 || !S_ISLNK(status.st_mode)) GTEST_SKIP() << "no sandbox, or no link";
+  EXPECT_NE(std::find(words->begin(), words->end(), "--symlink"), words->end());
+  plan.readable = {"/lib"};  // where it leads is not shown
+  const auto alone = sandboxCommand(plan);
+  EXPECT_EQ(std::find(alone->begin(), alone->end(), "--symlink"), alone->end());
+}
+
+TEST(Sandbox, FewDevicesAreEnoughForAProgram) {
+  SandboxPlan plan{systemLibraries(), {}, {"/usr/bin/head", "-c", "4", "/dev/urandom"}, {}, {}, false};
+  plan.readable.emplace_back("/usr/bin");
+  Command command;
+  const auto words = sandboxCommand(plan);
+  if (!words) GTEST_SKIP() << words.error().message;
+  command.argv = *words;
+  const auto done = process::run(command);
+  if (!done || (done->status.code == 1 && done->errors.starts_with("bwrap: "))) GTEST_SKIP() << "no namespaces here";
+  EXPECT_EQ(done->output.size(), 4u) << done->errors;
+  plan.command = {"/usr/bin/touch", "/dev/fleetd-test"};
+  command.argv = *sandboxCommand(plan);
+  EXPECT_FALSE(process::run(command)->status.success());
+  plan.command = {"/usr/bin/ls", "/dev"};
+  command.argv = *sandboxCommand(plan);
+  EXPECT_EQ(process::run(command)->output, "null\nrandom\nurandom\nzero\n");
 }
 
 TEST(Sandbox, HidesFilesAndTheNetwork) {

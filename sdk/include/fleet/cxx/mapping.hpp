@@ -13,6 +13,7 @@ enum class Unknown : std::uint8_t { refuse, skip };
 // Collects the fields of one map. Fields must be added in the order of their names.
 class FieldPacker {
  public:
+  FieldPacker() { body_.reserve(kUsual); }
   Packer& field(std::string_view name) {
     ++count_;
     body_.str(name);
@@ -30,6 +31,7 @@ class FieldPacker {
   }
 
  private:
+  static constexpr std::size_t kUsual = 240;  // most maps are smaller: their room is asked for once
   Packer body_;
   std::size_t count_ = 0;
 };

@@ -77,6 +77,11 @@ class Packer {
   // Bytes that are whole msgpack values already.
   void raw(std::string_view bytes) { out_.append(bytes); }
 
+  // Room for so many bytes at once.
+  void reserve(std::size_t bytes) { out_.reserve(bytes); }
+  // Empty again; the room stays.
+  void clear() { out_.clear(); }
+
   std::string_view view() const { return out_; }
   std::size_t size() const { return out_.size(); }
   std::string take() { return std::exchange(out_, {}); }
