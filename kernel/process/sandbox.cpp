@@ -135,6 +135,7 @@ Result<std::string> seatbeltProfile(const SandboxPlan& plan) {
       "))\n"
       "(allow signal (target self))\n"
       "(allow sysctl-read)\n"
+      "(allow system-socket (socket-domain AF_UNIX))\n"
       "(allow mach-lookup (global-name \"com.apple.system.logger\"))\n"
       "(allow file-read-metadata)\n"
       "(allow file-read* (literal \"/\") (literal \"/dev/null\") (literal \"/dev/urandom\") (literal \"/dev/random\"))\n"

@@ -83,6 +83,109 @@ TEST(Sandbox, AProfileForbidsAllButWhatIsListed) {
   EXPECT_FALSE(seatbeltProfile({}).ok());
 }
 
+// A profile as lists, words and texts: what sandbox-exec reads, as far as it can be told without it.
+struct Form {
+  std::string atom;  // of a text without its quotes
+  bool text = false, list = false;
+  std::vector<Form> parts;
+};
+
+bool readForm(std::string_view& in, Form& out) {
+  while (!in.empty() && (in.front() == ' ' || in.front() == '\n')) in.remove_prefix(1);
+  if (in.empty() || in.front() == ')') return false;
+  if (in.front() == '(') {
+    in.remove_prefix(1);
+    out.list = true;
+    for (Form part; readForm(in, part); part = {}) out.parts.push_back(part);
+    if (in.empty() || in.front() != ')') return false;
+    in.remove_prefix(1);
+    return true;
+  }
+  if (in.front() == '"') {
+    out.text = true;
+    for (in.remove_prefix(1); !in.empty() && in.front() != '"'; in.remove_prefix(1)) {
+      if (in.front() == '\\') in.remove_prefix(1);
+      if (in.empty()) return false;
+      out.atom += in.front();
+    }
+    if (in.empty()) return false;
+    in.remove_prefix(1);
+    return true;
+  }
+  while (!in.empty() && std::string_view(" \n()\"").find(in.front()) == std::string_view::npos) {
+    out.atom += in.front();
+    in.remove_prefix(1);
+  }
+  return !out.atom.empty();
+}
+
+bool isFilter(const Form& form) {
+  if (!form.list || form.parts.size() < 2 || form.parts[0].list) return false;
+  const std::string& name = form.parts[0].atom;
+  const Form& what = form.parts[1];
+  if (name == "literal" || name == "subpath") return form.parts.size() == 2 && what.text && what.atom.starts_with('/');
+  if (name == "global-name") return form.parts.size() == 2 && what.text && !what.atom.empty();
+  if (name == "target") return form.parts.size() == 2 && what.atom == "self";
+  if (name == "socket-domain") return form.parts.size() == 2 && what.atom == "AF_UNIX";
+  return name == "remote" && form.parts.size() == 3 && what.atom == "unix-socket" && isFilter(form.parts[2]);
+}
+
+// "" or what is wrong.
+std::string profileFault(std::string_view profile) {
+  const std::vector<std::string_view> operations{
+      "process-exec", "signal",          "sysctl-read",         "mach-lookup",   "file-read-metadata", "file-read*",
+      "file-write*",  "file-write-data", "file-map-executable", "system-socket", "network-outbound"};
+  std::vector<Form> rules;
+  while (profile.find_first_not_of(" \n") != std::string_view::npos) {
+    Form form;
+    if (!readForm(profile, form)) return "it is cut off";
+    rules.push_back(form);
+  }
+  if (rules.size() < 3 || rules[0].parts.size() != 2 || rules[0].parts[0].atom != "version" ||
+      rules[0].parts[1].atom != "1")
+    return "it has no version";
+  if (rules[1].parts.size() != 2 || rules[1].parts[0].atom != "deny" || rules[1].parts[1].atom != "default")
+    return "it does not deny first";
+  for (std::size_t i = 2; i < rules.size(); ++i) {
+    const auto& parts = rules[i].parts;
+    if (parts.size() < 2 || parts[0].atom != "allow") return "a rule allows nothing";
+    std::size_t at = 1;
+    for (; at < parts.size() && !parts[at].list; ++at)
+      if (parts[at].text || std::find(operations.begin(), operations.end(), parts[at].atom) == operations.end())
+        return "no operation: " + parts[at].atom;
+    if (at == 1) return "a rule without an operation";
+    for (; at < parts.size(); ++at)
+      if (!isFilter(parts[at])) return "no filter in rule " + std::to_string(i);
+  }
+  return {};
+}
+
+TEST(Sandbox, AProfileIsWellFormedWhateverThePaths) {
+  for (const std::string path :
+       {"/nix/store", "/a b", "/a\"b", "/a\\", "/a\\\"b)", "/(allow default)", "/;x", "/\xc3\xa4"}) {
+    const auto profile = seatbeltProfile({{path, "/usr/lib"}, {path + "/w"}, {path + "/host"}});
+    ASSERT_TRUE(profile.ok()) << path;
+    EXPECT_EQ(profileFault(*profile), "") << *profile;
+    std::string_view rest = *profile;
+    std::vector<std::string> shown;
+    for (Form form; readForm(rest, form); form = {})
+      if (form.parts.size() == 4 && form.parts[2].atom == "file-map-executable")
+        shown.push_back(form.parts[3].parts[1].atom);
+    EXPECT_NE(std::find(shown.begin(), shown.end(), path), shown.end()) << "read back as another path";
+  }
+}
+
+TEST(Sandbox, TheLookAtProfilesFindsFaults) {
+  const std::string good = "(version 1)\n(deny default)\n(allow sysctl-read)\n";
+  EXPECT_EQ(profileFault(good), "");
+  for (const std::string more :
+       {"(allow", "(allow sysctl-write)\n", "(allow file-read* (subpath \"relative\"))\n",
+        "(allow file-read* (subpath /x))\n", "(allow \"file-read*\")\n", "(deny file-read*)\n",
+        "(allow file-read* (literal \"/x))\n", "(allow network-outbound (remote ip \"*:*\"))\n", ")"})
+    EXPECT_NE(profileFault(good + more), "") << more;
+  EXPECT_NE(profileFault("(version 1)\n(allow default)\n(allow sysctl-read)\n"), "");
+}
+
 TEST(Sandbox, LinksStandForMountsAndDevicesMayBeFew) {
   SandboxPlan plan;
   plan.command = {"/bin/host"};
