@@ -1,4 +1,5 @@
 // `fleetd check`: the whole fleet composed, a table of its hosts, and everything that is wrong with it.
+#include <algorithm>
 #include <optional>
 #include <set>
 
@@ -9,9 +10,12 @@
 #include "kernel/base/text.hpp"
 #include "kernel/cli/context.hpp"
 #include "kernel/cli/coverage.hpp"
+#include "kernel/cli/kept_secrets.hpp"
 #include "kernel/cli/text_table.hpp"
 #include "kernel/cli/watch.hpp"
+#include "kernel/cli/vars_store.hpp"
 #include "kernel/fleet/configuration.hpp"
+#include "kernel/render/views.hpp"
 
 namespace fleetd::cli {
 
@@ -207,6 +211,53 @@ void composeHosts(Context& cx, const std::vector<const fleet::Host*>& hosts, Rep
 
 // Once, with what was found.
 int checkOnce(Context& cx) {
+// Secrets that plugins keep and nothing would bring to their machine. No plugin of fleetd's own keeps any, so without
+// others there is nothing to look for.
+void checkKeptSecrets(Context& cx, const std::vector<const fleet::Host*>& hosts) {
+  render::Workspace& workspace = cx.workspace();
+  const auto& plugins = workspace.plugins().files();
+  if (std::all_of(plugins.begin(), plugins.end(), [](const auto& file) { return file.bundled; })) return;
+  const auto tell = [&](const KeptFile& file, base::Code code, std::string message, std::string hint) {
+    base::Diagnostic d;
+    d.code = code;
+    d.message = std::move(message);
+    d.notes.push_back(std::move(hint));
+    d.host = file.machine;
+    cx.diagnostics.add(std::move(d));
+  };
+  for (const fleet::Host* host : hosts) {
+    if (host->klass == "home") continue;
+    base::Diagnostics unheard;  // what is wrong with it was said
+    const auto composed = workspace.compose(*host, unheard);
+    auto generators =
+        render::everythingBelow(workspace.fleet().evaluator(), *composed, {"clan", "core", "vars", "generators"});
+    if (generators.isNil()) continue;
+    const sdk::Attrs declared{{"machines", sdk::Attrs{{host->name, std::move(generators)}}}};
+    const auto kept = keptFiles(declared, [](const KeptFile& file) { return file.deploy; });
+    if (kept.empty()) continue;
+    const std::string own = storeNameOf(workspace, *host);
+    const bool brought = own == "sops" || own == "age";
+    for (const auto& [store, files] : kept) {
+      for (const KeptFile& file : files) {
+        if (!brought)
+          tell(file, base::Code::FL0895,
+               fmt::format("{} of {} is kept by plugin `{}`, and the machine has the store {}", file.id(), file.machine,
+                           store, own),
+               "set clan.core.vars.settings.secretStore to sops or age, or deploy = false for the file");
+        else if (file.neededFor != "activation" && file.neededFor != "partitioning")
+          tell(file, base::Code::FL0894,
+               fmt::format(
+                   "{} of {} is neededFor {}, and what a plugin keeps is brought by an upload or an installation",
+                   file.id(), file.machine, file.neededFor),
+               "say neededFor = \"activation\", which it is without a word");
+      }
+    }
+  }
+}
+
+}  // namespace
+
+int runCheck(Context& cx) {
   const base::Stopwatch whole;
   auto fleet = cx.openFleet();
   if (!fleet) return cx.fail(fleet.error());
@@ -219,6 +270,7 @@ int checkOnce(Context& cx) {
   const auto composeTime = composing.elapsed();
   const base::Stopwatch checking;
   cx.checkPlugins();
+  checkKeptSecrets(cx, *hosts);
   report.stages = report.fleet.stages();
   report.stages.push_back({"compose", static_cast<std::uint64_t>(composeTime.count())});
   report.stages.push_back({"check", static_cast<std::uint64_t>(checking.elapsed().count())});

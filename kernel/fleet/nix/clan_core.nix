@@ -54,34 +54,10 @@ let
           kernel.unknown "config.clan.core.vars.generators.${generator.name}.files.${file.name}.value";
       flakePath = stored;
     };
-
-  inherit (config.clan.core) vars;
-  # What plugins keep and the machine gets: only an upload or an installation brings it.
-  keptFiles = lib.concatMap (
-    generator: map (file: { inherit file generator; }) (lib.filter (file: file.deploy) (lib.attrValues generator.files))
-  ) (lib.filter (generator: generator.store != null) (lib.attrValues vars.generators));
-  namesOf = lib.concatMapStringsSep ", " ({ generator, file }: "${generator.name}/${file.name}");
-  late = lib.filter ({ file, ... }: file.neededFor != "activation" && file.neededFor != "partitioning") keptFiles;
 in
 {
   _file = "fleetd: clan.core";
   _fleetdPlatform = true;
-  # The modules a host is built with say the same.
-  config.assertions = [
-    {
-      assertion = late == [ ];
-      message = "what a plugin keeps is brought by an upload or an installation, so it is neededFor activation or partitioning: ${namesOf late}";
-    }
-    {
-      assertion =
-        keptFiles == [ ]
-        || lib.elem (vars.settings.secretStore or "sops") [
-          "sops"
-          "age"
-        ];
-      message = "what a plugin keeps is brought to machines of the stores sops and age, and ${machine} has ${vars.settings.secretStore}: ${namesOf keptFiles}";
-    }
-  ];
 }
 // declare {
   inherit class fileOf;

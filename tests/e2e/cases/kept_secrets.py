@@ -152,14 +152,14 @@ class Values(KeptTest):
         self.expect(self.run_it("check"), 0)
         for phase in ("users", "services"):
             self.declare(SEALED, BARN.replace("files.password.mode", f'files.password.neededFor = "{phase}"; files.password.mode'))
-            self.expect(self.run_it("check"), 1, err=["FL0512", "neededFor activation or partitioning: db/password"])
+            self.expect(self.run_it("check"), 1, err=["FL0894", f"db/password of barn is neededFor {phase}"])
         self.declare(SEALED, BARN.replace("files.password.mode", 'files.password.neededFor = "partitioning"; files.password.mode'))
         self.expect(self.run_it("check"), 0)
         # What stays with people may be for whatever it likes.
         self.declare(SEALED, BARN.replace("files.root.deploy = false;", 'files.root = { deploy = false; neededFor = "services"; };'))
         self.expect(self.run_it("check"), 0)
         self.declare(SEALED, BARN.replace("  clan.core", '  clan.core.vars.settings.secretStore = "password-store";\n  clan.core', 1))
-        self.expect(self.run_it("check"), 1, err=["FL0512", "stores sops and age, and barn has password-store: db/password"])
+        self.expect(self.run_it("check"), 1, err=["FL0895", "db/password of barn", "has the store password-store"])
         self.declare(SEALED, BARN.replace("  clan.core", '  clan.core.vars.settings.secretStore = "password-store";\n  clan.core', 1).replace("files.password.mode", "files.password.deploy = false; files.password.mode"))
         self.expect(self.run_it("check"), 0)
 
