@@ -12,8 +12,8 @@
 #include "kernel/cli/coverage.hpp"
 #include "kernel/cli/kept_secrets.hpp"
 #include "kernel/cli/text_table.hpp"
-#include "kernel/cli/watch.hpp"
 #include "kernel/cli/vars_store.hpp"
+#include "kernel/cli/watch.hpp"
 #include "kernel/fleet/configuration.hpp"
 #include "kernel/render/views.hpp"
 
@@ -209,8 +209,6 @@ void composeHosts(Context& cx, const std::vector<const fleet::Host*>& hosts, Rep
   }
 }
 
-// Once, with what was found.
-int checkOnce(Context& cx) {
 // Secrets that plugins keep and nothing would bring to their machine. No plugin of fleetd's own keeps any, so without
 // others there is nothing to look for.
 void checkKeptSecrets(Context& cx, const std::vector<const fleet::Host*>& hosts) {
@@ -255,9 +253,8 @@ void checkKeptSecrets(Context& cx, const std::vector<const fleet::Host*>& hosts)
   }
 }
 
-}  // namespace
-
-int runCheck(Context& cx) {
+// Once, with what was found.
+int checkOnce(Context& cx) {
   const base::Stopwatch whole;
   auto fleet = cx.openFleet();
   if (!fleet) return cx.fail(fleet.error());

@@ -2,6 +2,7 @@
 #include "kernel/cli/vars_request.hpp"
 
 #include <algorithm>
+#include <optional>
 
 #include "kernel/base/text.hpp"
 #include "kernel/cli/git_commit.hpp"
@@ -62,6 +63,9 @@ void addDeclarations(Context& cx, render::Workspace& workspace, sdk::Attrs& requ
   for (const fleet::Host& host : fleet.hosts()) {
     cx.progress("composing", ++index, fleet.hosts().size(), host.name);
     if (host.klass == "home") continue;
+    // Its memory serves the next one. Others get modules while they are composed, which have to outlive that.
+    std::optional<fleet::Fleet::ForTheMoment> moment;
+    if (host.origin == "clan") moment.emplace(fleet);
     // What is wrong with a host is for `fleetd check`; its values can be looked after all the same.
     Diagnostics unheard;
     const auto composed = workspace.compose(host, unheard);

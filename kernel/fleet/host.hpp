@@ -18,6 +18,7 @@ struct Host {
   std::vector<std::string> plugins;  // ids of the plugins selected for it, platform first
   Span place;                        // where the fleet defines it
   std::string origin;                // "nixosConfigurations", "clan", "fleet.json", …
+  std::string provider;              // of clan.core, as the fleet says: "fleetd" or "clan"; empty: by origin
   std::string attribute;             // in the flake's legacyPackages.<system>.homeConfigurations, of such homes
 
   // The language side; values live as long as the Fleet.

@@ -41,11 +41,21 @@ bool declaresGenerator(const plugin::Definition& definition) {
   return definition.path.size() > prefix.size() && std::equal(prefix.begin(), prefix.end(), definition.path.begin());
 }
 
+// Whether a generator of the host, whoever declares it, is one of fleetd's own.
+bool usesBuiltins(lang::Evaluator& ev, fleet::ComposedHost& composed) {
+  const auto all = everythingBelow(ev, composed, {"clan", "core", "vars", "generators"});
+  const auto* set = all.get<sdk::Attrs>();
+  return set && std::any_of(set->begin(), set->end(), [](const sdk::Attr& generator) {
+           const plugin::PluginValue* builtin = generator.value.find("builtin");
+           return builtin && !builtin->isNil();
+         });
+}
+
 std::string clanCorePath(const std::string& directory) { return fmt::format("{}/{}", directory, kClanCoreFile); }
 
 // Whether clan.core of the host comes from fleetd: it has it, and it is not made by clan-core.
 bool fleetBringsClanCore(lang::Evaluator& ev, const fleet::Host& host, fleet::ComposedHost& composed) {
-  if (host.origin == "clan") return false;
+  if (host.origin == "clan" || host.provider == "clan") return false;
   const fleet::ConfigNode* node = &static_cast<fleet::HostConfiguration&>(composed).tree();
   for (const std::string_view name : {"clan", "core", "settings", "machine"}) {
     const auto next = std::find_if(node->children.begin(), node->children.end(),
@@ -123,6 +133,9 @@ void HostFiles::add(const fleet::Host& host, fleet::ComposedHost& composed, Diag
   one.view = checkView(workspace_.fleet().evaluator(), composed, (*manifest)->reads);
   one.view.definitions = workspace_.definitionsToWrite(host);
   one.generators = std::any_of(one.view.definitions.begin(), one.view.definitions.end(), declaresGenerator);
+  // clan-core does not know fleetd's own generators.
+  if (!one.generators && (host.origin == "clan" || host.provider == "clan"))
+    one.generators = usesBuiltins(workspace_.fleet().evaluator(), composed);
   if (fleetBringsClanCore(workspace_.fleet().evaluator(), host, composed)) {
     const std::string path = clanCorePath(directories_[one.index]);
     files_.push_back({fmt::format("{}/{}", kGenerated, path), clanCoreText(host, path), false});

@@ -7,6 +7,8 @@
 
 #include "kernel/base/file.hpp"
 #include "kernel/base/json.hpp"
+#include "kernel/base/suggest.hpp"
+#include "kernel/base/text.hpp"
 #include "kernel/render/views.hpp"
 
 namespace fleetd::render {
@@ -57,6 +59,22 @@ class Reader {
   std::vector<std::string> unfit_;  // members that are no lists of texts
 };
 
+constexpr const char *kFromFleetd = "fleetd", *kFromClan = "clan";
+
+void takeProvider(PluginChoice& choice, const std::string& host, const std::string* provider,
+                  Diagnostics& diagnostics) {
+  if (provider && (*provider == kFromFleetd || *provider == kFromClan)) {
+    choice.providers[host] = *provider;
+    return;
+  }
+  diagnostics.add(Error{base::Code::FL0735,
+                        provider
+                            ? fmt::format("hosts.{}.provider is `{}`", host, base::sanitize(provider->substr(0, 80)))
+                            : fmt::format("hosts.{}.provider is no text that is known without Nix", host),
+                        "write \"fleetd\" or \"clan\": who brings clan.core to the host",
+                        {}});
+}
+
 constexpr const char* kSettings = "pluginSettings";
 constexpr std::string_view kPlugins = "plugins";
 
@@ -90,8 +108,14 @@ void sayUnfit(const std::vector<std::string>& unfit, Code code, std::string_view
 PluginChoice fromOutputs(fleet::Fleet& fleet, Diagnostics& diagnostics) {
   Reader read(fleet.evaluator());
   const Value data = read.member(fleet.outputs(), "fleet");
-  PluginChoice out{listsOf(read, data, kPlugins), {}};
+  PluginChoice out{listsOf(read, data, kPlugins), {}, {}};
   sayUnfit(read.unfit(), Code::FL0805, "plugins and is left alone", diagnostics);
+  for (const auto& [name, value] : read.entries(read.member(data, "hosts"))) {
+    const Value provider = read.member(value, "provider");
+    if (provider.is(Tag::Null)) continue;
+    const std::string text(provider.is(Tag::String) ? provider.string() : "");
+    takeProvider(out, name, provider.is(Tag::String) ? &text : nullptr, diagnostics);
+  }
   for (const auto& [id, value] : read.entries(read.member(data, kSettings))) {
     auto plain = plainValue(fleet.evaluator(), value);
     if (!plain)
@@ -148,7 +172,11 @@ plugin::PluginValue fromJson(const base::Json& json) {
 PluginChoice fromJson(const std::string& path, Diagnostics& diagnostics) {
   const auto json = jsonOf(path);
   if (!json) return {};  // opening the fleet has said so
-  PluginChoice out{listsOf(*json, kPlugins), {}};
+  PluginChoice out{listsOf(*json, kPlugins), {}, {}};
+  if (const base::Json* hosts = json->find("hosts"); hosts && hosts->asObject())
+    for (const auto& [name, value] : *hosts->asObject())
+      if (const base::Json* provider = value.find("provider"))
+        takeProvider(out, name, provider->asString(), diagnostics);
   if (const base::Json* all = json->find(kSettings); all && all->asObject())
     for (const auto& [id, value] : *all->asObject()) {
       if (value.asObject())
@@ -189,6 +217,39 @@ std::vector<std::string> listFor(const Lists& lists, const fleet::Host& host) {
   for (const auto& name : {host.name, host.klass + ":" + host.name})
     if (const auto found = lists.hosts.find(name); found != lists.hosts.end()) add(found->second);
   return out;
+}
+
+void applyProviders(const PluginChoice& choice, fleet::Fleet& fleet, Diagnostics& diagnostics) {
+  const bool isFlake = fleet.kind() == fleet::Kind::Flake;
+  for (const auto& [name, provider] : choice.providers) {
+    bool found = false;
+    for (fleet::Host& host : fleet.hosts()) {
+      if (host.name != name && host.klass + ":" + host.name != name) continue;
+      found = true;
+      std::string why, hint = "leave it out";
+      if (host.klass == "home")
+        why = fmt::format("{} is a home, and homes have no clan.core", name);
+      else if (host.origin == "clan" && isFlake && provider == kFromFleetd)
+        why = fmt::format("{} is made by clan-core, which brings clan.core itself", name),
+        hint = "make the host with nixosSystem or darwinSystem, and fleetd brings it; no secret changes";
+      else if (!isFlake && provider == kFromClan)
+        why = fmt::format("clan-core cannot bring clan.core to {}: without a flake there is none", name);
+      if (why.empty()) {
+        host.provider = provider;
+        continue;
+      }
+      Error error{base::Code::FL0736, std::move(why), std::move(hint), host.place};
+      diagnostics.add(std::move(error));
+    }
+    if (found) continue;
+    std::vector<std::string_view> names;
+    for (const fleet::Host& host : fleet.hosts()) names.push_back(host.name);
+    const auto near = base::nearestNames(name, names, 3, std::max<std::size_t>(2, name.size() / 3));
+    diagnostics.add(Error{base::Code::FL0735,
+                          fmt::format("hosts.{}.provider: the fleet has no such host", base::sanitize(name)),
+                          near.empty() ? std::string("`fleetd hosts` lists them") : base::didYouMean(near),
+                          {}});
+  }
 }
 
 std::vector<std::string> chosenFor(const PluginChoice& choice, const fleet::Host& host) {

@@ -151,6 +151,7 @@ std::string Workspace::platformOf(const fleet::Host& host) const {
 
 void Workspace::select() {
   const PluginChoice choice = readChoice(*fleet_, *diagnostics_);
+  applyProviders(choice, *fleet_, *diagnostics_);
   for (const auto& [id, settings] : choice.settings) {
     // Platforms are asked for their options while the fleet is evaluated.
     const bool platform = std::find(std::begin(kClasses), std::end(kClasses), id) != std::end(kClasses);

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <optional>
 #include <thread>
 
 #include "plugins/vars/generators/builtin.hpp"
@@ -20,23 +21,39 @@ fleet::Error about(const GeneratorDecl& decl, fleet::Error error) {
   return error;
 }
 
-// The answers of one generator. What was answered before and kept is not asked again, unless all is made anew.
+// What was answered before and kept; nothing when there is no such answer.
+fleet::Result<std::optional<SecretBytes>> storedAnswer(const Request& request, const GeneratorDecl& decl,
+                                                       const std::string& name) {
+  std::optional<SecretBytes> out;
+  const auto file = decl.files.find(name);
+  if (!decl.prompts.at(name).persist || file == decl.files.end()) return out;
+  if (file->second.secret && request.store.hasSecret(decl.place, name)) {
+    FLEET_TRY_ASSIGN(out, request.store.readSecret(decl.place, name));
+  } else if (!file->second.secret && request.store.hasPublic(decl.place, name)) {
+    FLEET_TRY_ASSIGN(const auto text, request.store.readPublic(decl.place, name));
+    FLEET_TRY_ASSIGN(out, SecretBytes::copy(text));
+  }
+  return out;
+}
+
+// The answers of one generator. What was answered before and kept is not asked again, and offered when all is made
+// anew.
 fleet::Result<Answers> askAll(const Request& request, const GeneratorDecl& decl) {
   Answers out;
   for (const auto& [name, prompt] : decl.prompts) {
-    const auto file = decl.files.find(name);
-    if (prompt.persist && file != decl.files.end() && !request.wanted.regenerate) {
-      if (file->second.secret && request.store.hasSecret(decl.place, name)) {
-        FLEET_TRY_ASSIGN(out[name], request.store.readSecret(decl.place, name));
-        continue;
-      }
-      if (!file->second.secret && request.store.hasPublic(decl.place, name)) {
-        FLEET_TRY_ASSIGN(const auto text, request.store.readPublic(decl.place, name));
-        FLEET_TRY_ASSIGN(out[name], SecretBytes::copy(text));
+    auto stored = storedAnswer(request, decl, name);
+    if (!request.wanted.regenerate) {
+      if (!stored) return std::move(stored).error();
+      if (*stored) {
+        out[name] = std::move(**stored);
         continue;
       }
     }
-    FLEET_TRY_ASSIGN(out[name], ask(decl.place + " " + name, prompt.description, prompt.type));
+    // Who cannot read it can answer it all the same.
+    const bool has = stored && *stored;
+    const auto file = decl.files.find(name);
+    FLEET_TRY_ASSIGN(out[name], ask({decl.place + " " + name, prompt.description, prompt.help, prompt.type,
+                                     has ? &**stored : nullptr, has && !file->second.secret && prompt.type == "line"}));
   }
   return out;
 }

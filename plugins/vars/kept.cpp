@@ -7,9 +7,7 @@
 
 namespace fleetd::vars {
 
-namespace {
-
-fleet::Result<std::string> unpack(const std::string& text) {
+fleet::Result<std::string> unpackSealed(const std::string& text) {
   std::string out(text.size(), '\0');
   std::size_t size = 0;
   const char* end = nullptr;
@@ -21,15 +19,13 @@ fleet::Result<std::string> unpack(const std::string& text) {
   return out;
 }
 
-}  // namespace
-
 fleet::Result<SecretBytes> keptValue(const Request& request, const std::string& machine, const GeneratorDecl& decl,
                                      const std::string& file) {
   const std::string id = decl.name + "/" + file;
   const auto sealed = request.kept.find(machine + "/" + id);
   if (sealed == request.kept.end())
     return age::error("VARS66", "the plugin " + decl.store + " was not asked for " + id + " of " + machine);
-  FLEET_TRY_ASSIGN(const auto bytes, unpack(sealed->second));
+  FLEET_TRY_ASSIGN(const auto bytes, unpackSealed(sealed->second));
   const bool isAge = request.store.kind() == StoreKind::Age;
   FLEET_TRY_ASSIGN(const auto who, isAge ? findAgeOperator() : findOperator());
   auto opened = age::decrypt(bytes, who.identities);

@@ -111,19 +111,40 @@ fleet::Result<SecretBytes> readAnswer(const Terminal& terminal, bool multiline) 
   return out;
 }
 
+// A line of the fleet's, which must not move the cursor.
+std::string printable(std::string_view text) {
+  std::string out;
+  for (const char c : text) out += static_cast<unsigned char>(c) < 0x20 || c == 0x7f ? ' ' : c;
+  return out;
+}
+
+std::string textOf(const Question& question, bool multiline) {
+  constexpr std::size_t kShown = 200;
+  std::string out;
+  if (!question.help.empty()) out += printable(question.help) + "\n";
+  out += question.title + (question.description.empty() ? "" : " (" + printable(question.description) + ")");
+  if (question.stored && question.shown && question.stored->size() <= kShown)
+    out += " [" + printable(question.stored->text()) + "]";
+  else if (question.stored)
+    out += multiline ? ", nothing keeps what is stored" : ", Enter keeps what is stored";
+  return out + (multiline ? ", end with Ctrl-D:\n" : ": ");
+}
+
 }  // namespace
 
-fleet::Result<SecretBytes> ask(const std::string& title, const std::string& description, const std::string& type) {
+fleet::Result<SecretBytes> ask(const Question& question) {
   const Terminal terminal;
+  const std::string& title = question.title;
   if (!terminal.isThere())
     return age::error("VARS50", "there is no terminal to ask for " + title, "set it with `fleetd vars set` first");
-  const bool hidden = type.find("hidden") != std::string::npos, multiline = type.starts_with("multiline");
-  const std::string question =
-      title + (description.empty() ? "" : " (" + description + ")") + (multiline ? ", end with Ctrl-D:\n" : ": ");
+  const bool hidden = question.type.find("hidden") != std::string::npos,
+             multiline = question.type.starts_with("multiline");
+  const std::string text = textOf(question, multiline);
   for (int tries = 0; tries < kTries; ++tries) {
     const Quiet quiet(terminal, hidden);
-    terminal.say(question);
+    terminal.say(text);
     FLEET_TRY_ASSIGN(auto first, readAnswer(terminal, multiline));
+    if (question.stored && first.size() == 0) return SecretBytes::copy(question.stored->span());
     if (!hidden) return first;
     terminal.say("again: ");
     FLEET_TRY_ASSIGN(const auto second, readAnswer(terminal, multiline));
@@ -131,6 +152,10 @@ fleet::Result<SecretBytes> ask(const std::string& title, const std::string& desc
     terminal.say("The answers differ.\n");
   }
   return age::error("VARS52", "the answers for " + title + " differed three times");
+}
+
+fleet::Result<SecretBytes> ask(const std::string& title, const std::string& description, const std::string& type) {
+  return ask(Question{title, description, {}, type});
 }
 
 fleet::Result<SecretBytes> askOnce(const std::string& title, bool hidden) {

@@ -6,6 +6,14 @@
 
 namespace fleetd::vars {
 
+struct Question {
+  std::string title, description, help;
+  std::string type;                     // as below
+  const SecretBytes* stored = nullptr;  // what an answer of nothing keeps; null: there is nothing to keep
+  bool shown = false;                   // whether `stored` may be shown
+};
+fleet::Result<SecretBytes> ask(const Question& question);
+
 // `type` is line, hidden, multiline or multiline-hidden. Hidden answers are asked for twice. Without a terminal the
 // answer is an error (VARS50): nobody can be asked.
 fleet::Result<SecretBytes> ask(const std::string& title, const std::string& description, const std::string& type);

@@ -98,7 +98,11 @@ fleet::Result<GeneratorDecl> common(const std::string& owner, const std::string&
   }
   for (const auto& [prompt, decl] : entries(value, "prompts")) {
     if (!isName(prompt)) return badName(owner, "prompt", prompt);
-    out.prompts[prompt] = {text(decl, "description"), text(decl, "type"), flag(decl, "persist", false)};
+    const Value* display = decl.find("display");
+    const auto shown = [&](std::string_view what) { return display ? text(*display, what) : std::string(); };
+    std::string title = shown("label").empty() ? text(decl, "description") : shown("label");
+    if (!shown("group").empty()) title = shown("group") + (title.empty() ? "" : ": " + title);
+    out.prompts[prompt] = {std::move(title), text(decl, "type"), flag(decl, "persist", false), shown("helperText")};
   }
   if (const Value* validation = value.find("validation")) out.validationHash = validationHash(*validation);
   if (const Value* builtin = value.find("builtin")) out.builtin = *builtin;

@@ -20,6 +20,7 @@ struct FileDecl {
 struct PromptDecl {
   std::string description, type;  // line, hidden, multiline, multiline-hidden
   bool persist = false;
+  std::string help;  // said below the question
 };
 
 // One generator in one place: of a machine, shared by all that declare it, or of an export.

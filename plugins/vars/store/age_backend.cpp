@@ -5,6 +5,7 @@
 
 #include "plugins/vars/age/age.hpp"
 #include "plugins/vars/store/disk.hpp"
+#include "plugins/vars/store/recipient_list.hpp"
 #include "plugins/vars/store/store.hpp"
 
 namespace fleetd::vars {
@@ -19,31 +20,6 @@ std::string pathOf(const std::string& place, const std::string& file) {
 std::string keyPath(const std::string& machine) { return kKeys + machine + "/key.age"; }
 std::string publicPath(const std::string& machine) { return kKeys + machine + "/pub"; }
 
-std::string trimmed(std::string text) {
-  const auto isBlank = [](char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; };
-  while (!text.empty() && isBlank(text.back())) text.pop_back();
-  text.erase(text.begin(), std::find_if_not(text.begin(), text.end(), isBlank));
-  return text;
-}
-
-std::vector<std::string> linesOf(const std::string& text) {
-  std::vector<std::string> out;
-  for (std::size_t begin = 0; begin < text.size();) {
-    const std::size_t end = std::min(text.find('\n', begin), text.size());
-    if (auto line = trimmed(text.substr(begin, end - begin)); !line.empty()) out.push_back(std::move(line));
-    begin = end + 1;
-  }
-  std::sort(out.begin(), out.end());
-  return out;
-}
-
-std::string listText(std::vector<std::string> recipients) {
-  std::sort(recipients.begin(), recipients.end());
-  std::string out;
-  for (const auto& one : recipients) out += one + "\n";
-  return out;
-}
-
 // The machine of a place; empty for what several share.
 std::string machineOf(const std::string& place) {
   constexpr std::string_view kOwn = "per-machine/";
@@ -54,19 +30,6 @@ std::string machineOf(const std::string& place) {
 fleet::Error inFile(const std::string& path, fleet::Error error) {
   error.message = path + ": " + error.message;
   return error;
-}
-
-// How many keys a file is for. What others put there to keep readers honest does not count.
-fleet::Result<std::size_t> countRecipients(std::string_view text) {
-  std::string binary;
-  if (text.starts_with("-----BEGIN")) {
-    FLEET_TRY_ASSIGN(binary, age::unarmor(text));
-    text = binary;
-  }
-  FLEET_TRY_ASSIGN(const auto header, age::parseHeader(text));
-  return static_cast<std::size_t>(std::count_if(header.stanzas.begin(), header.stanzas.end(), [](const auto& stanza) {
-    return !stanza.args.empty() && !stanza.args.front().ends_with("-grease");
-  }));
 }
 
 }  // namespace
@@ -236,7 +199,7 @@ fleet::Result<void> AgeBackend::stageFile(Transaction& change, const std::string
   FLEET_TRY_ASSIGN(const auto sealed, age::encrypt(plain, keys));
   change.write(path, age::armor(sealed));
   if (listed)
-    change.write(path + kList, listText(recipients));
+    change.write(path + kList, recipientListText(recipients));
   else if (disk::exists(fleet_ + "/" + path + kList))
     change.remove(path + kList);
   return {};
@@ -266,7 +229,7 @@ fleet::Result<bool> AgeBackend::isSealedFor(const std::string& path, std::vector
   if (!listed) return true;
   FLEET_TRY_ASSIGN(const auto named, disk::read(list));
   std::sort(recipients.begin(), recipients.end());
-  return linesOf(named) == recipients;
+  return readRecipientList(named) == recipients;
 }
 
 fleet::Result<bool> AgeBackend::isFor(const StoredSecret& which, const Audience& audience) const {
@@ -284,7 +247,7 @@ std::vector<std::string> AgeBackend::machinesToTry(const std::string& place, con
   const auto machines = disk::namesIn(fleet_ + "/" + kKeys.substr(0, kKeys.size() - 1));
   if (!machines) return {};
   const auto list = disk::read(fleet_ + "/" + pathOf(place, file) + kList);
-  const auto named = linesOf(list ? *list : std::string());
+  const auto named = readRecipientList(list ? *list : std::string());
   std::vector<std::string> out, others;
   for (const auto& machine : *machines) {
     const auto own = publicKey(machine);

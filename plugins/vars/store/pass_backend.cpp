@@ -10,6 +10,7 @@
 #include "plugins/vars/age/age.hpp"
 #include "plugins/vars/script/child.hpp"
 #include "plugins/vars/store/disk.hpp"
+#include "plugins/vars/store/pass_record.hpp"
 
 extern char** environ;
 
@@ -17,7 +18,7 @@ namespace fleetd::vars {
 
 namespace {
 
-constexpr std::string_view kEntries = "clan-vars/", kNew = "clan-vars/.new/", kPut = "put ", kRemove = "remove ";
+constexpr std::string_view kEntries = "clan-vars/", kNew = "clan-vars/.new/";
 constexpr std::chrono::minutes kPatience(10);  // somebody may be asked for a passphrase
 
 std::string variable(const char* name) {
@@ -171,9 +172,7 @@ void PassBackend::unstage(std::size_t count) {
 
 fleet::Result<void> PassBackend::beforeCommit(Transaction& change) {
   if (changes_.empty()) return {};
-  std::string text;
-  for (const auto& step : changes_) text += std::string(step.kind == ChangeKind::Put ? kPut : kRemove) + step.id + "\n";
-  change.write(kPassRecord, std::move(text));
+  change.write(kPassRecord, writePassRecord(changes_));
   return {};
 }
 
@@ -183,23 +182,13 @@ fleet::Result<void> PassBackend::afterCommit() {
   return perform();
 }
 
-fleet::Result<std::vector<PassBackend::Step>> PassBackend::record() const {
-  std::vector<Step> out;
+fleet::Result<std::vector<PassStep>> PassBackend::record() const {
   const std::string path = fleet_ + "/" + kPassRecord;
-  if (!disk::exists(path)) return out;
+  if (!disk::exists(path)) return std::vector<PassStep>();
   FLEET_TRY_ASSIGN(const auto text, disk::read(path));
-  for (std::size_t begin = 0; begin < text.size();) {
-    const std::size_t end = std::min(text.find('\n', begin), text.size());
-    const std::string line = text.substr(begin, end - begin);
-    begin = end + 1;
-    const bool put = line.starts_with(kPut);
-    const std::string id = line.substr(std::min(line.size(), put ? kPut.size() : kRemove.size()));
-    if ((!put && !line.starts_with(kRemove)) || !isStorePath("vars/" + id))
-      return age::error("VARS38", path + ": the record of an unfinished change is damaged",
-                        "look at the entries below " + directory_ + "/clan-vars/.new, then remove it");
-    out.push_back({put ? ChangeKind::Put : ChangeKind::Remove, id});
-  }
-  return out;
+  if (auto steps = readPassRecord(text)) return *std::move(steps);
+  return age::error("VARS38", path + ": the record of an unfinished change is damaged",
+                    "look at the entries below " + directory_ + "/clan-vars/.new, then remove it");
 }
 
 // Each step can be repeated.

@@ -7,6 +7,7 @@
 #include <map>
 
 #include "plugins/vars/store/backend.hpp"
+#include "plugins/vars/store/pass_record.hpp"
 
 namespace fleetd::vars {
 
@@ -34,19 +35,15 @@ class PassBackend final : public SecretBackend {
   fleet::Result<void> settle() override;
 
  private:
-  struct Step {
-    ChangeKind kind = ChangeKind::Put;
-    std::string id;  // "<placement>/<generator>/<file>"
-  };
   bool hasEntry(const std::string& entry) const;
   // What the program gives, or why it did not. Errors: VARS97.
   fleet::Result<SecretBytes> run(const std::vector<std::string>& words, const SecretBytes* input = nullptr) const;
-  fleet::Result<std::vector<Step>> record() const;
+  fleet::Result<std::vector<PassStep>> record() const;
   fleet::Result<void> perform();
 
   std::string fleet_, directory_;  // of the fleet, of the password store
   std::string command_;
-  std::vector<Step> changes_;                // that are staged
+  std::vector<PassStep> changes_;                // that are staged
   std::map<std::string, ChangeKind> bound_;  // that an earlier run made binding, by id
 };
 

@@ -67,6 +67,120 @@ class Providers(DeliveryTest):
             self.assertEqual((fleet.base / "out/fleetd/hosts/nixos/barn/_clan-core.nix").exists(), brings)
             self.assertEqual("_clan-core.nix" in (fleet.base / "out/fleetd/hosts.nix").read_text(), brings)
 
+    def chosen(self, provider, flake=PLAIN, name="barn"):
+        return flake.replace("outputs = { nixpkgs, ... }: {", f'outputs = {{ nixpkgs, ... }}: {{ fleet.hosts.{name}.provider = {provider};').replace(
+            "clan-core.lib.clan {", f"{{ fleet.hosts.{name}.provider = {provider}; }} // clan-core.lib.clan {{")
+
+    def test_a_host_says_who_brings_clan_core(self):
+        fleet = self.yard(PLAIN)
+        self.expect(self.vars(fleet, "generate"), 0)
+        files = {str(p): p.read_bytes() for d in ("vars", "sops") for p in sorted((fleet.root / d).rglob("*")) if p.is_file()}
+        out, shown = fleet.base / "out", []
+        for provider in ('"fleetd"', '"clan"', '"fleetd"'):
+            fleet.write("flake.nix", self.chosen(provider))
+            self.expect(fleet.run("render", "--out", str(out)), 0)
+            self.assertEqual((out / "fleetd/hosts/nixos/barn/_clan-core.nix").exists(), provider == '"fleetd"')
+            # fleetd's own generators are an option that clan-core does not have.
+            self.assertEqual("lib/vars.nix" in (out / "fleetd/hosts.nix").read_text(), provider == '"clan"')
+            self.expect(self.vars(fleet, "check"), 0)
+            self.expect(self.vars(fleet, "generate"), 0, err=["nothing is missing"])
+            shown.append([self.show(fleet, path) for path in ("environment.etc.key.text", "environment.etc.open.text")])
+        self.assertEqual(shown[0], shown[1])
+        self.assertEqual({str(p): p.read_bytes() for d in ("vars", "sops") for p in sorted((fleet.root / d).rglob("*")) if p.is_file()}, files)
+
+    def test_providers_that_cannot_be(self):
+        for flake, code, *texts in (
+            (self.chosen('"clam"'), "FL0735", "`clam`", 'write "fleetd" or "clan"'),
+            (self.chosen("7"), "FL0735", "no text"),
+            (self.chosen('"clan"', name="bran"), "FL0735", "no such host", "did you mean `barn`?"),
+            (self.chosen('"fleetd"', CLAN), "FL0736", "made by clan-core", "nixosSystem"),
+        ):
+            fleet = self.fleet(files={"flake.nix": flake, "barn.nix": BARN})
+            self.expect(fleet.run("check"), 1, err=[code, *texts])
+        fleet = self.fleet(files={"fleet.json": '{ "hosts": { "barn": { "class": "nixos", "provider": "clan" } } }', "modules/a.nix": "{ }\n"})
+        self.expect(fleet.run("check"), 1, err=["FL0736", "without a flake"])
+
+    CLAN_CORE = os.environ.get("FLEETD_TEST_CLAN_CORE", "")
+
+    @unittest.skipUnless(CLAN_CORE, "$FLEETD_TEST_CLAN_CORE names no source of clan-core")
+    @unittest.skipUnless(os.environ.get("NIXPKGS_LIB") and shutil.which("nix-instantiate"), "nix or NIXPKGS_LIB is not there")
+    def test_both_deliver_the_same(self):
+        """The module of clan-core itself beside ours, on one tree of values: the same secrets at the same places for the same owners."""
+        barn = BARN.replace('files.word.neededFor = "users"', 'files.word = { neededFor = "users"; owner = "ada"; mode = "0440"; }')
+        barn = barn.replace("early = {", 'disk = { files.word.neededFor = "partitioning"; builtin = { generator = "random"; file = "word"; }; };\n    all = { share = true; files.word = { group = "wheel"; }; builtin = { generator = "random"; file = "word"; }; };\n    early = {')
+        for store in ("sops", "age"):
+            with self.subTest(store):
+                self.compare(barn.replace("{ config, ... }: {", "{ config, ... }: {\n  clan.core.vars.settings = import ./store.nix;"), store)
+
+    def compare(self, barn, store):
+        fleet = self.fleet(files={"flake.nix": PLAIN, "barn.nix": barn, "store.nix": f'{{ secretStore = "{store}"; }}\n'})
+        own = self.expect(self.vars(fleet, "keygen", "--user", "ada"), 0).out.strip()
+        if store == "age":
+            fleet.write("store.nix", f'{{ secretStore = "age"; recipients.default = [ "{own}" ]; }}\n')
+        self.expect(self.vars(fleet, "generate"), 0)
+        out = fleet.base / "out"
+        self.expect(fleet.run("render", "--out", str(out)), 0)
+        expression = f"""
+          let
+            lib = import {os.environ["NIXPKGS_LIB"]};
+            list = lib.mkOption {{ type = lib.types.listOf lib.types.anything; default = [ ]; }};
+            anything = lib.mkOption {{ type = lib.types.anything; default = {{ }}; }};
+            raw = lib.mkOption {{ type = lib.types.lazyAttrsOf lib.types.raw; default = {{ }}; }};
+            flag = lib.mkOption {{ type = lib.types.bool; default = false; }};
+            pkgs = lib.genAttrs [ "age" "coreutils" "findutils" "util-linux" "bash" ] (name: "/nix/store/00000000000000000000000000000000-${{name}}") // {{ writeShellScriptBin = n: t: n; writeText = n: t: n; }};
+            # As sops-nix: where a secret is.
+            sops = {{ config, ... }}: {{ options.sops = {{
+              secrets = lib.mkOption {{ default = {{ }}; type = lib.types.attrsOf (lib.types.submodule ({{ name, config, ... }}: {{
+                freeformType = lib.types.anything;
+                options.neededForUsers = flag;
+                options.restartUnits = list;
+                options.path = lib.mkOption {{ type = lib.types.str; default = if config.neededForUsers then "/run/secrets-for-users/${{name}}" else "/run/secrets/${{name}}"; }};
+              }})); }};
+              age.keyFile = lib.mkOption {{ type = lib.types.nullOr lib.types.str; default = null; }};
+              validateSopsFiles = flag; defaultSopsFile = lib.mkOption {{ type = lib.types.raw; default = null; }};
+            }}; }};
+            base = {{
+              options = {{
+                warnings = list; assertions = list; environment = anything; nixpkgs = anything; users = raw;
+                system = raw; systemd = {{ services = raw; sysusers.enable = flag; tmpfiles = raw; mounts = list; }}; services.userborn.enable = flag; launchd = raw;
+                clanConfig = lib.mkOption {{ type = lib.types.raw; }};
+              }};
+              config._module.args = {{ inherit pkgs; }};
+            }};
+            of = modules: (lib.evalModules {{ specialArgs = {{ _class = "nixos"; }}; modules = [ base sops {out}/barn.nix ] ++ modules; }}).config;
+            clan = of [
+              {self.CLAN_CORE}/nixosModules/clanCore/vars {out}/fleetd/lib/vars.nix
+              {{
+                options.clan.core.settings = {{ directory = lib.mkOption {{ type = lib.types.path; }}; machine.name = lib.mkOption {{ type = lib.types.str; }}; }};
+                config.clan.core.settings = {{ directory = {out}; machine.name = "barn"; }};
+              }}
+            ];
+            fleetd = of [ {out}/fleetd/hosts/nixos/barn/_clan-core.nix ];
+            shown = config: {{
+              secrets = lib.mapAttrs (_: s: {{ inherit (s) owner group mode format neededForUsers restartUnits path; file = s ? sopsFile; }}) config.sops.secrets;
+              key = config.sops.age.keyFile;
+              etc = lib.mapAttrs (_: e: e.text) config.environment.etc;
+              files = lib.mapAttrs (_: g: {{ inherit (g) share dependencies validationHash; files = lib.mapAttrs (_: f: {{
+                inherit (f) secret deploy owner group mode neededFor restartUnits;
+                path = if f.secret then f.path else baseNameOf f.path;
+                exists = if f.secret then null else f.exists;
+                value = if f.secret then null else f.value;
+              }}) g.files; }}) config.clan.core.vars.generators;
+            }};
+          in {{ clan = shown clan; fleetd = shown fleetd; }}"""
+        done = subprocess.run(["nix-instantiate", "--eval", "--strict", "--json", "-E", expression], env={**os.environ, "NIX_CONFIG": "store = dummy://"}, capture_output=True, text=True, check=False)
+        self.assertEqual(done.returncode, 0, done.stderr[-3000:])
+        both = json.loads(done.stdout)
+        for one in both.values():
+            for generator in one["files"].values():
+                for file in generator["files"].values():
+                    # A store path of one file, whose name each makes in its own way.
+                    file["path"] = file["path"] if file["secret"] else "in the store"
+        self.maxDiff = None
+        self.assertEqual(both["fleetd"], both["clan"])
+        secrets = ["vars/per-machine/barn/login/word", "vars/per-machine/barn/token/token", "vars/shared/all/word"]
+        self.assertEqual(sorted(both["clan"]["secrets"]), secrets if store == "sops" else [])
+
     def test_mistakes_below_clan_core_have_a_place(self):
         fleet = self.yard(PLAIN, BARN.replace("neededFor = \"users\"", "neededFor = \"nobody\""))
         self.expect(fleet.run("check"), 1, err=["neededFor", "barn.nix:7:"])

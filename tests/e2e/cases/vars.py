@@ -88,6 +88,33 @@ class Values(VarsTest):
         done = self.expect(self.vars(fleet, "generate", "-r", "-g", "openssh", "barn"), 0)
         self.assertEqual(done.err.split("\n")[:2], ["made per-machine/barn/openssh", "made per-machine/barn/openssh-cert"])
 
+    def test_dependents_on_other_machines_follow_in_the_same_order_every_time(self):
+        fleet = self.yard()
+        self.expect(self.vars(fleet, "generate"), 0)
+        lines = [self.expect(self.vars(fleet, "generate", "-r", "-g", "openssh-ca", "barn"), 0).err for _ in range(3)]
+        self.assertEqual(lines[0].split("\n")[:3], ["made shared/openssh-ca", "made per-machine/barn/openssh-cert", "made per-machine/silo/openssh-cert"])
+        self.assertEqual(len(set(lines)), 1)
+
+    def test_nothing_is_made_or_changed_by_other_commands(self):
+        fleet = self.yard()
+
+        def tree():
+            return {str(p): p.read_bytes() for p in sorted(fleet.root.rglob("*")) if p.is_file()}
+
+        before = tree()
+        commands = [("vars", "check"), ("vars", "list", "--json"), ("vars", "fix"), ("vars", "prune"), ("vars", "get", "barn", "token/token"), ("secrets", "who"),
+                    ("secrets", "list"), ("check",), ("show", "barn", "--json"), ("render", "--out", str(fleet.base / "out")), ("plan",),
+                    ("vars", "generate", "-g", "nobody")]  # fmt: skip
+        for words in commands:
+            fleet.run(*words, env=GIT)
+            self.assertEqual(tree(), before, words)
+        # Nor when values are there, and everything that could be a reason to make them anew but is none.
+        self.expect(self.vars(fleet, "generate"), 0)
+        before = tree()
+        for words in commands:
+            fleet.run(*words, env=GIT)
+            self.assertEqual(tree(), before, words)
+
     def test_a_changed_validation_makes_anew(self):
         fleet = self.yard()
         self.expect(self.vars(fleet, "generate"), 0)
@@ -261,6 +288,12 @@ class Declarations(VarsTest):
     def test_shared_depends_on_own(self):
         self.refused('a = { share = true; files.x = { }; dependencies = [ "b" ]; }; b.files.x = { };', "VARS43")
 
+    def test_machines_that_share_agree(self):
+        clan = CLAN.replace("machines.silo.imports = [ ./machines.nix ];", 'machines.silo = { nixpkgs.hostPlatform = "x86_64-linux"; clan.core.vars.generators.both = { share = true; files.other = { }; }; };')
+        fleet = self.yard(clan=clan)
+        self.expect(self.vars(fleet, "generate"), 1, err=["VARS41", "both", "files"])
+        self.assertFalse((fleet.root / "vars").exists())
+
     def test_names_that_leave_the_store(self):
         self.refused('a.files."../../x" = { };', "VARS40", "../../x")
 
@@ -289,13 +322,13 @@ class Prompts(VarsTest):
       clan.core.vars.generators.login = { prompts.word = { type = "hidden"; persist = true; description = "say it"; }; }; }
     """
 
-    def answer(self, fleet, *lines):
+    def answer(self, fleet, *lines, words=("barn", "-g", "login")):
         """Runs `vars generate` on a terminal and types the lines when it asks; returns what the terminal showed and the exit code."""
         env = fleet.environment(GIT)
         pid, fd = pty.fork()
         if pid == 0:
             os.chdir(fleet.root)
-            os.execve(SETUP.binary, [SETUP.binary, "vars", "generate", "barn", "-g", "login"], env)
+            os.execve(SETUP.binary, [SETUP.binary, "vars", "generate", *words], env)
         shown, waiting, asked, end = b"", list(lines), 0, time.time() + 60
         while time.time() < end:
             ready, _, _ = select.select([fd], [], [], 1)
@@ -308,8 +341,8 @@ class Prompts(VarsTest):
             if not data:
                 break
             shown += data
-            if waiting and shown.count(b": ") > asked and shown.endswith(b": "):
-                asked = shown.count(b": ")
+            if waiting and len(shown) > asked and (shown.endswith(b": ") or shown.endswith(b"Ctrl-D:\r\n")):
+                asked = len(shown)
                 os.write(fd, waiting.pop(0))
         if time.time() >= end:
             os.kill(pid, signal.SIGKILL)
@@ -324,6 +357,49 @@ class Prompts(VarsTest):
         self.assertIn("say it", shown)
         self.assertNotIn("swordfish", shown)
         self.assertEqual(self.value(fleet, "barn", "login/word"), b"swordfish")
+
+    KINDS = """{ nixpkgs.hostPlatform = "x86_64-linux";
+      clan.core.vars.generators.login = {
+        files.name.secret = false;
+        prompts = {
+          key = { type = "multiline-hidden"; persist = true; };
+          name = { persist = true; display = { group = "People"; label = "who"; helperText = "As on the badge.\\e[2J"; }; };
+          text = { type = "multiline"; persist = true; };
+          word = { type = "hidden"; persist = true; };
+        };
+      }; }
+    """
+
+    def test_every_kind_and_each_machine_its_own(self):
+        fleet = self.yard(machines=self.KINDS)
+        end = b"\x04"
+        barn = [b"k1\nk2\n", end, b"k1\nk2\n", end, b"Ada\n", b"one\ntwo\n", end, b"secret\n", b"secret\n"]
+        silo = [b"k3\n", end, b"k3\n", end, b"Bob\n", b"three\n", end, b"other\n", b"other\n"]
+        # A line and the end of the text behind it are typed together: each question is answered once.
+        typed = [b"".join(group) for answers in (barn, silo) for group in (answers[0:2], answers[2:4], answers[4:5], answers[5:7], answers[7:8], answers[8:9])]
+        shown, code = self.answer(fleet, *typed, words=("-g", "login"))
+        self.assertEqual(code, 0, shown)
+        self.assertIn("As on the badge. [2J", shown)
+        self.assertIn("per-machine/silo/login name (People: who): ", shown)
+        for word in ("k1", "k3", "secret", "other"):
+            self.assertNotIn(word, shown.replace("People", ""))
+        for machine, values in (("barn", (b"k1\nk2\n", b"Ada", b"one\ntwo\n", b"secret")), ("silo", (b"k3\n", b"Bob", b"three\n", b"other"))):
+            self.assertEqual(tuple(self.value(fleet, machine, f"login/{name}") for name in ("key", "name", "text", "word")), values)
+
+    def test_what_was_answered_is_kept_and_offered(self):
+        fleet = self.yard(machines=self.KINDS)
+        first = [b"k\n\x04", b"k\n\x04", b"Ada\n", b"t\n\x04", b"w\n", b"w\n"]
+        self.assertEqual(self.answer(fleet, *first)[1], 0)
+        # Another value is missing now; what was answered is not asked for again.
+        fleet.write("machines.nix", self.KINDS.replace("prompts = {", 'prompts = { more = { persist = true; };'))
+        shown, code = self.answer(fleet, b"m\n")
+        self.assertEqual((code, shown.count(": ")), (0, 1), shown)
+        # All is made anew: nothing typed keeps what there is, and secrets are not shown.
+        shown, code = self.answer(fleet, b"\x04", b"n\n", b"Bob\n", b"\x04", b"\n", words=("barn", "-g", "login", "-r"))
+        self.assertEqual(code, 0, shown)
+        self.assertIn("[Ada]", shown)
+        self.assertIn("word (word), Enter keeps what is stored: ", shown)
+        self.assertEqual([self.value(fleet, "barn", f"login/{name}") for name in ("key", "more", "name", "text", "word")], [b"k\n", b"n", b"Bob", b"t\n", b"w"])
 
     def test_answers_that_differ(self):
         fleet = self.yard(machines=self.MACHINES)

@@ -339,5 +339,67 @@ class Pass(StoreTest):
         self.expect(self.vars(fleet, "check", "-g", "token"), 0)
 
 
+# Not in Debian; a script of github.com/FiloSottile/passage, which needs age and tree.
+PASSAGE = shutil.which("passage") or os.environ.get("FLEETD_TEST_PASSAGE", "")
+
+
+@unittest.skipUnless(PASSAGE, "passage is not installed; $FLEETD_TEST_PASSAGE may name it")
+@unittest.skipUnless(shutil.which("age") and shutil.which("tree"), "age and tree are not installed")
+class Passage(StoreTest):
+    def passed(self):
+        fleet = self.place('secretStore = "password-store";')
+        tools = fleet.base / "passage"
+        tools.mkdir()
+        (tools / "passage").symlink_to(os.path.realpath(PASSAGE))
+        store = fleet.base / "store"
+        store.mkdir()
+        key = fleet.base / "identities"
+        subprocess.run(["age-keygen", "-o", str(key)], capture_output=True, check=True)
+        own = subprocess.run(["age-keygen", "-y", str(key)], capture_output=True, text=True, check=True).stdout
+        (store / ".age-recipients").write_text(own)
+        self.env = {"PASSAGE_DIR": str(store), "PASSAGE_IDENTITIES_FILE": str(key), "PATH": f"{tools}:{os.environ['PATH']}"}
+        return fleet
+
+    def vars(self, fleet, *args, env=None, **options):
+        return super().vars(fleet, *args, env={**self.env, **(env or {})}, **options)
+
+    def passage(self, fleet, *words, stdin=b""):
+        return subprocess.run([PASSAGE, *words], input=stdin, env=fleet.environment(self.env), capture_output=True, check=True).stdout
+
+    def test_both_directions(self):
+        fleet = self.passed()
+        self.expect(self.vars(fleet, "generate", "-g", "token", "barn"), 0)
+        entry = "clan-vars/per-machine/barn/token/token"
+        self.assertEqual(self.passage(fleet, "show", entry), self.value(fleet, "barn", "token/token"))
+        for value in (b"line\n", b"bytes \x00\xff\n", b"no end of line"):
+            self.expect(self.vars(fleet, "set", "barn", "token/token", stdin=value), 0)
+            self.assertEqual(self.value(fleet, "barn", "token/token"), value)
+            sealed = (fleet.base / "store" / (entry + ".age")).read_bytes()
+            self.assertEqual(subprocess.run(["age", "-d", "-i", self.env["PASSAGE_IDENTITIES_FILE"]], input=sealed, capture_output=True, check=True).stdout, value)
+        self.passage(fleet, "insert", "-m", "-f", "clan-vars/shared/both/key", stdin=b"theirs")
+        self.assertEqual(self.value(fleet, "silo", "both/key"), b"theirs")
+        self.expect(self.vars(fleet, "check", "-g", "token", "barn"), 0)
+        self.assertEqual(sorted(p.name for p in (fleet.base / "store/clan-vars").iterdir()), ["per-machine", "shared"])
+        self.clean(fleet)
+
+    def test_migrate_and_prune(self):
+        fleet = self.passed()
+        self.expect(self.vars(fleet, "generate", "-g", "token"), 0)
+        before = [self.value(fleet, m, "token/token") for m in ("barn", "silo")]
+        self.use(fleet, 'secretStore = "sops";')
+        self.expect(self.vars(fleet, "keygen", "--user", "ada"), 0)
+        self.expect(self.vars(fleet, "migrate", "sops", "--from", "password-store"), 0, err=["2 secrets copied"])
+        self.assertEqual([self.value(fleet, m, "token/token") for m in ("barn", "silo")], before)
+        self.expect(self.vars(fleet, "migrate", "sops", "--from", "password-store", "--remove"), 0, err=["2 secrets removed"])
+        self.assertEqual(list((fleet.base / "store/clan-vars").rglob("*.age")), [])
+
+    def test_somebody_else(self):
+        fleet = self.passed()
+        self.expect(self.vars(fleet, "generate", "-g", "token", "barn"), 0)
+        other = fleet.base / "other"
+        subprocess.run(["age-keygen", "-o", str(other)], capture_output=True, check=True)
+        self.expect(self.vars(fleet, "get", "barn", "token/token", env={"PASSAGE_IDENTITIES_FILE": str(other)}), 1, err=["VARS97", "passage show", "per-machine/barn/token/token"])
+
+
 if __name__ == "__main__":
     unittest.main()
