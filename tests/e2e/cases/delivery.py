@@ -106,7 +106,7 @@ class Providers(DeliveryTest):
     @unittest.skipUnless(os.environ.get("NIXPKGS_LIB") and shutil.which("nix-instantiate"), "nix or NIXPKGS_LIB is not there")
     def test_both_deliver_the_same(self):
         """The module of clan-core itself beside ours, on one tree of values: the same secrets at the same places for the same owners."""
-        barn = BARN.replace('files.word.neededFor = "users"', 'files.word = { neededFor = "users"; owner = "ada"; mode = "0440"; }')
+        barn = BARN.replace('files.word.neededFor = "users"', 'files.word = { neededFor = "users"; owner = "nginx"; mode = "0440"; }')
         barn = barn.replace("early = {", 'disk = { files.word.neededFor = "partitioning"; builtin = { generator = "random"; file = "word"; }; };\n    all = { share = true; files.word = { group = "wheel"; }; builtin = { generator = "random"; file = "word"; }; };\n    early = {')
         for store in ("sops", "age"):
             with self.subTest(store):

@@ -202,6 +202,50 @@ class Ordinary(DeployTest):
         self.expect(self.deploy("h1"), 0, err=["FL0845", "disko.devices.disk.main.device"])
         self.expect(self.run_fleetd("status", "h1"), 0)
 
+    def test_no_secret_is_in_the_open(self):
+        """Values and keys that are looked for everywhere after deploying: what was printed, the fleet and the home with all state, what
+        was started here, the store, and the host but for the directory that is theirs."""
+        canaries = {"early": b"canary-early-4711", "late": b"canary-late-0815"}
+        generator = 'clan.core.vars.generators.%s = { files.word.neededFor = "%s"; builtin = { generator = "random"; file = "word"; }; };'
+        self.yard.write("h1.nix", "{ " + generator % ("early", "activation") + generator % ("late", "services") + " }\n")
+        tools, log = self.yard.base / "tools", self.yard.base / "started.log"
+        tools.mkdir()
+        for name in ("ssh", "nix", "nix-store", "git", "tar"):
+            if real := shutil.which(name):
+                (tools / name).write_text(f'#!/bin/sh\n{{ printf "%s " "$0" "$@"; env; }} >>{log}\nexec {real} "$@"\n')
+                (tools / name).chmod(0o755)
+        env = {"PATH": f"{tools}:{self.yard.environment()['PATH']}"}
+        ssh = ["--ssh-config", str(LAB.config)]
+        shown = [self.expect(self.run_fleetd("vars", "keygen", "--user", "ada", env=env), 0)]
+        for name, value in canaries.items():
+            shown.append(self.expect(self.run_fleetd("vars", "set", "h1", f"{name}/word", stdin=value, env=env), 0))
+        for words in (("plan", "h1"), ("deploy", "-v", "h1"), ("vars", "upload", "h1", *ssh), ("deploy", "--goal", "upload-keys", "h1", "--json"), ("status", "h1"), ("history", "--json"), ("deploy", "h1", "--json"), ("diff", "h1")):
+            shown.append(self.run_fleetd(*words, env=env))
+        host = LAB.hosts["h1"]
+        # Where it is meant to be, so that this test could find it elsewhere.
+        key = host.inside("cat /var/lib/sops-nix/key.txt").strip().encode()
+        self.assertTrue(key.startswith(b"AGE-SECRET-KEY-1"))
+        self.assertEqual(host.inside("cat /var/lib/sops-nix/activation/per-machine/h1/early/word").encode(), canaries["early"])
+        words = [*canaries.values(), key]
+        for result in shown:
+            for word in words:
+                self.assertNotIn(word, result.out_bytes + result.err_bytes)
+        self.assertIn("ssh", log.read_text(errors="replace"))
+        looked = 0
+        for directory, _, names in os.walk(self.yard.base):
+            for name in names:
+                path = os.path.join(directory, name)
+                if os.path.isfile(path) and not os.path.islink(path):
+                    looked += 1
+                    with open(path, "rb") as file:
+                        content = file.read()
+                    for word in words:
+                        self.assertNotIn(word, content, path)
+        self.assertGreater(looked, 20)
+        pattern = " ".join(f"-e {word.decode()}" for word in words)
+        found = host.inside(f"grep -rlsaF {pattern} /run /etc /tmp /root /var /nix/var /nix/store/*h1* /nix/store/*fleet* --exclude-dir=sops-nix --devices=skip || true", check=False)
+        self.assertEqual(found, "")
+
     def test_upload_keys(self):
         """Secrets alone, to all that are meant; one that fails does not stop the others."""
         token = 'clan.core.vars.generators.token = { files.token.neededFor = "activation"; builtin = { generator = "random"; file = "token"; }; };'
