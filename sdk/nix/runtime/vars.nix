@@ -8,12 +8,18 @@ in
   _file = "fleetd: generators of its own";
   options.clan.core.vars.generators = mkOption {
     type = types.attrsOf (
-      types.submodule {
-        options.builtin = mkOption {
-          type = types.nullOr (types.attrsOf types.anything);
-          default = null;
-          description = "The generator of fleetd that makes the files, and its parameters.";
-        };
+      types.submoduleWith {
+        # As clan-core has it, which is not the same in all of its releases.
+        shorthandOnlyDefinesConfig = null;
+        modules = [
+          {
+            options.builtin = mkOption {
+              type = types.nullOr (types.attrsOf types.anything);
+              default = null;
+              description = "The generator of fleetd that makes the files, and its parameters.";
+            };
+          }
+        ];
       }
     );
   };

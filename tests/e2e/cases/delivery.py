@@ -127,7 +127,7 @@ class Providers(DeliveryTest):
             anything = lib.mkOption {{ type = lib.types.anything; default = {{ }}; }};
             raw = lib.mkOption {{ type = lib.types.lazyAttrsOf lib.types.raw; default = {{ }}; }};
             flag = lib.mkOption {{ type = lib.types.bool; default = false; }};
-            pkgs = lib.genAttrs [ "age" "coreutils" "findutils" "util-linux" "bash" ] (name: "/nix/store/00000000000000000000000000000000-${{name}}") // {{ writeShellScriptBin = n: t: n; writeText = n: t: n; }};
+            pkgs = lib.genAttrs [ "age" "coreutils" "findutils" "util-linux" "bash" ] (name: "/nix/store/00000000000000000000000000000000-${{name}}") // {{ stdenv.hostPlatform = {{ isDarwin = false; isLinux = true; system = "x86_64-linux"; }}; writeShellScriptBin = n: t: n; writeText = n: t: n; }};
             # As sops-nix: where a secret is.
             sops = {{ config, ... }}: {{ options.sops = {{
               secrets = lib.mkOption {{ default = {{ }}; type = lib.types.attrsOf (lib.types.submodule ({{ name, config, ... }}: {{
@@ -152,7 +152,7 @@ class Providers(DeliveryTest):
               {self.CLAN_CORE}/nixosModules/clanCore/vars {out}/fleetd/lib/vars.nix
               {{
                 options.clan.core.settings = {{ directory = lib.mkOption {{ type = lib.types.path; }}; machine.name = lib.mkOption {{ type = lib.types.str; }}; }};
-                config.clan.core.settings = {{ directory = {out}; machine.name = "barn"; }};
+                config.clan.core.settings = {{ directory = "{out}"; machine.name = "barn"; }};
               }}
             ];
             fleetd = of [ {out}/fleetd/hosts/nixos/barn/_clan-core.nix ];
@@ -174,8 +174,8 @@ class Providers(DeliveryTest):
         for one in both.values():
             for generator in one["files"].values():
                 for file in generator["files"].values():
-                    # A store path of one file, whose name each makes in its own way.
-                    file["path"] = file["path"] if file["secret"] else "in the store"
+                    # A store path of one file, whose name each makes in its own way; a place on machines that do not get it.
+                    file["path"] = "in the store" if not file["secret"] else file["path"] if file["deploy"] else "nowhere"
         self.maxDiff = None
         self.assertEqual(both["fleetd"], both["clan"])
         secrets = ["vars/per-machine/barn/login/word", "vars/per-machine/barn/token/token", "vars/shared/all/word"]

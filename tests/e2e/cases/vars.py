@@ -363,7 +363,7 @@ class Prompts(VarsTest):
         files.name.secret = false;
         prompts = {
           key = { type = "multiline-hidden"; persist = true; };
-          name = { persist = true; display = { group = "People"; label = "who"; helperText = "As on the badge.\\e[2J"; }; };
+          name = { persist = true; display = { group = "People"; label = "who"; helperText = "As on the badge.\\r[2J"; }; };
           text = { type = "multiline"; persist = true; };
           word = { type = "hidden"; persist = true; };
         };
