@@ -11,7 +11,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto steps = readPassRecord(text);
   if (!steps) return 0;
   for (const auto& step : *steps)
-    if (!isStorePath("vars/" + step.id) || step.id.find("..") == 0 || step.id.find("/../") != std::string::npos ||
+    if (!isStorePath("vars/" + step.id) || step.id.starts_with("../") || step.id.find("/../") != std::string::npos ||
         step.id.find('\n') != std::string::npos)
       std::abort();
   if (writePassRecord(*steps) != text) std::abort();

@@ -43,7 +43,7 @@ class PassBackend final : public SecretBackend {
 
   std::string fleet_, directory_;  // of the fleet, of the password store
   std::string command_;
-  std::vector<PassStep> changes_;                // that are staged
+  std::vector<PassStep> changes_;            // that are staged
   std::map<std::string, ChangeKind> bound_;  // that an earlier run made binding, by id
 };
 
