@@ -35,10 +35,9 @@ Result<fleet::Fleet*> Context::openFleet() {
   FLEETD_TRY_ASSIGN(root_, locateFleet(args.value("--fleet"), args.has("--fleet")));
   FLEETD_TRY_ASSIGN(plugin::Isolation isolation, pluginIsolation(*this));
   FLEETD_TRY_ASSIGN(auto overrides, inputOverrides());
-  FLEETD_TRY_ASSIGN(workspace_,
-                    render::Workspace::open({root_, pluginPaths(root_), pluginLog(*this), pluginTrust(),
-                                             std::move(isolation), std::move(overrides), pluginProgress(*this)},
-                                            sources, symbols, diagnostics));
+  FLEETD_TRY_ASSIGN(workspace_, render::Workspace::open({root_, pluginPaths(root_), pluginLog(*this), pluginTrust(),
+                                                         std::move(isolation), std::move(overrides)},
+                                                        sources, symbols, diagnostics));
   schemas_ = std::make_unique<fleet::SchemaStore>(root_);
   workspace_->fleet().useSchemas(schemas_.get());
   return &workspace_->fleet();

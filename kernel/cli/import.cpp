@@ -54,14 +54,9 @@ class ClanSurvey {
 
   void fleet() {
     auto isolation = pluginIsolation(cx_);
-    auto opened = isolation ? render::Workspace::open({root_,
-                                                       pluginPaths(root_),
-                                                       pluginLog(cx_),
-                                                       pluginTrust(),
-                                                       *std::move(isolation),
-                                                       {},
-                                                       pluginProgress(cx_)},
-                                                      cx_.sources, cx_.symbols, cx_.diagnostics)
+    auto opened = isolation ? render::Workspace::open(
+                                  {root_, pluginPaths(root_), pluginLog(cx_), pluginTrust(), *std::move(isolation)},
+                                  cx_.sources, cx_.symbols, cx_.diagnostics)
                             : Result<std::unique_ptr<render::Workspace>>(isolation.error());
     if (!opened) {
       add(kUnknown, "flake.nix", opened.error().message);

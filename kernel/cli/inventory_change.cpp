@@ -161,14 +161,9 @@ Result<void> InventoryChange::look(const std::vector<std::string>& instances) {
   std::set<std::string> known;
   for (const Diagnostic& d : cx_.diagnostics.sorted()) known.insert(d.message);
   FLEETD_TRY_ASSIGN(plugin::Isolation isolation, pluginIsolation(cx_));
-  auto opened = render::Workspace::open({cx_.root(),
-                                         pluginPaths(cx_.root()),
-                                         pluginLog(cx_),
-                                         pluginTrust(),
-                                         std::move(isolation),
-                                         {},
-                                         pluginProgress(cx_)},
-                                        sources_, symbols_, diagnostics_);
+  auto opened = render::Workspace::open(
+      {cx_.root(), pluginPaths(cx_.root()), pluginLog(cx_), pluginTrust(), std::move(isolation)}, sources_, symbols_,
+      diagnostics_);
   if (!opened)
     diagnostics_.add(opened.error());
   else

@@ -5,8 +5,6 @@
 
 #include <fmt/format.h>
 
-#include "kernel/base/clock.hpp"
-#include "kernel/base/json_writer.hpp"
 #include "kernel/base/text.hpp"
 #include "kernel/process/executable.hpp"
 #include "kernel/state/directory.hpp"
@@ -20,53 +18,11 @@ std::vector<plugin::SearchPath> pluginPaths(const std::string& root) {
   return plugin::searchPaths(variable ? variable : "", executable ? *executable : "", root);
 }
 
-namespace {
-
-const char* levelName(int level) {
-  switch (level) {
-    case FLEET_LOG_DEBUG: return "debug";
-    case FLEET_LOG_WARNING: return "warning";
-    case FLEET_LOG_ERROR: return "error";
-    default: return "info";
-  }
-}
-
-// For scripts: one object a line, like findings, which have a `code`.
-plugin::LogSink asJson(Output& out, bool progress) {
-  return [&out, progress](const std::string& id, int level, const std::string& text) {
-    std::string line;
-    base::JsonWriter json(line);
-    json.beginObject().member("plugin", id);
-    if (!progress) json.member("level", levelName(level));
-    json.member(progress ? "progress" : "message", text).endObject();
-    out.line(line + "\n");
-  };
-}
-
-plugin::LogSink asLines(Output& out) {
-  return [&out](const std::string& id, int, const std::string& text) {
-    const bool color = out.colorMessages();
-    out.line(fmt::format("{}{}:{} {}\n", color ? kDim.start : "", id, color ? Style::kEnd : "", base::sanitize(text)));
-  };
-}
-
-}  // namespace
-
 plugin::LogSink pluginLog(Context& cx) {
   if (!cx.verbose()) return {};
-  return cx.json() ? asJson(cx.out, false) : asLines(cx.out);
-}
-
-plugin::LogSink pluginProgress(Context& cx) {
-  if (cx.verbose()) return cx.json() ? asJson(cx.out, true) : asLines(cx.out);
-  if (cx.quiet() || cx.json() || !cx.out.showsProgress()) return {};
-  constexpr std::int64_t kMoment = 300'000'000, kEvery = 50'000'000;  // as Context::progress
-  return [&out = cx.out, next = base::monotonicNanos() + kMoment](const std::string& id, int,
-                                                                  const std::string& text) mutable {
-    const auto now = base::monotonicNanos();
-    if (now < next) return;
-    next = now + kEvery;
-    out.progress(fmt::format("{}: {}", id, text));
+  const bool color = cx.out.colorMessages();
+  return [color](const std::string& id, int, const std::string& text) {
+    fmt::print(stderr, "{}{}:{} {}\n", color ? kDim.start : "", id, color ? Style::kEnd : "", base::sanitize(text));
   };
 }
 

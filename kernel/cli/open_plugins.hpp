@@ -11,9 +11,6 @@ namespace fleetd::cli {
 std::vector<plugin::SearchPath> pluginPaths(const std::string& root);
 // Prints what plugins log, with --verbose; else nothing.
 plugin::LogSink pluginLog(Context& cx);
-// What plugins say of their progress: lines with -v, objects with --json -v, else on a terminal one line that the next
-// replaces.
-plugin::LogSink pluginProgress(Context& cx);
 // What people trust on this machine. Errors: FL0825 without a home.
 Result<plugin::TrustStore> trustStore();
 plugin::TrustCheck pluginTrust();

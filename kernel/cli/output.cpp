@@ -54,10 +54,7 @@ Output::Output(ColorChoice choice)
 
 void Output::drain(std::size_t atLeast) {
   if (data_.empty() || data_.size() < atLeast) return;
-  {
-    const std::lock_guard lock(terminal_);
-    clearProgress();
-  }
+  clearProgress();
   if (!failed_ && !readerGone_) {
     const int code = writeAll(STDOUT_FILENO, data_);
     if (code == EPIPE) {
@@ -72,11 +69,6 @@ void Output::drain(std::size_t atLeast) {
 
 void Output::message(std::string_view text) {
   drain();
-  line(text);
-}
-
-void Output::line(std::string_view text) {
-  const std::lock_guard lock(terminal_);
   clearProgress();
   // There is nowhere left to report that standard error is gone.
   static_cast<void>(writeAll(STDERR_FILENO, text));
@@ -84,7 +76,6 @@ void Output::line(std::string_view text) {
 
 void Output::progress(std::string_view line) {
   if (!messagesOnTerminal_) return;
-  const std::lock_guard lock(terminal_);
   clearProgress();
   std::string shown = "\r";
   std::size_t used = 0;
@@ -116,7 +107,6 @@ std::string Output::styled(Style style, std::string_view text) const {
 
 bool Output::finish(std::string& why) {
   drain();
-  const std::lock_guard lock(terminal_);
   clearProgress();
   why = why_;
   return !failed_;

@@ -2,7 +2,6 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
-#include <mutex>
 #include <string>
 #include <string_view>
 
@@ -21,8 +20,7 @@ inline constexpr Style kYellow{"\x1b[33m"};
 inline constexpr Style kGreen{"\x1b[32m"};
 inline constexpr Style kCyan{"\x1b[36m"};
 
-// Thread: one at a time, but for what says otherwise. A reader that goes away is not reported; any other failure to
-// write data is (see finish).
+// Thread: one at a time. A reader that goes away is not reported; any other failure to write data is (see finish).
 class Output {
  public:
   explicit Output(ColorChoice choice = ColorChoice::Auto);
@@ -34,12 +32,9 @@ class Output {
   void drain(std::size_t atLeast = 0);
   // Writes waiting data first, then the text, to standard error.
   void message(std::string_view text);
-  // A whole line, or several, on standard error; data that waits stays where it is. [thread-safe]
-  void line(std::string_view text);
-  // One line on standard error that the next one, or any other output, replaces. Only on a terminal. [thread-safe]
+  // One line on standard error that the next one, or any other output, replaces. Only on a terminal.
   void progress(std::string_view line);
 
-  bool showsProgress() const { return messagesOnTerminal_; }
   bool colorData() const { return colorData_; }
   bool colorMessages() const { return colorMessages_; }
   // Columns of the terminal on standard output; 0 when it is none: no limit.
@@ -55,7 +50,7 @@ class Output {
   bool finish(std::string& why);
 
  private:
-  void clearProgress();  // whoever calls it holds the mutex
+  void clearProgress();
 
   std::string data_;
   std::string why_;
@@ -64,7 +59,6 @@ class Output {
   bool colorData_ = false;
   bool colorMessages_ = false;
   bool messagesOnTerminal_ = false;
-  std::mutex terminal_;  // standard error, and the next
   bool progressShown_ = false;
   unsigned dataWidth_ = 0;
   unsigned messageWidth_ = 100;

@@ -108,7 +108,7 @@ plugin::EventSink progressTo(plugin::LogSink log) {
 void Workspace::openPlugins() {
   plugin::PluginsOptions options;
   options.log = options_.log;
-  options.events = progressTo(options_.progress);
+  options.events = progressTo(options_.log);
   options.trusted = options_.trusted;
   options.isolation = options_.isolation;
   options.checkExpression = checkExpression;

@@ -27,7 +27,6 @@ struct WorkspaceOptions {
   plugin::TrustCheck trusted;                     // for files of the fleet's own plugins/; empty: none may be loaded
   plugin::Isolation isolation;                    // who runs in a process of its own
   std::vector<fleet::InputOverride> overrides{};  // sources of inputs, see fleet::InputSources
-  plugin::LogSink progress{};                     // what plugins say of their progress; may be empty
 };
 
 // Thread: as Fleet, one with a big stack.

@@ -1,13 +1,12 @@
 """Plugins that do not come with fleetd run in processes of their own, and fail there alone."""
 
-import json
 import os
 import shutil
 import subprocess
 import unittest
 from pathlib import Path
 
-from harness import FIXTURES, SETUP, Case, FleetTest, sandboxed
+from harness import FIXTURES, Case, FleetTest, sandboxed
 
 ROOT = Path(__file__).resolve().parents[3]
 ID = "org.example.faulty"
@@ -90,48 +89,3 @@ class Isolation(FleetTest):
         out = self.run_it("__complete", "--", "--isolate=").out
         self.assertEqual([line.split("\t")[0] for line in out.splitlines()], [f"--isolate={who}" for who in ("all", "third-party", "unsandboxed", "none")])
         self.assertIn("check", self.run_it("__complete", "--", "--isolate", "ch").out)
-
-
-class Events(FleetTest):
-    """What plugins log and what they say of their progress have a reader each: lines, objects, or a line on a terminal."""
-
-    def setUp(self):
-        self.own = self.fleet("dendritic", {"modules/chatty.nix": FILES["modules/faulty.nix"].replace(ID, "org.example.chatty").replace("services.hello-c.enable = true;", "")})
-        self.library = self.own.base / "third/org.example.chatty.so"
-        self.library.parent.mkdir()
-        self.env = {"FLEETD_PLUGIN_PATH": f"{self.library.parent}:{self.own.environment()['FLEETD_PLUGIN_PATH']}"}
-
-    def build(self, wait):
-        command = [shutil.which("cc") or "gcc", "-std=c11", "-D_DEFAULT_SOURCE", "-fPIC", "-shared", "-fvisibility=hidden", "-I", str(ROOT / "sdk/include"), f"-DWAIT={wait}"]
-        subprocess.run([*command, str(FIXTURES / "plugins/chatty.c"), "-o", str(self.library)], check=True)
-
-    def test_lines_and_objects(self):
-        self.build(1)
-        for how in ("--isolate=none", "--isolate=unsandboxed"):
-            with self.subTest(how):
-                said = self.expect(self.own.run("check", "-v", how, env=self.env), 0, err=["org.example.chatty: half way", "org.example.chatty: a line of it"])
-                self.assertEqual(said.err.count("half way"), 1)
-                objects = [json.loads(line) for line in self.expect(self.own.run("check", "-v", "--json", how, env=self.env), 0).err.splitlines()]
-                self.assertIn({"plugin": "org.example.chatty", "progress": "half way"}, objects)
-                self.assertIn({"plugin": "org.example.chatty", "level": "warning", "message": "a line of it"}, objects)
-                for quiet in ([], ["--json"], ["-q"]):
-                    err = self.expect(self.own.run("check", how, *quiet, env=self.env), 0).err
-                    self.assertNotIn("half way", err)
-                    self.assertNotIn("a line of it", err)
-
-    def test_a_terminal_shows_progress(self):
-        self.build(450)
-        main, other = os.openpty()
-        done = subprocess.Popen([str(SETUP.binary), "check", "--fleet", str(self.own.root), "--isolate=none"], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=other, env={**self.own.environment(), **self.env})
-        os.close(other)
-        shown = b""
-        try:
-            while piece := os.read(main, 4096):
-                shown += piece
-        except OSError:  # the other end is closed
-            pass
-        os.close(main)
-        self.assertEqual(done.wait(60), 0)
-        self.assertIn(b"\rorg.example.chatty: half way", shown)
-        self.assertTrue(shown.endswith(b"\r\x1b[K"), shown)
-        self.assertNotIn(b"a line of it", shown)
