@@ -201,8 +201,12 @@ void composeHosts(Context& cx, const std::vector<const fleet::Host*>& hosts, Rep
   };
   if (!cx.args.has("--coverage")) return cx.composeTogether(hosts, false, take);
   report.coverage.emplace();
+  const auto& plugins = cx.workspace().plugins().files();
+  const bool forgotten = std::all_of(plugins.begin(), plugins.end(), [](const auto& file) { return file.bundled; });
   for (std::size_t i = 0; i < hosts.size(); ++i) {
-    const fleet::Fleet::ForTheMoment moment(report.fleet);
+    // Where plugins may keep secrets, hosts are composed once more and must last.
+    std::optional<fleet::Fleet::ForTheMoment> moment;
+    if (forgotten) moment.emplace(report.fleet);
     const auto composed = cx.compose(*hosts[i]);
     take(i, *composed);
     report.coverage->add(static_cast<fleet::HostConfiguration&>(*composed).evaluation(), hosts[i]->klass);

@@ -209,9 +209,21 @@ void Workspace::composeTogether(const std::vector<const fleet::Host*>& hosts, co
   };
   if (std::none_of(hosts.begin(), hosts.end(), asked)) return fleet_->composeTogether(hosts, how, diagnostics, take);
   for (std::size_t i = 0; i < hosts.size(); ++i) {
-    const fleet::Fleet::ForTheMoment moment(*fleet_);
-    const auto composed = compose(*hosts[i], diagnostics);
-    if (!take(i, *composed)) return;
+    // What composing adds to the host is gone with the moment, so the host must not keep it.
+    const Key key = keyOf(*hosts[i]);
+    const auto before = added_.at(key).parts;
+    bool more = true;
+    {
+      const fleet::Fleet::ForTheMoment moment(*fleet_);
+      const auto composed = compose(*hosts[i], diagnostics);
+      more = take(i, *composed);
+    }
+    if (added_.at(key).parts.size() != before.size()) {
+      added_.at(key).parts = before;
+      for (fleet::Host& own : fleet_->hosts())
+        if (keyOf(own) == key) rebuild(own);
+    }
+    if (!more) return;
   }
 }
 
