@@ -5,7 +5,9 @@ import subprocess
 
 from harness import SETUP, FleetTest, Result
 
-EMPTY = "rm -rf /run/current-system /run/fleetd /run/refuse /run/rebooting /nix/var/nix/profiles/system* /var/log/activations /var/lib/sops-nix /var/lib/fleetd /etc/systemd/system.control /nix/var/nix/profiles/per-user /var/log/order; sed -i /nonsense/d /etc/ssh/sshd_config"
+# An activation of the test before may still be returning, and its lock is about to go: it ends first.
+ENDED = "for lock in /run/fleetd/lock /var/run/fleetd/lock /var/lib/fleetd/lock; do [ ! -s $lock/pid ] || kill -9 -$(cat $lock/pid) 2>/dev/null; done; "
+EMPTY = ENDED + "rm -rf /run/current-system /run/fleetd /run/refuse /run/rebooting /nix/var/nix/profiles/system* /var/log/activations /var/lib/sops-nix /var/lib/fleetd /etc/systemd/system.control /nix/var/nix/profiles/per-user /var/log/order; sed -i /nonsense/d /etc/ssh/sshd_config"
 
 
 class LabTest(FleetTest):
