@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <chrono>
 #include <thread>
 
@@ -109,9 +110,8 @@ Result<TreeWatch> TreeWatch::open(std::vector<std::string> roots) {
   TreeWatch out;
   out.roots_ = std::move(roots);
   FLEETD_TRY_ASSIGN(out.seen_, out.lookAtAll());
+  // What changes before the first notice can come is found by the first comparison.
   out.subscribe();
-  if (!out.notices_) return out;
-  // What changed before the first notice could come is a change, too: it is found by the first comparison.
   return out;
 }
 

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "kernel/base/file.hpp"
+#include "kernel/base/text.hpp"
 #include "kernel/base/tree_watch.hpp"
 #include "kernel/cli/context.hpp"
 #include "kernel/cli/locate.hpp"
@@ -32,8 +33,9 @@ Result<std::vector<std::string>> watchedRoots(const Context& cx) {
 std::string whatChanged(const std::vector<std::string>& changed, const std::string& root) {
   std::string_view first = changed.front();
   if (first.starts_with(root + "/")) first.remove_prefix(root.size() + 1);
-  if (changed.size() == 1) return fmt::format("{} changed", first);
-  return fmt::format("{} and {} more changed", first, changed.size() - 1);
+  const std::string shown = base::sanitize(first);  // a name of a file, which may hold anything
+  if (changed.size() == 1) return fmt::format("{} changed", shown);
+  return fmt::format("{} and {} more changed", shown, changed.size() - 1);
 }
 
 // A pipe whose reader left is noticed although nothing is written meanwhile.
