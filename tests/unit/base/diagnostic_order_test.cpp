@@ -4,27 +4,12 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/unit/base/diagnostic_helpers.hpp"
+
 namespace fleetd::base {
 namespace {
 
-class Order : public ::testing::Test {
- protected:
-  // The span of the n-th occurrence of `needle`.
-  static Span at(const SourceFile& file, std::string_view needle, int n = 0) {
-    std::size_t pos = file.text.find(needle);
-    for (; n > 0; --n) pos = file.text.find(needle, pos + 1);
-    const auto begin = file.base + static_cast<Pos>(pos);
-    return {begin, begin + static_cast<Pos>(needle.size())};
-  }
-  Diagnostic diagnostic(Span span) const {
-    Diagnostic d;
-    d.code = Code::FL0101;
-    d.message = "this is wrong";
-    d.span = span;
-    return d;
-  }
-  SourceMap sources_;
-};
+class Order : public DiagnosticTest {};
 
 TEST_F(Order, AFindingAboutManyHostsIsOne) {
   const SourceFile* file = *sources_.add("/repo/a.nix", "one two\n");
