@@ -103,7 +103,7 @@ void writeReport(Context& cx, const Report& report) {
   base::JsonWriter json(cx.out.data(), 2);
   json.beginObject().member("fleet", report.fleet.name()).member("root", report.fleet.root());
   json.member("kind", fleet::kindName(report.fleet.kind()));
-  writeCount(json, "files", report.fleet.filesRead());
+  writeCount(json, "files", report.fleet.filesRead().size());
   json.key("hosts").beginArray();
   for (const Checked& checked : report.hosts) writeHost(cx, json, checked);
   json.endArray();
@@ -159,7 +159,7 @@ void printSummary(Context& cx, const Report& report) {
   std::size_t definitions = 0;
   for (const Checked& checked : report.hosts) definitions += checked.counts.definitions;
   std::string text = fmt::format("{}, {}, {}", counted(report.hosts.size(), "host"),
-                                 counted(report.fleet.filesRead(), "file"), counted(definitions, "definition"));
+                                 counted(report.fleet.filesRead().size(), "file"), counted(definitions, "definition"));
   text += ": ";
   text += errors == 0 ? cx.out.styled(kGreen, "no errors") : cx.out.styled(kRed, counted(errors, "error"));
   if (warnings > 0) text += ", " + cx.out.styled(kYellow, counted(warnings, "warning"));

@@ -69,6 +69,15 @@ void Fleet::countAggregate(const Host& host, std::string_view aggregate) {
     importers_[std::string(aggregate)].insert(static_cast<std::size_t>(&host - hosts_.data()));
 }
 
+std::vector<std::string> Fleet::importedBy(const Host& host) const {
+  std::vector<std::string> out;
+  const auto index = static_cast<std::size_t>(&host - hosts_.data());
+  for (const auto& [aggregate, hosts] : importers_)
+    if (hosts.contains(index)) out.push_back(aggregate);
+  std::sort(out.begin(), out.end());
+  return out;
+}
+
 bool Fleet::isOwn(const Host& host) const { return &host >= hosts_.data() && &host < hosts_.data() + hosts_.size(); }
 
 const std::vector<Aggregate>& Fleet::aggregates() {

@@ -97,6 +97,10 @@ class Fleet {
   using TakeHost = std::function<bool(std::size_t index, ComposedHost& host)>;
   void composeTogether(std::span<const Host* const> hosts, const Together& how, base::Diagnostics& diagnostics,
                        const TakeHost& take);
+  // A host that a worker composed: what the worker noted is noted here, too.
+  std::unique_ptr<ComposedHost> composedElsewhere(const Host& host, SharedResult result, bool json);
+  // Aggregates the host imports, "<class>.<name>", as far as it was composed. Sorted.
+  std::vector<std::string> importedBy(const Host& host) const;
   // While it lives, hosts are composed for the moment: what was composed is gone with it, and its memory serves the
   // next.
   class ForTheMoment {
@@ -117,7 +121,11 @@ class Fleet {
   SchemaStore* schemas() const { return schemas_; }
 
   std::vector<Stage>& stages() { return stages_; }
-  std::size_t filesRead() const { return filesRead_; }
+  // Files of the fleet, each once, in the order they were read.
+  const std::vector<std::string>& filesRead() const { return filesRead_; }
+  void noteRead(const std::string& file) {
+    if (readOnce_.insert(file).second) filesRead_.push_back(file);
+  }
   lang::Evaluator& evaluator() { return *evaluator_; }
   compose::Compose& composition() { return *compose_; }
   lang::Value outputs() const { return outputs_; }
@@ -151,7 +159,8 @@ class Fleet {
   std::unique_ptr<Cohorts> cohorts_;
   std::unique_ptr<lang::Scope> scope_;  // of hosts composed for the moment
   std::vector<Stage> stages_;
-  std::size_t filesRead_ = 0;
+  std::vector<std::string> filesRead_;
+  std::unordered_set<std::string> readOnce_;
 };
 
 }  // namespace fleetd::fleet

@@ -51,7 +51,7 @@ void Loader::report(Value error, std::string_view host) {
 Result<void> Loader::run() {
   // Outlives the loader: files are read when hosts are composed, too. fleetd's own texts are no files of the fleet.
   ev_.onParsed = [fleet = &fleet_, diagnostics = &diagnostics_](const lang::ParsedFile& file) {
-    if (file.source->name.starts_with('/')) ++fleet->filesRead_;
+    if (file.source->name.starts_with('/')) fleet->noteRead(file.source->name);
     for (const base::Diagnostic& problem : file.problems) diagnostics->add(problem);
   };
   ev_.onTrace = [diagnostics = &diagnostics_](std::string_view line) {

@@ -3,9 +3,9 @@
 #include <functional>
 #include <span>
 #include <string>
-#include <string_view>
 #include <vector>
 
+#include "kernel/base/record.hpp"
 #include "kernel/fleet/composed_host.hpp"
 #include "kernel/fleet/fleet.hpp"
 
@@ -17,12 +17,12 @@ struct SharedResult {
   std::string system;
   std::vector<std::string> aggregates;  // of the host itself
   std::vector<std::string> imported;    // "<class>.<name>", those of its homes included; may repeat
+  std::vector<std::string> homes;       // inside of the host
   std::string json;                     // of the whole configuration, when it was wanted
 };
 
-// Between a worker and its parent, which are the same program.
-void appendResult(std::string& out, const SharedResult* result);  // null: the parent must compose the host itself
-// Takes one result off the front. False: there is no whole one. *there tells whether the worker had one.
-bool takeResult(std::string_view* in, bool* there, SharedResult* out);
+// Between a worker and its parent.
+void writeResult(base::RecordWriter& out, const SharedResult& result);
+bool readResult(base::RecordReader& in, SharedResult& out);  // false: there is no whole one
 
 }  // namespace fleetd::fleet

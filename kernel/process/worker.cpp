@@ -40,9 +40,12 @@ void readAll(int fd, std::string& out) {
   }
 }
 
+bool isWorker = false;
+
 [[noreturn]] void work(int fd, const std::function<void(const Worker::Send&)>& body) {
   // A parent that is gone shows as an error of write().
   ::signal(SIGPIPE, SIG_IGN);
+  isWorker = true;
   bool heard = true;
   body([&](std::string_view bytes) { return heard = heard && writeAll(fd, bytes); });
   // Nothing of the parent's is to be flushed or ended here.
@@ -64,6 +67,10 @@ Result<Worker> Worker::start(const std::function<void(const Send&)>& body) {
   out.reader_ = std::thread([fd = std::move(pipe.read), into = out.received_.get()] { readAll(fd.get(), *into); });
   return out;
 }
+
+void Worker::giveUp() { ::_exit(kStopped); }
+
+bool Worker::is() { return isWorker; }
 
 Worker::~Worker() {
   if (!reader_.joinable()) return;

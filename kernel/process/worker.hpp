@@ -27,6 +27,11 @@ class Worker {
   Worker& operator=(Worker&&) = delete;
   ~Worker();  // ends the worker when its result was not asked for
 
+  // Ends the worker that calls this, because what comes next is not for it; its parent does what is left.
+  [[noreturn]] static void giveUp();
+  // Whether this process is a worker.
+  static bool is();
+
   // Waits for the end. All that was sent, or FL0007 when the worker did not reach the end of its work.
   Result<std::string> finish();
 

@@ -13,52 +13,48 @@ SharedResult sample() {
   out.system = "x86_64-linux";
   out.aggregates = {"core", "web"};
   out.imported = {"nixos.core", "nixos.web", "homeManager.base"};
+  out.homes = {"ada"};
   out.json = R"({"a":1})";
   return out;
 }
 
+std::string sampleBytes() {
+  base::RecordWriter out;
+  writeResult(out, sample());
+  return out.take();
+}
+
 TEST(Together, AResultArrivesAsItWas) {
-  std::string bytes;
+  const std::string bytes = sampleBytes() + "rest";
+  base::RecordReader in(bytes);
   const SharedResult sent = sample();
-  appendResult(bytes, &sent);
-  appendResult(bytes, nullptr);
-  std::string_view in = bytes;
-  bool there = false;
   SharedResult got;
-  ASSERT_TRUE(takeResult(&in, &there, &got));
-  EXPECT_TRUE(there);
+  ASSERT_TRUE(readResult(in, got));
   EXPECT_EQ(got.counts.options, 7u);
   EXPECT_EQ(got.counts.unknown, 2u);
   EXPECT_EQ(got.system, sent.system);
   EXPECT_EQ(got.aggregates, sent.aggregates);
   EXPECT_EQ(got.imported, sent.imported);
+  EXPECT_EQ(got.homes, sent.homes);
   EXPECT_EQ(got.json, sent.json);
-  ASSERT_TRUE(takeResult(&in, &there, &got));
-  EXPECT_FALSE(there);
-  EXPECT_TRUE(in.empty());
-  EXPECT_FALSE(takeResult(&in, &there, &got));
+  EXPECT_EQ(in.rest(), "rest");
 }
 
 TEST(Together, NothingIsTakenOfWhatIsCutOff) {
-  std::string bytes;
-  const SharedResult sent = sample();
-  appendResult(bytes, &sent);
+  const std::string bytes = sampleBytes();
   for (std::size_t size = 0; size < bytes.size(); ++size) {
-    std::string_view in = std::string_view(bytes).substr(0, size);
-    bool there = false;
+    base::RecordReader in(std::string_view(bytes).substr(0, size));
     SharedResult got;
-    EXPECT_FALSE(takeResult(&in, &there, &got)) << size;
+    EXPECT_FALSE(readResult(in, got)) << size;
   }
 }
 
 TEST(Together, LengthsBeyondTheEndAreRefused) {
-  std::string bytes(1, '\1');
-  bytes.append(sizeof(Counts), '\0');
+  std::string bytes(sizeof(Counts), '\0');
   bytes.append(8, '\xff');
-  std::string_view in = bytes;
-  bool there = false;
+  base::RecordReader in(bytes);
   SharedResult got;
-  EXPECT_FALSE(takeResult(&in, &there, &got));
+  EXPECT_FALSE(readResult(in, got));
 }
 
 }  // namespace

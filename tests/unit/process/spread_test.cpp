@@ -1,0 +1,75 @@
+// Spreading items over processes: each once, in order, whatever becomes of a worker.
+#include "kernel/process/spread.hpp"
+
+#include <unistd.h>
+
+#include <gtest/gtest.h>
+
+#include <csignal>
+#include <vector>
+
+#include "kernel/process/worker.hpp"
+
+namespace fleetd::process {
+namespace {
+
+// What each item gave: its number from a worker, or "here".
+std::vector<std::string> run(std::size_t count, const SpreadOptions& options, const SpreadMake& make) {
+  std::vector<std::string> out;
+  spread(count, options, make, [&](std::size_t item, std::optional<std::string_view> result) {
+    EXPECT_EQ(item, out.size());
+    EXPECT_FALSE(Worker::is());
+    out.emplace_back(result ? *result : "here");
+    return true;
+  });
+  return out;
+}
+
+std::string number(std::size_t item) { return Worker::is() ? std::to_string(item) : "not on a worker"; }
+
+TEST(Spread, EachItemOnceAndInOrder) {
+  const std::vector<std::string> halves{"here", "here", "here", "here", "here", "5", "6", "7"};
+  EXPECT_EQ(run(8, {2, 2, 3}, number), halves);
+  const std::vector<std::string> thirds{"here", "here", "2", "3", "4", "5"};
+  EXPECT_EQ(run(6, {3, 0, 2}, number), thirds);
+}
+
+TEST(Spread, TooFewForAWorkerAreDoneHere) {
+  const std::vector<std::string> here(5, "here");
+  EXPECT_EQ(run(5, {8, 0, 3}, number), here);
+  EXPECT_EQ(run(5, {1, 0, 1}, number), here);
+  EXPECT_EQ(run(5, {8, 9, 1}, number), here);
+  EXPECT_TRUE(run(0, {8, 2, 0}, number).empty());
+}
+
+TEST(Spread, WhatAWorkerThatDiesDidNotMakeIsDoneHere) {
+  const std::vector<std::string> here(8, "here");
+  const auto dies = [](std::size_t item) {
+    if (item == 6) ::kill(::getpid(), SIGKILL);
+    return number(item);
+  };
+  EXPECT_EQ(run(8, {2, 0, 1}, dies), here);
+  const auto givesUp = [](std::size_t item) {
+    if (item == 6) Worker::giveUp();
+    return number(item);
+  };
+  EXPECT_EQ(run(8, {2, 0, 1}, givesUp), here);
+}
+
+TEST(Spread, EmptyAndLargeResultsArrive) {
+  const auto out = run(4, {2, 0, 1}, [](std::size_t item) { return item == 2 ? "" : std::string(1 << 20, 'x'); });
+  EXPECT_EQ(out[2], "");
+  EXPECT_EQ(out[3].size(), std::size_t{1} << 20);
+}
+
+TEST(Spread, EndsWhenItIsTold) {
+  std::size_t taken = 0;
+  spread(8, {2, 0, 1}, number, [&](std::size_t item, std::optional<std::string_view>) {
+    ++taken;
+    return item < 5;
+  });
+  EXPECT_EQ(taken, 6u);
+}
+
+}  // namespace
+}  // namespace fleetd::process
