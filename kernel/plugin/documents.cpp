@@ -113,7 +113,7 @@ Result<std::vector<std::string>> decodeSealed(const Manifest& manifest, std::str
   return *std::move(sealed);
 }
 
-Result<std::map<std::string, PluginValue>> decodeFacts(const Manifest& manifest, const FleetView& fleet,
+Result<std::map<std::string, PluginValue>> decodeFacts(const Manifest& manifest, const FleetDocument& fleet,
                                                        std::string_view bytes) {
   if (auto scanned = bus::prescan(bytes); !scanned) return named(manifest, std::move(scanned).error());
   auto value = sdk::parseValue(bytes);
@@ -123,7 +123,7 @@ Result<std::map<std::string, PluginValue>> decodeFacts(const Manifest& manifest,
   std::map<std::string, PluginValue> out;
   for (const auto& [name, facts] : *machines) {
     const auto shown = base::sanitize(name.substr(0, 200));
-    if (!fleet.machines.contains(name))
+    if (!fleet.hasMachine(name))
       return named(manifest, fail(Code::FL0893, fmt::format("it tells facts about `{}`, which is no machine", shown)));
     if (!facts.get<sdk::Attrs>())
       return named(manifest, fail(Code::FL0893, fmt::format("its facts about `{}` are no map", shown)));

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "kernel/base/result.hpp"
+#include "kernel/plugin/fleet_document.hpp"
 #include "kernel/plugin/manifest.hpp"
 #include "kernel/plugin/sdk.hpp"
 
@@ -27,7 +28,7 @@ Result<std::vector<RenderedFile>> decodeFiles(const Manifest& manifest, std::str
 Result<std::vector<std::string>> decodeSealed(const Manifest& manifest, std::string_view bytes, std::size_t count);
 
 // What a network's plugin tells: a map for each machine, which must be one of `fleet`. Errors: FL0310, FL0311, FL0893.
-Result<std::map<std::string, PluginValue>> decodeFacts(const Manifest& manifest, const FleetView& fleet,
+Result<std::map<std::string, PluginValue>> decodeFacts(const Manifest& manifest, const FleetDocument& fleet,
                                                        std::string_view bytes);
 
 // "a/b.nix": relative, `/` between non-empty names other than "." and "..", printable, at most 1024 bytes.

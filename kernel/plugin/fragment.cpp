@@ -169,7 +169,7 @@ Result<Fragment> decodeFragment(const Manifest& manifest, std::string host, std:
     if (!checked) return named(manifest, sdk::formatPath(definition.path), std::move(checked).error());
   }
   Fragment out{manifest.id, std::move(host), std::move(read->definitions), {}};
-  out.hash = base::blake2b(canonicalForm(out.definitions));
+  out.hash = base::blake2b(canonicalForm(out.definitions.all()));
   return out;
 }
 

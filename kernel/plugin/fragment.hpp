@@ -1,8 +1,10 @@
 // Fragment: what one plugin sets, decoded, checked against its manifest and hashed. Immutable by convention.
 #pragma once
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "kernel/base/hash.hpp"
@@ -12,10 +14,27 @@
 
 namespace fleetd::plugin {
 
+// A list that its copies share: many hosts get the same.
+class Definitions {
+ public:
+  Definitions() : Definitions(std::vector<Definition>()) {}
+  Definitions(std::vector<Definition> all) : all_(std::make_shared<const std::vector<Definition>>(std::move(all))) {}
+  auto begin() const { return all_->begin(); }
+  auto end() const { return all_->end(); }
+  bool empty() const { return all_->empty(); }
+  std::size_t size() const { return all_->size(); }
+  const Definition& operator[](std::size_t i) const { return (*all_)[i]; }
+  const std::vector<Definition>& all() const { return *all_; }
+  friend bool operator==(const Definitions& a, const Definitions& b) { return a.all() == b.all(); }
+
+ private:
+  std::shared_ptr<const std::vector<Definition>> all_;
+};
+
 struct Fragment {
   std::string plugin;
   std::string host;  // empty for rules, which hold for every host
-  std::vector<Definition> definitions;
+  Definitions definitions;
   Hash256 hash;  // BLAKE2b-256 of the definitions in canonical form
 };
 

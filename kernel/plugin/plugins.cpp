@@ -15,6 +15,7 @@
 #include "kernel/plugin/failure.hpp"
 #include "kernel/plugin/plugins_state.hpp"
 #include "kernel/plugin/told.hpp"
+#include "kernel/process/worker.hpp"
 
 namespace fleetd::plugin {
 
@@ -81,6 +82,7 @@ Result<void> Plugins::State::openBus() {
 
 void Plugins::State::begin(const std::string& id) {
   if (loaded.contains(id)) return;
+  if (process::Worker::is()) process::Worker::giveUp();
   LoadedPlugin& plugin = loaded[id];
   const auto* file = find(id);
   if (!file) {

@@ -7,10 +7,12 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "kernel/base/diagnostic.hpp"
 #include "kernel/base/result.hpp"
+#include "kernel/plugin/fleet_document.hpp"
 #include "kernel/plugin/fragment.hpp"
 #include "kernel/plugin/host_api.hpp"
 #include "kernel/plugin/isolation.hpp"
@@ -25,6 +27,12 @@ namespace fleetd::plugin {
 
 // An event a plugin published on a topic its manifest lists.
 using EventSink = std::function<void(const std::string& plugin, const std::string& topic, std::string_view body)>;
+
+// A ComposedView, packed.
+struct PackedHost {
+  std::string name, document;
+};
+PackedHost packed(const ComposedView& host);
 
 struct PluginsOptions {
   // Each is called on a thread of its own, which may take its time: what comes faster than it takes is lost, and
@@ -68,9 +76,13 @@ class Plugins {
   // Definitions for every host that selects it; no definitions when it has no rules.
   Result<Fragment> rules(const std::string& id);
 
+  // Tells plugins of the fleet, all at once; what the functions below are given the same document for need not tell
+  // them again. Who cannot take it fails there.
+  void tell(const std::vector<std::pair<std::string, FleetDocument>>& fleets);
+
   // What a service tells the others, about this fleet; nothing when it has nothing to tell. Errors: FL0310, FL0325 for
   // an interface or a scope that is not its own, and what the plugin reports.
-  Result<Exports> exports(const std::string& id, const FleetView& fleet);
+  Result<Exports> exports(const std::string& id, const FleetDocument& fleet);
 
   // What a secrets backend keeps for these references, sealed for their receivers, in the same order. Errors: FL0310,
   // FL0318 for a plugin that keeps none, and what the plugin reports.
@@ -78,7 +90,7 @@ class Plugins {
 
   // What a network's plugin knows of machines, by name, each a map; nothing when it has nothing to tell. Errors:
   // FL0310, FL0893 for a machine the fleet does not have, and what the plugin reports.
-  Result<std::map<std::string, PluginValue>> facts(const std::string& id, const FleetView& fleet);
+  Result<std::map<std::string, PluginValue>> facts(const std::string& id, const FleetDocument& fleet);
 
   // One request of a command to a plugin that works on its own, and the answer; may take minutes, because the plugin
   // may ask people. Errors: FL0310, and what the plugin reports.
@@ -86,13 +98,13 @@ class Plugins {
 
   // The functions below answer in the order of `hosts`; nothing stands where a host failed, and the reason is
   // in `diagnostics` with the host's name.
-  std::vector<std::optional<Fragment>> contribute(const std::string& id, const FleetView& fleet,
+  std::vector<std::optional<Fragment>> contribute(const std::string& id, const FleetDocument& fleet,
                                                   const std::vector<HostView>& hosts, Diagnostics& diagnostics);
   std::vector<std::optional<std::vector<RenderedFile>>> render(const std::string& id,
                                                                const std::vector<ComposedView>& hosts,
                                                                Diagnostics& diagnostics);
   // The plugin's findings about each host. False when a check could not run.
-  bool check(const std::string& id, const std::vector<ComposedView>& hosts, Diagnostics& diagnostics);
+  bool check(const std::string& id, const std::vector<PackedHost>& hosts, Diagnostics& diagnostics);
 
   // What happened to plugins since somebody asked them last: one that broke the rules of the bus, or ended, between two
   // calls. Said once.

@@ -1,6 +1,8 @@
 // Asking plugins over the bus, and judging what they answer.
 #include <algorithm>
+#include <deque>
 #include <functional>
+#include <unordered_map>
 #include <utility>
 
 #include <fmt/format.h>
@@ -18,18 +20,6 @@ namespace {
 
 constexpr std::size_t kBatchHosts = 64;
 constexpr std::size_t kBatchBytes = 1 << 20;
-
-template <class T>
-std::vector<std::string> packEach(const std::vector<T>& items) {
-  std::vector<std::string> out;
-  out.reserve(items.size());
-  for (const auto& item : items) {
-    sdk::Packer packer;
-    sdk::pack(packer, item);
-    out.push_back(packer.take());
-  }
-  return out;
-}
 
 bool isUnsupported(const Answer& answer) {
   return !answer.document && answer.document.error().status == FLEET_E_UNSUPPORTED;
@@ -118,6 +108,33 @@ auto packerOf(const std::vector<Host>& hosts) {
   return [&hosts](std::size_t i, sdk::Packer& out) { sdk::pack(out, hosts[i]); };
 }
 
+// Answers of one plugin that were read before: hosts in the same roles mostly get the same.
+class FragmentsOnce {
+ public:
+  const Fragment* find(std::string_view bytes) {
+    const auto at = known_.find(bytes);
+    if (at == known_.end()) return nullptr;
+    ++at->second->hosts;
+    return &at->second->fragment;
+  }
+  void add(std::string_view bytes, const Fragment& fragment) {
+    const One& one = all_.emplace_back(One{std::string(bytes), fragment, 1});
+    known_.emplace(one.bytes, &all_.back());
+  }
+  void tell(Touched& touched) const {
+    for (const One& one : all_) touched.take(one.fragment, one.hosts);
+  }
+
+ private:
+  struct One {
+    std::string bytes;
+    Fragment fragment;
+    std::uint64_t hosts;
+  };
+  std::deque<One> all_;  // in the order they first came; the map looks into it
+  std::unordered_map<std::string_view, One*> known_;
+};
+
 // The record keeps what was refused.
 template <class T>
 Result<T> noted(Touched& touched, Result<T> read) {
@@ -139,15 +156,44 @@ Result<std::vector<Answer>> readAnswers(const std::string& id, const Result<bus:
 
 Plugins::State::Reply Plugins::State::ask(const std::string& id, const char* topic,
                                           const std::vector<std::string>& documents, std::uint32_t timeoutMs) {
-  std::optional<Batch> only = Batch{documents.size(), packDocuments(documents)};
-  const bool fleet = topic == std::string_view(topic::kFleet);
-  std::string view = fleet ? only->body : std::string();
+  return askBody(id, topic, {documents.size(), packDocuments(documents)}, timeoutMs);
+}
+
+Plugins::State::Reply Plugins::State::askBody(const std::string& id, const char* topic, Batch batch,
+                                              std::uint32_t timeoutMs) {
+  std::optional<Batch> only = std::move(batch);
   std::optional<Reply> out;
   converse(
       id, topic, timeoutMs == 0 ? options.callMs : timeoutMs, [&] { return std::exchange(only, std::nullopt); },
       [&](std::size_t, Reply reply) { out.emplace(std::move(reply)); });
-  if (fleet && *out && (*out)->front().document) loaded.at(id).toldFleet = std::move(view);
   return *std::move(out);
+}
+
+Result<std::optional<sdk::Error>> Plugins::State::tellFleet(const std::string& id, const FleetDocument& fleet) {
+  FLEETD_TRY_ASSIGN(auto* plugin, up(id));
+  if (plugin->toldFleet == fleet.body()) return std::optional<sdk::Error>();
+  FLEETD_TRY_ASSIGN(const auto answers, askBody(id, topic::kFleet, {1, *fleet.body()}));
+  if (!answers.front().document) return std::optional(answers.front().document.error());
+  plugin->toldFleet = fleet.body();
+  return std::optional<sdk::Error>();
+}
+
+void Plugins::tell(const std::vector<std::pair<std::string, FleetDocument>>& fleets) {
+  std::vector<std::pair<std::size_t, bus::BusThread::Answer>> sent;
+  for (std::size_t i = 0; i < fleets.size(); ++i) {
+    const auto& [id, fleet] = fleets[i];
+    const auto plugin = state_->up(id);
+    // What a process is asked may end it, and is better told alone.
+    if (!plugin || (*plugin)->isolated || (*plugin)->toldFleet == fleet.body()) continue;
+    (*plugin)->touched.calls.add(topic::kFleet, 1);
+    sent.emplace_back(i,
+                      state_->bus->request((*plugin)->routingId, topic::kFleet, *fleet.body(), state_->options.callMs));
+  }
+  for (auto& [i, answer] : sent) {
+    const auto& [id, fleet] = fleets[i];
+    const auto answers = readAnswers(id, answer.get(), 1);
+    if (answers && answers->front().document) state_->loaded.at(id).toldFleet = fleet.body();
+  }
 }
 
 void Plugins::State::askAll(const std::string& id, const char* topic, std::size_t count, const PackDocument& pack,
@@ -238,10 +284,10 @@ Result<std::vector<std::string>> Plugins::resolve(const std::string& id, const s
   return noted(plugin.touched, decodeSealed(*plugin.manifest, *answer.document, references.size()));
 }
 
-Result<Exports> Plugins::exports(const std::string& id, const FleetView& fleet) {
-  FLEETD_TRY_ASSIGN(const auto told, state_->ask(id, topic::kFleet, packEach(std::vector{fleet})));
-  if (isUnsupported(told.front())) return Exports{};
-  if (!told.front().document) return answerError(id, told.front().document.error());
+Result<Exports> Plugins::exports(const std::string& id, const FleetDocument& fleet) {
+  FLEETD_TRY_ASSIGN(const auto refused, state_->tellFleet(id, fleet));
+  if (refused && refused->status == FLEET_E_UNSUPPORTED) return Exports{};
+  if (refused) return answerError(id, *refused);
   FLEETD_TRY_ASSIGN(const auto answers, state_->ask(id, topic::kExports, {}));
   const Answer& answer = answers.front();
   if (isUnsupported(answer)) return Exports{};
@@ -255,8 +301,8 @@ Result<Exports> Plugins::exports(const std::string& id, const FleetView& fleet) 
   return out;
 }
 
-Result<std::map<std::string, PluginValue>> Plugins::facts(const std::string& id, const FleetView& fleet) {
-  FLEETD_TRY_ASSIGN(const auto answers, state_->ask(id, topic::kFacts, packEach(std::vector{fleet})));
+Result<std::map<std::string, PluginValue>> Plugins::facts(const std::string& id, const FleetDocument& fleet) {
+  FLEETD_TRY_ASSIGN(const auto answers, state_->askBody(id, topic::kFacts, {1, *fleet.body()}));
   const Answer& answer = answers.front();
   if (isUnsupported(answer)) return std::map<std::string, PluginValue>();
   if (!answer.document) return answerError(id, answer.document.error());
@@ -264,29 +310,35 @@ Result<std::map<std::string, PluginValue>> Plugins::facts(const std::string& id,
   return noted(plugin.touched, decodeFacts(*plugin.manifest, fleet, *answer.document));
 }
 
-std::vector<std::optional<Fragment>> Plugins::contribute(const std::string& id, const FleetView& fleet,
+std::vector<std::optional<Fragment>> Plugins::contribute(const std::string& id, const FleetDocument& fleet,
                                                          const std::vector<HostView>& hosts, Diagnostics& diagnostics) {
   if (hosts.empty()) return {};
-  const auto told = state_->ask(id, topic::kFleet, packEach(std::vector{fleet}));
-  const bool refused = !told || (!told->front().document && !isUnsupported(told->front()));
-  if (refused) {
-    diagnostics.add(told ? answerError(id, told->front().document.error()) : told.error());
+  const auto refused = state_->tellFleet(id, fleet);
+  if (!refused || (*refused && (*refused)->status != FLEET_E_UNSUPPORTED)) {
+    diagnostics.add(refused ? answerError(id, **refused) : refused.error());
     return std::vector<std::optional<Fragment>>(hosts.size());
   }
   LoadedPlugin& plugin = **state_->up(id);
   for (const auto& host : hosts) plugin.touched.hosts.add(host.hostClass);
   sdk::Packer nothing;
   sdk::pack(nothing, sdk::Fragment{});
+  FragmentsOnce known;
   Collector<Fragment, HostView> collector(id, hosts, diagnostics, [&](const HostView& host, std::string_view bytes) {
+    if (const Fragment* same = known.find(bytes)) {
+      Fragment out = *same;
+      out.host = host.name;
+      return Result<Fragment>(std::move(out));
+    }
     auto out =
         noted(plugin.touched, decodeFragment(*plugin.manifest, host.name, bytes, state_->options.checkExpression));
-    if (out) plugin.touched.take(*out);
+    if (out) known.add(bytes, *out);
     return out;
   });
   state_->askAll(id, topic::kContribute, hosts.size(), packerOf(hosts), [&](std::size_t i, Answer answer) {
     if (isUnsupported(answer)) answer.document = std::string(nothing.view());  // it may work by rules alone
     collector.take(i, answer);
   });
+  known.tell(plugin.touched);
   state_->tellNotices(diagnostics);
   state_->reportRefusals(diagnostics);
   return collector.finish();
@@ -310,10 +362,17 @@ std::vector<std::optional<std::vector<RenderedFile>>> Plugins::render(const std:
   return collector.finish();
 }
 
-bool Plugins::check(const std::string& id, const std::vector<ComposedView>& hosts, Diagnostics& diagnostics) {
-  Collector<bool, ComposedView> collector(id, hosts, diagnostics,
-                                          [](const ComposedView&, std::string_view) { return Result<bool>(true); });
-  state_->askAll(id, topic::kCheck, hosts.size(), packerOf(hosts), [&](std::size_t i, Answer answer) {
+PackedHost packed(const ComposedView& host) {
+  sdk::Packer out;
+  sdk::pack(out, host);
+  return {host.name, out.take()};
+}
+
+bool Plugins::check(const std::string& id, const std::vector<PackedHost>& hosts, Diagnostics& diagnostics) {
+  Collector<bool, PackedHost> collector(id, hosts, diagnostics,
+                                        [](const PackedHost&, std::string_view) { return Result<bool>(true); });
+  const auto pack = [&](std::size_t i, sdk::Packer& out) { out.raw(hosts[i].document); };
+  state_->askAll(id, topic::kCheck, hosts.size(), pack, [&](std::size_t i, Answer answer) {
     if (isUnsupported(answer)) answer.document = std::string();
     collector.take(i, answer);
   });

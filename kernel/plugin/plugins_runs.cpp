@@ -14,6 +14,7 @@
 #include "kernel/plugin/failure.hpp"
 #include "kernel/plugin/plugins_state.hpp"
 #include "kernel/plugin/told.hpp"
+#include "kernel/process/worker.hpp"
 
 namespace fleetd::plugin {
 
@@ -161,8 +162,8 @@ bool Plugins::State::recover(const std::string& id, LoadedPlugin& plugin, const 
     return false;
   }
   // What it cannot take in now fails where it is asked for something.
-  if (!plugin.toldFleet.empty())
-    static_cast<void>(bus->request(plugin.routingId, topic::kFleet, plugin.toldFleet, options.callMs).get());
+  if (plugin.toldFleet)
+    static_cast<void>(bus->request(plugin.routingId, topic::kFleet, *plugin.toldFleet, options.callMs).get());
   return true;
 }
 
@@ -185,6 +186,8 @@ std::optional<Error> fatal(const std::string& id, const Result<bus::Message>& re
 
 void Plugins::State::converse(const std::string& id, const char* topic, std::uint32_t timeoutMs, const NextBatch& next,
                               const TakeReply& take) {
+  // The threads that would answer are the parent's.
+  if (process::Worker::is()) process::Worker::giveUp();
   struct Asked {
     std::size_t documents, bytes;
     std::string body;  // of a process, which may have to be asked again

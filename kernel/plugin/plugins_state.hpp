@@ -24,12 +24,12 @@ struct LoadedPlugin {
   std::string library, settings;  // what it is started with
   std::string routingId;
   std::unique_ptr<Runner> host;
-  IsolatedHost* isolated = nullptr;             // `host`, when it is a process
-  Supervision supervision;                      // of that process
-  std::string toldFleet;                        // the last fleet view it accepted, for the next process
-  std::optional<bus::BusThread::Answer> hello;  // until it was looked at
-  std::optional<Manifest> manifest;             // once it is up
-  std::optional<Error> failure;                 // why it is not
+  IsolatedHost* isolated = nullptr;              // `host`, when it is a process
+  Supervision supervision;                       // of that process
+  std::shared_ptr<const std::string> toldFleet;  // the last fleet view it accepted, for the next process
+  std::optional<bus::BusThread::Answer> hello;   // until it was looked at
+  std::optional<Manifest> manifest;              // once it is up
+  std::optional<Error> failure;                  // why it is not
   std::optional<Schema> schema;
   Touched touched;       // so far in this run
   bool endTold = false;  // that its process ended while nobody asked it anything
@@ -85,6 +85,10 @@ struct Plugins::State {
   // One message.
   Reply ask(const std::string& id, const char* topic, const std::vector<std::string>& documents,
             std::uint32_t timeoutMs = 0);
+  // One message of which the body is there.
+  Reply askBody(const std::string& id, const char* topic, Batch batch, std::uint32_t timeoutMs = 0);
+  // Whether it knows the fleet, once it was told if need be. Error: what it answered.
+  Result<std::optional<sdk::Error>> tellFleet(const std::string& id, const FleetDocument& fleet);
   using PackDocument = std::function<void(std::size_t document, sdk::Packer& out)>;
   using TakeAnswer = std::function<void(std::size_t document, Answer answer)>;
   // `count` documents, in batches. The first error of a batch stands for its documents.

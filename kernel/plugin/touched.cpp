@@ -18,7 +18,7 @@ using base::Code;
 // Everything a value refers to.
 class Reader {
  public:
-  explicit Reader(Touched& out) : out_(out) {}
+  Reader(Touched& out, std::uint64_t times) : out_(out), times_(times) {}
 
   void value(const sdk::Value& value) {
     if (const auto* list = value.get<sdk::List>()) {
@@ -26,16 +26,17 @@ class Reader {
     } else if (const auto* attrs = value.get<sdk::Attrs>()) {
       for (const auto& attr : *attrs) this->value(attr.value);
     } else if (const auto* ref = value.get<sdk::Ref>()) {
-      out_.reads.add(sdk::formatPath(ref->path));
+      out_.reads.add(sdk::formatPath(ref->path), times_);
     } else if (const auto* text = value.get<sdk::Text>()) {
       for (const auto& part : text->parts) this->value(part);
     } else if (value.get<sdk::Expr>()) {
-      ++out_.expressions;
+      out_.expressions += times_;
     } else if (const auto* package = value.get<sdk::Package>()) {
-      out_.packages.add(package->attribute);
+      out_.packages.add(package->attribute, times_);
     } else if (const auto* secret = value.secret()) {
       out_.secrets.add(fmt::format("{}{}{}/{}", secret->machine, secret->machine.empty() ? "" : ":", secret->generator,
-                                   secret->file));
+                                   secret->file),
+                       times_);
     } else if (const auto* property = value.property()) {
       if (property->kind == sdk::Property::Kind::conditional) condition(property->condition);
       for (const auto& item : property->content) this->value(item);
@@ -44,12 +45,13 @@ class Reader {
 
   void condition(const sdk::Cond& condition) {
     if (condition.op == sdk::Cond::Op::isTrue || condition.op == sdk::Cond::Op::equals)
-      out_.reads.add(sdk::formatPath(condition.path));
+      out_.reads.add(sdk::formatPath(condition.path), times_);
     for (const auto& arg : condition.args) this->condition(arg);
   }
 
  private:
   Touched& out_;
+  const std::uint64_t times_;
 };
 
 struct Field {
@@ -83,10 +85,10 @@ void Tally::add(std::string_view name, std::uint64_t times) {
     more_ += times;
 }
 
-void Touched::take(const Fragment& fragment) {
-  Reader reader(*this);
+void Touched::take(const Fragment& fragment, std::uint64_t times) {
+  Reader reader(*this, times);
   for (const auto& definition : fragment.definitions) {
-    writes.add(sdk::formatPath(definition.path));
+    writes.add(sdk::formatPath(definition.path), times);
     if (definition.condition) reader.condition(*definition.condition);
     reader.value(definition.value);
   }

@@ -48,7 +48,7 @@ struct Touched {
   Tally received;                 // topics of events it was told of
   Tally refused;                  // what was refused, with the code
 
-  void take(const Fragment& fragment);
+  void take(const Fragment& fragment, std::uint64_t times = 1);  // the same for so many hosts
   void refuse(const Error& error);
   friend bool operator==(const Touched&, const Touched&) = default;
 };

@@ -94,6 +94,7 @@ void Services::read(fleet::Fleet& fleet, const Silence& silence, Diagnostics& di
   }
   hold();
   tellMachines(fleet);
+  packed_.reset();
 }
 
 void Services::tellMachines(const fleet::Fleet& fleet) {
@@ -218,19 +219,13 @@ std::vector<sdk::Membership> Services::memberships(const std::string& plugin, co
   return out;
 }
 
-plugin::FleetView Services::fleetView(const std::string& plugin) const {
-  const auto view = views_.find(plugin);
-  plugin::FleetView out = view == views_.end() ? plugin::FleetView() : view->second;
-  out.name = inventory_.meta.name;
-  out.domain = inventory_.meta.domain;
-  out.machines = machines_;
-  out.shared = shared_;
-  out.exports = exports_;
+std::map<std::string, sdk::MachineView> Services::allMachines() const {
+  std::map<std::string, sdk::MachineView> out = machines_;
   for (const fleet::Host& host : fleet_->hosts())
-    out.machines.try_emplace(host.name, sdk::MachineView{host.klass, host.system, host.tags, {}});
+    out.try_emplace(host.name, sdk::MachineView{host.klass, host.system, host.tags, {}});
   for (const auto& [name, known] : facts_) {
-    const auto machine = out.machines.find(name);
-    if (machine == out.machines.end()) continue;
+    const auto machine = out.find(name);
+    if (machine == out.end()) continue;
     const auto* values = machine->second.facts.get<sdk::Attrs>();
     sdk::Attrs all = values ? *values : sdk::Attrs();
     // The public values keep their name, whatever a plugin is called.
@@ -241,8 +236,40 @@ plugin::FleetView Services::fleetView(const std::string& plugin) const {
   return out;
 }
 
+plugin::FleetView Services::fleetView(const std::string& plugin) const {
+  const auto view = views_.find(plugin);
+  plugin::FleetView out = view == views_.end() ? plugin::FleetView() : view->second;
+  out.name = inventory_.meta.name;
+  out.domain = inventory_.meta.domain;
+  out.machines = allMachines();
+  out.shared = shared_;
+  out.exports = exports_;
+  return out;
+}
+
+Services::Packed Services::pack(const std::map<std::string, sdk::MachineView>& machines) const {
+  auto names = std::make_shared<plugin::FleetDocument::Names>();
+  for (const auto& [name, machine] : machines) names->insert(names->end(), name);
+  return {plugin::packedMachines(machines), exports_.empty() ? std::string() : plugin::packedExports(exports_),
+          std::move(names)};
+}
+
+plugin::FleetDocument Services::documentOf(const std::string& plugin, const Packed& packed) const {
+  const auto view = views_.find(plugin);
+  const std::string instances =
+      plugin::packedInstances(view == views_.end() ? plugin::FleetView().instances : view->second.instances);
+  return {{inventory_.meta.name, inventory_.meta.domain, packed.exports, instances, packed.machines, shared_},
+          packed.names};
+}
+
+plugin::FleetDocument Services::fleetDocument(const std::string& plugin) const {
+  if (!packed_) packed_ = pack(allMachines());
+  return documentOf(plugin, *packed_);
+}
+
 void Services::addFacts(const std::string& plugin, const std::string& machine, const plugin::PluginValue& facts) {
   facts_[machine].set(plugin, facts);
+  packed_.reset();
 }
 
 plugin::PluginValue Services::factsOf(const std::string& machine) const {

@@ -36,6 +36,8 @@ class Services {
   plugin::PluginValue factsOf(const std::string& machine) const;
   // What a plugin is told of the fleet: machines, its own instances, what all services export.
   plugin::FleetView fleetView(const std::string& plugin) const;
+  // The same, packed.
+  plugin::FleetDocument fleetDocument(const std::string& plugin) const;
   // The roles of a host in instances of a plugin.
   std::vector<sdk::Membership> memberships(const std::string& plugin, const fleet::Host& host) const;
   const fleet::Inventory& inventory() const { return inventory_; }
@@ -67,6 +69,14 @@ class Services {
            Diagnostics& diagnostics);
   void tellMachines(const fleet::Fleet& fleet);
   void hold();
+  std::map<std::string, sdk::MachineView> allMachines() const;  // with what plugins of networks know
+  // What all documents share.
+  struct Packed {
+    std::string machines, exports;
+    std::shared_ptr<const plugin::FleetDocument::Names> names;
+  };
+  Packed pack(const std::map<std::string, sdk::MachineView>& machines) const;
+  plugin::FleetDocument documentOf(const std::string& plugin, const Packed& packed) const;
   // services_exports.cpp: what plugins export, before the fleet has its say.
   const sdk::Exports& fromPlugins(Diagnostics& diagnostics);
   lang::Value exportsFor(fleet::Fleet& fleet, lang::Value clan);
@@ -80,6 +90,7 @@ class Services {
   sdk::Value shared_;
   sdk::Exports exports_;
   std::optional<sdk::Exports> fromPlugins_;
+  mutable std::optional<Packed> packed_;  // until something changes
   // host -> plugin -> its roles there, of those that do something on its class.
   std::map<std::string, std::map<std::string, std::vector<sdk::Membership>>> held_;
   std::set<std::string> machineNames_, homes_;

@@ -47,13 +47,17 @@ Value toLang(Evaluator& ev, const sdk::Exports& exports) {
 const sdk::Exports& Services::fromPlugins(Diagnostics& diagnostics) {
   if (fromPlugins_) return *fromPlugins_;
   sdk::Exports all;
+  std::optional<Packed> told;
   for (const auto& [plugin, view] : views_) {
     const auto schema = plugins_.schema(plugin);
     if (!schema || (*schema)->exports.empty()) continue;
-    plugin::FleetView told = fleetView(plugin);
-    // Hosts may not be evaluated yet, so nobody learns what they are built for.
-    for (auto& [name, machine] : told.machines) machine.system.clear();
-    auto exports = plugins_.exports(plugin, told);
+    if (!told) {
+      // Hosts may not be evaluated yet, so nobody learns what they are built for.
+      auto machines = allMachines();
+      for (auto& [name, machine] : machines) machine.system.clear();
+      told = pack(machines);
+    }
+    auto exports = plugins_.exports(plugin, documentOf(plugin, *told));
     if (!exports) {
       Diagnostic d = Diagnostic::from(exports.error());
       d.notes.push_back(fmt::format("what {} exports is left out", plugin));
@@ -84,6 +88,7 @@ Value Services::exportsFor(fleet::Fleet& fleet, Value clan) {
 
 void Services::gatherExports(Diagnostics& diagnostics) {
   exports_ = fromPlugins(diagnostics);
+  packed_.reset();
   Evaluator& ev = fleet_->evaluator();
   const Value noted = ev.force(fleet_->intrinsics().clan);
   if (!noted.is(Tag::Attrs) || inventory_.instances.empty()) return;

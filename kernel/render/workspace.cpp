@@ -201,32 +201,6 @@ void Workspace::select() {
   }
 }
 
-void Workspace::composeTogether(const std::vector<const fleet::Host*>& hosts, const fleet::Fleet::Together& how,
-                                Diagnostics& diagnostics, const fleet::Fleet::TakeHost& take) {
-  const auto asked = [&](const fleet::Host* host) {
-    return std::any_of(host->plugins.begin(), host->plugins.end(),
-                       [&](const std::string& id) { return !idle(id, *host); });
-  };
-  if (std::none_of(hosts.begin(), hosts.end(), asked)) return fleet_->composeTogether(hosts, how, diagnostics, take);
-  for (std::size_t i = 0; i < hosts.size(); ++i) {
-    // What composing adds to the host is gone with the moment, so the host must not keep it.
-    const Key key = keyOf(*hosts[i]);
-    const auto before = added_.at(key).parts;
-    bool more = true;
-    {
-      const fleet::Fleet::ForTheMoment moment(*fleet_);
-      const auto composed = compose(*hosts[i], diagnostics);
-      more = take(i, *composed);
-    }
-    if (added_.at(key).parts.size() != before.size()) {
-      added_.at(key).parts = before;
-      for (fleet::Host& own : fleet_->hosts())
-        if (keyOf(own) == key) rebuild(own);
-    }
-    if (!more) return;
-  }
-}
-
 std::unique_ptr<fleet::ComposedHost> Workspace::compose(const fleet::Host& host, Diagnostics& diagnostics) {
   std::optional<Diagnostics> found(std::in_place);
   auto composed = fleet_->compose(host, *found);
@@ -258,7 +232,7 @@ std::unique_ptr<fleet::ComposedHost> Workspace::compose(const fleet::Host& host,
       if (view.assumed.isNil()) view.assumed = std::move(own.assumed);
     }
     view.definitions = definitions(host);
-    toCheck_[id].push_back(std::move(view));
+    toCheck_[id].push_back(plugin::packed(view));
   }
   return composed;
 }

@@ -43,7 +43,7 @@ class Workspace {
 
   // Composes one host of fleet().hosts(), and keeps in mind what its plugins are to check.
   std::unique_ptr<fleet::ComposedHost> compose(const fleet::Host& host, Diagnostics& diagnostics);
-  // The same for many, see Fleet::composeTogether. Hosts that plugins look at are composed one by one.
+  // The same for many, on several processors; see Fleet::composeTogether.
   void composeTogether(const std::vector<const fleet::Host*>& hosts, const fleet::Fleet::Together& how,
                        Diagnostics& diagnostics, const fleet::Fleet::TakeHost& take);
   // The plugins' own findings about all hosts composed since the last call.
@@ -77,10 +77,17 @@ class Workspace {
   void addRules();
   void gatherFacts();
   void askPlugins();
+  const plugin::FleetDocument& fleetOf(const std::string& id);  // once all facts are gathered
   void askOne(const std::string& id, const std::vector<fleet::Host*>& hosts);
   void addFragment(fleet::Host& host, const plugin::Fragment& fragment, std::optional<lang::Value> module);
   void rebuild(fleet::Host& host);
+  void refresh(fleet::Host& host);  // where something came since
   void report(Error error, const std::string& host = {});
+  // compose_together.cpp: a host for the moment, here and on a worker.
+  bool composeHere(std::size_t index, const fleet::Host& host, Diagnostics& diagnostics,
+                   const fleet::Fleet::TakeHost& take);
+  std::string composeOnWorker(const fleet::Host& host, bool json, base::Pos known, Diagnostics& diagnostics);
+  void keepParts(const fleet::Host& host, const std::function<void()>& work);
 
   using Key = std::pair<std::string, std::string>;  // class and name of a host
   static Key keyOf(const fleet::Host& host) { return {host.klass, host.name}; }
@@ -100,11 +107,13 @@ class Workspace {
     // plugin.
     std::map<std::tuple<int, std::string, int>, lang::Value> parts;
     std::vector<plugin::Fragment> fragments;
+    bool stale = false;  // the host does not have all of it yet
   };
   std::map<Key, Added> added_;
-  std::set<std::string> reported_;                      // what is said once, whoever is told
-  std::map<std::string, lang::Value> fragmentModules_;  // by plugin and content: hosts share what is the same
-  std::map<std::string, std::vector<plugin::ComposedView>> toCheck_;  // by plugin
+  std::map<std::string, plugin::FleetDocument> fleets_;  // by plugin: what it is told of the fleet
+  std::set<std::string> reported_;                       // what is said once, whoever is told
+  std::map<std::string, lang::Value> fragmentModules_;   // by plugin and content: hosts share what is the same
+  std::map<std::string, std::vector<plugin::PackedHost>> toCheck_;  // by plugin
 };
 
 }  // namespace fleetd::render

@@ -20,10 +20,15 @@ using lang::Value;
 // Behind the host's own modules, where the generated ones are when Nix builds it.
 void Workspace::rebuild(fleet::Host& host) {
   lang::Evaluator& ev = fleet_->evaluator();
-  const Added& added = added_.at(keyOf(host));
+  Added& added = added_.at(keyOf(host));
+  added.stale = false;
   std::vector<Value> parts;
   for (const auto& [key, module] : added.parts) parts.push_back(module);
   host.modules = parts.empty() ? added.modules : ev.concat(added.modules, ev.list(parts), 0);
+}
+
+void Workspace::refresh(fleet::Host& host) {
+  if (added_.at(keyOf(host)).stale) rebuild(host);
 }
 
 void Workspace::addOptions(fleet::Host& host) {
@@ -68,7 +73,7 @@ void Workspace::addFragment(fleet::Host& host, const plugin::Fragment& fragment,
   Added& added = added_.at(keyOf(host));
   added.parts[{1, fragment.plugin, fragment.host.empty() ? 0 : 1}] = *module;
   added.fragments.push_back(fragment);
-  rebuild(host);
+  added.stale = true;
 }
 
 // Rules are the same for every host, so their module is made once.
@@ -102,7 +107,7 @@ void Workspace::gatherFacts() {
       if (idle(id, host) || !asked.insert(id).second) continue;
       const auto manifest = plugins_->manifest(id);
       if (!manifest || (*manifest)->role != plugin::Role::network) continue;
-      const auto facts = plugins_->facts(id, services_->fleetView(id));
+      const auto facts = plugins_->facts(id, services_->fleetDocument(id));
       if (!facts) {
         report(facts.error());
         continue;
@@ -113,6 +118,13 @@ void Workspace::gatherFacts() {
 
 // Each host's plugins work in the order of its selection; hosts that wait for the same plugin are asked for together.
 void Workspace::askPlugins() {
+  std::set<std::string> asked;
+  for (const fleet::Host& host : fleet_->hosts())
+    for (const std::string& id : host.plugins)
+      if (!idle(id, host)) asked.insert(id);
+  std::vector<std::pair<std::string, plugin::FleetDocument>> told;
+  for (const std::string& id : asked) told.emplace_back(id, fleetOf(id));
+  plugins_->tell(told);
   std::map<fleet::Host*, std::size_t> next;
   const auto waiting = [](const fleet::Host& host, std::size_t& at) -> const std::string* {
     while (at < host.plugins.size() && host.plugins[at] == host.klass) ++at;
@@ -137,6 +149,12 @@ void Workspace::askPlugins() {
   for (fleet::Host& host : fleet_->hosts())
     if (!platformOf(host).empty() && !idle(host.klass, host)) platforms[host.klass].push_back(&host);
   for (const auto& [id, hosts] : platforms) askOne(id, hosts);
+  for (fleet::Host& host : fleet_->hosts()) refresh(host);
+}
+
+const plugin::FleetDocument& Workspace::fleetOf(const std::string& id) {
+  const auto known = fleets_.find(id);
+  return known != fleets_.end() ? known->second : fleets_.emplace(id, services_->fleetDocument(id)).first->second;
 }
 
 void Workspace::askOne(const std::string& id, const std::vector<fleet::Host*>& hosts) {
@@ -154,12 +172,13 @@ void Workspace::askOne(const std::string& id, const std::vector<fleet::Host*>& h
     if (const auto& root = (*manifest)->optionRoot; root && !root->empty()) {
       // What the plugin's options are set to so far. Findings are those of the real composition, later.
       Diagnostics unheard;
+      refresh(*host);
       const auto composed = fleet_->compose(*host, unheard);
       view.options = knownBelow(fleet_->evaluator(), *composed, *root);
     }
     views.push_back(std::move(view));
   }
-  const auto fragments = plugins_->contribute(id, services_->fleetView(id), views, *diagnostics_);
+  const auto fragments = plugins_->contribute(id, fleetOf(id), views, *diagnostics_);
   for (std::size_t i = 0; i < fragments.size(); ++i)
     if (fragments[i]) addFragment(*hosts[i], *fragments[i], {});
 }

@@ -206,6 +206,39 @@ class Show(FleetTest):
             alone = fleet.run("check", "--json").json()["hosts"]
             self.assertEqual([h for h in together if h["name"] != "node000"], [h for h in alone if h["name"] != "node000"])
 
+    def test_hosts_with_plugins_are_the_same_whoever_composes_them(self):
+        # Ten machines with a file each: on workers some of them are read there only, and what is wrong in them must be told all the same.
+        fleet = self.fleet()
+        own = {3: "{ time.timeZone = 3; }\n", 7: "{ networking.hostName = ; }\n", 8: '{ services.openssh.enabled = builtins.trace "seen" true; }\n'}
+        hosts = "".join(f"    m{i}.imports = [ ../hosts/m{i}.nix shared ];\n" for i in range(10))
+        (fleet.root / "hosts").mkdir()
+        (fleet.root / "modules").mkdir()
+        for i in range(10):
+            (fleet.root / f"hosts/m{i}.nix").write_text(own.get(i, f'{{ networking.hostId = "0000000{i}"; }}\n'))
+        (fleet.root / "modules/fleet.nix").write_text(
+            "let\n  shared = { config, lib, ... }: { nixpkgs.hostPlatform = \"x86_64-linux\"; networking.domian = \"x\"; "
+            "warnings = [ \"${config.networking.hostName} is old\" ]; };\nin {\n"
+            "  clan.meta.name = \"farm\";\n  clan.inventory.machines = lib.genAttrs (map (i: \"m${toString i}\") (lib.range 0 9)) (_: { });\n"
+            "  clan.inventory.instances.internet.roles.default.machines.m1.settings.host = \"m1.example.org\";\n"
+            "  clan.machines = {\n" + hosts + "  };\n}\n"
+        )
+        text = (fleet.root / "modules/fleet.nix").read_text()
+        (fleet.root / "modules/fleet.nix").write_text("{ lib, ... }:\n" + text)
+        runs = {}
+        for jobs in ("1", "2", "5"):
+            check = fleet.run("check", "--json", "-v", "-j", jobs)
+            report = json.loads(check.out)
+            del report["stages"]
+            shown = fleet.run("show", "--all", "--json", "-j", jobs)
+            runs[jobs] = (check.code, report, check.err, shown.out, shown.err)
+        self.assertEqual(len(runs["1"][1]["hosts"]), 10)
+        self.assertIn("m3.nix", runs["1"][2])
+        self.assertIn("m7.nix", runs["1"][2])
+        self.assertIn("seen", runs["1"][2])
+        self.assertIn("m9 is old", runs["1"][2])
+        self.assertEqual(runs["2"], runs["1"])
+        self.assertEqual(runs["5"], runs["1"])
+
     @unittest.skipUnless(os.environ.get("NIXPKGS_LIB") and shutil.which("nix-instantiate"), "nix or NIXPKGS_LIB is not there")
     def test_leaves_that_differ_on_every_host_are_what_nix_computes(self):
         fleet = self.fleet()

@@ -340,22 +340,22 @@ TEST_F(PluginsTest, ChecksComposedHosts) {
   good.name = "good";
   bad.name = "bad";
   bad.definitions.push_back({{"test", "bad"}, 1, 100, 1000, {}, "org.example.other"});
-  EXPECT_TRUE(plugins.check("test.service", {good, bad}, diagnostics));
+  EXPECT_TRUE(plugins.check("test.service", {packed(good), packed(bad)}, diagnostics));
   const auto all = diagnostics.sorted();
   ASSERT_EQ(all.size(), 1u);
   EXPECT_EQ(all[0].host, "bad");
   EXPECT_NE(all[0].message.find("from org.example.other"), std::string::npos);
-  EXPECT_TRUE(plugins.check("flaw.none", {good}, diagnostics));  // has no check
+  EXPECT_TRUE(plugins.check("flaw.none", {packed(good)}, diagnostics));  // has no check
   ComposedView fails;
   fails.name = "check-fails";
-  EXPECT_FALSE(plugins.check("test.service", {fails}, diagnostics));
+  EXPECT_FALSE(plugins.check("test.service", {packed(fails)}, diagnostics));
 }
 
 TEST_F(PluginsTest, FindingsAreBounded) {
   auto& plugins = open();
   ComposedView many;
   many.name = "check-many";
-  EXPECT_TRUE(plugins.check("test.service", {many}, diagnostics));
+  EXPECT_TRUE(plugins.check("test.service", {packed(many)}, diagnostics));
   EXPECT_EQ(diagnostics.sorted().size(), 10'001u);
 }
 

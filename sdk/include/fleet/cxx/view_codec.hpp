@@ -23,8 +23,9 @@ Result<bool> readMap(Reader& in, std::map<std::string, T>& out, F&& read) {
     FLEET_TRY_ASSIGN(const auto name, in.str());
     auto item = read();
     if (!item) return under(name, std::move(item).error());
-    if (!out.emplace(std::string(name), *std::move(item)).second)
-      return malformed("a map has the same key twice", std::string(name));
+    const auto before = out.size();
+    out.emplace_hint(out.end(), std::string(name), *std::move(item));  // mostly in order
+    if (out.size() == before) return malformed("a map has the same key twice", std::string(name));
   }
   return true;
 }
