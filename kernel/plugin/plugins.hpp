@@ -80,6 +80,10 @@ class Plugins {
   // them again. Who cannot take it fails there.
   void tell(const std::vector<std::pair<std::string, FleetDocument>>& fleets);
 
+  // Starts the process of a plugin that ended for good once more, this time to be forgiven nothing; true when it is up,
+  // or was. Plugins of this process are not to be had again.
+  bool revive(const std::string& id);
+
   // What a service tells the others, about this fleet; nothing when it has nothing to tell. Errors: FL0310, FL0325 for
   // an interface or a scope that is not its own, and what the plugin reports.
   Result<Exports> exports(const std::string& id, const FleetDocument& fleet);

@@ -284,6 +284,21 @@ Result<std::vector<std::string>> Plugins::resolve(const std::string& id, const s
   return noted(plugin.touched, decodeSealed(*plugin.manifest, *answer.document, references.size()));
 }
 
+bool Plugins::revive(const std::string& id) {
+  const auto found = state_->loaded.find(id);
+  if (found == state_->loaded.end()) return false;
+  LoadedPlugin& plugin = found->second;
+  if (!plugin.failure) return true;
+  if (!plugin.isolated || !endsPlugin(plugin.failure->code)) return false;
+  plugin.failure.reset();
+  plugin.toldFleet.reset();
+  state_->notices.erase(id);
+  plugin.supervision = {Phase::down, 0, state_->options.isolation.restarts};
+  static_cast<void>(state_->happened(plugin, Event::start));
+  state_->launch(id, plugin, true);
+  return state_->up(id).ok();
+}
+
 Result<Exports> Plugins::exports(const std::string& id, const FleetDocument& fleet) {
   FLEETD_TRY_ASSIGN(const auto refused, state_->tellFleet(id, fleet));
   if (refused && refused->status == FLEET_E_UNSUPPORTED) return Exports{};

@@ -25,8 +25,8 @@ struct PluginChoice : Lists {
 
 // Reads the flake output `fleet`, or fleet.json: `plugins`, `tags.<tag>.plugins`, `hosts.<name>.plugins`, all lists of
 // ids. What has another shape is no choice of plugins; a note says so (FL0805). `pluginSettings.<id>` are settings;
-// those that are no map, or not known, are an error (FL0891). So is a `hosts.<name>.provider` other than fleetd and clan
-// (FL0735).
+// those that are no map, or not known, are an error (FL0891). So is a `hosts.<name>.provider` other than fleetd and
+// clan (FL0735).
 PluginChoice readChoice(fleet::Fleet& fleet, Diagnostics& diagnostics);
 
 // `<key>`, `tags.<tag>.<key>` and `hosts.<name>.<key>` of the same. What is no list of texts is said with this code.

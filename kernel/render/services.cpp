@@ -214,6 +214,8 @@ std::vector<sdk::Membership> Services::memberships(const std::string& plugin, co
   const auto found = held->second.find(plugin);
   if (found == held->second.end()) return {};
   std::vector<sdk::Membership> out = found->second;
+  if (const auto left = leftOut_.find(plugin); left != leftOut_.end())
+    std::erase_if(out, [&](const sdk::Membership& one) { return left->second.contains(one.instance); });
   const auto& instances = views_.at(plugin).instances;
   for (sdk::Membership& one : out) one.settings = instances.at(one.instance).roles.at(one.role).machines.at(host.name);
   return out;
@@ -254,18 +256,30 @@ Services::Packed Services::pack(const std::map<std::string, sdk::MachineView>& m
           std::move(names)};
 }
 
-plugin::FleetDocument Services::documentOf(const std::string& plugin, const Packed& packed) const {
+plugin::FleetDocument Services::documentOf(const std::string& plugin, const Packed& packed,
+                                           const std::string& only) const {
+  std::string instances;
   const auto view = views_.find(plugin);
-  const std::string instances =
-      plugin::packedInstances(view == views_.end() ? plugin::FleetView().instances : view->second.instances);
+  const auto out = leftOut_.find(plugin);
+  if (only.empty() && view != views_.end() && out == leftOut_.end()) {
+    instances = plugin::packedInstances(view->second.instances);
+  } else {
+    std::map<std::string, sdk::InstanceView> some;
+    if (view != views_.end())
+      for (const auto& [name, roles] : view->second.instances)
+        if (only.empty() ? !out->second.contains(name) : name == only) some.emplace(name, roles);
+    instances = plugin::packedInstances(some);
+  }
   return {{inventory_.meta.name, inventory_.meta.domain, packed.exports, instances, packed.machines, shared_},
           packed.names};
 }
 
-plugin::FleetDocument Services::fleetDocument(const std::string& plugin) const {
+plugin::FleetDocument Services::fleetDocument(const std::string& plugin, const std::string& only) const {
   if (!packed_) packed_ = pack(allMachines());
-  return documentOf(plugin, *packed_);
+  return documentOf(plugin, *packed_, only);
 }
+
+void Services::leaveOut(const std::string& plugin, const std::string& instance) { leftOut_[plugin].insert(instance); }
 
 void Services::addFacts(const std::string& plugin, const std::string& machine, const plugin::PluginValue& facts) {
   facts_[machine].set(plugin, facts);

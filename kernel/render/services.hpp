@@ -19,6 +19,9 @@ namespace fleetd::render {
 // Thread: the fleet's. A service's plugin has the id the inventory calls its module by.
 class Services {
  public:
+  // Beyond this many instances that end its process, which takes its time, a service as a whole is at fault.
+  static constexpr std::size_t kMostEnds = 4;
+
   explicit Services(plugin::Plugins& plugins) : plugins_(plugins) {}
 
   // Lets the fleet ask which settings a service has; before the fleet is evaluated.
@@ -36,8 +39,10 @@ class Services {
   plugin::PluginValue factsOf(const std::string& machine) const;
   // What a plugin is told of the fleet: machines, its own instances, what all services export.
   plugin::FleetView fleetView(const std::string& plugin) const;
-  // The same, packed.
-  plugin::FleetDocument fleetDocument(const std::string& plugin) const;
+  // The same, packed; with one instance alone where `only` names it.
+  plugin::FleetDocument fleetDocument(const std::string& plugin, const std::string& only = {}) const;
+  // The plugin's process does not survive the instance: from now on nobody is told of it.
+  void leaveOut(const std::string& plugin, const std::string& instance);
   // The roles of a host in instances of a plugin.
   std::vector<sdk::Membership> memberships(const std::string& plugin, const fleet::Host& host) const;
   const fleet::Inventory& inventory() const { return inventory_; }
@@ -76,7 +81,9 @@ class Services {
     std::shared_ptr<const plugin::FleetDocument::Names> names;
   };
   Packed pack(const std::map<std::string, sdk::MachineView>& machines) const;
-  plugin::FleetDocument documentOf(const std::string& plugin, const Packed& packed) const;
+  plugin::FleetDocument documentOf(const std::string& plugin, const Packed& packed, const std::string& only = {}) const;
+  Result<sdk::Exports> exportsWithoutFaulty(const std::string& plugin, const Packed& packed, const Error& error,
+                                            Diagnostics& diagnostics);
   // services_exports.cpp: what plugins export, before the fleet has its say.
   const sdk::Exports& fromPlugins(Diagnostics& diagnostics);
   lang::Value exportsFor(fleet::Fleet& fleet, lang::Value clan);
@@ -90,7 +97,8 @@ class Services {
   sdk::Value shared_;
   sdk::Exports exports_;
   std::optional<sdk::Exports> fromPlugins_;
-  mutable std::optional<Packed> packed_;  // until something changes
+  std::map<std::string, std::set<std::string>> leftOut_;  // by plugin: instances
+  mutable std::optional<Packed> packed_;                  // until something changes
   // host -> plugin -> its roles there, of those that do something on its class.
   std::map<std::string, std::map<std::string, std::vector<sdk::Membership>>> held_;
   std::set<std::string> machineNames_, homes_;

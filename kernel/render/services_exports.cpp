@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "kernel/fleet/intrinsics.hpp"
+#include "kernel/plugin/isolated_death.hpp"
 #include "kernel/render/services.hpp"
 #include "kernel/render/views.hpp"
 
@@ -44,6 +45,32 @@ Value toLang(Evaluator& ev, const sdk::Exports& exports) {
 
 }  // namespace
 
+// Asks about each instance alone, and then about all that did not fail.
+Result<sdk::Exports> Services::exportsWithoutFaulty(const std::string& plugin, const Packed& packed, const Error& error,
+                                                    Diagnostics& diagnostics) {
+  std::vector<Diagnostic> faulty;
+  std::size_t ended = 0;
+  sdk::Exports all;
+  for (const auto& [instance, roles] : views_.at(plugin).instances) {
+    if (ended >= kMostEnds || !plugins_.revive(plugin)) return error;
+    auto exports = plugins_.exports(plugin, documentOf(plugin, packed, instance));
+    if (exports) {
+      all.merge(*exports);
+      continue;
+    }
+    if (plugin::endsPlugin(exports.error().code)) {
+      ++ended;
+      leaveOut(plugin, instance);
+    }
+    Diagnostic d = Diagnostic::from(exports.error());
+    d.notes.push_back(fmt::format("what the instance {} of {} exports is left out", instance, plugin));
+    faulty.push_back(std::move(d));
+  }
+  if (faulty.empty() || !plugins_.revive(plugin)) return error;
+  for (Diagnostic& d : faulty) diagnostics.add(std::move(d));
+  return all;
+}
+
 const sdk::Exports& Services::fromPlugins(Diagnostics& diagnostics) {
   if (fromPlugins_) return *fromPlugins_;
   sdk::Exports all;
@@ -58,6 +85,8 @@ const sdk::Exports& Services::fromPlugins(Diagnostics& diagnostics) {
       told = pack(machines);
     }
     auto exports = plugins_.exports(plugin, documentOf(plugin, *told));
+    if (!exports && view.instances.size() > 1)
+      exports = exportsWithoutFaulty(plugin, *told, exports.error(), diagnostics);
     if (!exports) {
       Diagnostic d = Diagnostic::from(exports.error());
       d.notes.push_back(fmt::format("what {} exports is left out", plugin));
@@ -82,7 +111,10 @@ Value Services::exportsFor(fleet::Fleet& fleet, Value clan) {
     tellMachines(fleet);
   }
   const Value out = toLang(fleet.evaluator(), fromPlugins(unheard));
-  if (!fleet_) fromPlugins_.reset();
+  if (!fleet_) {
+    fromPlugins_.reset();
+    leftOut_.clear();
+  }
   return out;
 }
 

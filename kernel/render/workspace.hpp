@@ -79,6 +79,11 @@ class Workspace {
   void askPlugins();
   const plugin::FleetDocument& fleetOf(const std::string& id);  // once all facts are gathered
   void askOne(const std::string& id, const std::vector<fleet::Host*>& hosts);
+  // faulty_instances.cpp: finds out which instances the hosts without a fragment fail for, and asks without them.
+  // `found` is what was said; returned is what there is to be said.
+  std::vector<Diagnostic> askWithoutFaulty(const std::string& id, const std::vector<plugin::HostView>& views,
+                                           std::vector<std::optional<plugin::Fragment>>& fragments,
+                                           std::vector<Diagnostic> found);
   void addFragment(fleet::Host& host, const plugin::Fragment& fragment, std::optional<lang::Value> module);
   void rebuild(fleet::Host& host);
   void refresh(fleet::Host& host);  // where something came since

@@ -178,7 +178,12 @@ void Workspace::askOne(const std::string& id, const std::vector<fleet::Host*>& h
     }
     views.push_back(std::move(view));
   }
-  const auto fragments = plugins_->contribute(id, fleetOf(id), views, *diagnostics_);
+  Diagnostics found;
+  auto fragments = plugins_->contribute(id, fleetOf(id), views, found);
+  std::vector<Diagnostic> said = found.sorted();
+  if (std::any_of(fragments.begin(), fragments.end(), [](const auto& one) { return !one; }))
+    said = askWithoutFaulty(id, views, fragments, std::move(said));
+  for (Diagnostic& d : said) diagnostics_->add(std::move(d));
   for (std::size_t i = 0; i < fragments.size(); ++i)
     if (fragments[i]) addFragment(*hosts[i], *fragments[i], {});
 }

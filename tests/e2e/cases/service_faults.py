@@ -1,5 +1,6 @@
 """A service whose plugin breaks costs its hosts what it would have set, with one diagnostic; other services, other hosts and the program go on."""
 
+import json
 import shutil
 import subprocess
 import tempfile
@@ -36,8 +37,8 @@ class Faults(FleetTest):
     def tearDownClass(cls):
         cls.directory.cleanup()
 
-    def yard(self, fault):
-        fleet = self.fleet(files={"modules/yard.nix": YARD % fault})
+    def yard(self, fault, more=""):
+        fleet = self.fleet(files={"modules/yard.nix": YARD.replace("%s", fault).replace("  clan.inventory.instances.tools", more + "  clan.inventory.instances.tools")})
         path = f"{self.directory.name}:{fleet.environment()['FLEETD_PLUGIN_PATH']}"
         return lambda *args: fleet.run(*args, env={"FLEETD_PLUGIN_PATH": path})
 
@@ -74,6 +75,42 @@ class Faults(FleetTest):
             for how in ([], ["--isolate=none"]):
                 with self.subTest(fault=fault, how=how):
                     self.costs_one(fault, code, ID, *texts, how=how)
+
+    # Two more instances of the same service: one beside the faulty one, one on both machines.
+    MORE = "".join(
+        f'  clan.inventory.instances.{name} = {{ module.name = "org.example.faulty-service"; roles.default = {{ tags.server = {{ }}; settings = {{ fault = "none"; name = "{name}"; }}; }}; }};\n'
+        for name in ("also", "good")
+    )
+
+    def others_are_set(self, fault, code, count=1, how=()):
+        run = self.yard(fault, self.MORE)
+        result = self.expect(run("check", "--json", *how), 1)
+        found = [one for one in result.findings() if one["severity"] == "error"]
+        self.assertEqual([one["code"] for one in found], [code] * count, result.err)
+        self.assertIn("the instance bad sets nothing there", str(found[0]))
+        for host in ("oak", "fir"):
+            etc = json.loads(run("show", host, "environment.etc", "--json", *how).out)
+            self.assertEqual({name: one["text"] for name, one in etc.items() if name in ("also", "good", "fine")}, {"also": "none", "good": "none"}, host)
+
+    def test_other_instances_on_the_same_machine_do_their_work(self):
+        for fault, code in (("error", "FL0308"), ("throw", "FL0309"), ("outside", "FL0312"), ("huge", "FL0311")):
+            for how in ([], ["--isolate=none"]):
+                with self.subTest(fault=fault, how=how):
+                    self.others_are_set(fault, code, how=how)
+
+    @unittest.skipUnless(sandboxed(), "no sandbox on this machine")
+    def test_other_instances_do_their_work_when_one_ends_the_process(self):
+        self.others_are_set("crash", "FL0327")
+        self.others_are_set("exit", "FL0327")
+
+    @unittest.skipUnless(sandboxed(), "no sandbox on this machine")
+    def test_one_that_ends_the_process_while_it_exports(self):
+        run = self.yard("crash-exports", self.MORE)
+        result = self.expect(run("check", "--json"), 1)
+        found = [one for one in result.findings() if one["severity"] == "error"]
+        self.assertEqual([one["code"] for one in found], ["FL0327"], result.err)
+        self.assertIn("what the instance bad of org.example.faulty-service exports is left out", str(found[0]))
+        self.assertIn("good", json.loads(run("show", "fir", "environment.etc", "--json").out))
 
     def test_what_it_exports(self):
         for fault in ("exports", "interface"):
