@@ -11,13 +11,13 @@ from harness import FleetTest
 
 FLEET = Path(__file__).resolve().parents[3] / "examples" / "reference-fleet"
 # Services of the inventory that plugins implement, by machine.
-ALL_SERVERS = ["emergency-access", "importer", "sshd", "trusted-nix-caches", "users", "zerotier"]
+ALL_SERVERS = ["emergency-access", "importer", "internet", "sshd", "trusted-nix-caches", "users", "zerotier"]
 SERVICES = {
     "cinnabar": [*ALL_SERVERS, "borgbackup", "monitoring", "tor"],
     "electrum": [*ALL_SERVERS, "borgbackup", "localbackup", "monitoring", "tor"],
     "galena": ALL_SERVERS,
     "scheelite": ALL_SERVERS,
-    **{name: ["recommended-defaults"] for name in ("argentum", "blackphos", "rosegold", "stibnite")},
+    **{name: ["recommended-defaults", "zerotier"] for name in ("argentum", "blackphos", "rosegold", "stibnite")},
 }
 
 MACHINES = {

@@ -25,9 +25,9 @@ let
 
   sorted = lib.sort (a: b: a < b);
 
-  duplicates = lib.length (lib.unique memberIds) != lib.length memberIds;
-  memberIds = lib.mapAttrsToList (_: host: host.memberId) (
-    config.fleet.hosts // config.fleet.externalMembers
+  duplicates = lib.length (lib.unique addresses) != lib.length addresses;
+  addresses = lib.filter (address: address != null) (
+    lib.mapAttrsToList (_: host: host.overlay6) (config.fleet.hosts // config.fleet.externalMembers)
   );
 
   findings =
@@ -35,7 +35,7 @@ let
     ++ map (name: "${name}: no entry in fleet.hosts") withoutFacts
     ++ map (name: "${name}: in fleet.hosts, but not in the inventory") withoutMachine
     ++ lib.optional (sorted stated != sorted derived) "flake.nix: caches differ"
-    ++ lib.optional duplicates "two overlay members share one id";
+    ++ lib.optional duplicates "two overlay members share one address";
 in
 {
   perSystem =

@@ -4,33 +4,36 @@
 let
   inherit (lib) mkOption types;
 
-  memberId = types.strMatching "[0-9a-f]{10}";
+  # Made by `fleetd vars generate`, together with the identity of the host.
+  addressFile = name: ../../vars/shared + "/zerotier-ip-${name}-zerotier/ip/value";
 
-  member =
+  member.options = {
+    overlay4 = mkOption {
+      type = types.nullOr types.str;
+      default = null;
+      description = "Pinned IPv4 address in the overlay.";
+    };
+
+    overlay6 = mkOption {
+      type = types.nullOr types.str;
+      readOnly = true;
+      description = "IPv6 address in the overlay; null before it is generated.";
+    };
+
+    sshPort = mkOption {
+      type = types.port;
+      default = 22;
+    };
+  };
+
+  externalMember =
     { config, ... }:
     {
-      options = {
-        memberId = mkOption {
-          type = memberId;
-          description = "Overlay member id; the overlay address follows from it.";
-        };
+      imports = [ member ];
 
-        overlay4 = mkOption {
-          type = types.nullOr types.str;
-          default = null;
-          description = "Pinned IPv4 address in the overlay.";
-        };
-
-        overlay6 = mkOption {
-          type = types.str;
-          readOnly = true;
-          description = "IPv6 address in the overlay.";
-        };
-
-        sshPort = mkOption {
-          type = types.port;
-          default = 22;
-        };
+      options.memberId = mkOption {
+        type = types.strMatching "[0-9a-f]{10}";
+        description = "Overlay member id; the overlay address follows from it.";
       };
 
       config.overlay6 = overlayAddress config.memberId;
@@ -90,7 +93,10 @@ let
         };
       };
 
-      config.names = map (label: "${label}.${domain}") ([ name ] ++ config.services);
+      config = {
+        names = map (label: "${label}.${domain}") ([ name ] ++ config.services);
+        overlay6 = if lib.pathExists (addressFile name) then lib.fileContents (addressFile name) else null;
+      };
     };
 
   inherit (config.fleet.network) domain overlayAddress;
@@ -103,7 +109,7 @@ in
     };
 
     externalMembers = mkOption {
-      type = types.attrsOf (types.submodule member);
+      type = types.attrsOf (types.submodule externalMember);
       default = { };
       description = "Overlay members that this repository does not configure.";
     };

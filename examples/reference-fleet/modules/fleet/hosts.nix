@@ -8,35 +8,30 @@ in
     stibnite = {
       system = "aarch64-darwin";
       owner = "crs58";
-      memberId = "571b717e05";
     };
 
     blackphos = {
       system = "aarch64-darwin";
       owner = "raquel";
       admin = "crs58";
-      memberId = "b1ac4f0506";
     };
 
     rosegold = {
       system = "aarch64-darwin";
       owner = "janettesmith";
       admin = "cameron";
-      memberId = "705e901d07";
     };
 
     argentum = {
       system = "aarch64-darwin";
       owner = "christophersmith";
       admin = "cameron";
-      memberId = "a29e07a708";
     };
 
     cinnabar = {
       system = "x86_64-linux";
       lifecycle = "enabled";
       owner = "cameron";
-      memberId = "c1aab0a201";
       overlay4 = pin 1;
       publicAddress = "203.0.113.10";
       services = [
@@ -49,7 +44,6 @@ in
       system = "x86_64-linux";
       lifecycle = "enabled";
       owner = "cameron";
-      memberId = "e1ec72a202";
       overlay4 = pin 2;
       publicAddress = "203.0.113.11";
       services = [
@@ -62,7 +56,6 @@ in
       system = "x86_64-linux";
       lifecycle = "disabled";
       owner = "cameron";
-      memberId = "9a1e0a0203";
       publicAddress = "198.51.100.20";
     };
 
@@ -70,7 +63,6 @@ in
       system = "x86_64-linux";
       lifecycle = "disabled";
       owner = "cameron";
-      memberId = "5c4ee11e04";
       publicAddress = "198.51.100.21";
       services = [ "notebook" ];
     };

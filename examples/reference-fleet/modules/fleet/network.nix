@@ -17,7 +17,7 @@ in
   options.fleet.network = {
     id = mkOption {
       type = types.strMatching "[0-9a-f]{16}";
-      description = "Network id: the controller's member id and six digits.";
+      description = "Network id, generated with the identity of the controller.";
     };
 
     domain = mkOption {
@@ -50,7 +50,7 @@ in
   };
 
   config.fleet.network = {
-    id = "c1aab0a2015eed01";
+    id = lib.fileContents ../../vars/shared/zerotier-network-zerotier/network-id/value;
     publicDomain = "quarry.example.org";
     prefix4 = "192.0.2";
     resolvers = [

@@ -1,7 +1,12 @@
-# The machines: class, tags, how to reach them.
+# The machines: class and tags. Servers are reached by what their services say;
+# a laptop only by its name, as whoever administers it.
 { config, lib, ... }:
 let
-  inherit (config.fleet.network) domain;
+  inherit (config.fleet) hosts;
+
+  nameOf = name: lib.head hosts.${name}.names;
+  asAdmin = name: "${hosts.${name}.admin}@${nameOf name}";
+  builder = "root@${nameOf "cinnabar"}";
 
   laptop = [
     "laptop"
@@ -18,7 +23,7 @@ in
       machineClass = "darwin";
       description = "Main laptop; deployments start here";
       tags = laptop ++ [ "deployer" ];
-      deploy.targetHost = "crs58@stibnite.${domain}";
+      deploy.targetHost = asAdmin "stibnite";
       deploy.buildHost = "localhost";
     };
 
@@ -26,21 +31,21 @@ in
       machineClass = "darwin";
       description = "Raquel's laptop";
       tags = laptop ++ [ "family" ];
-      deploy.targetHost = "crs58@blackphos.${domain}";
+      deploy.targetHost = asAdmin "blackphos";
     };
 
     rosegold = {
       machineClass = "darwin";
       description = "Janette's laptop";
       tags = laptop ++ [ "family" ];
-      deploy.targetHost = "cameron@rosegold.${domain}";
+      deploy.targetHost = asAdmin "rosegold";
     };
 
     argentum = {
       machineClass = "darwin";
       description = "Christopher's laptop";
       tags = laptop ++ [ "family" ];
-      deploy.targetHost = "cameron@argentum.${domain}";
+      deploy.targetHost = asAdmin "argentum";
     };
 
     cinnabar = {
@@ -49,7 +54,6 @@ in
         "hetzner"
         "always-on"
       ];
-      deploy.targetHost = "root@cinnabar.${domain}";
     };
 
     electrum = {
@@ -59,7 +63,6 @@ in
         "peer"
         "always-on"
       ];
-      deploy.targetHost = "root@electrum.${domain}";
     };
 
     galena = {
@@ -69,10 +72,7 @@ in
         "peer"
         "compute"
       ];
-      deploy = {
-        targetHost = "root@galena.${domain}";
-        buildHost = "root@cinnabar.${domain}";
-      };
+      deploy.buildHost = builder;
     };
 
     scheelite = {
@@ -86,10 +86,7 @@ in
           "gpu"
         ]
       ];
-      deploy = {
-        targetHost = "root@scheelite.${domain}";
-        buildHost = "root@cinnabar.${domain}";
-      };
+      deploy.buildHost = builder;
     };
   };
 }

@@ -11,7 +11,9 @@ in
       record =
         names: member:
         lib.concatStringsSep "," (
-          names ++ lib.optional (member.overlay4 != null) member.overlay4 ++ [ member.overlay6 ]
+          names
+          ++ lib.optional (member.overlay4 != null) member.overlay4
+          ++ lib.optional (member.overlay6 != null) member.overlay6
         );
 
       members = lib.filterAttrs (_: host: host.lifecycle != "retired") hosts;
@@ -65,8 +67,8 @@ in
 
       assertions = [
         {
-          assertion = lib.hasPrefix hosts.${config.networking.hostName}.memberId network.id;
-          message = "The network id belongs to another controller than ${config.networking.hostName}.";
+          assertion = hosts.${config.networking.hostName}.overlay4 != null;
+          message = "Members ask ${config.networking.hostName} for names, but no address of it is pinned.";
         }
       ];
     };

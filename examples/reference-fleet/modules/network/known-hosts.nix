@@ -9,7 +9,10 @@ let
   withKey = lib.filterAttrs (name: _: builtins.pathExists (keyFile name)) hosts;
 
   entry = name: host: {
-    hostNames = host.names ++ [ host.overlay6 ] ++ lib.optional (host.overlay4 != null) host.overlay4;
+    hostNames =
+      host.names
+      ++ lib.optional (host.overlay6 != null) host.overlay6
+      ++ lib.optional (host.overlay4 != null) host.overlay4;
     publicKey = lib.fileContents (keyFile name);
   };
 

@@ -10,6 +10,7 @@ in
     { config, ... }:
     let
       cfg = config.fleet.sites;
+      self = fleet.hosts.${config.networking.hostName};
 
       site =
         { name, config, ... }:
@@ -62,7 +63,9 @@ in
               };
             })
             (lib.mkIf (!site.public) {
-              listenAddresses = [ "[${fleet.hosts.${config.networking.hostName}.overlay6}]" ];
+              listenAddresses = map (address: "[${address}]") (
+                lib.optional (self.overlay6 != null) self.overlay6
+              );
             })
           ]
         );

@@ -42,7 +42,7 @@ in
         description = "Member id of an overlay address";
         text = ''
           # The last five octets of an address below ${network.domain} are the member.
-          tr -d : <<<"''${1:?address}" | tail -c 11
+          awk -F: '{ for (i = NF - 2; i <= NF; i++) printf "%4s", $i; print "" }' <<<"''${1:?address}" | tr ' ' 0 | tail -c 11
         '';
       };
     };

@@ -1,10 +1,8 @@
-# The overlay. NixOS members get identities from clan; Macs and the phone join
-# by hand and are let in by address.
+# The overlay. Machines of both classes get identities, and addresses with them;
+# only the phone made its own, and is let in by its id.
 { config, lib, ... }:
 let
-  inherit (config.fleet) hosts externalMembers;
-
-  macs = lib.filterAttrs (_: host: lib.hasSuffix "-darwin" host.system) hosts;
+  inherit (config.fleet) externalMembers;
 in
 {
   clan.inventory.instances.zerotier = {
@@ -14,9 +12,12 @@ in
     };
 
     roles.controller.machines.cinnabar.settings = {
-      allowedIps = map (member: member.overlay6) (lib.attrValues (macs // externalMembers));
+      allowedIds = lib.mapAttrsToList (_: member: member.memberId) externalMembers;
     };
 
-    roles.peer.tags = [ "peer" ];
+    roles.peer.tags = [
+      "darwin"
+      "peer"
+    ];
   };
 }
