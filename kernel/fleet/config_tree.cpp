@@ -362,7 +362,20 @@ void ConfigWalker::walkParts(Value v, ConfigNode& node, bool defaults, const Pat
     wholeDepth_ = above;
     return;
   }
-  walkSet(v, node, defaults, path, depth);
+  if (v.isUnknown())
+    walkChoice(v, node, defaults, path, depth);
+  else
+    walkSet(v, node, defaults, path, depth);
+}
+
+void ConfigWalker::walkAttr(const lang::Attr& attr, ConfigNode& node, bool defaults, const Path& path, int depth) {
+  ConfigNode child;
+  child.name = attr.name;
+  child.option = node.option;
+  child.fleetMade = true;
+  child.assumed = node.assumed;
+  walkValue(attr.value, child, defaults, Path{&path, attr.name}, depth + 1);
+  node.children.push_back(std::move(child));
 }
 
 void ConfigWalker::walkEvaluation(Evaluation& evaluation, ConfigNode& node, bool defaults, const Path& path,
@@ -394,13 +407,7 @@ void ConfigWalker::walkSet(Value v, ConfigNode& node, bool defaults, const Path&
     node.kind = ConfigNode::Kind::Record;
     for (const lang::Attr* attr : ev_.sortedByName(v.attrs)) {
       if (attr->name == c_.common.module) continue;  // of a configuration that is kept as a value
-      ConfigNode child;
-      child.name = attr->name;
-      child.option = node.option;
-      child.fleetMade = true;
-      child.assumed = node.assumed;
-      walkValue(attr->value, child, defaults, Path{&path, attr->name}, depth + 1);
-      node.children.push_back(std::move(child));
+      walkAttr(*attr, node, defaults, path, depth);
     }
     return;
   }

@@ -2,6 +2,7 @@
 #pragma once
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -77,6 +78,9 @@ class ConfigWalker {
   void walkOption(compose::Option& option, ConfigNode& out, bool defaults, const Path& path);
   void walkEvaluation(compose::Evaluation& evaluation, ConfigNode& out, bool defaults, const Path& path, int depth);
   void walkSet(lang::Value v, ConfigNode& out, bool defaults, const Path& path, int depth);
+  void walkChoice(lang::Value v, ConfigNode& out, bool defaults, const Path& path, int depth);
+  std::optional<std::vector<base::Symbol>> ownNames(lang::Value v, bool defaults, const Path& path, int depth);
+  void walkAttr(const lang::Attr& attr, ConfigNode& out, bool defaults, const Path& path, int depth);
   void walkArguments(lang::Value v, ConfigNode& out, bool defaults, const Path& path);
   bool definesNothing(const compose::Option& option);
   bool isAssertions(const compose::Option& option);
