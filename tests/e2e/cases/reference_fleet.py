@@ -91,6 +91,16 @@ class ReferenceFleet(FleetTest):
                 continue
             self.assertTrue(definition["place"]["file"].startswith(str(FLEET)), definition)
 
+    def test_ways(self):
+        """Servers have a second way; a laptop is reached by its generated address, which stands nowhere in the modules."""
+        ways = self.expect(self.run_on("network", "list", "--json"), 0).json()
+        of = lambda name: [way["network"] for way in ways if way["machine"] == name]  # noqa: E731
+        self.assertEqual({name: of(name) for name in MACHINES}, {name: ["internet", "zerotier"] if klass == "nixos" else ["zerotier"] for name, (klass, _) in MACHINES.items()})
+        modules = "".join(path.read_text() for path in (FLEET / "modules").rglob("*.nix"))
+        for way in ways:
+            address = way["address"].split("@")[1].strip("[]")
+            self.assertEqual(modules.count(address), 0 if way["network"] == "zerotier" else 1, way)
+
     def test_no_value_is_an_error(self):
         self.assertNotIn("$error", self.expect(self.run_on("show", "--all", "--json"), 0).out)
 
