@@ -71,7 +71,7 @@ Result<void> nameMachines(Context& cx, const fleet::Fleet& fleet, Devices device
                                     [&](const deploy::Network& one) { return one.devices.contains(word); });
     if (!device) {
       auto host = fleet.findHost(word);
-      if (!host) return host.error();
+      if (!host) return withDevices(fleet, out.networks, word, host.error());
       out.machines.push_back((*host)->name);
     } else if (devices == Devices::Take) {
       out.machines.push_back(word);
@@ -86,6 +86,19 @@ Result<void> nameMachines(Context& cx, const fleet::Fleet& fleet, Devices device
 }
 
 }  // namespace
+
+Error withDevices(const fleet::Fleet& fleet, const std::vector<deploy::Network>& networks, std::string_view name,
+                  Error error) {
+  std::vector<std::string_view> known;
+  for (const auto& host : fleet.hosts()) known.push_back(host.name);
+  const std::size_t hosts = known.size();
+  for (const auto& network : networks)
+    for (const auto& [device, addresses] : network.devices)
+      if (std::find(known.begin(), known.end(), device) == known.end()) known.push_back(device);
+  if (known.size() == hosts) return error;
+  if (std::string hint = suggestion(name, known); !hint.empty()) error.hint = std::move(hint);
+  return error;
+}
 
 bool Ways::meant(const std::string& machine) const {
   return machines.empty() || std::find(machines.begin(), machines.end(), machine) != machines.end();
@@ -112,6 +125,17 @@ Result<Ways> openWays(Context& cx, Devices devices) {
                           {}});
   }
   return out;
+}
+
+void tellMissing(Context& cx, const Ways& ways) {
+  if (cx.quiet() || cx.json()) return;
+  std::size_t missing = 0;
+  for (const auto& network : ways.networks) missing += network.incomplete.size();
+  if (ways.networks.empty())
+    cx.out.message("no service of the fleet exports a network; see docs/network.md\n");
+  else if (missing > 0 && ways.machines.empty())
+    cx.out.message(fmt::format("{} {} not there yet (shown with -v); `fleetd vars generate` makes what is missing\n",
+                               missing, missing == 1 ? "address is" : "addresses are"));
 }
 
 int runNetwork(Context& cx) {

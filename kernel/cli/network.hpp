@@ -2,6 +2,7 @@
 #pragma once
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "kernel/cli/context.hpp"
@@ -30,6 +31,13 @@ enum class Devices : std::uint8_t { Refuse, Take };
 // Opens the fleet. Errors: FL0880, FL0903 a device where machines are asked, those of Fleet::findHost. Findings about
 // addresses go to the context.
 Result<Ways> openWays(Context& cx, Devices devices);
+
+// The error about a name that is no host, where it may be one of a device that was mistyped.
+Error withDevices(const fleet::Fleet& fleet, const std::vector<deploy::Network>& networks, std::string_view name,
+                  Error error);
+
+// Says why there is little to see: no network, or addresses that are not generated yet.
+void tellMissing(Context& cx, const Ways& ways);
 
 int listWays(Context& cx);
 int pingWays(Context& cx);

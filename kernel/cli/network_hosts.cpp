@@ -140,7 +140,15 @@ void printTable(Context& cx, const Table& table) {
 // What a host of the fleet reaches; everything without --for.
 Result<void> restrict(Context& cx, Table& table) {
   if (!cx.args.has("--for")) return {};
-  auto host = cx.workspace().fleet().findHost(std::string(cx.args.value("--for")));
+  const std::string name(cx.args.value("--for"));
+  for (const auto& network : table.networks)
+    if (network.devices.contains(name))
+      return Error{base::Code::FL0903,
+                   fmt::format("--for {}: it is a device in the network {}, and no host of the fleet", shownWord(name),
+                               network.instance),
+                   fmt::format("`--network {}` takes what it can reach", shownWord(network.instance)),
+                   {}};
+  auto host = cx.workspace().fleet().findHost(name);
   if (!host) return host.error();
   const auto at = (*host)->name.find('@');
   const std::string machine = at == std::string::npos ? (*host)->name : (*host)->name.substr(at + 1);
@@ -193,6 +201,7 @@ int printHosts(Context& cx) {
   if (form == "--known-hosts") text = knownHostsText(table);
   if (form.empty()) cx.json() ? writeJson(cx, table) : printTable(cx, table);
   cx.out.write(text);
+  tellMissing(cx, *ways);
   return cx.finish();
 }
 

@@ -137,6 +137,7 @@ int listWays(Context& cx) {
       for (const Way& way : *list)
         if (way.network == &network) all.push_back(way);
   cx.json() ? write(cx, all, nullptr) : print(cx, all, nullptr);
+  tellMissing(cx, *ways);
   return cx.finish();
 }
 
@@ -146,6 +147,7 @@ int pingWays(Context& cx) {
   const auto answers = askWays(cx, ways->all);
   if (!answers) return cx.fail(answers.error());
   cx.json() ? write(cx, ways->all, &*answers) : print(cx, ways->all, &*answers);
+  tellMissing(cx, *ways);
   const bool silent =
       std::any_of(answers->begin(), answers->end(), [](const WayAnswer& answer) { return !answer.yes; });
   return worse(cx.finish(), silent ? kEnvironment : kOk);
@@ -158,6 +160,7 @@ int overviewWays(Context& cx) {
   if (!answers) return cx.fail(answers.error());
   const Overview overview(ways->all, *answers);
   cx.json() ? writeOverview(cx, *ways, overview) : printOverview(cx, *ways, overview);
+  tellMissing(cx, *ways);
   return worse(cx.finish(), overview.chosen.size() < overview.machines.size() ? kEnvironment : kOk);
 }
 

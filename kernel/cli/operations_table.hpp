@@ -132,10 +132,17 @@ inline constexpr PositionalSpec kNetworkWords[] = {
     {"MACHINE", Kind::Host, "machines; all when none is named; for connect PROXY HOST PORT", false, true}};
 inline constexpr PositionalSpec kZerotierWords[] = {
     {"VERB", Kind::Text, "status (the default), members, authorize, revoke, ping or migrate"},
-    {"MEMBER", Kind::Host, "authorize, revoke, ping: a name, the ten digits of an id, or an address", false, true}};
+    {"MEMBER", Kind::Host, "members, authorize, revoke, ping: a name, the ten digits of an id, or an address", false,
+     true}};
 inline constexpr PositionalSpec kDiffWords[] = {
     {"HOST", Kind::Host, "the host", true},
     {"DEPLOYMENT", Kind::Text, "number of an earlier deployment; the last one when not given"}};
+inline constexpr std::string_view kSshHelp =
+    "Connects to the address a deployment would use. A device that is no machine, such as a phone, is a host here when the\n"
+    "inventory gives it a user or a port.\n"
+    "\n"
+    "  fleetd ssh web\n"
+    "  fleetd ssh web -- systemctl --failed";
 inline constexpr PositionalSpec kSshWords[] = {
     {"HOST", Kind::Host, "the host", true}, {"COMMAND", Kind::Text, "a command to run there, after --", false, true}};
 

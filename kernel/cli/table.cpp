@@ -91,7 +91,8 @@ constexpr OptionSpec kChannelsOptions[] = {
     {"--fixed", 0, Kind::Text, "DATE",
      "add: the default channel has it from then on; `check` compares with flake.lock"},
     {"--input", 0, Kind::Text, "INPUT", "add: make a channel of this flake input"},
-    {"--cache", 0, Kind::Text, "URL", "check: ask this binary cache instead of those of Nix; may be given several times"},
+    {"--cache", 0, Kind::Text, "URL",
+     "check: ask this binary cache instead of those of Nix; may be given several times"},
     {"--offline", 0, Kind::Flag, "", "check: ask no binary cache"},
     kNoCommit,
 };
@@ -456,8 +457,7 @@ constexpr Command kCommands[] = {
      "  fleetd zerotier members --fix\n"
      "  fleetd zerotier authorize phone",
      kZerotierOptions, kZerotierWords, Stack::Big, runZerotier},
-    {"ssh", "log in to a host, or run a command there", "Connects to the address a deployment would use.", kSshOptions,
-     kSshWords, Stack::Big, runSsh},
+    {"ssh", "log in to a host, or run a command there", kSshHelp, kSshOptions, kSshWords, Stack::Big, runSsh},
     {"eval", "evaluate a Nix expression",
      "Evaluates an expression completely and prints its value, like `nix-instantiate --eval --strict`. With --json as JSON.\n"
      "There is no store and no search path.",

@@ -2,6 +2,7 @@
 #include "kernel/cli/zerotier.hpp"
 
 #include <algorithm>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -20,6 +21,13 @@ Error noNetwork(std::string message, std::string hint) {
   return {Code::FL0870, std::move(message), std::move(hint), {}};
 }
 
+std::string whichOf(std::string_view wanted, const std::vector<std::string_view>& names) {
+  std::string hint = suggestion(wanted, names);
+  if (!hint.empty()) return hint;
+  return names.size() == 1 ? fmt::format("there is {}", names[0])
+                           : fmt::format("there are {}", base::join(names, ", "));
+}
+
 Result<std::vector<deploy::Overlay>> wantedOverlays(Context& cx, bool one) {
   std::vector<deploy::Overlay> out;
   std::vector<std::string_view> names;
@@ -28,14 +36,13 @@ Result<std::vector<deploy::Overlay>> wantedOverlays(Context& cx, bool one) {
   for (auto& overlay : all) {
     if (overlay.kind != "zerotier") continue;
     names.push_back(overlay.instance);
-    if (wanted.empty() || overlay.instance == wanted) out.push_back(overlay);
+    if (!cx.args.has("--instance") || overlay.instance == wanted) out.push_back(overlay);
   }
   if (names.empty())
     return noNetwork("the fleet has no ZeroTier network",
                      "`fleetd services add NAME --service zerotier` makes one; see docs/services.md");
   if (out.empty())
-    return noNetwork(fmt::format("the fleet has no ZeroTier network `{}`", shownWord(wanted)),
-                     suggestion(wanted, names));
+    return noNetwork(fmt::format("the fleet has no ZeroTier network `{}`", shownWord(wanted)), whichOf(wanted, names));
   if (one && out.size() > 1)
     return noNetwork(fmt::format("the fleet has {} ZeroTier networks: {}", out.size(), base::join(names, ", ")),
                      "--instance names the one that is meant");
@@ -58,6 +65,26 @@ Result<deploy::ActivationSettings> rightsOf(Context& cx) {
     FLEETD_TRY_ASSIGN(out.password, process::Secret::ask("password for sudo on the controller: "));
   }
   return out;
+}
+
+bool isAddress(std::string_view word) {
+  return word.find_first_of(".:") != std::string_view::npos &&
+         word.find_first_not_of("0123456789abcdefABCDEF.:") == std::string_view::npos;
+}
+
+// Words that can name nobody, before a host is asked. The controller alone knows of other ids and of addresses that it
+// gave out.
+Result<void> checkWords(const std::vector<deploy::Overlay>& overlays, const std::vector<std::string>& words) {
+  for (const std::string& word : words) {
+    if (deploy::zerotier::isNodeId(word) || isAddress(word)) continue;
+    std::vector<std::string_view> names;
+    for (const auto& overlay : overlays)
+      for (const auto& member : overlay.members)
+        if (!member.name.empty()) names.push_back(member.name);
+    if (std::find(names.begin(), names.end(), word) != names.end()) continue;
+    return unknownMember(word, overlays[0].instance, names);
+  }
+  return {};
 }
 
 // Finds each controller's host and asks it.
@@ -84,6 +111,29 @@ Result<std::vector<OpenOverlay>> openOverlays(Context& cx, deploy::Ssh& ssh, std
     }
   }
   return out;
+}
+
+// Only the members that are named, in whichever network they are.
+Result<void> keepNamed(std::vector<OpenOverlay>& all, const std::vector<std::string>& words) {
+  std::set<std::pair<const OpenOverlay*, std::string>> named;
+  const auto failed = std::any_of(all.begin(), all.end(), [](const OpenOverlay& one) { return one.error.has_value(); });
+  for (const std::string& word : words) {
+    const std::size_t before = named.size();
+    bool found = false;
+    for (const OpenOverlay& one : all)
+      if (const Compared* member = findMember(one, word)) {
+        found = true;
+        named.emplace(&one, member->id);
+      }
+    if (found && named.size() == before)
+      return Error{Code::FL0903, fmt::format("{} is named twice", shownWord(word)), "", {}};
+    if (!found && !failed) return unknownMember(word, all[0].overlay.instance, {});
+  }
+  for (OpenOverlay& one : all) {
+    std::erase_if(one.members, [&](const Compared& member) { return !named.contains({&one, member.id}); });
+    one.settings.clear();
+  }
+  return {};
 }
 
 int finishOverlays(Context& cx, const std::vector<OpenOverlay>& all) {
@@ -131,6 +181,12 @@ int runOn(Context& cx, const std::string& verb, const std::vector<std::string>& 
   if (verb == "status" && !words.empty())
     return cx.fail(
         {Code::FL0903, fmt::format("unexpected argument `{}`", shownWord(words[0])), "--instance names a network", {}});
+  if (verb == "members" && !words.empty() && (cx.args.has("--fix") || cx.args.has("--revoke")))
+    return cx.fail({Code::FL0903,
+                    "--fix and --revoke are for all members",
+                    "`fleetd zerotier authorize` and `revoke` change single ones",
+                    {}});
+  if (auto known = checkWords(*overlays, words); !known) return cx.fail(known.error());
   const bool repairs = verb == "members" && (cx.args.has("--fix") || cx.args.has("--revoke"));
   if ((changes || repairs) && cx.diagnostics.hasErrors())
     return cx.fail({Code::FL0801, "there are errors: nothing is changed", "`fleetd check` shows them", {}});
@@ -147,6 +203,8 @@ int runOn(Context& cx, const std::string& verb, const std::vector<std::string>& 
       return cx.fail(done.error());
     readOverlay(cx, one);
   }
+  if (verb == "members" && !words.empty())
+    if (auto left = keepNamed(*all, words); !left) return cx.fail(left.error());
   if (verb == "status") printStatus(cx, *all);
   if (verb == "members") printMembers(cx, *all);
   if (!changes) return finishOverlays(cx, *all);
@@ -185,6 +243,13 @@ const Compared* findMember(const OpenOverlay& one, std::string_view word) {
       [&](const Compared& m) { return std::find(m.addresses.begin(), m.addresses.end(), word) != m.addresses.end(); });
 }
 
+Error unknownMember(std::string_view word, const std::string& instance, const std::vector<std::string_view>& names) {
+  std::string hint = suggestion(word, names);
+  if (hint.empty()) hint = "a name, the ten digits of its id, or an address; `fleetd zerotier members` lists them";
+  return {
+      Code::FL0903, fmt::format("the network {} has no member `{}`", instance, shownWord(word)), std::move(hint), {}};
+}
+
 int runZerotier(Context& cx) {
   const std::string verb(cx.args.positionals.empty() ? "status" : cx.args.positional(0));
   if (std::find(std::begin(kVerbs), std::end(kVerbs), verb) == std::end(kVerbs)) {
@@ -196,7 +261,16 @@ int runZerotier(Context& cx) {
                                      std::pair{"--dry-run", "migrate"}, std::pair{"--no-commit", "migrate"}})
     if (cx.args.has(option) && verb != only)
       return cx.fail({Code::FL0903, fmt::format("{} belongs to `fleetd zerotier {}`", option, only), "", {}});
-  if (verb == "migrate") return migrateZerotier(cx);
+  if (verb == "migrate") {
+    for (const char* option :
+         {"--instance", "--sudo", "--ask-sudo-password", "--target-host", "--host-key-check", "--ssh-config"})
+      if (cx.args.has(option))
+        return cx.fail({Code::FL0903,
+                        fmt::format("`fleetd zerotier migrate` takes no {}", option),
+                        "it moves values of all networks, and asks no host",
+                        {}});
+    return migrateZerotier(cx);
+  }
   const std::size_t first = cx.args.positionals.empty() ? 0 : 1;
   return runOn(cx, verb, {cx.args.positionals.begin() + static_cast<std::ptrdiff_t>(first), cx.args.positionals.end()});
 }

@@ -3,6 +3,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "kernel/cli/operations.hpp"
@@ -26,6 +27,9 @@ struct OpenOverlay {
 void readOverlay(Context& cx, OpenOverlay& one);
 // Members, by the words on the command line: a name, an id or an address. Null: nobody.
 const deploy::zerotier::Compared* findMember(const OpenOverlay& one, std::string_view word);
+
+// That a word names nobody, with the name that it may be meant for.
+Error unknownMember(std::string_view word, const std::string& instance, const std::vector<std::string_view>& names);
 
 void printStatus(Context& cx, const std::vector<OpenOverlay>& all);
 void printMembers(Context& cx, const std::vector<OpenOverlay>& all);

@@ -97,12 +97,7 @@ Error unknown(std::string_view word, const OpenOverlay& one) {
   std::vector<std::string_view> names;
   for (const Compared& member : one.members)
     if (!member.name.empty()) names.push_back(member.name);
-  std::string hint = suggestion(word, names);
-  if (hint.empty()) hint = "a name, the ten digits of its id, or an address; `fleetd zerotier members` lists them";
-  return {Code::FL0903,
-          fmt::format("the network {} has no member `{}`", one.overlay.instance, shownWord(word)),
-          std::move(hint),
-          {}};
+  return unknownMember(word, one.overlay.instance, names);
 }
 
 void warn(Context& cx, std::string message, std::string hint) {

@@ -80,7 +80,9 @@ const std::string* Address::option(std::string_view name) const {
 
 bool Address::indirect() const { return tor || option("ProxyJump") || option("ProxyCommand"); }
 
+// Without a user it is the one that ssh takes by itself.
 std::string Address::authority() const {
+  if (user.empty()) return host.find(':') == std::string::npos || !port ? host : fmt::format("[{}]", host);
   return host.find(':') == std::string::npos ? fmt::format("{}@{}", user, host) : fmt::format("{}@[{}]", user, host);
 }
 

@@ -38,8 +38,10 @@ void readOptions(const sdk::Way& way, const std::string& machine, const std::str
                      {}});
 }
 
-void addWays(const Network& network, const std::string& machine, const std::vector<sdk::Way>& ways,
-             std::map<std::string, std::vector<Address>>& out, Diagnostics& diagnostics) {
+// `user`: who logs in where the way does not say it.
+void addWays(const Network& network, const std::string& machine, const std::string& user,
+             const std::vector<sdk::Way>& ways, std::map<std::string, std::vector<Address>>& out,
+             Diagnostics& diagnostics) {
   for (const sdk::Way& way : ways) {
     // An address of its own grammar, so that what a service exports cannot become an option.
     auto address = parseAddress(way.host);
@@ -47,7 +49,7 @@ void addWays(const Network& network, const std::string& machine, const std::vect
       diagnostics.add(address.error());
       continue;
     }
-    if (!way.user.empty()) address->user = way.user;
+    address->user = way.user.empty() ? user : way.user;
     if (way.port) address->port = static_cast<unsigned>(way.port);
     readOptions(way, machine, network.instance, *address, diagnostics);
     address->tor = network.tor;
@@ -102,8 +104,9 @@ std::vector<Network> networksOf(const render::Services& services, Diagnostics& d
     network.overlay = !one.interfaces.empty();
     network.tor = one.isTor();
     network.incomplete = std::move(one.incomplete);
-    for (const auto& [machine, ways] : one.machines) addWays(network, machine, ways, network.machines, diagnostics);
-    for (const auto& [device, ways] : one.devices) addWays(network, device, ways, network.devices, diagnostics);
+    for (const auto& [machine, ways] : one.machines)
+      addWays(network, machine, "root", ways, network.machines, diagnostics);
+    for (const auto& [device, ways] : one.devices) addWays(network, device, "", ways, network.devices, diagnostics);
     direct.push_back(std::move(network));
   }
   std::vector<Network> out = direct;

@@ -220,7 +220,12 @@ Result<std::vector<std::string>> Ssh::interactive(const Address& address) {
   auto file = configFor(address);
   if (!file) return file.error();
   // A session that outlives fleetd must not rest on sockets that fleetd removes.
-  return std::vector<std::string>{"ssh", "-F", *file, "-o", "ControlPath=none", address.user + "@" + address.host};
+  return std::vector<std::string>{"ssh",
+                                  "-F",
+                                  *file,
+                                  "-o",
+                                  "ControlPath=none",
+                                  address.user.empty() ? address.host : address.user + "@" + address.host};
 }
 
 Result<void> Ssh::answers(const Address& address, int stopFd) {
@@ -239,7 +244,8 @@ Result<process::Finished> Ssh::run(const Address& address, const Call& call) {
   process::Command command;
   command.argv = {"ssh", "-F", *file, "-o", "BatchMode=yes", "-T"};
   if (call.fresh) command.argv.insert(command.argv.end(), {"-o", "ControlPath=none", "-o", "ControlMaster=no"});
-  command.argv.insert(command.argv.end(), {"-l", address.user, "--", address.host, call.command});
+  if (!address.user.empty()) command.argv.insert(command.argv.end(), {"-l", address.user});
+  command.argv.insert(command.argv.end(), {"--", address.host, call.command});
   UniqueFd withSecret;
   if (call.secret) {
     FLEETD_TRY_ASSIGN(withSecret,

@@ -43,6 +43,7 @@ def shown(name, instances, host, path, value, options="{ }"):
 
 DEVICE = PREFIX + "9f:c45d:577c"
 PHONE = mesh('addresses.silo = [ "10.147.17.8" ]; routes = [ { target = "10.147.17.0/24"; } ]; externalMembers.phone = { id = "9fc45d577c"; addresses = [ "10.147.17.9" ]; user = "u0_a100"; port = 8022; };')
+SILENT = mesh('externalMembers.phone.id = "9fc45d577c";')
 NAMES = ["barn.mesh", "barn.mesh.yard.example.org"]
 BARN_HOSTS = ["barn", "barn.yard.example.org", "barn.internet", "barn.internet.yard.example.org", "192.0.2.7", "barn.mesh", "barn.mesh.yard.example.org", IPS["barn"]]
 ZONE = f"""; Records of yard.example.org, to be included into its zone.
@@ -85,6 +86,13 @@ CASES = [
     Case("network: a device as JSON", ["network", "hosts", "--json", "phone"], files=yard(PHONE), json_equals=[{"machine": "phone", "device": True, "hostKeys": [], "networks": [{"network": "mesh", "service": "clan-core/zerotier", "priority": 900, "names": ["phone.yard.example.org", "phone.mesh", "phone.mesh.yard.example.org"], "hosts": [{"host": a, "user": "u0_a100", "port": 8022, "sshOptions": []} for a in (DEVICE, "10.147.17.9")]}]}]),
     Case("network: a device is listed", ["network", "list", "phone", "--json"], files=yard(PHONE), json_equals=[{"network": "mesh", "service": "clan-core/zerotier", "priority": 900, "machine": "phone", "device": True, "address": a, "answer": None} for a in (f"u0_a100@[{DEVICE}]:8022", "u0_a100@10.147.17.9:8022")]),
     Case("network: a device is not asked for an ssh server", ["network", "ping", "phone"], files=yard(PHONE), code=2, err=["FL0903", "no machine of the fleet", "zerotier ping phone"]),
+    Case("network: a device nobody logs in to is listed", ["network", "list", "phone", "--json"], files=yard(SILENT), json_equals=[{"network": "mesh", "service": "clan-core/zerotier", "priority": 900, "machine": "phone", "device": True, "address": DEVICE, "answer": None}]),
+    Case("network: a device nobody logs in to", ["ssh", "phone"], code=2, files=yard(SILENT), err=["FL0903", "phone is no machine of the fleet, but a device in the network mesh", "`user` or `port`", "fleetd network list phone"]),
+    Case("network: what a device reaches", ["network", "hosts", "--for", "phone"], code=2, files=yard(PHONE), err=["FL0903", "a device in the network mesh", "--network mesh"]),
+    Case("network: none", ["network", "list"], files=yard(""), out_equals="", err=["no service of the fleet exports a network"]),
+    Case("network: none, as JSON", ["network", "list", "--json"], files=yard(""), json_equals=[], not_err=["no service"]),
+    Case("network: a device whose name is mistyped", ["network", "list", "fone"], code=1, files=yard(PHONE), err=["FL0503", "no host fone", "did you mean `phone`"]),
+    Case("network: ssh to a device whose name is mistyped", ["ssh", "phoen", "--", "uptime"], code=1, files=yard(PHONE), err=["FL0503", "no host phoen", "did you mean `phone`"]),
     Case("network: a device in the picture", ["network", "graph"], files=yard(PHONE), out=[">phone<", ">device<", "3 machines, 1 device, 1 networks"]),
     shown("a device on NixOS", PHONE, "silo", 'networking.hosts."10.147.17.9"', ["phone.yard.example.org", "phone.mesh", "phone.mesh.yard.example.org"]),
     # What hosts get.

@@ -8,6 +8,7 @@ import time
 import unittest
 
 import lab as labs
+from cases.zerotier import known, mesh
 from harness import SETUP, FleetTest, Result
 
 WHY_NOT = labs.missing()
@@ -263,6 +264,18 @@ class Onions(Ways):
     def test_an_onion_that_is_not_there(self):
         fleet = self.onion("otherother.onion")
         self.expect(self.on(fleet, "network", "ping", "-n", "tor", env=self.env(fleet)), 3, out=["otherother.onion"])
+
+
+class Devices(Ways):
+    """What is no machine of the fleet, and runs an ssh server all the same."""
+
+    def test_a_device_with_a_server(self):
+        silo = LAB.hosts["silo"].address
+        phone = 'externalMembers.phone = { id = "9fc45d577c"; addresses = [ "%s" ]; user = "root"; port = 22; }; routes = [ { target = "%s/24"; } ];'
+        fleet = self.yard(mesh(phone % (silo, silo.rsplit(".", 1)[0] + ".0")), files=known())
+        done = self.expect(self.on(fleet, "ssh", "phone", *self.ASK), 0, err=["phone: using root@" + silo, "by network mesh (clan-core/zerotier)"])
+        self.assertEqual(self.address(done), silo)
+        self.expect(self.on(fleet, "ssh", "phone", "--", "sh", "-c", "exit 7"), 7)
 
 
 class Looking(Ways):

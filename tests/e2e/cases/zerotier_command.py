@@ -33,6 +33,12 @@ CASES = [
     Case("zerotier: another network", ["zerotier", "-i", "mehs"], code=2, files={**clan(mesh()), **known()}, err=["FL0870", "did you mean `mesh`"]),
     Case("zerotier: nobody is named", ["zerotier", "revoke"], code=2, files={**clan(mesh()), **known()}, err=["FL0903", "needs a member"]),
     Case("zerotier: --fix elsewhere", ["zerotier", "status", "--fix"], code=2, files={**clan(mesh()), **known()}, err=["FL0903", "zerotier members"]),
+    Case("zerotier: a word that names nobody, before anything is asked", ["zerotier", "authorize", "fone"], code=2, files={**clan(mesh(SETTINGS)), **known()}, err=["FL0903", "the network mesh has no member `fone`", "did you mean `phone`"], env={"PATH": "/nowhere"}),
+    Case("zerotier: an echo to nobody", ["zerotier", "ping", "000000000"], code=2, files={**clan(mesh(SETTINGS)), **known()}, err=["FL0903", "no member `000000000`"], env={"PATH": "/nowhere"}),
+    Case("zerotier: repair of single members", ["zerotier", "members", "silo", "--fix"], code=2, files={**clan(mesh()), **known()}, err=["FL0903", "are for all members", "authorize"]),
+    Case("zerotier: the empty network", ["zerotier", "--instance="], code=2, files={**clan(mesh()), **known()}, err=["FL0870", "no ZeroTier network ``", "there is mesh"]),
+    Case("zerotier: nothing alike", ["zerotier", "-i", "a b"], code=2, files={**clan(SECOND), **OTHER}, err=["FL0870", "there are mesh, other"]),
+    Case("zerotier: a host for values that are moved", ["zerotier", "migrate", "--target-host", "x"], code=2, files={**clan(mesh()), **known()}, err=["FL0903", "takes no --target-host"]),
     Case("zerotier: which of several networks", ["zerotier", "authorize", "silo"], code=2, files={**clan(SECOND), **OTHER}, err=["FL0870", "2 ZeroTier networks: mesh, other", "--instance"]),
     Case("zerotier: two controllers", ["zerotier"], code=2, files={**clan(mesh(roles="roles.controller.machines.silo = { };")), **known()}, err=["FL0870", "exactly one controller"]),
 ]
@@ -88,6 +94,15 @@ class Members(Controlled):
         self.assertEqual(status["members"], {"ok": 1, "missing": 1, "unauthorized": 1, "address": 1, "undeclared": 1, "waiting": 1})
         self.assertEqual([s["name"] for s in status["settings"]], ["routes"])
         self.assertEqual(self.double.posts(), [])
+
+    def test_single_members_are_shown(self):
+        self.drift()
+        self.assertEqual(self.states(0, "barn"), {"barn": "ok"})
+        self.assertEqual(self.states(1, "barn", IDS["gate"], "bbbbbbbbbb"), {"barn": "ok", "gate": "unauthorized", "bbbbbbbbbb": "waiting"})
+        self.assertEqual(self.states(1, IPS["silo"]), {"silo": "missing"})
+        self.assertNotIn("routes", self.zerotier("members", "barn").out)
+        self.zerotier("members", "barn", IDS["barn"], code=2, err=["FL0903", "named twice"])
+        self.zerotier("members", "cccccccccc", code=2, err=["FL0903", "no member `cccccccccc`"])
 
     def test_an_older_controller_is_asked_for_each(self):
         self.drift()

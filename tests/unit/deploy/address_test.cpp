@@ -26,6 +26,13 @@ TEST(Address, EveryForm) {
   expectAddress("DOMAIN\\ada@web", "DOMAIN\\ada", "web", 0);
 }
 
+TEST(Address, WithoutAUserItIsTheHost) {
+  EXPECT_EQ((Address{"", "fd00::7", 0, {}}).text(), "fd00::7");
+  EXPECT_EQ((Address{"", "fd00::7", 8022, {}}).text(), "[fd00::7]:8022");
+  EXPECT_EQ((Address{"", "phone", 8022, {}}).text(), "phone:8022");
+  EXPECT_TRUE(parseAddress((Address{"", "fd00::7", 8022, {}}).text()));
+}
+
 TEST(Address, OptionsAreThoseOfSsh) {
   const auto address = parseAddress("web?ProxyJump=ada@gate:22&Compression=yes");
   ASSERT_TRUE(address);
