@@ -89,14 +89,21 @@ class Node:
     def ping(self, address):
         return subprocess.run(["ip", "netns", "exec", self.space, "ping", "-n", "-c", "1", "-W", "2", address], capture_output=True, check=False).returncode == 0
 
+    def end(self):
+        self.process.terminate()
+        try:
+            self.process.wait(10)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+    def restart(self):
+        self.end()
+        self.start()
+
     def stop(self):
         if self.process:
-            self.process.terminate()
-            try:
-                self.process.wait(10)
-            except subprocess.TimeoutExpired:
-                self.process.kill()
-                self.process.wait()
+            self.end()
         subprocess.run(["ip", "netns", "del", self.space], capture_output=True, check=False)
 
 
@@ -114,15 +121,18 @@ class Live(VarsTest):
 
     ROLES = ""
 
+    def instances(self, phone):
+        return mesh(SETTINGS % phone, self.ROLES)
+
     def setUp(self):
-        self.yard = self.fleet(files=clan(mesh(SETTINGS % "0123456789", self.ROLES)))
+        self.yard = self.fleet(files=clan(self.instances("0123456789")))
         official = {name: idtool("generate").strip() for name in ("phone", "guest")}
         self.ids = {name: text[:10] for name, text in official.items()}
-        self.yard.write("clan.nix", clan(mesh(SETTINGS % self.ids["phone"], self.ROLES))["clan.nix"])
+        self.declare()
         self.expect(self.vars(self.yard, "keygen", "--user", "ada"), 0)
         self.expect(self.vars(self.yard, "generate"), 0)
-        self.network = (self.yard.root / "vars/shared/zerotier-network-mesh/network-id/value").read_text()
-        self.ips = {m: (self.yard.root / f"vars/shared/zerotier-ip-{m}-mesh/ip/value").read_text() for m in IPS}
+        self.network = self.public("zerotier-network-mesh/network-id")
+        self.ips = {m: self.public(f"zerotier-ip-{m}-mesh/ip") for m in IPS}
         own = {m: self.value(self.yard, m, f"zerotier-identity-{m}/identity-secret").decode() for m in ("barn", "silo")}
         for text in own.values():
             self.assertIn("is a valid identity", subprocess.run([ONE, "-i", "validate", text], capture_output=True, text=True, check=False).stdout)
@@ -137,11 +147,35 @@ class Live(VarsTest):
             self.addCleanup(node.stop)
             node.plug(self.bridge)
         self.roots(base)
-        record = json.loads(self.expect(self.yard.run("show", "barn", f'environment.etc."fleetd/zerotier/{self.network}.json".text', "--json"), 0).out)
-        place = self.nodes["barn"].home / "controller.d/network"
-        place.mkdir(parents=True)
-        (place / f"{self.network}.json").write_text(record)
+        self.control("barn", self.network)
         place_ssh(base / "bin")
+
+    def declare(self):
+        self.yard.write("clan.nix", clan(self.instances(self.ids["phone"]))["clan.nix"])
+
+    def public(self, name):
+        return (self.yard.root / f"vars/shared/{name}/value").read_text()
+
+    def shown(self, host, path):
+        return json.loads(self.expect(self.yard.run("show", host, path, "--json"), 0).out)
+
+    def control(self, name, network):
+        """Gives a controller its record of a network."""
+        place = self.nodes[name].home / "controller.d/network"
+        place.mkdir(parents=True)
+        (place / f"{network}.json").write_text(self.shown(name, f'environment.etc."fleetd/zerotier/{network}.json".text'))
+
+    def prepare(self, name):
+        """What the unit of a host does before its daemon starts, with the identity that the fleet has for it."""
+        text = self.shown(name, "systemd.services.zerotierone.preStart").split("\n(\nset -eu\numask")[0]
+        secret = self.yard.base / f"secret-{name}"
+        secret.write_bytes(self.value(self.yard, name, f"zerotier-identity-{name}/identity-secret"))
+        run("sh", "-c", text.replace("/var/lib/zerotier-one", str(self.nodes[name].home)).replace(text.split("secret='")[1].split("'")[0], str(secret)))
+
+    def start(self, name):
+        """A controller answers when it has read what it has."""
+        self.nodes[name].start()
+        self.wait(lambda: self.nodes[name].api("/controller").get("controller"), f"{name} does not start")
 
     def roots(self, base):
         planet = self.planet(base)
@@ -157,19 +191,19 @@ class Live(VarsTest):
         idtool("genmoon", str(base / "planet.json"), cwd=base)
         return base / "0000000000f1ee7d.moon"
 
-    def run_zerotier(self, *words):
+    def run_zerotier(self, *words, at="barn"):
         path = f"{self.yard.base / 'bin'}:{os.environ['PATH']}"
-        env = {"PATH": path, "ZEROTIER_HOME": str(self.nodes["barn"].home), "FLEETD_SSH_LOG": str(self.yard.base / "ssh.log"), "FLEETD_SSH_WHERE": f"ip netns exec {self.nodes['barn'].space}"}
+        env = {"PATH": path, "ZEROTIER_HOME": str(self.nodes[at].home), "FLEETD_SSH_LOG": str(self.yard.base / "ssh.log"), "FLEETD_SSH_WHERE": f"ip netns exec {self.nodes[at].space}"}
         return self.yard.run("zerotier", *words, "--target-host", "root@192.0.2.1", env=env)
 
-    def zerotier(self, *words, code=0, **expected):
-        return self.expect(self.run_zerotier(*words), code, **expected)
+    def zerotier(self, *words, code=0, at="barn", **expected):
+        return self.expect(self.run_zerotier(*words, at=at), code, **expected)
 
     def states(self, code):
         return {m["name"] or m["id"]: m["state"] for m in json.loads(self.zerotier("members", "--json", code=code).out)[0]["members"]}
 
-    def status(self, name):
-        return self.nodes[name].api(f"/network/{self.network}").get("status")
+    def status(self, name, network=None):
+        return self.nodes[name].api(f"/network/{network or self.network}").get("status")
 
     def ping(self, *names):
         return json.loads(self.run_zerotier("ping", *names, "--json").out)
@@ -180,8 +214,7 @@ class Live(VarsTest):
     def test_a_network_from_nothing(self):
         for node in self.nodes.values():
             node.join(self.network)
-        self.nodes["barn"].start()
-        self.wait(lambda: self.nodes["barn"].api("/controller").get("controller"), "the controller does not start")
+        self.start("barn")
         for name in ("silo", "phone", "guest"):
             self.nodes[name].start()
         guest = self.ids["guest"]
@@ -244,18 +277,14 @@ class Moons(Live):
     def roots(self, base):
         self.moon = self.nodes["barn"].home.joinpath("identity.public").read_text()[:10]
         for name in ("barn", "silo"):
-            text = json.loads(self.expect(self.yard.run("show", name, "systemd.services.zerotierone.preStart", "--json"), 0).out)
-            secret = self.nodes[name].home / "identity.secret"
-            text = text.split("\n(\nset -eu\numask")[0].replace("/var/lib/zerotier-one", str(self.nodes[name].home)).replace(text.split("secret='")[1].split("'")[0], str(secret))
-            run("sh", "-c", text)
+            self.prepare(name)
             self.assertTrue((self.nodes[name].home / f"networks.d/{self.network}.conf").exists())
 
     def upstream(self, name):
         return [(m["id"], m["roots"][0]["stableEndpoints"]) for m in self.nodes[name].api("/moon")]
 
     def test_members_find_each_other_by_the_moon(self):
-        self.nodes["barn"].start()
-        self.wait(lambda: self.nodes["barn"].api("/controller").get("controller"), "the controller does not start")
+        self.start("barn")
         self.nodes["silo"].start()
         self.wait(lambda: self.upstream("silo") == [("000000" + self.moon, [f"{NET}.11/9993"])], "the moon is not followed")
         self.zerotier("members", "--fix", err=["silo ("])
@@ -264,18 +293,11 @@ class Moons(Live):
         peer = self.nodes["silo"].api(f"/peer/{self.moon}")
         self.assertEqual(peer["role"], "MOON")
         # A newer world, which only the moon is given, reaches members when they greet it: the key is the same.
-        fleet = self.yard
-        fleet.write("clan.nix", clan(mesh(SETTINGS % self.ids["phone"], self.ROLES.replace(f'"{NET}.11"', f'"{NET}.11" "{NET}.99/443"')))["clan.nix"])
-        self.expect(self.vars(fleet, "generate"), 0, err=["made shared/zerotier-world-barn"])
-        barn = self.nodes["barn"]
-        barn.process.terminate()
-        barn.process.wait(20)
-        text = json.loads(self.expect(fleet.run("show", "barn", "systemd.services.zerotierone.preStart", "--json"), 0).out)
-        run("sh", "-c", text.split("\n(\nset -eu\numask")[0].replace("/var/lib/zerotier-one", str(barn.home)).replace(text.split("secret='")[1].split("'")[0], str(barn.home / "identity.secret")))
-        barn.start()
-        self.wait(lambda: barn.api("/controller").get("controller"), "the controller does not come back")
-        silo = self.nodes["silo"]
-        silo.process.terminate()
-        silo.process.wait(20)
-        silo.start()
+        self.ROLES = self.ROLES.replace(f'"{NET}.11"', f'"{NET}.11" "{NET}.99/443"')
+        self.declare()
+        self.expect(self.vars(self.yard, "generate"), 0, err=["made shared/zerotier-world-barn"])
+        self.nodes["barn"].end()
+        self.prepare("barn")
+        self.start("barn")
+        self.nodes["silo"].restart()
         self.wait(lambda: len(self.upstream("silo")[0][1]) == 2, "the newer moon does not reach silo")
