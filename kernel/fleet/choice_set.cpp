@@ -110,12 +110,21 @@ class Choice {
     return one && other && one->root == other->root && one->path == other->path;
   }
 
+  // Whether they are the same for sure; lists may hold references.
+  bool same(Value a, Value b, int depth = 0) {
+    if (a.is(Tag::Attrs) && b.is(Tag::Attrs)) return a.attrs == b.attrs;
+    if (!a.is(Tag::List) || !b.is(Tag::List))
+      return a.isUnknown() || b.isUnknown() ? sameReference(a, b) : a.tag == b.tag && ev_.equal(a, b, 0).isTrue();
+    if (a.list().size() != b.list().size() || depth > kMaxDepth) return false;
+    for (std::size_t i = 0; i < a.list().size(); ++i)
+      if (!same(ev_.force(a.list()[i]), ev_.force(b.list()[i]), depth + 1)) return false;
+    return true;
+  }
+
   Value either(Value condition, Value a, Value b, lang::Pos pos) {
     a = ev_.force(a);
     b = ev_.force(b);
-    const bool plain = a.tag == b.tag && (a.is(Tag::String) || a.is(Tag::List) || a.is(Tag::Float));
-    if (a.is(Tag::Attrs) && b.is(Tag::Attrs) && a.attrs == b.attrs) return a;
-    if ((plain && ev_.equal(a, b, 0).isTrue()) || sameReference(a, b)) return a;
+    if (same(a, b)) return a;
     return lang::foldIf(ev_, condition, a, b, pos);
   }
 

@@ -37,6 +37,11 @@ TEST(ChoiceSet, WhatAllCasesAgreeOnIsKnown) {
             "a = \"x\"; l = [ 1 2 ]; n = null; ");
 }
 
+TEST(ChoiceSet, ListsOfTheSameReferencesAreTheSame) {
+  EXPECT_EQ(parts("if c then { l = [ d.x 1 ]; } else { l = [ d.x 1 ]; }"), "l = [ d.x 1 ]; ");
+  EXPECT_EQ(parts("if c then { l = [ d.x ]; } else { l = [ d.y ]; }"), "l = (if c then [ d.x ] else [ d.y ]); ");
+}
+
 TEST(ChoiceSet, WhatTheyDifferInIsAChoice) {
   EXPECT_EQ(parts("if c then { a = 1; } else { a = 2; }"), "a = (if c then 1 else 2); ");
   EXPECT_EQ(parts("if c then { a = 1; } else if d then { a = 1; } else { a = 3; }"),
