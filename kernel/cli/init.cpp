@@ -11,6 +11,7 @@
 #include "kernel/cli/init_files.hpp"
 #include "kernel/cli/locate.hpp"
 #include "kernel/cli/new_project.hpp"
+#include "kernel/cli/vars_request.hpp"
 #include "kernel/process/spawn.hpp"
 
 namespace fleetd::cli {
@@ -20,7 +21,7 @@ namespace {
 using base::Code;
 
 struct Wanted {
-  std::string directory, name, machine, klass;
+  std::string directory, name, machine, klass, user;
 };
 
 bool isName(std::string_view text) {
@@ -39,6 +40,11 @@ Result<Wanted> wantedOf(Context& cx) {
       cx.args.has("--name") ? std::string(cx.args.value("--name")) : out.directory.substr(out.directory.rfind('/') + 1);
   out.machine = cx.args.has("--machine") ? std::string(cx.args.value("--machine")) : "first";
   out.klass = cx.args.has("--class") ? std::string(cx.args.value("--class")) : "nixos";
+  const char* login = std::getenv("USER");
+  out.user = cx.args.has("--user") ? std::string(cx.args.value("--user")) : std::string(login ? login : "");
+  if (!cx.args.has("--user") && !isName(out.user)) out.user = "admin";
+  if (!isName(out.user))
+    return Error{Code::FL0903, fmt::format("`{}` is no name for a user", shownWord(out.user)), "", {}};
   if (!isName(out.name))
     return Error{Code::FL0903,
                  fmt::format("`{}` is no name for a fleet", shownWord(out.name)),
@@ -78,6 +84,31 @@ Result<void> track(const std::string& directory) {
   return added ? Result<void>() : Result<void>(added.error());
 }
 
+// Lets the operator into the new fleet's secrets, with a key that is made where there is none. Gives the public half. A
+// fleet without one is a fleet all the same.
+std::string addOperator(Context& cx, const Wanted& wanted) {
+  const auto missing = [&](const Error& why) {
+    Diagnostic d = Diagnostic::from({Code::FL0852,
+                                     fmt::format("nobody can read secrets of the fleet yet: {}", why.message),
+                                     why.hint.empty() ? "`fleetd vars keygen` adds your key" : why.hint,
+                                     {}});
+    cx.diagnostics.add(std::move(d));
+    return std::string();
+  };
+  Arguments arguments = cx.args;
+  arguments.options["--fleet"] = {wanted.directory};
+  Context inner(arguments, cx.out);
+  if (const auto fleet = inner.openFleet(); !fleet) return missing(fleet.error());
+  sdk::Attrs request{{"fleet", wanted.directory}, {"verb", "keygen"}, {"user", wanted.user}};
+  request.set("generators", sdk::List());
+  request.set("only", sdk::List());
+  request.set("regenerate", false);
+  request.set("fromTerminal", false);
+  request.set("changedScripts", false);
+  const auto answer = inner.workspace().plugins().request("vars", plugin::PluginValue(std::move(request)));
+  return answer ? textOf(*answer, "publicKey") : missing(answer.error());
+}
+
 }  // namespace
 
 int runInit(Context& cx) {
@@ -96,12 +127,15 @@ int runInit(Context& cx) {
     if (auto written = base::writeFileAtomic(full, filledIn(initFile(text), values)); !written)
       return cx.fail(written.error());
   }
+  const std::string key = cx.args.has("--no-key") ? std::string() : addOperator(cx, *wanted);
   if (auto tracked = track(wanted->directory); !tracked) return cx.fail(tracked.error());
-  if (!cx.quiet())
-    cx.out.message(
-        fmt::format("the fleet {} is in {}, with the machine {}\n"
-                    "next: fleetd check, fleetd vars keygen, then edit machines/{}/configuration.nix\n",
-                    wanted->name, base::sanitize(wanted->directory), wanted->machine, wanted->machine));
+  if (!cx.quiet()) {
+    std::string text = fmt::format("the fleet {} is in {}, with the machine {}\n", wanted->name,
+                                   base::sanitize(wanted->directory), wanted->machine);
+    if (!key.empty()) text += fmt::format("{} can read its secrets, with the key {}\n", wanted->user, key);
+    cx.out.message(fmt::format("{}next: fleetd check, {}then edit machines/{}/configuration.nix\n", text,
+                               key.empty() ? "fleetd vars keygen, " : "", wanted->machine));
+  }
   return cx.finish();
 }
 

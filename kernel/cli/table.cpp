@@ -228,6 +228,8 @@ constexpr OptionSpec kInitOptions[] = {
     {"--name", 0, Kind::Text, "NAME", "the fleet's name; else the directory's"},
     {"--machine", 0, Kind::Text, "NAME", "the first machine; `first` when not given"},
     {"--class", 'c', Kind::Class, "CLASS", "its class: nixos (the default) or darwin"},
+    {"--user", 0, Kind::Text, "NAME", "what you are called in the fleet; $USER when not given"},
+    {"--no-key", 0, Kind::Flag, "", "make no key, and let nobody into the fleet's secrets yet"},
 };
 constexpr PositionalSpec kInitWords[] = {
     {"DIR", Kind::Directory, "an empty directory, or one that is made; the current one when not given"}};
@@ -246,8 +248,9 @@ constexpr PositionalSpec kHelpWords[] = {{"COMMAND", Kind::Command, "the command
 constexpr Command kCommands[] = {
     {"init", "make a new fleet",
      "Writes a flake with an inventory and one machine, files for direnv, just and CI, and starts a git repository. The fleet is\n"
-     "without errors at once.",
-     kInitOptions, kInitWords, Stack::Ordinary, runInit},
+     "without errors at once. You become a user of it, with the age key you have, or with one that is made; its secret half stays\n"
+     "in your key file.",
+     kInitOptions, kInitWords, Stack::Big, runInit},
     {"check", "check the fleet and show its hosts",
      "Reads the repository, composes every host and reports all errors with their places. Nothing is built and Nix is not\n"
      "started. The table counts, for each host, the definitions the fleet makes, the values that are left to Nix because the\n"

@@ -1,6 +1,9 @@
 """A new fleet: what is made, that it is without errors at once, and that nothing is ever overwritten."""
 
+import json
 import os
+import pathlib
+import re
 import shutil
 import subprocess
 import unittest
@@ -9,10 +12,47 @@ from harness import FleetTest
 
 
 class Init(FleetTest):
-    def new(self, *args):
+    def new(self, *args, **options):
         yard = self.fleet()
-        self.expect(yard.run("init", "yard", *args), 0, err=["fleetd check"])
+        self.expect(yard.run("init", "yard", *args, **options), 0, err=["fleetd check"])
         return yard, yard.root / "yard"
+
+    @staticmethod
+    def key_file(yard):
+        env = yard.environment()
+        return pathlib.Path(env.get("XDG_CONFIG_HOME") or env["HOME"] + "/.config") / "sops/age/keys.txt"
+
+    def test_a_key_is_made(self):
+        yard, made = self.new("--user", "ada")
+        kept = self.key_file(yard).read_text()
+        self.assertIn("AGE-SECRET-KEY-1", kept)
+        self.assertEqual(self.key_file(yard).stat().st_mode & 0o777, 0o600)
+        public = re.search(r"age1[a-z0-9]+", kept)[0]
+        self.assertEqual(json.loads((made / "sops/users/ada/key.json").read_text())[0]["publickey"], public)
+        self.assertNotIn("AGE-SECRET-KEY", "".join(p.read_text() for p in made.rglob("*") if p.is_file() and ".git" not in p.parts))
+        done = self.expect(yard.run("check", "--json", "--fleet", str(made)), 0).json()
+        self.assertEqual(done["findings"]["errors"] + done["findings"]["warnings"], 0)
+        # Another fleet: the key that is there, as it is.
+        self.expect(yard.run("init", "second", "--user", "ada"), 0, err=[public])
+        self.assertEqual(self.key_file(yard).read_text(), kept)
+        self.assertIn(public, (yard.root / "second/sops/users/ada/key.json").read_text())
+        # What it opens: a secret of the new fleet.
+        self.expect(yard.run("secrets", "set", "token", "--user", "ada", "--no-commit", "--fleet", str(made), stdin=b"s3cret"), 0)
+        self.expect(yard.run("secrets", "get", "token", "--fleet", str(made)), 0, out=["s3cret"])
+
+    def test_without_a_key(self):
+        yard, made = self.new("--no-key")
+        self.assertFalse(self.key_file(yard).exists())
+        self.assertFalse((made / "sops").exists())
+        self.expect(yard.run("check", "--fleet", str(made)), 0)
+
+    def test_a_key_that_cannot_be_read_is_no_end(self):
+        yard = self.fleet()
+        self.key_file(yard).parent.mkdir(parents=True)
+        self.key_file(yard).write_text("nonsense\n")
+        self.expect(yard.run("init", "yard"), 0, err=["FL0852", "nobody can read secrets"])
+        self.assertEqual(self.key_file(yard).read_text(), "nonsense\n")
+        self.expect(yard.run("check", "--fleet", str(yard.root / "yard")), 0)
 
     def test_it_checks_green_at_once(self):
         for klass in ("nixos", "darwin"):
@@ -56,5 +96,6 @@ class Init(FleetTest):
         yard = self.fleet()
         self.expect(yard.run("init", "a b"), 2, err=["no name for a fleet"])
         self.expect(yard.run("init", "yard", "--machine", "../x"), 2, err=["no name for a machine"])
+        self.expect(yard.run("init", "yard", "--user", "a/b"), 2, err=["no name for a user"])
         self.expect(yard.run("init", "yard", "--class", "home"), 2, err=["--class is nixos or darwin"])
         self.assertFalse((yard.root / "yard").exists())
