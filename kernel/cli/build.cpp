@@ -10,32 +10,24 @@ int runBuild(Context& cx) {
   auto operation = beginOperation(cx, Reaching::No);
   if (!operation) return cx.fail(operation.error());
   if (auto rendered = renderFor(cx, *operation); !rendered) return cx.fail(rendered.error());
-  const auto built = buildFor(cx, *operation);
-  if (!built) return cx.fail(built.error());
+  BuildReport report(cx, cx.json() ? BuildReport::Form::Events : BuildReport::Form::People, operation->meant.size());
+  const auto built = buildFor(cx, *operation, report);
   if (cx.json()) {
-    base::JsonWriter json(cx.out.data(), 2);
-    json.beginArray();
-    for (std::size_t i = 0; i < built->size(); ++i) {
-      const fleet::Host& host = *operation->meant[i].host;
-      json.beginObject().member("host", host.name).member("class", host.klass).key("system");
-      (*built)[i].path.empty() ? json.null() : json.string((*built)[i].path);
-      json.member("evaluated", (*built)[i].evaluated).endObject();
-    }
-    json.endArray();
-    cx.out.write("\n");
-    return cx.finish();
+    std::vector<const fleet::Host*> hosts;
+    for (const Meant& one : operation->meant) hosts.push_back(one.host);
+    report.summary(hosts, built ? *built : std::vector<deploy::Built>(hosts.size()));
+    return built ? cx.finish() : cx.fail(built.error());
   }
-  TextTable table({{"HOST"}, {"CLASS", false, 0, 2}, {"RESULT", false, 0, 1}, {"SYSTEM"}});
+  if (!built) return cx.fail(built.error());
+  TextTable table({{"HOST"}, {"CLASS", false, 0, 2}, {"RESULT", false, 0, 1}, {"SECONDS", true, 0, 3}, {"SYSTEM"}});
   for (std::size_t i = 0; i < built->size(); ++i) {
-    const auto& [path, evaluated] = (*built)[i];
+    const deploy::Built& one = (*built)[i];
     const fleet::Host& host = *operation->meant[i].host;
     table.add({{host.name, kBold},
                {host.klass},
-               {path.empty() ? "failed"
-                : evaluated  ? "built"
-                             : "unchanged",
-                path.empty() ? kRed : kGreen},
-               {path}});
+               {std::string(buildResultName(one)), one.path.empty() ? kRed : kGreen},
+               {one.evaluated ? fmt::format("{:.1f}", static_cast<double>(one.milliseconds) / 1000) : ""},
+               {one.path}});
   }
   if (!table.empty() && !cx.quiet()) cx.out.write(table.text(0, cx.out.colorData()));
   return cx.finish();

@@ -38,7 +38,8 @@ Result<std::vector<std::string>> hostsOf(Context& cx, std::string_view option) {
 Result<std::vector<deploy::Built>> pathsFor(Context& cx, Operation& operation) {
   if (!cx.args.has("--store-path")) {
     FLEETD_TRY(renderFor(cx, operation));
-    return buildFor(cx, operation);
+    BuildReport report(cx, BuildReport::Form::People, operation.meant.size());
+    return buildFor(cx, operation, report);
   }
   const std::string path(cx.args.value("--store-path"));
   if (operation.meant.size() != 1) return Error{Code::FL0903, "--store-path is for one host", "name the host", {}};

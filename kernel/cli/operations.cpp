@@ -100,7 +100,8 @@ Result<Operation> beginOperation(Context& cx, Reaching reaching, const std::vect
     Meant one;
     one.host = &host;
     one.directory = directories[static_cast<std::size_t>(&host - (*fleet)->hosts().data())];
-    if (auto text = composed->text("", false)) one.options = *std::move(text) + secretLines(cx.root(), host.name);
+    if (auto text = composed->text("", false))
+      one.options = *std::move(text) + secretLines(cx.root(), host.name);
     if (reaching == Reaching::Yes) reaches.push_back(reachesFor(cx, networks, host, *composed));
     out.meant.push_back(std::move(one));
   }
@@ -157,7 +158,7 @@ Result<void> renderFor(Context& cx, Operation& operation) {
   return base::makeDirs(operation.nix.logs, 0700);
 }
 
-Result<std::vector<deploy::Built>> buildFor(Context& cx, Operation& operation) {
+Result<std::vector<deploy::Built>> buildFor(Context& cx, Operation& operation, BuildReport& report) {
   deploy::BuildSettings settings;
   auto parallel = numberOption(cx, "--max-builds", std::min(4u, process::processors()), 64);
   if (!parallel) return parallel.error();
@@ -183,18 +184,12 @@ Result<std::vector<deploy::Built>> buildFor(Context& cx, Operation& operation) {
   }
   settings.keepGoing = cx.args.has("--keep-going");
   if (cx.args.has("--verify-fingerprints")) settings.fingerprints = deploy::Fingerprinted::Verify;
-  auto fingerprints = deploy::Fingerprints::read(operation.nix);
+  auto fingerprints = deploy::Fingerprints::read(operation.nix, &cx.workspace().fleet());
   if (!fingerprints) return fingerprints.error();
   std::vector<deploy::BuildTarget> targets;
   for (const Meant& one : operation.meant) targets.push_back({one.host, one.directory});
-  std::size_t done = 0;
-  const auto built = deploy::buildAll(
-      operation.nix, targets, *fingerprints, *operation.state, settings,
-      [&](const fleet::Host& host, std::string_view line) {
-        if (line.empty()) ++done;
-        cx.out.progress(fmt::format("building {}/{}: {}: {}", done, targets.size(), host.name, base::sanitize(line)));
-        if (cx.verbose() && !line.empty()) cx.out.message(fmt::format("{}: {}\n", host.name, base::sanitize(line)));
-      });
+  const auto built = deploy::buildAll(operation.nix, targets, *fingerprints, *operation.state, settings,
+                                      [&](const deploy::BuildEvent& event) { report.tell(event, operation.nix); });
   std::vector<deploy::Built> out;
   for (std::size_t i = 0; i < built.size(); ++i) {
     if (built[i]) {

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "kernel/cli/build_report.hpp"
 #include "kernel/cli/context.hpp"
 #include "kernel/deploy/build.hpp"
 #include "kernel/deploy/choice.hpp"
@@ -42,7 +43,7 @@ Result<Operation> beginOperation(Context& cx, Reaching reaching, const std::vect
 // errors; one that is not meant is left out with a warning.
 Result<void> renderFor(Context& cx, Operation& operation);
 // Builds what is meant, with progress; failures go to the context and have an empty path. In the order of `meant`.
-Result<std::vector<deploy::Built>> buildFor(Context& cx, Operation& operation);
+Result<std::vector<deploy::Built>> buildFor(Context& cx, Operation& operation, BuildReport& report);
 
 // From --ssh-config and --host-key-check, with the host keys the fleet knows. The fleet is open.
 Result<deploy::Ssh> openSsh(Context& cx);

@@ -101,7 +101,7 @@ void write(Context& cx, const std::vector<Compared>& all) {
 // Systems that are built already; nothing is built for this.
 Result<void> addClosures(Context& cx, Operation& operation, std::vector<Compared>& all) {
   FLEETD_TRY(renderFor(cx, operation));
-  FLEETD_TRY_ASSIGN(const auto fingerprints, deploy::Fingerprints::read(operation.nix));
+  FLEETD_TRY_ASSIGN(auto fingerprints, deploy::Fingerprints::read(operation.nix, &cx.workspace().fleet()));
   for (Compared& one : all) {
     const fleet::Host& host = *one.meant->host;
     const std::string now =

@@ -20,6 +20,8 @@ struct BuildTarget {
 struct Built {
   std::string path;
   bool evaluated = false;  // Nix was started for it
+  bool made = false;       // and had to build or fetch something
+  std::int64_t milliseconds = 0;
 };
 
 enum class Fingerprinted : std::uint8_t {
@@ -33,8 +35,22 @@ struct BuildSettings {
   Fingerprinted fingerprints = Fingerprinted::Use;
 };
 
-// Told from any thread, one call at a time: a line that Nix printed, or with an empty line that a host is done.
-using OnBuild = std::function<void(const fleet::Host& host, std::string_view line)>;
+struct BuildEvent {
+  enum class What : std::uint8_t {
+    Covers,   // the fingerprint covers all files, for the reason `line`
+    Started,  // Nix is started for the host
+    Line,     // Nix printed `line`
+    Ended,    // `result` is there
+  };
+  What what;
+  const fleet::Host& host;
+  std::string_view line;
+  const Result<Built>* result = nullptr;
+  std::int64_t milliseconds = 0;  // since it was started; 0 for a host that was not
+};
+
+// Told from any thread, one call at a time. Every host ends once.
+using OnBuild = std::function<void(const BuildEvent&)>;
 
 // The system that was built for this fingerprint; empty when there is none, or Nix has thrown it away.
 std::string rememberedSystem(state::State& state, const fleet::Host& host, const std::string& fingerprint);
@@ -42,7 +58,7 @@ std::string rememberedSystem(state::State& state, const fleet::Host& host, const
 // In the order of the targets. Hosts that were not begun after a failure have FL0828. Fingerprints are recorded in
 // `state`.
 std::vector<Result<Built>> buildAll(const NixSettings& nix, const std::vector<BuildTarget>& targets,
-                                    const Fingerprints& fingerprints, state::State& state,
-                                    const BuildSettings& settings, const OnBuild& onBuild);
+                                    Fingerprints& fingerprints, state::State& state, const BuildSettings& settings,
+                                    const OnBuild& onBuild);
 
 }  // namespace fleetd::deploy

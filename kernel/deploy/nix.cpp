@@ -63,12 +63,6 @@ Result<void> fetchBuilt(const NixSettings& settings, const std::string& path) {
       {}};
 }
 
-std::string logFile(const NixSettings& settings, const fleet::Host& host) {
-  std::string name = fmt::format("{}-{}", host.klass, host.name);
-  std::replace(name.begin(), name.end(), '/', '_');
-  return fmt::format("{}/{}.log", settings.logs, name);
-}
-
 // `nix build --json` prints [{ "outputs": { "out": PATH } }].
 std::string builtPath(std::string_view output) {
   const auto json = base::parseJson(output);
@@ -90,6 +84,12 @@ bool isStorePath(std::string_view text) {
   return hash && name[32] == '-' && std::all_of(name.begin() + 33, name.end(), [](char c) {
            return std::isalnum(static_cast<unsigned char>(c)) || std::strchr("+-._?=", c);
          });
+}
+
+std::string logFile(const NixSettings& settings, const fleet::Host& host) {
+  std::string name = fmt::format("{}-{}", host.klass, host.name);
+  std::replace(name.begin(), name.end(), '/', '_');
+  return fmt::format("{}/{}.log", settings.logs, name);
 }
 
 std::string systemAttribute(const fleet::Host& host) {

@@ -23,6 +23,8 @@ struct NixSettings {
   unsigned evaluatorMemory = 0;  // MiB that one evaluation may use; 0: as much as it likes
 };
 
+// Where what Nix says of a host is kept.
+std::string logFile(const NixSettings& settings, const fleet::Host& host);
 // "nixosConfigurations.\"web\".config.system.build.toplevel": what of the build tree is a host's system.
 std::string systemAttribute(const fleet::Host& host);
 // Whether a text is a store path that holds nothing a shell would read: /nix/store/<32 letters>-<name>.

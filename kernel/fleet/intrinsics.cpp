@@ -7,6 +7,7 @@
 #include "kernel/fleet/discovery.hpp"
 #include "kernel/lang/expr.hpp"
 #include "kernel/lang/lib/lib.hpp"
+#include "kernel/lang/read_log.hpp"
 #include "kernel/lang/source_path.hpp"
 #include "kernel/lang/unknown.hpp"
 
@@ -46,6 +47,7 @@ Value fileList(Evaluator& ev, Value directory, Selection selection, Pos pos) {
   if (directory.isError()) return directory;
   const auto path = lang::sourcePath(ev, directory);
   if (!path) return directory.isUnknown() ? Value::stuck() : ev.typeError("a path", directory, pos);
+  lang::ReadLog::note(*path);
   if (base::isRegularFile(*path)) {
     Value one = ev.path(*path);
     return ev.list(std::span<const Value>(&one, 1));
@@ -63,6 +65,7 @@ Value allFilesPrim(Evaluator& ev, Value* args, Pos pos) { return fileList(ev, ar
 Value directoriesPrim(Evaluator& ev, Value* args, Pos) {
   const auto path = lang::sourcePath(ev, ev.force(args[1]));
   if (!path) return Value::list({});
+  lang::ReadLog::note(*path);
   const auto names = directoriesIn(*path);
   auto out = ev.newList(static_cast<std::uint32_t>(names.size()));
   for (std::size_t i = 0; i < names.size(); ++i) out[i] = ev.string(names[i]);
@@ -71,6 +74,7 @@ Value directoriesPrim(Evaluator& ev, Value* args, Pos) {
 
 Value existsPrim(Evaluator& ev, Value* args, Pos) {
   const auto path = lang::sourcePath(ev, ev.force(args[1]));
+  if (path) lang::ReadLog::note(*path);
   return Value::of(path && base::fileType(*path) != base::FileType::Missing);
 }
 

@@ -2,8 +2,10 @@
 #pragma once
 #include <functional>
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "kernel/base/diagnostic.hpp"
@@ -39,6 +41,12 @@ class Intrinsics : public lang::NativeObject {
   lang::Value clan;
   // What mkFlake evaluated last: the result of evalModules, or Null. Aggregates are read from it.
   lang::Value levelF;
+
+  // What host_reads.hpp goes by. The flake itself, Null for no flake; files and directories that were looked at while
+  // the fleet was opened, wherever they are; and what the outputs hold for each host, by class and name.
+  lang::Value self;
+  std::set<std::string> reads;
+  std::map<std::pair<std::string, std::string>, lang::Value> requests;
 
   lang::Value evalPart(std::string_view name, lang::Value scope);
 

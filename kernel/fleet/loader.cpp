@@ -10,6 +10,7 @@
 #include "kernel/compose/evaluation.hpp"
 #include "kernel/fleet/discovery.hpp"
 #include "kernel/lang/parser.hpp"
+#include "kernel/lang/read_log.hpp"
 #include "kernel/lang/unknown.hpp"
 
 namespace fleetd::fleet {
@@ -54,6 +55,7 @@ Result<void> Loader::run() {
     if (file.source->name.starts_with('/')) fleet->noteRead(file.source->name);
     for (const base::Diagnostic& problem : file.problems) diagnostics->add(problem);
   };
+  const lang::ReadLog log(fleet_.intrinsics_->reads);
   ev_.onTrace = [diagnostics = &diagnostics_](std::string_view line) {
     base::Diagnostic d;
     d.code = base::Code::FL0217;
@@ -120,6 +122,7 @@ Result<void> Loader::openFlake() {
                  {}};
   if (outputs.isUnknown()) outputs = knownOutputs(outputs);
   fleet_.outputs_ = outputs;
+  fleet_.intrinsics_->self = self;
   collect(outputs, "nixosConfigurations", "nixos");
   collect(outputs, "darwinConfigurations", "darwin");
   collect(outputs, "homeConfigurations", "home");
@@ -185,6 +188,7 @@ Result<void> Loader::openRepository() {
     if (!found) return std::move(found).error();
     files = std::move(found).value();
   }
+  lang::ReadLog::note(modules);
   auto list = ev_.newList(static_cast<std::uint32_t>(files.size()));
   for (std::size_t i = 0; i < files.size(); ++i) list[i] = ev_.path(files[i]);
   const Value repository = fleet_.intrinsics_->part("repository");

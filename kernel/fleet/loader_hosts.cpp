@@ -151,6 +151,7 @@ void Loader::addHost(const lang::Attr& attr, std::string_view klass, std::string
   host.origin = origin;
   if (const std::string from = stringOf(ev_, request, "origin"); !from.empty()) host.origin = from;
   if (attr.pos != 0) host.place = {attr.pos, attr.pos + static_cast<Pos>(name.size())};
+  fleet_.intrinsics_->requests.insert_or_assign({host.klass, host.name}, attr.value);
   host.modules = ev_.select(request, ev_.names().modules, attr.pos);
   host.specialArgs = ev_.select(request, ev_.names().specialArgs, attr.pos);
   for (const Value& v : {host.modules, host.specialArgs})

@@ -6,6 +6,7 @@
 
 #include "kernel/base/big_stack.hpp"
 #include "kernel/lang/parser.hpp"
+#include "kernel/lang/read_log.hpp"
 
 namespace fleetd::lang {
 
@@ -94,24 +95,27 @@ Value Evaluator::nativeThunk(Thunk::Native native, void* data) {
   return Value::of(cell);
 }
 
+namespace {
+
+Value applyLazyCall(Evaluator& ev, void* raw) {
+  auto* call = static_cast<LazyCall*>(raw);
+  Value result = call->fn;
+  for (Value arg : call->args) {
+    result = ev.call(result, arg, call->pos);
+    if (result.isError()) break;
+  }
+  return result;
+}
+
+}  // namespace
+
 Value Evaluator::lazyCall(Value fn, std::initializer_list<Value> args, Pos pos) {
-  struct Call {
-    Value fn;
-    std::span<Value> args;
-    Pos pos;
-  };
-  auto* data = arena().make<Call>(Call{fn, arena().copy(std::span<const Value>(args.begin(), args.size())), pos});
-  return nativeThunk(
-      [](Evaluator& ev, void* raw) {
-        auto* call = static_cast<Call*>(raw);
-        Value result = call->fn;
-        for (Value arg : call->args) {
-          result = ev.call(result, arg, call->pos);
-          if (result.isError()) break;
-        }
-        return result;
-      },
-      data);
+  const auto copied = arena().copy(std::span<const Value>(args.begin(), args.size()));
+  return nativeThunk(applyLazyCall, arena().make<LazyCall>(LazyCall{fn, copied, pos}));
+}
+
+const LazyCall* asLazyCall(const Thunk& thunk) {
+  return !thunk.expr && thunk.native == applyLazyCall ? static_cast<const LazyCall*>(thunk.data) : nullptr;
 }
 
 Value Evaluator::primApp(const PrimOp* prim, std::initializer_list<Value> args) {

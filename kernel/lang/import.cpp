@@ -5,6 +5,7 @@
 
 #include "kernel/lang/evaluator.hpp"
 #include "kernel/lang/parser.hpp"
+#include "kernel/lang/read_log.hpp"
 
 namespace fleetd::lang {
 
@@ -47,6 +48,7 @@ const ParsedFile* Evaluator::parseFile(const std::string& path, Value* error) {
     }
     return it->second.get();
   }
+  ReadLog::note(path);
   auto source = sources_.load(path);
   if (!source) {
     *error = unreadable(*this, source.error());
@@ -66,7 +68,10 @@ const ParsedFile* Evaluator::parseFile(const std::string& path, Value* error) {
 Value Evaluator::evalFile(const std::string& given) {
   std::string path = given;
   if (isDirectory(path)) path += path.back() == '/' ? "default.nix" : "/default.nix";
-  if (auto it = imports_.find(path); it != imports_.end()) return force(it->second);
+  if (auto it = imports_.find(path); it != imports_.end()) {
+    ReadLog::note(path);
+    return force(it->second);
+  }
   Value error;
   const ParsedFile* file = parseFile(path, &error);
   if (!file) return error;
@@ -87,6 +92,7 @@ Value Evaluator::evalFile(const std::string& given) {
 }
 
 Value Evaluator::evalScoped(const std::string& path, Bindings* scope) {
+  ReadLog::note(path);
   auto source = sources_.load(path);
   if (!source) return unreadable(*this, source.error());
   std::vector<Symbol> names;

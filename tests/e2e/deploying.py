@@ -1,5 +1,6 @@
 """A fleet of hosts of a lab, which is deployed to, and what they run in the end."""
 
+import json
 import shutil
 import subprocess
 
@@ -36,6 +37,11 @@ class LabTest(FleetTest):
 
     def start_fleetd(self, *args):
         return subprocess.Popen(self.words(*args), cwd=self.yard.root, env=self.yard.environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+    def built(self, *args, code=0):
+        """The systems that the last line of `build --json` lists."""
+        lines = self.expect(self.run_fleetd("build", "--json", *args), code).out.splitlines()
+        return json.loads(lines[-1])["systems"]
 
     def deploy(self, *args, **options):
         return self.run_fleetd("deploy", *args, **options)

@@ -2,6 +2,7 @@
 #include "kernel/lang/prims/support.hpp"
 
 #include "kernel/base/file.hpp"
+#include "kernel/lang/read_log.hpp"
 #include "kernel/lang/source_path.hpp"
 
 namespace fleetd::lang::prims {
@@ -90,10 +91,13 @@ bool wantSource(Evaluator& ev, Value v, std::string* path, Value* out) {
   if (v.isUnknown() || v.is(Tag::Attrs)) {
     if (const auto source = sourcePath(ev, v)) {
       *path = std::string(ev.path(*source).string());
+      ReadLog::note(*path);
       return true;
     }
   }
-  return wantPath(ev, v, path, out);
+  if (!wantPath(ev, v, path, out)) return false;
+  ReadLog::note(*path);
+  return true;
 }
 
 std::optional<std::string> readForBuiltin(Evaluator& ev, const std::string& path, Value* out) {

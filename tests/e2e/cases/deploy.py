@@ -37,12 +37,12 @@ class DeployTest(LabTest):
 
 class Ordinary(DeployTest):
     def test_build(self):
-        built = self.expect(self.run_fleetd("build", "--json"), 0).json()
+        built = self.built()
         self.assertEqual([(b["host"], b["evaluated"]) for b in built], [("h1", True), ("h2", True), ("h3", True)])
-        again = self.expect(self.run_fleetd("build", "--json"), 0).json()
+        again = self.built()
         self.assertEqual([(b["system"], b["evaluated"]) for b in again], [(b["system"], False) for b in built])
         self.yard.write("h2.nix", '{ system.version = "2"; }\n')
-        changed = self.expect(self.run_fleetd("build", "--json", "h2"), 0).json()
+        changed = self.built("h2")
         self.assertNotEqual(changed[0]["system"], built[1]["system"])
         self.expect(self.run_fleetd("build", "--verify-fingerprints"), 0)
 
@@ -92,7 +92,7 @@ class Ordinary(DeployTest):
         self.expect(self.deploy("h1"), 0)
         self.version("2")
         self.expect(self.run_fleetd("plan", "h1", "--closures"), 0, out=["not built yet"])
-        built = self.expect(self.run_fleetd("build", "h1", "--json"), 0).json()
+        built = self.built("h1")
         closure = self.expect(self.run_fleetd("plan", "h1", "--closures", "--json"), 0).json()[0]["closure"]
         self.assertEqual(closure["after"], built[0]["system"])
         changed = [(p["name"], p["before"], p["after"]) for p in closure["packages"]]

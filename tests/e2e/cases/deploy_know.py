@@ -66,12 +66,14 @@ class Know(LabTest):
 
     def test_it_is_watched(self):
         running = self.start_fleetd("status", "--watch")
-        time.sleep(1)
+        first = b""
+        while not first.endswith(b"\n\n"):
+            first += running.stdout.readline()
         self.host.inside("ln -sfn /nix/store /run/current-system")
         time.sleep(9)
         running.send_signal(signal.SIGINT)
         out, _ = running.communicate(timeout=20)
-        tables = out.decode().split("HOST ")[1:]
+        tables = (first + out).decode().split("HOST ")[1:]
         self.assertGreaterEqual(len(tables), 2)
         self.assertNotIn("runs another system", tables[0])
         self.assertIn("runs another system", tables[-1])
@@ -95,6 +97,55 @@ class Know(LabTest):
 
 
 @unittest.skipIf(WHY_NOT, f"no lab: {WHY_NOT}")
+class Events(LabTest):
+    def lines(self, *args, code=0):
+        return [json.loads(line) for line in self.expect(self.run_fleetd("build", "--json", *args), code).out.splitlines()]
+
+    def test_what_happens_to_each_host(self):
+        found = self.lines()
+        self.assertEqual(sorted((e["host"], e["event"]) for e in found[:-1]), [(h, e) for h in ("h1", "h2", "h3") for e in ("finished", "started")])
+        for host in ("h1", "h2", "h3"):
+            started, finished = [e for e in found[:-1] if e["host"] == host]
+            self.assertEqual((started["event"], finished["event"], finished["class"], finished["evaluated"]), ("started", "finished", "nixos", True))
+            self.assertIn(finished["result"], ("built", "evaluated"))
+            self.assertGreater(finished["seconds"], 0)
+            self.assertEqual(started["log"], finished["log"])
+            self.assertTrue(os.path.exists(finished["log"]))
+            self.assertRegex(finished["system"], f"^/nix/store/.*-nixos-system-{host}-1$")
+        last = found[-1]
+        self.assertEqual((last["event"], last["hosts"], last["built"] + last["evaluated"], last["failed"], last["skipped"]), ("summary", 3, 3, 0, 0))
+        self.assertEqual([s["host"] for s in last["systems"]], ["h1", "h2", "h3"])
+        again = self.lines()
+        self.assertEqual([(e["event"], e.get("result")) for e in again], [("finished", "unchanged")] * 3 + [("summary", None)])
+        self.assertEqual({e["log"] for e in again[:-1]}, {None})
+        self.assertEqual(again[-1]["systems"], [dict(s, evaluated=False) for s in last["systems"]])
+
+    def test_what_fails(self):
+        self.version("1", "build")
+        found = self.lines("--keep-going", code=1)
+        failed = [e for e in found if e["event"] == "failed"]
+        self.assertEqual([(e["host"], e["result"], e["code"], e["system"]) for e in failed], [("h1", "failed", "FL0812", None)])
+        self.assertIn("cannot be built", failed[0]["error"])
+        self.assertEqual((found[-1]["failed"], found[-1]["systems"][0]["system"]), (1, None))
+        found = self.lines("--max-builds", "1", code=1)
+        self.assertEqual({e["result"] for e in found[:-1] if e["event"] == "failed"}, {"failed"})
+
+    def test_they_come_as_they_happen(self):
+        """Who reads knows of a host that is done while another one is being built."""
+        self.yard.write("h2.nix", '{ lab.trouble = "build"; }\n')
+        running = self.start_fleetd("build", "--json", "--keep-going", "--max-builds", "1")
+        first = json.loads(running.stdout.readline())
+        self.assertEqual(first["event"], "started")
+        self.assertIsNone(running.poll())
+        running.communicate(timeout=60)
+
+    def test_nothing_of_it_in_a_pipe(self):
+        done = self.expect(self.run_fleetd("build"), 0, out=["RESULT", "SECONDS"])
+        self.assertNotIn("running", done.err)
+        self.expect(self.run_fleetd("build"), 0, out=["unchanged"])
+
+
+@unittest.skipIf(WHY_NOT, f"no lab: {WHY_NOT}")
 class Fingerprints(LabTest):
     def test_one_that_lies_is_found(self):
         """Something outside of the build tree decides what the host is: an unchanged fingerprint, and another result."""
@@ -111,10 +162,10 @@ class Fingerprints(LabTest):
         self.expect(self.run_fleetd("build", "h1", "--verify-fingerprints", *words), 1)
 
     def test_what_changes_one(self):
-        first = {b["host"]: b["system"] for b in self.expect(self.run_fleetd("build", "--json"), 0).json()}
+        first = {b["host"]: b["system"] for b in self.built()}
         for path, text in (("h2.nix", '{ system.version = "9"; }\n'), ("common.nix", '{ system.version = "3"; }\n')):
             self.yard.write(path, text)
-            for one in self.expect(self.run_fleetd("build", "--json", "h2"), 0).json():
+            for one in self.built("h2"):
                 self.assertTrue(one["evaluated"])
                 self.assertNotEqual(one["system"], first[one["host"]]) if path == "h2.nix" else None
         self.expect(self.run_fleetd("build", "h2", "--verify-fingerprints"), 0)
@@ -124,12 +175,12 @@ class Fingerprints(LabTest):
         (source / "more").write_text("x")
         self.yard.write("flake.lock", self.lab.lock_of(source))
         self.assertNotEqual(lock, json.loads((self.yard.root / "flake.lock").read_text()))
-        self.assertTrue(self.expect(self.run_fleetd("build", "--json", "h2"), 0).json()[0]["evaluated"])
+        self.assertTrue(self.built("h2")[0]["evaluated"])
         # A system that was collected is built again.
-        built = self.expect(self.run_fleetd("build", "--json", "h2"), 0).json()[0]
+        built = self.built("h2")[0]
         self.assertFalse(built["evaluated"])
         self.lab.nix("nix-store", "--delete", built["system"])
-        self.assertTrue(self.expect(self.run_fleetd("build", "--json", "h2"), 0).json()[0]["evaluated"])
+        self.assertTrue(self.built("h2")[0]["evaluated"])
 
 
 @unittest.skipIf(WHY_NOT, f"no lab: {WHY_NOT}")
@@ -167,7 +218,7 @@ class NixErrors(LabTest):
 
     def test_a_log_for_each_host(self):
         self.version("1", "build")
-        done = self.expect(self.run_fleetd("build", "--keep-going"), 1, err=["cannot be built"], out=["h2", "built"])
+        done = self.expect(self.run_fleetd("build", "--keep-going"), 1, err=["cannot be built"], out=["h2", "-nixos-system-h2-1"])
         logs = self.yard.home / "state/fleetd/fleet/logs"
         self.assertEqual(sorted(os.listdir(logs)), [f"nixos-{h}.log" for h in ("h1", "h2", "h3")])
         self.assertIn("cannot be built", (logs / "nixos-h1.log").read_text())

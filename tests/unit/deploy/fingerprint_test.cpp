@@ -30,7 +30,7 @@ class FingerprintTest : public ::testing::Test {
     ASSERT_TRUE(base::writeFileAtomic(settings_.tree + "/" + path, text));
   }
   std::string print() {
-    const auto read = Fingerprints::read(settings_);
+    auto read = Fingerprints::read(settings_, nullptr);
     return read ? read->of(host_, "hosts/nixos/web") : "";
   }
 
