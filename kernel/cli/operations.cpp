@@ -16,6 +16,7 @@
 #include "kernel/base/thread_pool.hpp"
 #include "kernel/cli/interrupt.hpp"
 #include "kernel/cli/secret_lines.hpp"
+#include "kernel/cli/service_lines.hpp"
 #include "kernel/process/worker.hpp"
 #include "kernel/render/build_tree.hpp"
 #include "kernel/render/host_paths.hpp"
@@ -101,7 +102,9 @@ Result<Operation> beginOperation(Context& cx, Reaching reaching, const std::vect
     one.host = &host;
     one.directory = directories[static_cast<std::size_t>(&host - (*fleet)->hosts().data())];
     if (auto text = composed->text("", false))
-      one.options = *std::move(text) + secretLines(cx.root(), host.name);
+      one.options = *std::move(text) +
+                    serviceLines((*fleet)->evaluator(), cx.workspace().services().inventory(), host.name) +
+                    secretLines(cx.root(), host.name);
     if (reaching == Reaching::Yes) reaches.push_back(reachesFor(cx, networks, host, *composed));
     out.meant.push_back(std::move(one));
   }

@@ -9,6 +9,7 @@
 #include "kernel/cli/operations.hpp"
 #include "kernel/cli/option_changes.hpp"
 #include "kernel/cli/secret_lines.hpp"
+#include "kernel/cli/service_lines.hpp"
 #include "kernel/cli/text_table.hpp"
 #include "kernel/state/directory.hpp"
 
@@ -22,6 +23,7 @@ struct Compared {
   const Meant* meant = nullptr;
   std::optional<state::Outcome> last;
   std::vector<OptionChange> changes;
+  std::vector<ServiceChange> services;
   std::vector<std::string> secrets;  // files of generated values that changed
   std::vector<std::string> stays;    // of a Mac, when it returns to what it ran before
   std::optional<BuiltChange> built;  // with --closures, when both systems are in the store
@@ -54,6 +56,30 @@ void writeChanges(base::JsonWriter& json, const std::vector<OptionChange>& chang
   json.endArray();
 }
 
+void printServices(Context& cx, const std::vector<ServiceChange>& services) {
+  using What = ServiceChange::What;
+  for (const ServiceChange& one : services) {
+    const std::string sign = one.what == What::Comes  ? cx.out.styled(kGreen, "+")
+                             : one.what == What::Goes ? cx.out.styled(kRed, "-")
+                                                      : cx.out.styled(kYellow, "~");
+    cx.out.write(fmt::format("  {} service {}: {}{}{}\n", sign, base::sanitize(one.instance), base::sanitize(one.role),
+                             one.service == one.instance ? "" : fmt::format(" of {}", base::sanitize(one.service)),
+                             one.what == What::Changes ? ", settings changed" : ""));
+  }
+}
+
+void writeServices(base::JsonWriter& json, const std::vector<ServiceChange>& services) {
+  json.key("services").beginArray();
+  for (const ServiceChange& one : services)
+    json.beginObject()
+        .member("instance", one.instance)
+        .member("service", one.service)
+        .member("role", one.role)
+        .member("change", serviceChangeName(one.what))
+        .endObject();
+  json.endArray();
+}
+
 void print(Context& cx, const std::vector<Compared>& all) {
   for (const Compared& one : all) {
     const fleet::Host& host = *one.meant->host;
@@ -67,6 +93,8 @@ void print(Context& cx, const std::vector<Compared>& all) {
       cx.out.write(fmt::format("{}: {} option{} changed since deployment {} ({})\n", name, one.changes.size(),
                                one.changes.size() == 1 ? "" : "s", one.last->deployment, timeText(one.last->at)));
     printChanges(cx, one.changes);
+    printServices(cx, one.services);
+    if (!one.secrets.empty()) cx.out.write(fmt::format("  secrets changed: {}\n", base::join(one.secrets, " ")));
     if (!one.stays.empty()) cx.out.write(fmt::format("  a way back does not undo {}\n", base::join(one.stays, ", ")));
     if (one.built) printBuiltChange(cx, *one.built);
     if (!one.notBuilt.empty()) cx.out.write(fmt::format("  closure: {}\n", one.notBuilt));
@@ -83,6 +111,7 @@ void write(Context& cx, const std::vector<Compared>& all) {
     one.last ? json.string(one.last->system) : json.null();
     json.key("changes");
     writeChanges(json, one.changes);
+    writeServices(json, one.services);
     json.key("secrets").beginArray();
     for (const auto& file : one.secrets) json.string(file);
     json.endArray().key("notTakenBack").beginArray();
@@ -131,8 +160,9 @@ int runPlan(Context& cx) {
   for (const Meant& one : operation->meant) {
     auto last = operation->state->lastDeployed(one.host->klass, one.host->name);
     if (!last) return cx.fail(last.error());
-    Compared compared{&one, *std::move(last), {}, {}, {}, {}, {}};
+    Compared compared{&one, *std::move(last), {}, {}, {}, {}, {}, {}};
     if (compared.last) compared.changes = optionChanges(compared.last->options, one.options);
+    compared.services = takeServiceChanges(compared.changes);
     compared.secrets = takeSecretChanges(compared.changes);
     if (compared.last) warnOfDisks(cx, *one.host, compared.last->options, one.options);
     if (one.host->klass == "darwin")
@@ -183,6 +213,7 @@ int runDiff(Context& cx) {
   auto now = composed->text("", false);
   if (!now) return cx.fail(now.error());
   auto changes = optionChanges(earlier->options, *now);
+  static_cast<void>(takeServiceChanges(changes));
   static_cast<void>(takeSecretChanges(changes));
   if (cx.json()) {
     base::JsonWriter json(cx.out.data(), 2);
