@@ -20,11 +20,13 @@ using base::Code;
 using plugin::PluginValue;
 
 constexpr std::array<std::string_view, 4> kNouns{"users", "machines", "groups", "key"};
-constexpr std::array<std::string_view, 6> kActions{"list", "get", "set", "rename", "remove", "who"};
+constexpr std::array<std::string_view, 7> kActions{"list", "get", "set", "import-sops", "rename", "remove", "who"};
 
 bool isAmong(std::string_view word, const auto& words) {
   return std::find(words.begin(), words.end(), word) != words.end();
 }
+
+bool isImport(const Context& cx) { return cx.args.positional(0) == "import-sops"; }
 
 Result<PluginValue> requestFor(Context& cx) {
   std::vector<std::string> words = cx.args.positionals;
@@ -44,6 +46,9 @@ Result<PluginValue> requestFor(Context& cx) {
   request.set("action", words[first - 1]);
   request.set("words", textList({words.begin() + static_cast<std::ptrdiff_t>(first), words.end()}));
   request.set("keys", textList(cx.args.values("--age-key")));
+  request.set("pgpKeys", textList(cx.args.values("--pgp-key")));
+  request.set("prefix", std::string(cx.args.value("--prefix")));
+  request.set("inputType", std::string(cx.args.value("--input-type")));
   request.set("users", textList(cx.args.values("--user")));
   request.set("machines", textList(cx.args.values("--machine")));
   request.set("groups", textList(cx.args.values("--group")));
@@ -96,7 +101,7 @@ int runSecrets(Context& cx) {
   const auto answer = cx.workspace().plugins().request("vars", *request);
   if (!answer) return cx.fail(asUsage(answer.error()));
   commitAnswer(cx, *answer);
-  reportAnswer(cx, *answer, Code::FL0720);
+  reportAnswer(cx, *answer, isImport(cx) ? Code::FL0737 : Code::FL0720);
   print(cx, *answer);
   return cx.finish();
 }

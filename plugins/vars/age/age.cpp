@@ -21,6 +21,8 @@ fleet::Result<std::string> encrypt(View plain, std::span<const Recipient> recipi
   random.fill({fileKey.data(), kFileKey});
   std::vector<Stanza> stanzas;
   for (const Recipient& recipient : recipients) {
+    if (recipient.kind == KeyKind::Pgp)
+      return error("AGE02", "an age file cannot be for the PGP key " + recipient.text, "use an age key");
     if (recipient.kind == KeyKind::Plugin) {
       FLEET_TRY_ASSIGN(auto many, wrapWithPlugin(recipient, fileKey.span()));
       for (auto& stanza : many) stanzas.push_back(std::move(stanza));
@@ -44,6 +46,7 @@ fleet::Result<SecretBytes> decrypt(std::string_view file, std::span<const Identi
   FLEET_TRY_ASSIGN(auto fileKey, SecretBytes::make(kFileKey));
   bool found = false;
   for (const Identity& identity : identities) {
+    if (identity.kind == KeyKind::Pgp) continue;
     if (identity.kind == KeyKind::Plugin) {
       if (!found) {
         FLEET_TRY_ASSIGN(found, unwrapWithPlugin(identity, header.stanzas, fileKey.data()));

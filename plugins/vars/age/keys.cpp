@@ -45,6 +45,9 @@ fleet::Result<Recipient> parseRecipient(std::string_view text) {
     }
   }
   const auto decoded = fromBech32(text);
+  if (!decoded && text.size() >= 16 && text.find_first_not_of("0123456789abcdefABCDEF ") == std::string_view::npos)
+    return unusable("`" + std::string(text.substr(0, 80)) + "` looks like a PGP key, and an age key is needed here",
+                    "one begins with age1");
   if (!decoded)
     return unusable("`" + std::string(text.substr(0, 80)) + "` is no age recipient", "one begins with age1");
   if (decoded->prefix != kPublic)
@@ -105,7 +108,9 @@ fleet::Result<SecretBytes> identityText(const Identity& identity) {
 fleet::Result<std::vector<Identity>> parseIdentityFile(std::string_view text) {
   std::vector<Identity> out;
   if (text.find("-----BEGIN PGP") != std::string_view::npos)
-    return error("AGE03", "it is a PGP key, which fleetd cannot use", "make an age key with `fleetd vars keygen`");
+    return error(
+        "AGE03", "it is a PGP key, which belongs to gpg",
+        "`gpg --import` it and name its fingerprint in $SOPS_PGP_FP, or make an age key with `fleetd vars keygen`");
   if (text.find("-----BEGIN") != std::string_view::npos) {
     FLEET_TRY_ASSIGN(auto one, parseSshIdentity(text));
     out.push_back(std::move(one));

@@ -8,19 +8,21 @@
 
 namespace fleetd::vars::age {
 
-enum class KeyKind : std::uint8_t { X25519, SshEd25519, SshRsa, Plugin };
+// Pgp: of gpg, for files of sops only; no age file is for one.
+enum class KeyKind : std::uint8_t { X25519, SshEd25519, SshRsa, Plugin, Pgp };
 
 struct Recipient {
   KeyKind kind = KeyKind::X25519;
-  Key point{};         // on Curve25519; not of SshRsa and Plugin
-  Bytes wire;          // of ssh keys: the public key as ssh sends it
-  std::string text;    // "age1…" or "ssh-ed25519 AAAA…", without a comment; empty: a plugin's, and not known
+  Key point{};       // on Curve25519; not of SshRsa, Plugin and Pgp
+  Bytes wire;        // of ssh keys: the public key as ssh sends it
+  std::string text;  // "age1…" or "ssh-ed25519 AAAA…", without a comment; empty: a plugin's, and not known; Pgp: the
+                     // fingerprint
   std::string plugin;  // Plugin: its name, "yubikey"
 };
 
 struct Identity {
   KeyKind kind = KeyKind::X25519;
-  SecretBytes scalar;  // SshRsa: the private part of its file; Plugin: the text that the plugin understands
+  SecretBytes scalar;  // SshRsa: the private part of its file; Plugin: the text that the plugin understands; Pgp: none
   Recipient recipient;
 };
 

@@ -23,7 +23,7 @@ fleet::Result<void> show(SecretsRun& run) {
   fleet::List out;
   for (const auto& identity : who.identities)
     out.push_back(fleet::Attrs{{"publicKey", identity.recipient.text},
-                               {"source", who.source},
+                               {"source", identity.kind == age::KeyKind::Pgp ? "$SOPS_PGP_FP" : who.source},
                                {"users", listOf(usersOf(run, identity.recipient.text))}});
   run.answer.set("data", std::move(out));
   return {};
@@ -102,7 +102,7 @@ fleet::Result<void> exchange(SecretsRun& run, const std::string& kind, const std
   }
   FLEET_TRY_ASSIGN(auto plan, run.access.plan(change));
   std::erase_if(plan, [&](const Reseal& one) { return one.directory == except; });
-  FLEET_TRY(run.access.editKeys(kind, name, gone, textsOf(come)));
+  FLEET_TRY(run.access.editKeys(kind, name, gone, come));
   return applyPlan(run, plan);
 }
 
@@ -120,16 +120,21 @@ fleet::Result<void> rotateUser(SecretsRun& run) {
   const std::string& name = run.word(0);
   FLEET_TRY(mustBe(run, "users", name));
   const auto has = textsOf(run.access.members().keysOf("users", name));
-  if (!run.request.keys.empty() || run.request.words.size() > 1) {
+  if (!run.request.keys.empty() || !run.request.pgpKeys.empty() || run.request.words.size() > 1) {
     FLEET_TRY_ASSIGN(const auto come, keysGiven(run, 1));
     std::set<std::string> gone(has.begin(), has.end());
     for (const auto& key : come) gone.erase(key.text);
     return exchange(run, "users", name, gone, come);
   }
   FLEET_TRY_ASSIGN(const auto own, run.access.ownKeys());
-  std::set<std::string> gone;
-  for (const auto& key : has)
-    if (own.contains(key)) gone.insert(key);
+  std::set<std::string> gone, ofGpg;
+  for (const auto& key : run.access.members().keysOf("users", name))
+    if (own.contains(key.text)) (key.kind == age::KeyKind::Pgp ? ofGpg : gone).insert(key.text);
+  if (gone.empty() && !ofGpg.empty())
+    return age::error(
+        "VARS86", "the key of " + name + " is a PGP key, and only gpg makes those",
+        "make one with gpg, or an age key with `fleetd secrets key generate --new`; then `fleetd secrets users rotate " +
+            name + " --pgp-key FINGERPRINT`, or with --age-key age1…");
   if (gone.empty())
     return age::error("VARS86", "the key of " + name + " is not yours, so a new one cannot be made here",
                       name +

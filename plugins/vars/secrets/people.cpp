@@ -47,14 +47,12 @@ fleet::Result<void> setKeys(SecretsRun& run, const std::set<std::string>& gone,
   MemberChange change{run.access.members(), gone, {}};
   auto& keys = change.after.ofKind(kind)[name];
   std::erase_if(keys, [&](const age::Recipient& key) { return gone.contains(key.text); });
-  std::vector<std::string> texts;
   for (const auto& key : come) {
     change.keys.insert(key.text);
-    texts.push_back(key.text);
     if (!textsOf(keys).contains(key.text)) keys.push_back(key);
   }
   FLEET_TRY_ASSIGN(const auto plan, run.access.plan(change));
-  FLEET_TRY(run.access.editKeys(kind, name, gone, texts));
+  FLEET_TRY(run.access.editKeys(kind, name, gone, come));
   return applyPlan(run, plan);
 }
 

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <numeric>
 
+#include "plugins/vars/sops/pgp.hpp"
+
 namespace fleetd::vars {
 
 namespace {
@@ -144,12 +146,16 @@ fleet::Result<void> mustBeNewName(const std::string& kind, const std::string& na
 }
 
 fleet::Result<std::vector<age::Recipient>> keysGiven(const SecretsRun& run, std::size_t firstWord) {
+  std::vector<age::Recipient> out;
+  for (const auto& text : run.request.pgpKeys) {
+    FLEET_TRY_ASSIGN(auto key, sops::parsePgpRecipient(text));
+    out.push_back(std::move(key));
+  }
   std::vector<std::string> texts = run.request.keys;
   for (std::size_t i = firstWord; i < run.request.words.size(); ++i) texts.push_back(run.word(i));
-  if (texts.empty())
+  if (texts.empty() && out.empty())
     return age::error("VARS85", "a public key is needed",
-                      "--age-key age1…; `fleetd secrets key show` prints one's own");
-  std::vector<age::Recipient> out;
+                      "--age-key age1… or --pgp-key FINGERPRINT; `fleetd secrets key show` prints one's own");
   for (const auto& text : texts) {
     std::string upper = text.substr(0, 16);
     for (char& c : upper)
@@ -157,8 +163,11 @@ fleet::Result<std::vector<age::Recipient>> keysGiven(const SecretsRun& run, std:
     if (upper.find("AGE-SECRET-KEY") != std::string::npos || text.find("PRIVATE KEY") != std::string::npos)
       return age::error("VARS86", "this is a secret key; a public one is needed",
                         "other programs may have seen it on the command line: make a new one");
-    FLEET_TRY_ASSIGN(auto key, age::parseRecipient(text));
-    out.push_back(std::move(key));
+    // A fingerprint cannot be anything else.
+    auto pgp = sops::parsePgpRecipient(text);
+    auto key = pgp ? std::move(pgp) : age::parseRecipient(text);
+    if (!key) return std::move(key).error();
+    out.push_back(*std::move(key));
   }
   return out;
 }

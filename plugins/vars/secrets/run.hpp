@@ -10,9 +10,10 @@
 namespace fleetd::vars {
 
 struct SecretsRequest {
-  std::string noun, action;        // noun: users, machines, groups, key, or empty for secrets themselves
-  std::vector<std::string> words;  // behind the action
-  std::vector<std::string> keys;   // --age-key
+  std::string noun, action;                // noun: users, machines, groups, key, or empty for secrets themselves
+  std::vector<std::string> words;          // behind the action
+  std::vector<std::string> keys, pgpKeys;  // --age-key, --pgp-key
+  std::string prefix, inputType;           // import-sops
   std::set<std::string> users, machines, groups;
   std::set<std::string> fleetMachines;  // those there are, with a key or without
   bool force = false, fresh = false;    // --force, --new
@@ -53,6 +54,11 @@ fleet::Result<void> mustBe(const SecretsRun& run, const std::string& kind, const
 fleet::Result<void> mustBeReader(SecretsRun& run, const std::string& kind, const std::string& name);
 // "mail", or "vars/…" and "shared/…", "per-machine/…" for those of generators, as a directory. Errors: VARS81.
 fleet::Result<std::string> findSecret(const SecretsRun& run, const std::string& name);
+// Who is to read a secret from now on: who reads it already, the operator, and whom the request names. Errors: VARS81,
+// VARS34.
+fleet::Result<Readers> readersWanted(SecretsRun& run, const std::string& directory);
+// Errors: VARS82 for the secret half of a machine that there is.
+fleet::Result<void> mustBeNoMachineKey(const SecretsRun& run, const std::string& name);
 // "mail" for "sops/secrets/mail"; others as they are.
 std::string secretName(const std::string& directory);
 
@@ -69,6 +75,7 @@ fleet::Result<void> runGroups(SecretsRun& run);
 fleet::Result<void> runValues(SecretsRun& run);
 fleet::Result<void> runKey(SecretsRun& run);
 fleet::Result<void> runWho(SecretsRun& run);
+fleet::Result<void> importSops(SecretsRun& run);
 fleet::Result<void> rotateUser(SecretsRun& run);
 fleet::Result<void> rotateMachine(SecretsRun& run);
 

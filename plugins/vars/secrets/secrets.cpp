@@ -21,6 +21,7 @@ constexpr Verb kVerbs[] = {
     {"", "list", 0, 1, false, "[PATTERN]"},
     {"", "get", 1, 1, false, "NAME"},
     {"", "set", 1, 1, true, "NAME"},
+    {"", "import-sops", 1, 1, true, "FILE"},
     {"", "rename", 2, 2, true, "NAME NEW-NAME"},
     {"", "remove", 1, 1, true, "NAME"},
     {"", "who", 0, 1, false, "[NAME]"},
@@ -102,6 +103,7 @@ fleet::Result<const Verb*> verbOf(const SecretsRequest& request) {
 std::string messageOf(const SecretsRequest& request) {
   std::string out = "secrets:";
   for (const std::string& part : {request.noun, request.action}) out += part.empty() ? "" : " " + part;
+  if (request.action == "import-sops") return out;  // a path on this machine is nobody's business
   for (std::size_t i = 0; i < request.words.size() && i < 2; ++i)
     if (request.words[i].size() <= 80) out += " " + request.words[i];
   return out;
@@ -133,6 +135,9 @@ fleet::Result<Value> runSecrets(const Value& value) {
   request.action = textOf(value, "action");
   request.words = textsOf(value, "words");
   request.keys = textsOf(value, "keys");
+  request.pgpKeys = textsOf(value, "pgpKeys");
+  request.prefix = textOf(value, "prefix");
+  request.inputType = textOf(value, "inputType");
   request.users = setOf(value, "users");
   request.machines = setOf(value, "machines");
   request.groups = setOf(value, "groups");

@@ -31,38 +31,13 @@ fleet::Result<void> get(SecretsRun& run) {
   return writeOutput(value);
 }
 
-// Those who read it already stay; the one who writes it can read it, too.
-fleet::Result<Readers> readersFor(SecretsRun& run, const std::string& directory) {
-  FLEET_TRY_ASSIGN(Readers out, run.access.readersOf(directory));
-  FLEET_TRY_ASSIGN(const auto own, run.access.operatorUsers());
-  out.users.insert(own.begin(), own.end());
-  const auto& request = run.request;
-  for (const auto& [kind, names] : {std::pair{"users", &request.users}, std::pair{"machines", &request.machines},
-                                    std::pair{"groups", &request.groups}})
-    for (const auto& name : *names) {
-      FLEET_TRY(mustBeReader(run, kind, name));
-      linksOfKind(out, kind).insert(name);
-    }
-  return out;
-}
-
-// The secret half of a machine that there is.
-fleet::Result<void> mustBeNoMachineKey(const SecretsRun& run, const std::string& name) {
-  constexpr std::string_view kEnd = "-age.key";
-  if (!name.ends_with(kEnd)) return {};
-  const std::string machine = name.substr(0, name.size() - kEnd.size());
-  if (!run.access.members().machines.contains(machine)) return {};
-  return age::error("VARS82", name + " is the key of the machine " + machine,
-                    "`fleetd secrets machines rotate " + machine + "` makes a new one, `machines remove` lets it go");
-}
-
 fleet::Result<void> set(SecretsRun& run) {
   const std::string& name = run.word(0);
   if (name.find('/') != std::string::npos)
     return age::error("VARS80", "`" + name.substr(0, 80) + "` is a value of a generator", "use `fleetd vars set`");
   FLEET_TRY(mustBeNewName("secrets", name));
   FLEET_TRY(mustBeNoMachineKey(run, name));
-  FLEET_TRY_ASSIGN(const auto readers, readersFor(run, kSecrets + name));
+  FLEET_TRY_ASSIGN(const auto readers, readersWanted(run, kSecrets + name));
   auto value = run.request.fromTerminal ? ask(name, "new value", "multiline-hidden") : readInput();
   if (!value) return std::move(value).error();
   if (value->size() == 0)
@@ -96,11 +71,35 @@ fleet::Result<void> remove(SecretsRun& run) {
 
 }  // namespace
 
+fleet::Result<Readers> readersWanted(SecretsRun& run, const std::string& directory) {
+  FLEET_TRY_ASSIGN(Readers out, run.access.readersOf(directory));
+  FLEET_TRY_ASSIGN(const auto own, run.access.operatorUsers());
+  out.users.insert(own.begin(), own.end());
+  const auto& request = run.request;
+  for (const auto& [kind, names] : {std::pair{"users", &request.users}, std::pair{"machines", &request.machines},
+                                    std::pair{"groups", &request.groups}})
+    for (const auto& name : *names) {
+      FLEET_TRY(mustBeReader(run, kind, name));
+      linksOfKind(out, kind).insert(name);
+    }
+  return out;
+}
+
+fleet::Result<void> mustBeNoMachineKey(const SecretsRun& run, const std::string& name) {
+  constexpr std::string_view kEnd = "-age.key";
+  if (!name.ends_with(kEnd)) return {};
+  const std::string machine = name.substr(0, name.size() - kEnd.size());
+  if (!run.access.members().machines.contains(machine)) return {};
+  return age::error("VARS82", name + " is the key of the machine " + machine,
+                    "`fleetd secrets machines rotate " + machine + "` makes a new one, `machines remove` lets it go");
+}
+
 fleet::Result<void> runValues(SecretsRun& run) {
   const std::string& action = run.request.action;
   if (action == "list") return list(run);
   if (action == "get") return get(run);
   if (action == "set") return set(run);
+  if (action == "import-sops") return importSops(run);
   if (action == "rename") return rename(run);
   if (action == "remove") return remove(run);
   return age::error("VARS62", "there is no action `" + action + "`");

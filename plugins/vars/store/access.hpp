@@ -78,7 +78,7 @@ class Access {
 
   // sops/<kind>/<name>/key.json with keys added and removed; others in it stay as they are.
   fleet::Result<void> editKeys(const std::string& kind, const std::string& name, const std::set<std::string>& remove,
-                               const std::vector<std::string>& add);
+                               const std::vector<age::Recipient>& add);
   // sops/groups/<group>/<kind>/<name>
   fleet::Result<void> linkMember(const std::string& group, const std::string& kind, const std::string& name);
   // A file, link or directory, with everything in it.

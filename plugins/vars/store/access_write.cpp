@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "plugins/vars/sops/binary_file.hpp"
+#include "plugins/vars/sops/pgp.hpp"
 #include "plugins/vars/store/access.hpp"
 #include "plugins/vars/store/disk.hpp"
 
@@ -35,7 +36,7 @@ fleet::Result<void> Access::apply(const std::vector<Reseal>& plan) {
 }
 
 fleet::Result<void> Access::editKeys(const std::string& kind, const std::string& name,
-                                     const std::set<std::string>& gone, const std::vector<std::string>& add) {
+                                     const std::set<std::string>& gone, const std::vector<age::Recipient>& add) {
   using Json = nlohmann::ordered_json;
   const std::string path = "sops/" + kind + "/" + name + "/key.json";
   Json keys = Json::array();
@@ -49,15 +50,18 @@ fleet::Result<void> Access::editKeys(const std::string& kind, const std::string&
   const auto is = [](const Json& key, const std::string& text) {
     if (!key.is_object()) return false;
     const auto found = key.find("publickey");
-    return found != key.end() && found->is_string() && found->get_ref<const std::string&>() == text;
+    if (found == key.end() || !found->is_string()) return false;
+    const auto& has = found->get_ref<const std::string&>();
+    const auto type = key.find("type");
+    return has == text || (type != key.end() && *type == "pgp" && sops::plainFingerprint(has) == text);
   };
   Json out = Json::array();
   for (auto& key : keys)
     if (std::none_of(gone.begin(), gone.end(), [&](const auto& text) { return is(key, text); }))
       out.push_back(std::move(key));
-  for (const auto& text : add)
-    if (std::none_of(out.begin(), out.end(), [&](const Json& key) { return is(key, text); }))
-      out.push_back({{"publickey", text}, {"type", "age"}});
+  for (const auto& one : add)
+    if (std::none_of(out.begin(), out.end(), [&](const Json& key) { return is(key, one.text); }))
+      out.push_back({{"publickey", one.text}, {"type", typeOf(one)}});
   return store_->writeFile(path, out.dump(2));
 }
 

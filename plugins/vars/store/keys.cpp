@@ -1,6 +1,7 @@
 // Reading keys.
 #include "plugins/vars/store/keys.hpp"
 
+#include <algorithm>
 #include <cstdlib>
 
 #include <sodium.h>
@@ -8,6 +9,7 @@
 
 #include "plugins/vars/age/passphrase.hpp"
 #include "plugins/vars/age/ssh_key.hpp"
+#include "plugins/vars/sops/pgp.hpp"
 #include "plugins/vars/ssh_unlock.hpp"
 #include "plugins/vars/store/disk.hpp"
 #include "plugins/vars/terminal.hpp"
@@ -23,9 +25,15 @@ fleet::Error bad(const std::string& file, const std::string& what) { return age:
 fleet::Result<void> addKey(const Json& json, const std::string& file, std::vector<age::Recipient>& out) {
   if (!json.is_object() || !json.contains("publickey") || !json["publickey"].is_string())
     return bad(file, "a key is an object with `publickey` and `type`");
+  if (json.contains("type") && json["type"] == "pgp") {
+    auto key = sops::parsePgpRecipient(json["publickey"].get_ref<const std::string&>());
+    if (!key) return bad(file, key.error().message);
+    out.push_back(*std::move(key));
+    return {};
+  }
   if (json.contains("type") && json["type"] != "age") {
     const std::string kind = json["type"].is_string() ? json["type"].get<std::string>().substr(0, 20) : "other";
-    fleet::Error error = bad(file, "only age keys can be used here, not keys of the kind " + kind);
+    fleet::Error error = bad(file, "only age and PGP keys can be used here, not keys of the kind " + kind);
     error.hint = "add an age key for the same reader and remove this one; `sops` can still open what it is for";
     return error;
   }
@@ -96,8 +104,10 @@ fleet::Result<KeysByName> readKeys(const std::string& fleet, const std::string& 
   return out;
 }
 
-std::string keyJson(const std::string& recipient) {
-  return nlohmann::ordered_json::array({{{"publickey", recipient}, {"type", "age"}}}).dump(2);
+std::string typeOf(const age::Recipient& recipient) { return recipient.kind == age::KeyKind::Pgp ? "pgp" : "age"; }
+
+std::string keyJson(const age::Recipient& recipient) {
+  return nlohmann::ordered_json::array({{{"publickey", recipient.text}, {"type", typeOf(recipient)}}}).dump(2);
 }
 
 std::string operatorKeyFile() {
@@ -130,21 +140,49 @@ fleet::Result<Operator> fromVariable(const char* name) {
   return out;
 }
 
-}  // namespace
+// The keys that gpg is to use, of a list with commas.
+fleet::Result<std::vector<age::Identity>> pgpKeys() {
+  std::vector<age::Identity> out;
+  const std::string held = variable("SOPS_PGP_FP");
+  for (std::string_view rest = held; !rest.empty();) {
+    const std::size_t end = std::min(rest.find(','), rest.size());
+    const std::string_view one = rest.substr(0, end);
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+    if (one.find_first_not_of(' ') == std::string_view::npos) continue;
+    auto key = sops::parsePgpRecipient(one);
+    if (!key) {
+      fleet::Error error = std::move(key).error();
+      error.message = "$SOPS_PGP_FP: " + error.message;
+      return error;
+    }
+    age::Identity identity;
+    identity.kind = age::KeyKind::Pgp;
+    identity.recipient = *std::move(key);
+    out.push_back(std::move(identity));
+  }
+  return out;
+}
 
-fleet::Result<Operator> findOperator() {
+fleet::Result<Operator> findAgeKeys(bool hasOthers) {
   if (!variable("SOPS_AGE_KEY").empty()) return fromVariable("SOPS_AGE_KEY");
   const std::string given = variable("SOPS_AGE_KEY_FILE");
   const std::string apple = variable("HOME") + "/Library/Application Support/sops/age/keys.txt";
   std::string source = !given.empty() ? given : operatorKeyFile();
   if (given.empty() && !disk::exists(source) && disk::exists(apple)) source = apple;
-  if (!disk::exists(source) && !variable("SOPS_PGP_FP").empty())
-    return age::error("VARS32", "$SOPS_PGP_FP names a PGP key, which fleetd cannot use",
-                      "make an age key with `fleetd vars keygen`, and add it to the secrets with `sops`");
+  if (!disk::exists(source) && hasOthers) return Operator{{}, "$SOPS_PGP_FP"};
   if (!disk::exists(source))
     return age::error("VARS32", "there is no key to open secrets with: neither $SOPS_AGE_KEY nor " + source,
                       "make one with `fleetd vars keygen`");
   return fromFile(source);
+}
+
+}  // namespace
+
+fleet::Result<Operator> findOperator() {
+  FLEET_TRY_ASSIGN(auto pgp, pgpKeys());
+  FLEET_TRY_ASSIGN(auto out, findAgeKeys(!pgp.empty()));
+  for (auto& key : pgp) out.identities.push_back(std::move(key));
+  return out;
 }
 
 fleet::Result<Operator> findAgeOperator() {
@@ -156,7 +194,7 @@ fleet::Result<Operator> findAgeOperator() {
   const std::string home = variable("HOME");
   for (const char* place : {"/.config/age/identities", "/.config/sops/age/keys.txt", "/.age/key.txt"})
     if (disk::exists(home + place)) return fromFile(home + place);
-  return findOperator();
+  return findAgeKeys(false);
 }
 
 }  // namespace fleetd::vars

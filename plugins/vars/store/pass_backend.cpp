@@ -9,10 +9,9 @@
 
 #include "plugins/vars/age/age.hpp"
 #include "plugins/vars/script/child.hpp"
+#include "plugins/vars/script/programs.hpp"
 #include "plugins/vars/store/disk.hpp"
 #include "plugins/vars/store/pass_record.hpp"
-
-extern char** environ;
 
 namespace fleetd::vars {
 
@@ -30,27 +29,6 @@ std::string storeDirectory(const std::string& command) {
   const bool pass = command == "pass";
   const std::string given = variable(pass ? "PASSWORD_STORE_DIR" : "PASSAGE_DIR");
   return !given.empty() ? given : variable("HOME") + (pass ? "/.password-store" : "/.passage/store");
-}
-
-std::string programFor(const std::string& name) {
-  const std::string path = variable("PATH");
-  for (std::size_t begin = 0; begin <= path.size();) {
-    const std::size_t end = std::min(path.find(':', begin), path.size());
-    const std::string whole = path.substr(begin, end - begin) + "/" + name;
-    if (whole.front() == '/' && ::access(whole.c_str(), X_OK) == 0) return whole;
-    begin = end + 1;
-  }
-  return {};
-}
-
-// Everything but keys that are none of the program's business.
-std::vector<std::string> environmentForProgram() {
-  std::vector<std::string> out;
-  for (char** one = environ; one && *one; ++one) {
-    const std::string_view text(*one);
-    if (!text.starts_with("SOPS_AGE_KEY=") && !text.starts_with("AGE_KEY=")) out.emplace_back(text);
-  }
-  return out;
 }
 
 std::string printable(const std::string& text) {
@@ -79,14 +57,14 @@ bool PassBackend::hasEntry(const std::string& entry) const {
 }
 
 fleet::Result<SecretBytes> PassBackend::run(const std::vector<std::string>& words, const SecretBytes* input) const {
-  const std::string program = programFor(command_);
+  const std::string program = programInPath(command_);
   if (program.empty())
     return age::error("VARS97", "the fleet's secrets are in a password store, and `" + command_ + "` is not in PATH",
                       "install it, or say which program is used with clan.core.vars.password-store.passCommand");
   ChildPlan plan;
   plan.words = {program};
   plan.words.insert(plan.words.end(), words.begin(), words.end());
-  plan.environment = environmentForProgram();
+  plan.environment = environmentForPrograms();
   plan.timeout = kPatience;
   plan.maxOutput = age::kMaxPlain;
   plan.ownGroup = false;  // it may ask on the terminal

@@ -260,7 +260,7 @@ fleet::Result<void> Store::stageMachineKey(const std::string& machine, const std
       FLEET_TRY(stageSecret(keyDirectoryOf(machine), given ? *given : made, readers));
     }
     const age::Recipient& recipient = identities.front().recipient;
-    change_.write("sops/machines/" + machine + "/key.json", keyJson(recipient.text));
+    change_.write("sops/machines/" + machine + "/key.json", keyJson(recipient));
     machines_[machine].push_back(recipient);
     newMachines_.push_back(machine);
     return {};
@@ -288,7 +288,7 @@ fleet::Result<std::string> Store::keygen(const std::string& user) {
   if (users_.contains(user) || brokenUsers_.contains(user))
     return age::error("VARS36", "the fleet has a user `" + user + "` with another key",
                       "choose another name with --user, or have that user add your key");
-  FLEET_TRY(writeFile("sops/users/" + user + "/key.json", keyJson(recipient)));
+  FLEET_TRY(writeFile("sops/users/" + user + "/key.json", keyJson(operator_.identities.front().recipient)));
   users_[user].push_back(operator_.identities.front().recipient);
   return recipient;
 }

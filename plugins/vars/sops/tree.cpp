@@ -1,0 +1,181 @@
+// Building trees, and their reader for JSON.
+#include "plugins/vars/sops/tree.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+
+#include <nlohmann/json.hpp>
+
+namespace fleetd::vars::sops {
+
+namespace {
+
+constexpr std::size_t kMaxDepth = 64, kMaxNodes = 200'000;
+
+// Events of the JSON reader, which stops at the first that is refused.
+class Events {
+ public:
+  using Json = nlohmann::json;
+
+  bool null() { return value(Node::Kind::Null, {}); }
+  bool boolean(bool is) { return value(Node::Kind::Bool, is ? "True" : "False"); }
+  bool number_integer(Json::number_integer_t number) { return value(Node::Kind::Int, std::to_string(number)); }
+  bool number_unsigned(Json::number_unsigned_t number) { return value(Node::Kind::Int, std::to_string(number)); }
+  bool number_float(Json::number_float_t number, const std::string&) {
+    return value(Node::Kind::Float, goFloat(number));
+  }
+  bool string(std::string& text) { return value(Node::Kind::Text, std::move(text)); }
+  bool binary(Json::binary_t&) { return false; }
+  bool start_object(std::size_t) { return took(builder_.begin(Node::Kind::Map, 0)); }
+  bool start_array(std::size_t) { return took(builder_.begin(Node::Kind::List, 0)); }
+  bool end_object() { return took(builder_.end()); }
+  bool end_array() { return took(builder_.end()); }
+  bool key(std::string& name) { return took(builder_.key(std::move(name))); }
+  template <class Exception>
+  bool parse_error(std::size_t at, const std::string&, const Exception&) {
+    failed_ = malformed("it is no JSON object: there is a mistake at byte " + std::to_string(at));
+    return false;
+  }
+
+  fleet::Result<Node> finish(bool fine) {
+    if (!failed_) return std::move(failed_).error();
+    if (!fine) return malformed("it is no JSON object");
+    return builder_.finish();
+  }
+
+ private:
+  bool value(Node::Kind kind, std::string text) {
+    Node node;
+    node.kind = kind;
+    node.text = std::move(text);
+    return took(builder_.value(std::move(node)));
+  }
+  bool took(fleet::Result<void> done) {
+    if (done) return true;
+    failed_ = std::move(done);
+    return false;
+  }
+
+  TreeBuilder builder_;
+  fleet::Result<void> failed_;
+};
+
+}  // namespace
+
+fleet::Error malformed(std::string what) { return age::error("SOPS02", "not a file of sops: " + std::move(what)); }
+
+std::string_view kindName(Node::Kind kind) {
+  switch (kind) {
+    case Node::Kind::Null: return "nothing";
+    case Node::Kind::Map: return "a mapping";
+    case Node::Kind::List: return "a list";
+    case Node::Kind::Text: return "a text";
+    case Node::Kind::Int:
+    case Node::Kind::Float: return "a number";
+    case Node::Kind::Bool: return "true or false";
+    case Node::Kind::Time: return "a time";
+  }
+  return "something else";
+}
+
+const Node* Node::find(std::string_view name) const {
+  for (const auto& [key, value] : members)
+    if (key == name) return &value;
+  return nullptr;
+}
+
+const std::string* Node::textOf(std::string_view name) const {
+  const Node* value = find(name);
+  return value && value->kind == Kind::Text ? &value->text : nullptr;
+}
+
+// Where the next value belongs. Pointers into a list or mapping stay, as it only grows once what was put last is
+// closed.
+fleet::Result<Node*> TreeBuilder::place() {
+  if (++count_ > kMaxNodes) return malformed("it has more than " + std::to_string(kMaxNodes) + " values");
+  if (open_.empty()) {
+    if (begun_) return malformed("it has several values at the top");
+    begun_ = true;
+    return &root_;
+  }
+  Node& parent = *open_.back();
+  if (parent.kind == Node::Kind::List) return &parent.items.emplace_back();
+  if (!std::exchange(hasKey_, false)) return malformed("a mapping has a value without a key");
+  return &parent.members.back().second;
+}
+
+fleet::Result<void> TreeBuilder::begin(Node::Kind kind, unsigned line) {
+  if (open_.size() >= kMaxDepth)
+    return malformed("it is nested more than " + std::to_string(kMaxDepth) + " levels deep");
+  FLEET_TRY_ASSIGN(Node * node, place());
+  node->kind = kind;
+  node->line = line;
+  open_.push_back(node);
+  return {};
+}
+
+fleet::Result<void> TreeBuilder::key(std::string name) {
+  if (open_.empty() || open_.back()->kind != Node::Kind::Map || hasKey_) return malformed("a key is in a wrong place");
+  open_.back()->members.emplace_back(std::move(name), Node{});
+  hasKey_ = true;
+  return {};
+}
+
+fleet::Result<void> TreeBuilder::value(Node value) {
+  FLEET_TRY_ASSIGN(Node * node, place());
+  *node = std::move(value);
+  return {};
+}
+
+fleet::Result<void> TreeBuilder::end() {
+  if (open_.empty() || hasKey_) return malformed("it ends in a wrong place");
+  const Node& done = *open_.back();
+  std::vector<std::string_view> names;
+  for (const auto& [name, value] : done.members) names.push_back(name);
+  std::sort(names.begin(), names.end());
+  if (const auto twice = std::adjacent_find(names.begin(), names.end()); twice != names.end())
+    return malformed("the key `" + std::string(twice->substr(0, 80)) + "` is there twice" +
+                     (done.line ? " in the mapping of line " + std::to_string(done.line) : ""));
+  open_.pop_back();
+  return {};
+}
+
+fleet::Result<Node> TreeBuilder::finish() {
+  if (!begun_ || !open_.empty() || root_.kind != Node::Kind::Map) return malformed("there is no mapping at its top");
+  return std::move(root_);
+}
+
+fleet::Result<Node> readJson(std::string_view text) {
+  Events events;
+  const bool fine = nlohmann::json::sax_parse(text, &events);
+  return events.finish(fine);
+}
+
+std::string goFloat(double value) {
+  if (std::isnan(value)) return "NaN";
+  if (std::isinf(value)) return value > 0 ? "+Inf" : "-Inf";
+  char buffer[64];
+  const auto end = std::to_chars(buffer, buffer + sizeof buffer, value, std::chars_format::scientific).ptr;
+  std::string_view text(buffer, static_cast<std::size_t>(end - buffer));
+  std::string out;
+  if (text.starts_with('-')) {
+    out = "-";
+    text.remove_prefix(1);
+  }
+  const std::size_t mark = text.find('e');
+  int exponent = 0;
+  std::string_view power = text.substr(mark + 1);
+  if (power.starts_with('+')) power.remove_prefix(1);
+  std::from_chars(power.data(), power.data() + power.size(), exponent);
+  std::string digits;
+  for (const char c : text.substr(0, mark))
+    if (c != '.') digits += c;
+  const auto point = static_cast<std::ptrdiff_t>(exponent) + 1;  // digits before it
+  const auto size = static_cast<std::ptrdiff_t>(digits.size());
+  if (point <= 0) return out + "0." + std::string(static_cast<std::size_t>(-point), '0') + digits;
+  if (point >= size) return out + digits + std::string(static_cast<std::size_t>(point - size), '0');
+  return out + digits.substr(0, static_cast<std::size_t>(point)) + "." + digits.substr(static_cast<std::size_t>(point));
+}
+
+}  // namespace fleetd::vars::sops
