@@ -114,7 +114,8 @@ fleet::Result<SecretBytes> unwrapWithGpg(std::string_view armored) {
   if (armored.size() > kMostArmored) return age::error("PGP04", "a key that is encrypted with PGP is too long");
   FLEET_TRY_ASSIGN(auto end, gpg({"--decrypt"}, age::view(armored), "a key that is encrypted with PGP"));
   if (isFine(end)) return std::move(end.output);
-  if (hasStatus(end, "NO_SECKEY") && !hasStatus(end, "BEGIN_DECRYPTION"))
+  // Not the same as a key that could not be used.
+  if (hasStatus(end, "NO_SECKEY") && !hasStatus(end, "ERROR pkdecrypt_failed"))
     return age::error("AGE06", "gpg has no secret key for it");
   return age::error("PGP04", "gpg did not decrypt the key of a file" + said(end),
                     "`gpg --list-secret-keys` shows which keys it has");

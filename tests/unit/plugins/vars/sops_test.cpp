@@ -77,10 +77,11 @@ TEST_F(Sops, WhatIsNoSuchFile) {
 
 TEST_F(Sops, KeysOfOtherKindsAreNamed) {
   auto json = nlohmann::ordered_json::parse(sealed("x"));
-  json["sops"]["pgp"] = nlohmann::ordered_json::array({{{"fp", "85D7"}, {"enc", "x"}}});
+  json["sops"]["kms"] = nlohmann::ordered_json::array({{{"arn", "x"}, {"enc", "x"}}});
   const auto names = recipientsOf(json.dump());
   ASSERT_FALSE(names.ok());
   EXPECT_EQ(names.error().code, "SOPS04");
+  EXPECT_NE(names.error().message.find("kms"), std::string::npos);
   json["sops"]["pgp"] = nullptr;
   json["sops"]["kms"] = nlohmann::ordered_json::array();
   EXPECT_TRUE(recipientsOf(json.dump()).ok());
