@@ -3,6 +3,7 @@
 
 #include "kernel/cli/command.hpp"
 #include "kernel/cli/operations_table.hpp"
+#include "kernel/cli/secrets_table.hpp"
 
 namespace fleetd::cli {
 
@@ -78,8 +79,6 @@ constexpr PositionalSpec kTrustWords[] = {
      "the id or the file of a plugin in the fleet's plugins/; all are listed when none is given", false, true},
 };
 constexpr PositionalSpec kUntrustWords[] = {{"PLUGIN", Kind::Plugin, "the id of a plugin", true, true}};
-
-constexpr OptionSpec kNoCommit{"--no-commit", 0, Kind::Flag, "", "write files and leave git alone"};
 
 constexpr OptionSpec kChannelsOptions[] = {
     {"--channel", 0, Kind::Text, "NAME", "add: the channel that the package is to come from"},
@@ -200,26 +199,6 @@ constexpr PositionalSpec kVarsWords[] = {
      true},
     {"MACHINE|ID", Kind::Host,
      "machines, all when none is named; for get and set a machine and an id; for export and import a file", false,
-     true},
-};
-
-constexpr OptionSpec kSecretsOptions[] = {
-    {"--age-key", 0, Kind::Text, "KEY", "a public key: age1… or \"ssh-ed25519 AAAA…\"; may be given several times"},
-    {"--pgp-key", 0, Kind::Text, "FINGERPRINT", "a PGP key that gpg has; may be given several times"},
-    {"--user", 0, Kind::Text, "NAME",
-     "set, import-sops, groups create: a user who reads it, or belongs to it; several are allowed"},
-    {"--machine", 'm', Kind::Host, "NAME", "the same for a machine"},
-    {"--group", 0, Kind::Text, "NAME", "set, import-sops: a group that reads it"},
-    {"--prefix", 0, Kind::Text, "TEXT", "import-sops: what the secrets' names begin with"},
-    {"--input-type", 0, Kind::Text, "TYPE", "import-sops: yaml, json or dotenv; else by the end of the file's name"},
-    {"--force", 'f', Kind::Flag, "", "add: replace the keys of one that is there"},
-    {"--new", 0, Kind::Flag, "", "key generate: even if there is a key"},
-    kNoCommit,
-};
-constexpr PositionalSpec kSecretsWords[] = {
-    {"VERB", Kind::Text,
-     "list (the default), get, set, import-sops, rename, remove or who; or users, machines, groups, key"},
-    {"WORD", Kind::Text, "what the verb is about; behind users, machines, groups and key first what to do", false,
      true},
 };
 
@@ -368,19 +347,8 @@ constexpr Command kCommands[] = {
      "  fleetd vars migrate age\n"
      "  fleetd vars prune",
      kVarsOptions, kVarsWords, Stack::Big, runVars},
-    {"secrets", "people, machines and groups, their keys and secrets",
-     "Secrets are in sops/secrets, each with links to the users, machines and groups that read it. `secrets set NAME` reads a value\n"
-     "from standard input or asks for it, `secrets users`, `machines` and `groups` change who there is and what they read; whatever\n"
-     "a change concerns is encrypted again at once, with the same value. `secrets who` shows who can read what, through which link.\n"
-     "`secrets import-sops FILE` takes over the values of a file that sops wrote. Files are committed to git.\n"
-     "\n"
-     "  fleetd secrets users add bob --age-key age1…\n"
-     "  fleetd secrets groups add-user admins bob\n"
-     "  pass show mail | fleetd secrets set mail-password --machine web --group admins\n"
-     "  fleetd secrets import-sops secrets/web.yaml --machine web --prefix web-\n"
-     "  fleetd secrets who bob --json\n"
-     "  fleetd secrets users rotate ada",
-     kSecretsOptions, kSecretsWords, Stack::Big, runSecrets},
+    {"secrets", "people, machines and groups, their keys and secrets", kSecretsText, kSecretsOptions, kSecretsWords,
+     Stack::Big, runSecrets},
     {"channels", "where packages come from, and for how long",
      "Lists the packages that channels.json takes from another nixpkgs channel, with reason, dates and whether that is still needed.\n"
      "`channels check` shows only those that have expired, are not needed, or whose package nixpkgs has in a binary cache by now;\n"
