@@ -195,7 +195,7 @@ class Faults : public StoreTest {
     const auto bob = age::generateIdentity();
     ASSERT_TRUE(bob);
     fs::create_directories(fleet_ / "sops/users/bob");
-    std::ofstream(fleet_ / "sops/users/bob/key.json") << keyJson(bob->recipient.text);
+    std::ofstream(fleet_ / "sops/users/bob/key.json") << keyJson(bob->recipient);
     for (const char* directory : {"vars/per-machine/barn/pair/key", "sops/secrets/barn-age.key"})
       fs::create_symlink("x", fleet_ / directory / "users/bob");
   }

@@ -160,7 +160,7 @@ class ReadersTest : public StoreTest {
 TEST_F(ReadersTest, DefaultGroupsReadAMachinesOwnKey) {
   expect("keygen");
   const auto bob = age::generateIdentity();
-  addUser("bob", keyJson(bob->recipient.text));
+  addUser("bob", keyJson(bob->recipient));
   fs::create_directories(fleet_ / "sops/groups/admins/users");
   fs::create_symlink("../../../users/bob", fleet_ / "sops/groups/admins/users/bob");
   const fleet::Attrs groups{{"machineGroups", fleet::Attrs{{"barn", fleet::List{"admins"}}}}};
@@ -173,7 +173,7 @@ TEST_F(ReadersTest, AMachinesKeyIsLookedAfterToo) {
   expect("keygen");
   expect("generate");
   const auto bob = age::generateIdentity();
-  addUser("bob", keyJson(bob->recipient.text));
+  addUser("bob", keyJson(bob->recipient));
   fs::create_symlink("../../../users/bob", fleet_ / "sops/secrets/barn-age.key/users/bob");
   const auto found = request("check");
   ASSERT_TRUE(found);
@@ -186,7 +186,7 @@ TEST_F(ReadersTest, AMachinesKeyIsLookedAfterToo) {
 TEST_F(ReadersTest, GroupsOfOneMachineReadNothingOfAnother) {
   expect("keygen");
   const auto bob = age::generateIdentity();
-  addUser("bob", keyJson(bob->recipient.text));
+  addUser("bob", keyJson(bob->recipient));
   fs::create_directories(fleet_ / "sops/groups/admins/users");
   fs::create_symlink("../../../users/bob", fleet_ / "sops/groups/admins/users/bob");
   expect("generate", {{"machineGroups", fleet::Attrs{{"silo", fleet::List{"admins"}}}}});
