@@ -75,6 +75,13 @@ bool hasStatus(const ChildEnd& end, std::string_view name) {
   return end.errors.find("[GNUPG:] " + std::string(name)) != std::string::npos;
 }
 
+// It has none of the keys, which is not the same as one that it could not use. Some releases say the former in so many
+// words, others say nothing of any key.
+bool lacksKey(const ChildEnd& end) {
+  const bool failed = hasStatus(end, "NO_SECKEY") || (hasStatus(end, "ENC_TO") && hasStatus(end, "DECRYPTION_FAILED"));
+  return failed && !hasStatus(end, "ERROR pkdecrypt_failed");
+}
+
 }  // namespace
 
 std::string plainFingerprint(std::string_view text) {
@@ -114,9 +121,7 @@ fleet::Result<SecretBytes> unwrapWithGpg(std::string_view armored) {
   if (armored.size() > kMostArmored) return age::error("PGP04", "a key that is encrypted with PGP is too long");
   FLEET_TRY_ASSIGN(auto end, gpg({"--decrypt"}, age::view(armored), "a key that is encrypted with PGP"));
   if (isFine(end)) return std::move(end.output);
-  // Not the same as a key that could not be used.
-  if (hasStatus(end, "NO_SECKEY") && !hasStatus(end, "ERROR pkdecrypt_failed"))
-    return age::error("AGE06", "gpg has no secret key for it");
+  if (lacksKey(end)) return age::error("AGE06", "gpg has no secret key for it");
   return age::error("PGP04", "gpg did not decrypt the key of a file" + said(end),
                     "`gpg --list-secret-keys` shows which keys it has");
 }
