@@ -114,6 +114,9 @@ int runDeploy(Context& cx) {
     }
     meant.push_back(&one);
   }
+  auto values = valuesFor(cx, ssh, meant, settings->activation);
+  if (!values) return cx.fail(values.error());
+  for (std::size_t i = 0; i < targets.size(); ++i) targets[i].bringValues = std::move((*values)[i]);
   return deployTargets(cx, *operation, ssh, targets, meant, *settings);
 }
 

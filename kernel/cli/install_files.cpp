@@ -93,12 +93,17 @@ Result<void> InstallFiles::open() {
   return {};
 }
 
-Result<void> InstallFiles::fill(deploy::MachineKey& key) {
+Result<void> InstallFiles::fill(const std::string& place) {
   FLEETD_TRY(open());
-  const std::string place = directory_ + key.directory;
-  FLEETD_TRY(base::makeDirs(place, 0755));
-  if (::chmod(place.c_str(), 0700) != 0) return Error{Code::FL0003, "cannot protect the machine's key", "", {}};
-  FLEETD_TRY_ASSIGN(const std::size_t size, moveInto(key.pipe.get(), place + "/key.txt"));
+  FLEETD_TRY(base::makeDirs(directory_ + place, 0755));
+  if (::chmod((directory_ + place).c_str(), 0700) != 0)
+    return Error{Code::FL0003, "cannot protect the machine's secrets", "", {}};
+  return {};
+}
+
+Result<void> InstallFiles::fill(deploy::MachineKey& key) {
+  FLEETD_TRY(fill(key.directory));
+  FLEETD_TRY_ASSIGN(const std::size_t size, moveInto(key.pipe.get(), directory_ + key.directory + "/key.txt"));
   if (size == 0) return Error{Code::FL0832, "the machine's key is empty", "", {}};
   return {};
 }

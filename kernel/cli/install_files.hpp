@@ -20,6 +20,8 @@ class InstallFiles {
   // The same with the machine's key in it, which is not kept in memory that could be swapped. Errors: FL0842, FL0832,
   // FL0003.
   Result<void> fill(deploy::MachineKey& key);
+  // The same with an empty directory that is only root's, at this place on the machine. Errors: FL0842, FL0003.
+  Result<void> fill(const std::string& place);
   const std::string& directory() const { return directory_; }  // empty while there is nothing
 
  private:

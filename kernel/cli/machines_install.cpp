@@ -15,6 +15,7 @@
 #include "kernel/cli/operations.hpp"
 #include "kernel/cli/partitioning.hpp"
 #include "kernel/cli/vars_request.hpp"
+#include "kernel/cli/vars_store.hpp"
 #include "kernel/deploy/hardware.hpp"
 #include "kernel/deploy/nix.hpp"
 #include "kernel/render/views.hpp"
@@ -262,6 +263,13 @@ int installMachine(Context& cx) {
     if (auto filled = extra.fill(*key); !filled) return cx.fail(filled.error());
     if (auto early = writeSecretsOf(cx, host, "activation", extra.directory() + key->directory); !early)
       return cx.fail(early.error());
+  }
+  if (brings && storeNameOf(cx.workspace(), host) == "password-store") {
+    const auto place = secretDirectoryOf(cx.workspace(), host);
+    if (!place) return cx.fail(place.error());
+    if (auto filled = extra.fill(*place); !filled) return cx.fail(filled.error());
+    if (auto written = writeSecretsOf(cx, host, "", extra.directory() + *place); !written)
+      return cx.fail(written.error());
   }
   InstallFiles disks;
   std::vector<std::string> diskKeys;

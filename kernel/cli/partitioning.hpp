@@ -18,9 +18,9 @@ struct PartitioningFile {
 
 // Those that the configuration declares: secret, deployed, neededFor = "partitioning".
 std::vector<PartitioningFile> partitioningFiles(Context& cx, const fleet::Host& host, fleet::ComposedHost& composed);
-// Writes what a machine needs for a phase (partitioning, activation) below `directory`/<phase>; it is in memory and the
-// operator's own, and whoever calls removes it. Errors: FL0723 for a directory on a disk, those of the plugin, VARS61
-// for a value that is not there.
+// Writes what a machine needs for a phase (partitioning, activation) below `directory`/<phase>, or without a phase what
+// an upload brings; the directory is in memory and the operator's own, and whoever calls removes it. Errors: FL0723 for
+// a directory on a disk, those of the plugin, VARS61 for a value that is not there.
 Result<void> writeSecretsOf(Context& cx, const fleet::Host& host, const std::string& phase,
                             const std::string& directory);
 

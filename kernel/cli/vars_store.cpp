@@ -101,13 +101,14 @@ std::string storeNameOf(render::Workspace& workspace, const fleet::Host& host) {
 }
 
 Result<std::string> secretDirectoryOf(render::Workspace& workspace, const fleet::Host& host) {
-  const bool isAge = storeNameOf(workspace, host) == "age";
+  const std::string store = storeNameOf(workspace, host);
+  const bool isSops = store != "age" && store != "password-store";
   Diagnostics unheard;
   const auto composed = workspace.compose(host, unheard);
   std::string out = configuredText(workspace, *composed,
-                                   isAge ? sdk::Path{"clan", "core", "vars", "age", "secretLocation"}
-                                         : sdk::Path{"clan", "core", "vars", "sops", "secretUploadDirectory"});
-  if (out.empty()) return std::string(isAge ? "/etc/secret-vars" : "/var/lib/sops-nix");
+                                   isSops ? sdk::Path{"clan", "core", "vars", "sops", "secretUploadDirectory"}
+                                          : sdk::Path{"clan", "core", "vars", store, "secretLocation"});
+  if (out.empty()) return std::string(isSops ? "/var/lib/sops-nix" : "/etc/secret-vars");
   // What is there is replaced, so it must be nobody else's: /etc, /var/lib and the like are not.
   const auto parts = base::split(std::string_view(out).substr(1), '/');
   const bool fits =

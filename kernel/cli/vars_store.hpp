@@ -30,7 +30,8 @@ class StoreSettings {
   sdk::Attrs hosts_;
 };
 
-// Where a machine has its key: clan.core.vars.sops.secretUploadDirectory, or clan.core.vars.age.secretLocation. Error
+// Where a machine has its key, or the archives of a password store: clan.core.vars.sops.secretUploadDirectory, or
+// secretLocation in clan.core.vars.age or clan.core.vars.password-store. Error
 // FL0724 for a place that is none, or that others use.
 Result<std::string> secretDirectoryOf(render::Workspace& workspace, const fleet::Host& host);
 // The store's name; "sops" where nothing is said.

@@ -4,6 +4,8 @@
 
 #include <array>
 #include <future>
+#include <memory>
+#include <mutex>
 
 #include <fmt/format.h>
 
@@ -115,12 +117,18 @@ Result<deploy::ActivationSettings> rootThere(Context& cx) {
   return out;
 }
 
+bool isPasswordStore(Context& cx, const fleet::Host& host) {
+  return host.klass != "home" && storeNameOf(cx.workspace(), host) == "password-store";
+}
+
 Result<std::int64_t> bring(Context& cx, deploy::Ssh& ssh, const sdk::Attrs& declared, const Meant& one,
                            const deploy::ActivationSettings& settings) {
   if (!*one.reach) return one.reach->error();
   FLEETD_TRY_ASSIGN(const auto directory, secretDirectoryOf(cx.workspace(), *one.host));
-  return send(cx, declared, one.host->name, {}, [&](int archive) {
-    return deploy::uploadSecrets(ssh, (**one.reach).address, one.host->name, directory, archive, settings);
+  const auto brings = isPasswordStore(cx, *one.host) ? deploy::Brings::Values : deploy::Brings::Key;
+  return send(cx, declared, one.host->name, {}, [&](int archive) -> Result<void> {
+    FLEETD_TRY(deploy::uploadSecrets(ssh, (**one.reach).address, one.host->name, directory, archive, brings, settings));
+    return {};
   });
 }
 
@@ -161,6 +169,34 @@ Result<void> writeSecretsOf(Context& cx, const fleet::Host& host, const std::str
     return Error{Code::FL0723, fmt::format("{} is on a disk, where secrets would stay", directory), "", {}};
   FLEETD_TRY(send(cx, host.name, {{"phase", phase}}, [&](int archive) { return unpack(directory, archive); }));
   return {};
+}
+
+Result<std::vector<BringValues>> valuesFor(Context& cx, deploy::Ssh& ssh, const std::vector<const Meant*>& meant,
+                                           const deploy::ActivationSettings& settings) {
+  std::vector<BringValues> out(meant.size());
+  std::shared_ptr<sdk::Attrs> declared;
+  const auto oneAtATime = std::make_shared<std::mutex>();
+  for (std::size_t i = 0; i < meant.size(); ++i) {
+    const fleet::Host& host = *meant[i]->host;
+    if (!isPasswordStore(cx, host)) continue;
+    FLEETD_TRY_ASSIGN(const auto directory, secretDirectoryOf(cx.workspace(), host));
+    if (!declared) {
+      declared = std::make_shared<sdk::Attrs>();
+      addDeclarations(cx, cx.workspace(), *declared);
+    }
+    out[i] = [&cx, &ssh, &settings, declared, oneAtATime, directory, name = host.name,
+              address = (**meant[i]->reach).address]() -> Result<bool> {
+      const std::scoped_lock guard(*oneAtATime);
+      bool changed = false;
+      FLEETD_TRY(send(cx, *declared, name, {}, [&](int archive) -> Result<void> {
+        FLEETD_TRY_ASSIGN(
+            changed, deploy::uploadSecrets(ssh, address, name, directory, archive, deploy::Brings::Values, settings));
+        return {};
+      }));
+      return changed;
+    };
+  }
+  return out;
 }
 
 int uploadKeys(Context& cx) {

@@ -77,7 +77,15 @@ class OneHost {
     if (auto wrong = wrongHost(*before)) return wrong;
     if (auto stopped = macNotReady(out)) return stopped;
     if (auto failed = bringKey(*before)) return failed;
-    if (isThere(*before)) {
+    bool changed = false;
+    if (target_.bringValues && settings_.activation.goal != Goal::DryActivate) {
+      onStep_(target_, "bringing its secrets");
+      const auto brought = target_.bringValues();
+      if (!brought) return brought.error();
+      changed = *brought;
+    }
+    // Values are taken out of what was brought when the system is activated.
+    if (!changed && isThere(*before)) {
       out.ending = Ending::Unchanged;
       return std::nullopt;
     }

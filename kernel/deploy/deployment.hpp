@@ -34,6 +34,8 @@ struct Target {
   bool last = false;                     // goes after all others, alone
   std::vector<HealthCheck> health = {};  // besides those of all
   std::optional<MacWanted> mac = {};     // of a Mac
+  // Brings values that the host cannot decrypt itself; true: others than before. Any thread.
+  std::function<Result<bool>()> bringValues = {};
 };
 
 enum class Ending : std::uint8_t { Deployed, Unchanged, Back, Failed, Unknown, NotReached };

@@ -52,10 +52,10 @@ std::string hostText(const HostEntry& host) {
 }  // namespace
 
 std::vector<std::string> runtimeNames() {
-  return {"adopt.nix",     "age-secrets.nix",  "channels.nix",    "clan-core-options.nix",
-          "clan-core.nix", "darwin-hosts.nix", "extend.nix",      "generators.nix",
-          "host.nix",      "installing.nix",   "native-clan.nix", "repository.nix",
-          "secrets.nix",   "vars.nix"};
+  return {"adopt.nix",      "age-secrets.nix",  "channels.nix",    "clan-core-options.nix",
+          "clan-core.nix",  "darwin-hosts.nix", "extend.nix",      "generators.nix",
+          "host.nix",       "installing.nix",   "native-clan.nix", "password-secrets.nix",
+          "repository.nix", "run-secrets.nix",  "secrets.nix",     "vars.nix"};
 }
 
 std::string hostsText(std::vector<HostEntry> hosts) {

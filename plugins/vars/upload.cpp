@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "plugins/vars/gzip.hpp"
 #include "plugins/vars/kept.hpp"
 #include "plugins/vars/terminal.hpp"
 #include "plugins/vars/upload_archive.hpp"
@@ -41,6 +42,12 @@ unsigned modeOf(const std::string& text) {
   return text.empty() || out > 07777 ? 0400 : out;
 }
 
+fleet::Result<void> addInner(TarArchive& archive, const std::string& name, TarArchive& inner) {
+  FLEET_TRY_ASSIGN(const auto bytes, inner.finish());
+  FLEET_TRY_ASSIGN(const auto packed, gzipStored(bytes.span()));
+  return archive.add({name, "root", "root", 0400}, packed.span());
+}
+
 }  // namespace
 
 fleet::Result<Value> upload(const Request& request, const Value& value) {
@@ -50,7 +57,10 @@ fleet::Result<Value> upload(const Request& request, const Value& value) {
   const bool everything = flag && flag->get<bool>() && *flag->get<bool>();
   const std::string only = textOf(value, "phase", "");
   const std::string wanted = only.empty() ? "activation" : only;
-  TarArchive archive;
+  // A machine cannot open a password store: it gets the values themselves, in archives as clan's own tools make them.
+  const bool values = request.store.kind() == StoreKind::Password && only.empty() && !everything;
+  TarArchive archive, users, services;
+  bool forUsers = false;
   std::int64_t files = 0;
   for (const auto& [place, decl] : request.declarations) {
     if (!decl.machines.contains(request.machine)) continue;
@@ -62,22 +72,28 @@ fleet::Result<Value> upload(const Request& request, const Value& value) {
           {"neededFor", kind.neededFor}, {"owner", kind.owner}, {"group", kind.group}, {"mode", kind.mode}});
       const Value& more = ofExport ? own : declared(value, request.machine, decl.name, file);
       const std::string phase = textOf(more, "neededFor", decl.store.empty() ? "services" : "activation");
-      if (phase != wanted && !everything) continue;
+      const bool inside = values && (phase == "users" || phase == "services");
+      if (phase != wanted && !everything && !inside) continue;
       if (!isName(phase)) return age::error("VARS40", place + "/" + file + ": `neededFor` is no phase");
       if (decl.store.empty() && !request.store.hasSecret(place, file))
         return age::error("VARS61", place + "/" + file + " has no value yet", "`fleetd vars generate` makes one");
       FLEET_TRY_ASSIGN(const auto content, decl.store.empty() ? request.store.readSecret(place, file)
                                                               : keptValue(request, request.machine, decl, file));
-      TarFile entry{phase + "/" + place + "/" + file};
+      TarFile entry{(inside ? "" : phase + "/") + place + "/" + file};
       entry.owner = textOf(more, "owner", "root");
       entry.group = textOf(more, "group", "root");
       entry.mode = modeOf(textOf(more, "mode", "0400"));
-      FLEET_TRY(archive.add(entry, content.span()));
+      TarArchive& into = !inside ? archive : phase == "users" ? users : services;
+      FLEET_TRY(into.add(entry, content.span()));
+      forUsers = forUsers || (inside && phase == "users");
       ++files;
     }
   }
-  // The key goes last: who has it has everything.
-  if (!only.empty()) {
+  // What goes last is there only when everything is: the key, or the values of services.
+  if (values) {
+    if (forUsers) FLEET_TRY(addInner(archive, "secrets_for_users.tar.gz", users));
+    FLEET_TRY(addInner(archive, "secrets.tar.gz", services));
+  } else if (!only.empty()) {
     // Somebody wants the files of one phase, and no key.
   } else if (request.store.hasMachineKey(request.machine)) {
     FLEET_TRY_ASSIGN(const auto key, request.store.machineKey(request.machine));

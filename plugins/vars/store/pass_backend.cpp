@@ -139,7 +139,7 @@ fleet::Result<void> PassBackend::stageKeyAgain(Transaction&, const std::string&)
 
 fleet::Result<SecretBytes> PassBackend::key(const std::string& machine) const {
   return age::error("VARS37", machine + " has no key: in a fleet with a password store machines get values, not keys",
-                    "`clan vars upload` brings them there; or `fleetd vars migrate sops`");
+                    "`fleetd vars upload` brings them there");
 }
 
 void PassBackend::unstage(std::size_t count) {

@@ -1,5 +1,5 @@
 # clan.core for a host that clan-core does not make: generated variables with clan's types, layout and places, and their delivery: by
-# sops-nix, or decrypted with age when the system is activated.
+# sops-nix, or when the system is activated, decrypted with age or out of an archive of a password store.
 # A host moves between this and clan-core without a secret being touched.
 #   machine    name of the host
 #   class      nixos or darwin
@@ -131,7 +131,34 @@ let
     );
   delivered = broughtBy "sops";
   decrypted = broughtBy "age";
+  # Nothing in the repository says which values a password store has.
+  unpacked = lib.optionals (store == "password-store") (
+    lib.concatMap (
+      generator:
+      map (file: { inherit generator file; }) (
+        lib.filter (
+          file:
+          file.secret && file.deploy && generator.store == null && (file.neededFor == "users" || file.neededFor == "services")
+        ) (lib.attrValues generator.files)
+      )
+    ) (lib.attrValues vars.generators)
+  );
+  activated = decrypted ++ unpacked;
 
+  bring =
+    phase:
+    if store == "password-store" then
+      import ./password-secrets.nix {
+        inherit
+          lib
+          pkgs
+          phase
+          machine
+          ;
+        archive = "${keyDirectory}/${if phase == "users" then "secrets_for_users" else "secrets"}.tar.gz";
+      }
+    else
+      decrypt phase;
   decrypt =
     phase:
     import ./age-secrets.nix {
@@ -148,7 +175,7 @@ let
     };
   # Where users are not made by activation scripts, neither can these be.
   hasUnits = (config.systemd.sysusers.enable or false) || (config.services.userborn.enable or false);
-  neededBy = phase: lib.any ({ file, ... }: file.neededFor == phase) decrypted;
+  neededBy = phase: lib.any ({ file, ... }: file.neededFor == phase) activated;
 
   sopsSecret =
     { generator, file }:
@@ -227,18 +254,19 @@ in
         message = "the secrets of ${machine} are brought by sops-nix: import inputs.sops-nix.${class}Modules.sops";
       }
       {
-        assertion = decrypted == [ ] || class == "nixos";
-        message = "secrets of the age store are brought to NixOS only: for ${machine} use the sops store, or clan-core";
+        assertion = activated == [ ] || class == "nixos";
+        message = "secrets of the ${store} store are brought to NixOS only: for ${machine} use the sops store, or clan-core";
       }
       {
-        assertion = decrypted == [ ] || (config.sops.secrets or { }) == { };
-        message = "the age store and sops-nix both want /run/secrets on ${machine}: keep all of its secrets in one store";
+        assertion = activated == [ ] || (config.sops.secrets or { }) == { };
+        message = "the ${store} store and sops-nix both want /run/secrets on ${machine}: keep all of its secrets in one store";
       }
       {
         assertion =
           builtins.elem store [
             "sops"
             "age"
+            "password-store"
           ]
           || !(lib.any (generator: lib.any (file: file.secret && file.deploy) (lib.attrValues generator.files)) (
             lib.attrValues vars.generators
@@ -266,7 +294,7 @@ in
   // lib.optionalAttrs (options ? system && options.system ? activationScripts) {
     system.activationScripts = lib.mkIf (!hasUnits) {
       fleetdUserSecrets = lib.mkIf (neededBy "users") (
-        lib.stringAfter [ "specialfs" ] (decrypt "users" "/run/user-secrets")
+        lib.stringAfter [ "specialfs" ] (bring "users" "/run/user-secrets")
       );
       users = lib.mkIf (neededBy "users") { deps = [ "fleetdUserSecrets" ]; };
       fleetdSecrets = lib.mkIf (neededBy "services") (
@@ -274,7 +302,7 @@ in
           "specialfs"
           "users"
           "groups"
-        ] (decrypt "services" "/run/secrets")
+        ] (bring "services" "/run/secrets")
       );
     };
   }
@@ -291,7 +319,7 @@ in
           Type = "oneshot";
           RemainAfterExit = true;
         };
-        script = decrypt "users" "/run/user-secrets";
+        script = bring "users" "/run/user-secrets";
       };
       fleetd-secrets = lib.mkIf (neededBy "services") {
         wantedBy = [ "sysinit.target" ];
@@ -305,7 +333,7 @@ in
           Type = "oneshot";
           RemainAfterExit = true;
         };
-        script = decrypt "services" "/run/secrets";
+        script = bring "services" "/run/secrets";
       };
     };
   };
