@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import subprocess
+import tempfile
 import unittest
 
 from harness import FleetTest
@@ -371,6 +372,76 @@ class Rendered(DeliveryTest):
         key.write_text("AGE-SECRET-KEY-1\n")
         self.assertNotEqual(subprocess.run(["bash", "-c", "\n".join(lines)], capture_output=True, check=False).returncode, 0)
         self.assertTrue((where / "secrets/per-machine/barn/token/token").exists())
+        self.assertEqual(len(os.listdir(where / "all")), 1)
+
+
+    @unittest.skipUnless(shutil.which("pass") and shutil.which("gpg"), "pass and gpg are not installed")
+    def test_secrets_of_a_password_store(self):
+        """What an upload brings, and the script that takes it apart when the system is activated."""
+        settings = '{ config, ... }: {\n  clan.core.vars.settings.secretStore = "password-store"; clan.core.vars.password-store.passCommand = "pass";'
+        fleet = self.fleet(files={"flake.nix": PLAIN, "barn.nix": BARN.replace("{ config, ... }: {", settings)})
+        ring = tempfile.mkdtemp(prefix="fleetd-gpg-")  # a short path: the agent's socket has to fit
+        self.addCleanup(shutil.rmtree, ring, ignore_errors=True)
+        self.addCleanup(subprocess.run, ["gpgconf", "--homedir", ring, "--kill", "all"], capture_output=True, check=False)
+        env = {**GIT, "GNUPGHOME": ring, "PASSWORD_STORE_DIR": str(fleet.base / "store")}
+        for words in (["gpg", "--batch", "--passphrase", "", "--quick-gen-key", "ada@example.org"], ["pass", "init", "ada@example.org"]):
+            subprocess.run(words, env=fleet.environment(env), capture_output=True, check=True)
+        self.expect(fleet.run("vars", "generate", env=env), 0)
+        out = fleet.base / "out"
+        self.expect(fleet.run("render", "--out", str(out), env=env), 0)
+        made = self.nix(out, """
+          let
+            pkgs = lib.genAttrs [ "gnutar" "gzip" "coreutils" "findutils" "util-linux" ] (name: "/nix/store/00000000000000000000000000000000-${name}");
+            of = more: (lib.evalModules { modules = [ base { _module.args = { inherit pkgs; }; } (out + "/barn.nix") (out + "/fleetd/hosts/nixos/barn/_clan-core.nix") ] ++ more; }).config;
+            scripts.options.system.activationScripts = anything;
+            units.options = { systemd = { services = anything; sysusers.enable = lib.mkOption { default = true; }; }; };
+            with' = of [ scripts ];
+          in {
+            fails = failed with';
+            names = lib.attrNames with'.system.activationScripts;
+            text = with'.system.activationScripts.fleetdSecrets.text;
+            users = with'.system.activationScripts.fleetdUserSecrets.text;
+            units = lib.attrNames (of [ units ]).systemd.services;
+            path = with'.environment.etc.key.text;
+            both = failed (of [ scripts (sops "/run/secrets") { sops.secrets.other = { }; } ]);
+          }""")
+        self.assertEqual(made["fails"], [])
+        self.assertEqual(made["names"], ["fleetdSecrets", "fleetdUserSecrets", "users"])
+        self.assertEqual(made["units"], ["fleetd-secrets", "fleetd-user-secrets"])
+        self.assertEqual(made["path"], "/run/secrets/per-machine/barn/token/token")
+        self.assertIn("/etc/secret-vars/secrets_for_users.tar.gz", made["users"])
+        self.assertIn("the password-store store and sops-nix both want /run/secrets on barn: keep all of its secrets in one store", made["both"])
+        where = fleet.base / "target"
+        where.mkdir()
+        script = []
+        for line in made["text"].splitlines():
+            if "export PATH=" in line:
+                continue
+            if "mountpoint -q" in line:
+                line = "true"
+            script.append(line.replace("/run/fleetd-secrets", f"{where}/all").replace("/run/secrets", f"{where}/secrets").replace("/etc/secret-vars", str(where)))
+        run = lambda: subprocess.run(["bash", "-c", "\n".join(script)], capture_output=True, text=True, check=False)  # noqa: E731
+        done = run()
+        self.assertNotEqual(done.returncode, 0)
+        self.assertIn("there are no secrets yet: fleetd vars upload barn", done.stderr)
+        # As clan's own tools make it.
+        word = self.expect(fleet.run("vars", "get", "barn", "token/token", env=env), 0).out_bytes
+        source = fleet.base / "source/per-machine/barn/token"
+        source.mkdir(parents=True)
+        (source / "token").write_bytes(word)
+        (source / "token").chmod(0o400)
+        for _ in range(2):  # the second time it replaces the first
+            subprocess.run(["tar", "-czf", str(where / "secrets.tar.gz"), "-C", str(fleet.base / "source"), "."], check=True)
+            done = run()
+            self.assertEqual(done.returncode, 0, done.stderr)
+            got = where / "secrets/per-machine/barn/token/token"
+            self.assertEqual(got.read_bytes(), word)
+            self.assertEqual(got.stat().st_mode & 0o777, 0o400)
+            self.assertEqual(len(os.listdir(where / "all")), 1)
+        # One that is cut off changes nothing.
+        (where / "secrets.tar.gz").write_bytes((where / "secrets.tar.gz").read_bytes()[:60])
+        self.assertNotEqual(run().returncode, 0)
+        self.assertEqual(got.read_bytes(), word)
         self.assertEqual(len(os.listdir(where / "all")), 1)
 
 

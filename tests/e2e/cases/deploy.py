@@ -5,6 +5,7 @@ import json
 import os
 import shutil
 import subprocess
+import tempfile
 import time
 import unittest
 from pathlib import Path
@@ -183,6 +184,38 @@ class Ordinary(DeployTest):
         self.yard.write("h1.nix", "{ " + token.replace('neededFor = "activation"; ', "") + " users.groups.daemon = { }; }\n")
         self.expect(self.run_fleetd("vars", "upload", "h1", *ssh), 0, err=["1 files brought"])
         self.assertEqual(host.inside("ls -A /var/lib/sops-nix"), "key.txt")
+
+    @unittest.skipUnless(shutil.which("pass") and shutil.which("gpg"), "pass and gpg are not installed")
+    def test_values_of_a_password_store_are_brought(self):
+        ring = tempfile.mkdtemp(prefix="fleetd-gpg-")  # a short path: the agent's socket has to fit
+        self.addCleanup(shutil.rmtree, ring, ignore_errors=True)
+        self.addCleanup(subprocess.run, ["gpgconf", "--homedir", ring, "--kill", "all"], capture_output=True, check=False)
+        env = {"GNUPGHOME": ring, "PASSWORD_STORE_DIR": str(self.yard.base / "store")}
+        for words in (["gpg", "--batch", "--passphrase", "", "--quick-gen-key", "ada@example.org"], ["pass", "init", "ada@example.org"]):
+            subprocess.run(words, env={**os.environ, **env}, capture_output=True, check=True)
+        files = 'files = { early = { neededFor = "activation"; }; late = { mode = "0440"; group = "daemon"; }; login.neededFor = "users"; nowhere.deploy = false; };'
+        prompts = "prompts = { early.persist = true; late.persist = true; login.persist = true; nowhere.persist = true; };"
+        self.yard.write("h1.nix", '{ users.groups.daemon = { }; clan.core.vars = { settings.secretStore = "password-store"; password-store.passCommand = "pass"; generators.word = { ' + files + prompts + " }; }; }\n")
+        ssh = ["--ssh-config", str(LAB.config)]
+        host = LAB.hosts["h1"]
+        for name in ("early", "late", "login", "nowhere"):
+            self.expect(self.run_fleetd("vars", "set", "h1", f"word/{name}", stdin=f"the {name} one".encode(), env=env), 0)
+        self.expect(self.run_fleetd("vars", "upload", "h1", *ssh, env=env), 0, err=["3 files brought to h1"])
+        self.assertEqual(host.inside("ls -A /etc/secret-vars"), "activation\nsecrets.tar.gz\nsecrets_for_users.tar.gz")
+        self.assertEqual(host.inside("cat /etc/secret-vars/activation/per-machine/h1/word/early"), "the early one")
+        self.assertEqual(host.inside("stat -c %a /etc/secret-vars /etc/secret-vars/secrets.tar.gz"), "700\n400")
+        listed = host.inside("gzip -t /etc/secret-vars/*.gz && tar -tvzf /etc/secret-vars/secrets.tar.gz").split()
+        self.assertEqual((listed[0], listed[1], listed[-1]), ("-r--r-----", "root/daemon", "per-machine/h1/word/late"))
+        self.assertEqual(host.inside("tar -xOf /etc/secret-vars/secrets_for_users.tar.gz per-machine/h1/word/login"), "the login one")
+        # A deployment brings them, and a value that changed is a reason to activate the same system again.
+        host.inside("rm -r /etc/secret-vars")
+        self.expect(self.deploy("h1", env=env), 0, out=["deployed"])
+        self.assertEqual(host.inside("ls /etc/secret-vars | wc -l"), "3")
+        self.expect(self.deploy("h1", env=env), 0, out=["unchanged"])
+        self.expect(self.run_fleetd("vars", "set", "h1", "word/late", stdin=b"another", env=env), 0)
+        self.expect(self.deploy("h1", env=env), 0, out=["deployed"])
+        self.assertEqual(host.inside("tar -xOf /etc/secret-vars/secrets.tar.gz"), "another")
+        self.expect(self.deploy("h1", env={**env, "GNUPGHOME": "/nowhere"}), 1, err=["VARS97"])
 
     def test_secrets_and_disks_that_changed(self):
         """What a new value of a secret and other disks mean is said by plan, status and deploy; the value is not."""
