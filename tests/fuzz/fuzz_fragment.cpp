@@ -49,7 +49,7 @@ void asFragment(std::string_view bytes) {
   for (const auto& definition : fragment->definitions) require(manifest().mayWrite(definition.path));
   sdk::Packer packer;
   sdk::Fragment copy;
-  copy.definitions = fragment->definitions;
+  copy.definitions = fragment->definitions.all();
   sdk::pack(packer, copy);
   const auto again = plugin::decodeFragment(manifest(), "host", packer.view(), render::checkExpression);
   require(again && again->hash == fragment->hash && again->definitions.size() == fragment->definitions.size());
