@@ -26,10 +26,10 @@ in
       default = [ ];
       description = "Its tags, own and computed.";
     };
+    # Not read-only: its default would count as a second definition beside that of installing.nix.
     installing = mkOption {
       type = types.bool;
       default = false;
-      readOnly = true;
       description = "Whether its disks are being made: true in the configuration that an installation takes disko's script from.";
     };
   };

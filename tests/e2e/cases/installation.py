@@ -243,3 +243,26 @@ class Configurations(FleetTest):
         self.assertEqual(value(f"fleetdInstall.{build}.toplevel.drvPath"), value(f"{build}.toplevel.drvPath"))
         self.assertIn("/run/partitioning-secrets/key", value(f"fleetdInstall.{build}.diskoScript.disks"))
         self.assertIn("/etc/key", value(f"{build}.diskoScript.disks"))
+
+
+# The directories of disko and of nixpkgs' lib, as a checkout has them.
+DISKO, LIB = os.environ.get("DISKO", ""), os.environ.get("NIXPKGS_LIB", "")
+
+
+@unittest.skipUnless(shutil.which("nix-instantiate") and os.path.isfile(f"{DISKO}/module.nix") and os.path.isdir(LIB), "DISKO or NIXPKGS_LIB names no directory of it, or nix-instantiate is not installed")
+class RealDisko(unittest.TestCase):
+    """disko's own modules: the second configuration makes disks with what holds only then, and the first one is as it was."""
+
+    def test_scripts_of_both_configurations(self):
+        fixture, runtime = Path(__file__).parents[1] / "fixtures/disko.nix", Path(__file__).parents[3] / "sdk/nix/runtime"
+        expression = f"import {fixture} {{ lib = {os.path.realpath(LIB)}; disko = {os.path.realpath(DISKO)}; runtime = {runtime}; }}"
+        done = subprocess.run(["nix-instantiate", "--eval", "--strict", "--json", "-E", expression], env={**os.environ, "NIX_CONFIG": "store = dummy://"}, capture_output=True, text=True, check=False)
+        self.assertEqual(done.returncode, 0, done.stderr[-2000:])
+        found = json.loads(done.stdout)
+        for name in ("diskoScript", "formatScript", "mountScript"):
+            self.assertIn("/run/partitioning-secrets/disk/key", found["installing"][name], name)
+            self.assertNotIn("/etc/disk.key", found["installing"][name], name)
+            self.assertIn("/etc/disk.key", found["usual"][name], name)
+            self.assertNotIn("/run/partitioning-secrets", found["usual"][name], name)
+        self.assertIn("/dev/disk/by-id/one", found["installing"]["destroyScript"])
+        self.assertEqual(found["fileSystems"]["/"]["device"], "/dev/mapper/root")
