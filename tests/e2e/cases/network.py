@@ -91,8 +91,8 @@ CASES = [
     Case("network: what a device reaches", ["network", "hosts", "--for", "phone"], code=2, files=yard(PHONE), err=["FL0903", "a device in the network mesh", "--network mesh"]),
     Case("network: none", ["network", "list"], files=yard(""), out_equals="", err=["no service of the fleet exports a network"]),
     Case("network: none, as JSON", ["network", "list", "--json"], files=yard(""), json_equals=[], not_err=["no service"]),
-    Case("network: a device whose name is mistyped", ["network", "list", "fone"], code=1, files=yard(PHONE), err=["FL0503", "no host fone", "did you mean `phone`"]),
-    Case("network: ssh to a device whose name is mistyped", ["ssh", "phoen", "--", "uptime"], code=1, files=yard(PHONE), err=["FL0503", "no host phoen", "did you mean `phone`"]),
+    Case("network: a device whose name is mistyped", ["network", "list", "fone"], code=2, files=yard(PHONE), err=["FL0503", "no host fone", "did you mean `phone`"]),
+    Case("network: ssh to a device whose name is mistyped", ["ssh", "phoen", "--", "uptime"], code=2, files=yard(PHONE), err=["FL0503", "no host phoen", "did you mean `phone`"]),
     Case("network: a device in the picture", ["network", "graph"], files=yard(PHONE), out=[">phone<", ">device<", "3 machines, 1 device, 1 networks"]),
     shown("a device on NixOS", PHONE, "silo", 'networking.hosts."10.147.17.9"', ["phone.yard.example.org", "phone.mesh", "phone.mesh.yard.example.org"]),
     # What hosts get.
