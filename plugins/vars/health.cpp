@@ -2,6 +2,8 @@
 #include "plugins/vars/health.hpp"
 
 #include <algorithm>
+#include <atomic>
+#include <thread>
 
 namespace fleetd::vars {
 
@@ -50,6 +52,24 @@ fleet::Result<bool> isAsWanted(const Store& store, const Secret& secret) {
                               : store.isFor(secret.place, secret.file, secret.audience);
 }
 
+// In the order of `secrets`. Files of sops are read and taken apart by several threads, which change nothing of the
+// store; other stores open keys for it.
+std::vector<fleet::Result<bool>> lookAtAll(const Store& store, const std::vector<Secret>& secrets) {
+  constexpr std::size_t kFew = 256, kMostThreads = 8;
+  std::vector<fleet::Result<bool>> out(secrets.size(), fleet::Result<bool>(true));
+  std::atomic<std::size_t> next{0};
+  const auto look = [&] {
+    for (std::size_t i = next++; i < secrets.size(); i = next++) out[i] = isAsWanted(store, secrets[i]);
+  };
+  std::vector<std::jthread> others;
+  const std::size_t processors = std::min<std::size_t>(std::thread::hardware_concurrency(), kMostThreads);
+  if (store.kind() == StoreKind::Sops && secrets.size() >= kFew)
+    for (std::size_t i = 1; i < processors; ++i) others.emplace_back(look);
+  look();
+  others.clear();  // waits for them
+  return out;
+}
+
 fleet::Result<bool> makeAsWanted(Store& store, const Secret& secret) {
   return secret.place.empty() ? store.makeKeyFor(secret.machine, secret.audience.groups)
                               : store.makeFor(secret.place, secret.file, secret.audience);
@@ -68,14 +88,17 @@ fleet::Result<fleet::Value> check(const Request& request) {
           place +
           ": its values were made by an earlier script; `fleetd vars generate --changed-scripts` makes them anew");
   }
-  eachSecret(request, [&](const Secret& secret) {
-    const auto fine = isAsWanted(request.store, secret);
+  std::vector<Secret> secrets;
+  eachSecret(request, [&](Secret secret) { secrets.push_back(std::move(secret)); });
+  const auto found = lookAtAll(request.store, secrets);
+  for (std::size_t i = 0; i < secrets.size(); ++i) {
+    const auto& fine = found[i];
     if (!fine)
-      answer.problem(secret.name + ": " + fine.error().message, fine.error().hint);
+      answer.problem(secrets[i].name + ": " + fine.error().message, fine.error().hint);
     else if (!*fine)
-      answer.problem(secret.name + ": not encrypted for those who should read it",
+      answer.problem(secrets[i].name + ": not encrypted for those who should read it",
                      "`fleetd vars fix` encrypts it again; look at the change if nobody meant it");
-  });
+  }
   return answer.value();
 }
 
