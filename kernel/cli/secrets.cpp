@@ -30,6 +30,7 @@ bool isImport(const Context& cx) { return cx.args.positional(0) == "import-sops"
 
 Result<PluginValue> requestFor(Context& cx) {
   std::vector<std::string> words = cx.args.positionals;
+  FLEETD_TRY(allAreText(words));
   if (words.empty()) words.emplace_back("list");
   const bool isNoun = isAmong(words[0], kNouns);
   if (!isNoun && !isAmong(words[0], kActions)) {

@@ -116,6 +116,7 @@ int finish(Context& cx, const std::string& verb, const PluginValue& answer) {
 
 int runVars(Context& cx) {
   const std::string verb(cx.args.positional(0));
+  if (const auto fine = allAreText(cx.args.positionals); !fine) return cx.fail(fine.error());
   if (std::find(std::begin(kVerbs), std::end(kVerbs), verb) == std::end(kVerbs)) {
     std::string hint = suggestion(verb, {std::begin(kVerbs), std::end(kVerbs)});
     if (hint.empty())

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <optional>
 
+#include <fmt/format.h>
+
 #include "kernel/base/text.hpp"
 #include "kernel/cli/git_commit.hpp"
 #include "kernel/cli/vars_store.hpp"
@@ -120,6 +122,13 @@ void reportAnswer(Context& cx, const PluginValue& answer, base::Code code) {
   if (cx.quiet()) return;
   for (const auto& line : listOf(answer, "lines"))
     if (const auto* text = line.get<std::string>()) cx.out.message(base::sanitize(*text) + "\n");
+}
+
+Result<void> allAreText(const std::vector<std::string>& words) {
+  for (const auto& word : words)
+    if (base::invalidUtf8At(word))
+      return Error{base::Code::FL0903, fmt::format("`{}` is not UTF-8", shownWord(word)), "write it as UTF-8", {}};
+  return {};
 }
 
 Error asUsage(const Error& error) {

@@ -24,6 +24,8 @@ void addDeclarations(Context& cx, render::Workspace& workspace, sdk::Attrs& requ
 void commitAnswer(Context& cx, const plugin::PluginValue& answer);
 // Its problems become findings of this code, its lines are shown.
 void reportAnswer(Context& cx, const plugin::PluginValue& answer, base::Code code);
+// Messages to plugins are texts. Error FL0903 for a word that is not UTF-8.
+Result<void> allAreText(const std::vector<std::string>& words);
 // An error of the plugin about words of the command line as FL0903; others as they are.
 Error asUsage(const Error& error);
 // Encrypts all secrets for exactly those who should read them. Errors: the plugin's, FL0317 for its first problem.

@@ -98,6 +98,8 @@ class Values(SecretsTest):
         ]:
             with self.subTest(words=words):
                 self.expect(self.secrets(fleet, *words, stdin=b"x"), code, err=texts)
+        for words in (["secrets", "get", b"\xff"], ["secrets", "import-sops", b"\xff.yaml"], ["vars", "get", "barn", b"\xff"]):
+            self.expect(fleet.run(*words), 2, err=["FL0903", "is not UTF-8"])
         self.assertEqual(sorted(os.listdir(fleet.root / "sops/users")), ["ada"])
         self.assertFalse((fleet.root / "sops/groups").exists())
 
