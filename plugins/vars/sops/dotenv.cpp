@@ -33,7 +33,8 @@ Node textNode(std::string text, unsigned line) {
 Node& member(Node& map, std::string_view name) {
   for (auto& [key, value] : map.members)
     if (key == name) return value;
-  return map.members.emplace_back(std::string(name), Node{}).second;
+  map.members.push_back({std::string(name), Node{}});
+  return map.members.back().value;
 }
 
 // The value that "age__list_0__map_enc" stands for.

@@ -102,7 +102,7 @@ fleet::Result<Node*> TreeBuilder::place() {
   Node& parent = *open_.back();
   if (parent.kind == Node::Kind::List) return &parent.items.emplace_back();
   if (!std::exchange(hasKey_, false)) return malformed("a mapping has a value without a key");
-  return &parent.members.back().second;
+  return &parent.members.back().value;
 }
 
 fleet::Result<void> TreeBuilder::begin(Node::Kind kind, unsigned line) {
@@ -117,7 +117,7 @@ fleet::Result<void> TreeBuilder::begin(Node::Kind kind, unsigned line) {
 
 fleet::Result<void> TreeBuilder::key(std::string name) {
   if (open_.empty() || open_.back()->kind != Node::Kind::Map || hasKey_) return malformed("a key is in a wrong place");
-  open_.back()->members.emplace_back(std::move(name), Node{});
+  open_.back()->members.push_back({std::move(name), Node{}});
   hasKey_ = true;
   return {};
 }

@@ -10,18 +10,25 @@
 
 namespace fleetd::vars::sops {
 
+struct Member;
+
 struct Node {
   enum class Kind : std::uint8_t { Null, Map, List, Text, Int, Float, Bool, Time };
   Kind kind = Kind::Null;
   unsigned line = 0;  // where it begins; 0: not known
   std::string text;   // of a value, with the bytes that sops counts for its MAC
-  std::vector<std::pair<std::string, Node>> members;
+  std::vector<Member> members;
   std::vector<Node> items;
 
   // A member; null when there is none.
   const Node* find(std::string_view name) const;
   // A text that is a member; null when there is none or it is something else.
   const std::string* textOf(std::string_view name) const;
+};
+
+struct Member {
+  std::string name;
+  Node value;
 };
 
 // "number" and the like, for people.

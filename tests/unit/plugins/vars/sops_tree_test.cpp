@@ -76,7 +76,7 @@ TEST(SopsTree, MetadataOfDotenv) {
       "A=b\\nc\r\n# theirs\nsops_age__list_1__map_enc=two\nsops_age__list_0__map_enc=one\nsops_mac=m\nB==\n");
   ASSERT_TRUE(file.ok()) << file.error().message;
   ASSERT_EQ(file->members.size(), 3U);
-  EXPECT_EQ(file->members[0].second.text, "b\nc");
+  EXPECT_EQ(file->members[0].value.text, "b\nc");
   EXPECT_EQ(*file->textOf("B"), "=");
   const Node* age = file->find("sops")->find("age");
   ASSERT_NE(age, nullptr);
