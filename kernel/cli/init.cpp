@@ -97,6 +97,7 @@ std::string addOperator(Context& cx, const Wanted& wanted) {
   };
   Arguments arguments = cx.args;
   arguments.options["--fleet"] = {wanted.directory};
+  arguments.options["--no-commit"] = {};  // nothing of a new fleet is committed yet
   Context inner(arguments, cx.out);
   if (const auto fleet = inner.openFleet(); !fleet) return missing(fleet.error());
   sdk::Attrs request{{"fleet", wanted.directory}, {"verb", "keygen"}, {"user", wanted.user}};
@@ -106,7 +107,12 @@ std::string addOperator(Context& cx, const Wanted& wanted) {
   request.set("fromTerminal", false);
   request.set("changedScripts", false);
   const auto answer = inner.workspace().plugins().request("vars", plugin::PluginValue(std::move(request)));
-  return answer ? textOf(*answer, "publicKey") : missing(answer.error());
+  if (!answer) return missing(answer.error());
+  if (auto tracked = track(wanted.directory); !tracked) return missing(tracked.error());
+  commitAnswer(inner, *answer);
+  for (const Diagnostic& d : inner.diagnostics.sorted())
+    if (d.severity == base::Severity::Error) cx.diagnostics.add(d);
+  return textOf(*answer, "publicKey");
 }
 
 }  // namespace

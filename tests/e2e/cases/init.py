@@ -25,6 +25,7 @@ class Init(FleetTest):
     def test_a_key_is_made(self):
         yard, made = self.new("--user", "ada")
         kept = self.key_file(yard).read_text()
+        self.assertFalse((made / ".fleetd-pending").exists(), "nothing is left for a later run")
         self.assertIn("AGE-SECRET-KEY-1", kept)
         self.assertEqual(self.key_file(yard).stat().st_mode & 0o777, 0o600)
         public = re.search(r"age1[a-z0-9]+", kept)[0]
