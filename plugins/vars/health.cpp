@@ -61,12 +61,12 @@ std::vector<fleet::Result<bool>> lookAtAll(const Store& store, const std::vector
   const auto look = [&] {
     for (std::size_t i = next++; i < secrets.size(); i = next++) out[i] = isAsWanted(store, secrets[i]);
   };
-  std::vector<std::jthread> others;
+  std::vector<std::thread> others;
   const std::size_t processors = std::min<std::size_t>(std::thread::hardware_concurrency(), kMostThreads);
   if (store.kind() == StoreKind::Sops && secrets.size() >= kFew)
     for (std::size_t i = 1; i < processors; ++i) others.emplace_back(look);
   look();
-  others.clear();  // waits for them
+  for (std::thread& one : others) one.join();
   return out;
 }
 
