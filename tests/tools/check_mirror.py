@@ -30,6 +30,9 @@ def check(root):
         if not listed(root, path):
             what = "this test never runs" if path.startswith("tests/") else "this file is never built"
             yield f"{path}: {what}: no meson.build lists it"
+    for path in tree.files(root, (".py",), ("tests/e2e/cases",)):
+        if not listed(root, "tests/e2e/" + os.path.basename(path).removesuffix(".py")):
+            yield f"{path}: these cases never run: tests/e2e/meson.build does not list them"
     for path in tree.files(root, ("_test.cpp",), ("tests/unit",)):
         if not os.path.isdir(os.path.join(root, "kernel", path.split("/")[2])):
             continue  # tests of the SDK and the plugins
@@ -46,14 +49,16 @@ GOOD = {
     "kernel/base/sub/b.cpp": "",
     "tests/unit/base/meson.build": "'a_test.cpp'",
     "tests/unit/base/a_test.cpp": "",
-    "tests/e2e/meson.build": "'x_test.py'",
+    "tests/e2e/meson.build": "'x_test.py', 'x'",
     "tests/e2e/x_test.py": "",
+    "tests/e2e/cases/x.py": "",
 }
 BAD = [
     ("a kernel file that is not built", {"kernel/base/c.cpp": ""}),
     ("a file that is only named in a comment", {"kernel/lang/meson.build": "# 'c.cpp'", "kernel/lang/c.cpp": ""}),
     ("a test that does not run", {"tests/unit/base/main_test.cpp": ""}),
     ("a script that does not run", {"tests/e2e/y_test.py": ""}),
+    ("cases that do not run", {"tests/e2e/cases/z.py": ""}),
     ("a plugin that is not built", {"plugins/p/p.cpp": ""}),
 ]
 
