@@ -5,8 +5,10 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <condition_variable>
 #include <csignal>
 #include <cstring>
+#include <mutex>
 
 #include <fmt/core.h>
 
@@ -29,17 +31,6 @@ bool writeAll(int fd, std::string_view bytes) {
   return true;
 }
 
-void readAll(int fd, std::string& out) {
-  for (std::size_t size = 0;;) {
-    out.resize(size + kPiece);
-    const ssize_t n = ::read(fd, out.data() + size, kPiece);
-    if (n < 0 && errno == EINTR) continue;
-    size += n > 0 ? static_cast<std::size_t>(n) : 0;
-    out.resize(size);
-    if (n <= 0) return;
-  }
-}
-
 bool isWorker = false;
 
 [[noreturn]] void work(int fd, const std::function<void(const Worker::Send&)>& body) {
@@ -54,6 +45,30 @@ bool isWorker = false;
 
 }  // namespace
 
+// What the reading thread got so far.
+struct Worker::Received {
+  std::mutex mutex;
+  std::condition_variable more;
+  std::string bytes;
+  std::size_t taken = 0;
+  bool ended = false;
+
+  void readAll(int fd) {
+    std::string piece(kPiece, '\0');
+    for (bool end = false; !end;) {
+      const ssize_t n = ::read(fd, piece.data(), piece.size());
+      if (n < 0 && errno == EINTR) continue;
+      const std::scoped_lock lock(mutex);
+      if (n > 0) bytes.append(piece, 0, static_cast<std::size_t>(n));
+      end = ended = n <= 0;
+      more.notify_one();
+    }
+  }
+};
+
+Worker::Worker() = default;
+Worker::Worker(Worker&&) noexcept = default;
+
 Result<Worker> Worker::start(const std::function<void(const Send&)>& body) {
   base::Pipe pipe = base::makePipe();
   if (!pipe.read) return Error{base::Code::FL0004, fmt::format("no pipe can be had: {}", std::strerror(errno)), "", {}};
@@ -63,8 +78,8 @@ Result<Worker> Worker::start(const std::function<void(const Send&)>& body) {
   if (pid == 0) work(pipe.write.get(), body);
   Worker out;
   out.child_ = ChildExit(pid);
-  out.received_ = std::make_unique<std::string>();
-  out.reader_ = std::thread([fd = std::move(pipe.read), into = out.received_.get()] { readAll(fd.get(), *into); });
+  out.received_ = std::make_unique<Received>();
+  out.reader_ = std::thread([fd = std::move(pipe.read), into = out.received_.get()] { into->readAll(fd.get()); });
   return out;
 }
 
@@ -78,6 +93,20 @@ Worker::~Worker() {
   reader_.join();
 }
 
+std::optional<std::string> Worker::take(std::size_t size) {
+  Received& in = *received_;
+  std::unique_lock lock(in.mutex);
+  in.more.wait(lock, [&] { return in.ended || in.bytes.size() - in.taken >= size; });
+  if (in.bytes.size() - in.taken < size) return std::nullopt;
+  std::string out = in.bytes.substr(in.taken, size);
+  in.taken += size;
+  if (in.taken >= kPiece * 16) {
+    in.bytes.erase(0, in.taken);
+    in.taken = 0;
+  }
+  return out;
+}
+
 Result<std::string> Worker::finish() {
   reader_.join();
   child_.wait();
@@ -86,7 +115,7 @@ Result<std::string> Worker::finish() {
                  fmt::format("a worker process ended early (status {}, signal {})", child_.code(), child_.endSignal()),
                  "",
                  {}};
-  return std::move(*received_);
+  return received_->bytes.substr(received_->taken);
 }
 
 unsigned processors() { return std::max(std::thread::hardware_concurrency(), 1u); }

@@ -6,6 +6,7 @@
 #pragma once
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -23,7 +24,7 @@ class Worker {
   // Starts `body` in a copy of the process that has the calling thread only; it must not use other threads, nor print.
   // Errors: FL0004 when there is no process to be had.
   static Result<Worker> start(const std::function<void(const Send&)>& body);
-  Worker(Worker&&) = default;
+  Worker(Worker&&) noexcept;
   Worker& operator=(Worker&&) = delete;
   ~Worker();  // ends the worker when its result was not asked for
 
@@ -32,14 +33,18 @@ class Worker {
   // Whether this process is a worker.
   static bool is();
 
-  // Waits for the end. All that was sent, or FL0007 when the worker did not reach the end of its work.
+  // The next bytes that were sent, as soon as there are so many; nothing when the worker ended before.
+  std::optional<std::string> take(std::size_t size);
+
+  // Waits for the end. All that was sent and not taken, or FL0007 when the worker did not reach the end of its work.
   Result<std::string> finish();
 
  private:
-  Worker() = default;
+  Worker();
 
+  struct Received;
   ChildExit child_;
-  std::unique_ptr<std::string> received_;  // by the reader until it ends
+  std::unique_ptr<Received> received_;
   std::thread reader_;
 };
 

@@ -28,10 +28,25 @@ std::vector<std::string> run(std::size_t count, const SpreadOptions& options, co
 std::string number(std::size_t item) { return Worker::is() ? std::to_string(item) : "not on a worker"; }
 
 TEST(Spread, EachItemOnceAndInOrder) {
-  const std::vector<std::string> halves{"here", "here", "here", "here", "here", "5", "6", "7"};
-  EXPECT_EQ(run(8, {2, 2, 3}, number), halves);
-  const std::vector<std::string> thirds{"here", "here", "2", "3", "4", "5"};
-  EXPECT_EQ(run(6, {3, 0, 2}, number), thirds);
+  const std::vector<std::string> two{"here", "here", "here", "3", "here", "5", "here", "7"};
+  EXPECT_EQ(run(8, {2, 2, 3}, number), two);
+  const std::vector<std::string> three{"here", "1", "2", "here", "4", "5"};
+  EXPECT_EQ(run(6, {3, 0, 2}, number), three);
+}
+
+TEST(Spread, ManyItemsAreSentInBlocks) {
+  const auto out = run(1000, {2, 8, 1}, number);
+  std::size_t here = 0, changes = 0;
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    if (out[i] == "here")
+      ++here;
+    else
+      EXPECT_EQ(out[i], std::to_string(i));
+    changes += i > 0 && (out[i] == "here") != (out[i - 1] == "here");
+  }
+  EXPECT_GT(here, 400u);
+  EXPECT_LT(here, 600u);
+  EXPECT_LT(changes, 20u);
 }
 
 TEST(Spread, TooFewForAWorkerAreDoneHere) {
@@ -43,22 +58,22 @@ TEST(Spread, TooFewForAWorkerAreDoneHere) {
 }
 
 TEST(Spread, WhatAWorkerThatDiesDidNotMakeIsDoneHere) {
-  const std::vector<std::string> here(8, "here");
+  const std::vector<std::string> expected{"here", "1", "here", "3", "here", "here", "here", "here"};
   const auto dies = [](std::size_t item) {
-    if (item == 6) ::kill(::getpid(), SIGKILL);
+    if (item == 5) ::kill(::getpid(), SIGKILL);
     return number(item);
   };
-  EXPECT_EQ(run(8, {2, 0, 1}, dies), here);
+  EXPECT_EQ(run(8, {2, 0, 1}, dies), expected);
   const auto givesUp = [](std::size_t item) {
-    if (item == 6) Worker::giveUp();
+    if (item == 5) Worker::giveUp();
     return number(item);
   };
-  EXPECT_EQ(run(8, {2, 0, 1}, givesUp), here);
+  EXPECT_EQ(run(8, {2, 0, 1}, givesUp), expected);
 }
 
 TEST(Spread, EmptyAndLargeResultsArrive) {
-  const auto out = run(4, {2, 0, 1}, [](std::size_t item) { return item == 2 ? "" : std::string(1 << 20, 'x'); });
-  EXPECT_EQ(out[2], "");
+  const auto out = run(4, {2, 0, 1}, [](std::size_t item) { return item == 1 ? "" : std::string(1 << 20, 'x'); });
+  EXPECT_EQ(out[1], "");
   EXPECT_EQ(out[3].size(), std::size_t{1} << 20);
 }
 

@@ -34,6 +34,28 @@ TEST(Worker, MoreThanAPipeHolds) {
   EXPECT_EQ(got->at(100'000), 'b');
 }
 
+TEST(Worker, WhatItSentIsThereBeforeItEnds) {
+  auto worker = Worker::start([](const Worker::Send& send) {
+    send("one");
+    send("two");
+    for (;;) ::pause();
+  });
+  ASSERT_TRUE(worker.ok());
+  EXPECT_EQ(worker->take(3), "one");
+  EXPECT_EQ(worker->take(2), "tw");
+  EXPECT_EQ(worker->take(0), "");
+}
+
+TEST(Worker, NothingIsTakenOfWhatItDidNotSend) {
+  auto worker = Worker::start([](const Worker::Send& send) { send("four"); });
+  ASSERT_TRUE(worker.ok());
+  EXPECT_EQ(worker->take(5), std::nullopt);
+  EXPECT_EQ(worker->take(1), "f");
+  const auto rest = worker->finish();
+  ASSERT_TRUE(rest.ok());
+  EXPECT_EQ(*rest, "our");
+}
+
 TEST(Worker, WhatItDoesToMemoryStaysThere) {
   int value = 1;
   auto worker = Worker::start([&](const Worker::Send&) { value = 2; });
