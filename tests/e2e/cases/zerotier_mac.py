@@ -10,44 +10,17 @@ import unittest
 from cases.services import clan
 from cases.vars import VarsTest
 from cases.zerotier import mesh
+from harness import FIXTURES
 
 SOURCES = {name: os.environ.get(name, "") for name in ("NIXPKGS_LIB", "FLEETD_TEST_NIX_DARWIN", "FLEETD_TEST_CLAN_CORE")}
 MISSING = [f"${name} names no source" for name, path in SOURCES.items() if not path] + ([] if shutil.which("nix-instantiate") else ["nix-instantiate is not there"])
 SETTINGS = 'externalMembers.phone.id = "9fc45d577c"; dns = { domain = "zt"; servers = [ "10.147.17.1" ]; };'
 MOON = 'roles.moon.machines.silo.settings.stableEndpoints = [ "192.0.2.1" ];'
 
-NIX = """{ lib, darwin, clan, out }:
+NIX = """{ lib, darwin, clan, out, fixtures }:
 let
-  package = name: rec {
-    type = "derivation"; inherit name; pname = name; version = "1"; outputs = [ "out" ]; out = package name;
-    outPath = "/nix/store/00000000000000000000000000000000-${name}"; drvPath = outPath; meta.mainProgram = name; system = "aarch64-darwin";
-  };
-  tools = lib.genAttrs [ "darwin-version" "darwin-rebuild" "darwin-option" ] package;
-  platform = lib.systems.elaborate "aarch64-darwin";
-  pkgs = lib.genAttrs [ "zerotierone" "coreutils" "diffutils" "bash" "bashInteractive" "nix" "zsh" "man" "less" "nano" "rsync" "ssh" "texinfoInteractive" "openssh" "gnugrep" "gnused" "findutils" "jq" "curl" "ncurses" ] package // {
-    inherit lib;
-    stdenv = { shell = "/bin/sh"; hostPlatform = platform; buildPlatform = platform; };
-    # Scripts are their text.
-    writeText = name: text: text;
-    writeScript = name: text: text;
-    writeShellScript = name: text: text;
-    writeScriptBin = name: text: package name;
-    runCommand = name: _: _: package name;
-    buildEnv = { name, ... }: package name;
-    callPackage = path: _: package (baseNameOf (toString path)) // tools;
-    config = { };
-  };
-  # As sops-nix: where a secret is.
-  sops.options.sops = {
-    secrets = lib.mkOption { default = { }; type = lib.types.attrsOf (lib.types.submodule ({ name, ... }: {
-      freeformType = lib.types.anything;
-      options.neededForUsers = lib.mkOption { type = lib.types.bool; default = false; };
-      options.path = lib.mkOption { type = lib.types.str; default = "/run/secrets/${name}"; };
-    })); };
-    age.keyFile = lib.mkOption { type = lib.types.nullOr lib.types.str; default = null; };
-    validateSopsFiles = lib.mkOption { type = lib.types.bool; default = false; };
-    defaultSopsFile = lib.mkOption { type = lib.types.raw; default = null; };
-  };
+  pkgs = import (fixtures + "/packages.nix") { inherit lib; system = "aarch64-darwin"; };
+  sops = fixtures + "/sops.nix";
   machine = {
     options.clanConfig = lib.mkOption { type = lib.types.raw; };
     options.clan.core.settings = { directory = lib.mkOption { type = lib.types.path; }; machine.name = lib.mkOption { type = lib.types.str; }; };
@@ -88,7 +61,7 @@ class Mac(VarsTest):
         self.expect(fleet.run("render", "--out", str(out)), 0)
         (fleet.base / "mac.nix").write_text(NIX)
         expression = f"""import {fleet.base}/mac.nix {{
-          lib = import {SOURCES["NIXPKGS_LIB"]}; out = "{out}";
+          lib = import {SOURCES["NIXPKGS_LIB"]}; out = "{out}"; fixtures = {FIXTURES}/nix;
           darwin = "{SOURCES["FLEETD_TEST_NIX_DARWIN"]}"; clan = "{SOURCES["FLEETD_TEST_CLAN_CORE"]}"; }}"""
         done = subprocess.run(["nix-instantiate", "--eval", "--strict", "--json", "-E", expression], env={**os.environ, "NIX_CONFIG": "store = dummy://"}, capture_output=True, text=True, check=False)
         self.assertEqual(done.returncode, 0, done.stderr[-3000:])
