@@ -115,7 +115,12 @@ Value Evaluator::evalText(std::string label, std::string text, std::string baseD
   const ParsedFile& file = *texts_.back();
   if (onParsed) onParsed(file);
   if (!file.ok()) return problemOf(*this, file);
-  return eval(file.root, nullptr);
+  // Whoever gives a text keeps its value for longer than the arena in use.
+  base::Arena* outer = arena_;
+  useArena(&own_);
+  const Value result = eval(file.root, nullptr);
+  useArena(outer);
+  return result;
 }
 
 namespace {

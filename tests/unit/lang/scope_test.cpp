@@ -113,5 +113,17 @@ TEST_F(ScopeTest, ACycleThroughTheScopeIsReported) {
   EXPECT_EQ(out.error->kind, ErrorKind::InfiniteRecursion);
 }
 
+TEST_F(ScopeTest, ValuesOfTextsOutliveTheHost) {
+  base::Arena other;
+  ev.useArena(&other);
+  const Value fn = ev.evalText("«part»", "{ x }: [ (x + 1) ]", "/");
+  ev.useArena(&ev.ownArena());
+  other.reset();
+  static_cast<void>(other.array<std::uint64_t>(4096));  // somebody else's
+  const Value made = ev.forceDeep(ev.call(fn, ev.attrs({{"x", Value::of(std::int64_t{1})}}), 0));
+  ASSERT_TRUE(made.is(Tag::List));
+  EXPECT_EQ(ev.force(made.list()[0]).integer, 2);
+}
+
 }  // namespace
 }  // namespace fleetd::lang
