@@ -186,7 +186,7 @@ bool isName(std::string_view name) {
 
 std::string validationHash(const Value& value) {
   if (value.isNil()) return {};
-  const std::string json = jsonOf(value).dump();
+  const std::string json = jsonOf(value).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
   std::uint8_t hash[crypto_hash_sha256_BYTES];
   crypto_hash_sha256(hash, reinterpret_cast<const std::uint8_t*>(json.data()), json.size());
   char hex[2 * sizeof hash + 1];
