@@ -45,30 +45,31 @@ Value toLang(Evaluator& ev, const sdk::Exports& exports) {
 
 }  // namespace
 
-// Asks about each instance alone, and then about all that did not fail.
+// Asks about each instance alone, and then about all that did not fail, together: they may tell of one another.
 Result<sdk::Exports> Services::exportsWithoutFaulty(const std::string& plugin, const Packed& packed, const Error& error,
                                                     Diagnostics& diagnostics) {
-  std::vector<Diagnostic> faulty;
-  std::size_t ended = 0;
-  sdk::Exports all;
+  std::vector<Diagnostic> why;
+  std::set<std::string> faulty, ending;
   for (const auto& [instance, roles] : views_.at(plugin).instances) {
-    if (ended >= kMostEnds || !plugins_.revive(plugin)) return error;
-    auto exports = plugins_.exports(plugin, documentOf(plugin, packed, instance));
-    if (exports) {
-      all.merge(*exports);
-      continue;
-    }
-    if (plugin::endsPlugin(exports.error().code)) {
-      ++ended;
-      leaveOut(plugin, instance);
-    }
+    if (ending.size() >= kMostEnds || !plugins_.revive(plugin)) return error;
+    const auto exports = plugins_.exports(plugin, documentOf(plugin, packed, instance));
+    if (exports) continue;
+    faulty.insert(instance);
+    if (plugin::endsPlugin(exports.error().code)) ending.insert(instance);
     Diagnostic d = Diagnostic::from(exports.error());
     d.notes.push_back(fmt::format("what the instance {} of {} exports is left out", instance, plugin));
-    faulty.push_back(std::move(d));
+    why.push_back(std::move(d));
   }
-  if (faulty.empty() || !plugins_.revive(plugin)) return error;
-  for (Diagnostic& d : faulty) diagnostics.add(std::move(d));
-  return all;
+  if (faulty.empty() || !plugins_.revive(plugin)) return error;  // they fail only together
+  const auto before = leftOut_;
+  for (const std::string& instance : faulty) leaveOut(plugin, instance);
+  auto exports = plugins_.exports(plugin, documentOf(plugin, packed));
+  leftOut_ = before;
+  if (!exports) return error;
+  // One that only cannot export sets its options all the same.
+  for (const std::string& instance : ending) leaveOut(plugin, instance);
+  for (Diagnostic& d : why) diagnostics.add(std::move(d));
+  return exports;
 }
 
 const sdk::Exports& Services::fromPlugins(Diagnostics& diagnostics) {

@@ -112,6 +112,15 @@ class Faults(FleetTest):
         self.assertIn("what the instance bad of org.example.faulty-service exports is left out", str(found[0]))
         self.assertIn("good", json.loads(run("show", "fir", "environment.etc", "--json").out))
 
+    def test_one_whose_exports_are_refused_sets_its_options(self):
+        run = self.yard("exports", self.MORE)
+        result = self.expect(run("check", "--json"), 1)
+        found = [one for one in result.findings() if one["severity"] == "error"]
+        self.assertEqual([one["code"] for one in found], ["FL0325"], result.err)
+        self.assertIn("what the instance bad of org.example.faulty-service exports is left out", str(found[0]))
+        etc = json.loads(run("show", "oak", "environment.etc", "--json").out)
+        self.assertEqual({name: one["text"] for name, one in etc.items() if name in ("also", "good", "fine")}, {"also": "none", "fine": "exports", "good": "none"})
+
     def test_what_it_exports(self):
         for fault in ("exports", "interface"):
             with self.subTest(fault):
