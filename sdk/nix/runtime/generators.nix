@@ -39,9 +39,10 @@ let
       name = "fleetd-generator";
       inherit system;
       builder = "${pkgs.bash}/bin/bash";
+      # The shell stays until the end: a builder that has closed its output (as cp does before it ends) is killed by Nix before 2.9.
       args = [
         "-c"
-        "${pkgs.coreutils}/bin/cp \"$textPath\" \"$out\""
+        "${pkgs.coreutils}/bin/cp \"$textPath\" \"$out\" && exit 0"
       ];
       passAsFile = [ "text" ];
       preferLocalBuild = true;
