@@ -13,7 +13,7 @@
 #include <cstring>
 #include <new>
 
-#include <fmt/core.h>
+#include <fmt/format.h>
 
 #ifdef __linux__
 #include <linux/audit.h>

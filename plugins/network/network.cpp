@@ -240,7 +240,8 @@ class Network final : public fleet::ServicePlugin<Network, Options> {
   // Both packet filters know interfaces by the beginning of their names, each in its own words.
   static void firewall(const Options& options, const Networks& networks, const std::string& machine,
                        fleet::Contribution& out) {
-    const auto& [tcp, udp] = options.firewall;
+    const auto& tcp = options.firewall.allowedTCPPorts;
+    const auto& udp = options.firewall.allowedUDPPorts;
     if (tcp.empty() && udp.empty()) return;
     for (const auto& network : networks) {
       if (!network.machines.contains(machine)) continue;
