@@ -6,6 +6,7 @@
 #include "kernel/cli/deploying.hpp"
 #include "kernel/cli/mac_wanted.hpp"
 #include "kernel/cli/machine_keys.hpp"
+#include "kernel/cli/other_tools.hpp"
 #include "kernel/cli/vars_verbs.hpp"
 #include "kernel/fleet/instances.hpp"
 
@@ -107,6 +108,10 @@ int runDeploy(Context& cx) {
                        !canary && (isNamed(*last, *one.host) || carriesOthers(cx, *one.host)),
                        health[i],
                        {}});
+    auto keys = colmenaKeysOf(cx, *one.host);
+    if (!keys) return cx.fail(keys.error());
+    targets.back().keys = *std::move(keys);
+    warnOfOtherTools(cx, *one.host);
     if (one.host->klass == "darwin") {
       auto mac = macWanted(cx, *one.host);
       if (!mac) return cx.fail(mac.error());

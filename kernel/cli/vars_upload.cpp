@@ -14,7 +14,9 @@
 #include "kernel/base/memory_files.hpp"
 #include "kernel/base/text.hpp"
 #include "kernel/cli/kept_secrets.hpp"
+#include "kernel/cli/machine_keys.hpp"
 #include "kernel/cli/operations.hpp"
+#include "kernel/cli/other_tools.hpp"
 #include "kernel/cli/partitioning.hpp"
 #include "kernel/cli/text_table.hpp"
 #include "kernel/cli/vars_request.hpp"
@@ -132,6 +134,21 @@ Result<std::int64_t> bring(Context& cx, deploy::Ssh& ssh, const sdk::Attrs& decl
   });
 }
 
+// What a deployment sends before its services start: of clan, of colmena, or of both.
+Result<std::int64_t> bringAll(Context& cx, deploy::Ssh& ssh, const sdk::Attrs& declared, const Meant& one,
+                              const deploy::ActivationSettings& settings) {
+  if (one.host->origin != "colmena") return bring(cx, ssh, declared, one, settings);
+  FLEETD_TRY_ASSIGN(const auto keys, colmenaKeysOf(cx, *one.host));
+  if (!*one.reach) return one.reach->error();
+  std::int64_t files = 0;
+  if (keyOf(cx, *one.host)) {
+    FLEETD_TRY_ASSIGN(files, bring(cx, ssh, declared, one, settings));
+  }
+  for (const bool after : {false, true})
+    FLEETD_TRY(deploy::bringColmenaKeys(ssh, (**one.reach).address, one.host->name, keys, after, settings));
+  return files + static_cast<std::int64_t>(keys.size());
+}
+
 int toHost(Context& cx, const std::string& machine) {
   auto operation = beginOperation(cx, Reaching::Yes, {machine});
   if (!operation) return cx.fail(operation.error());
@@ -215,7 +232,7 @@ int uploadKeys(Context& cx) {
   for (const Meant& one : operation->meant) {
     if (one.host->klass == "home") continue;  // its secrets are its machine's
     cx.progress("uploading", ++index, operation->meant.size(), one.host->name);
-    const auto files = bring(cx, *operation->ssh, declared, one, *settings);
+    const auto files = bringAll(cx, *operation->ssh, declared, one, *settings);
     if (cx.json()) writeResult(cx, one.host->name, files);
     table.add({{one.host->name, kBold},
                {files ? "uploaded" : "failed", files ? kGreen : kRed},

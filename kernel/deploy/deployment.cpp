@@ -84,10 +84,11 @@ class OneHost {
       if (!brought) return brought.error();
       changed = *brought;
     }
+    if (auto failed = bringKeys(false)) return failed;
     // Values are taken out of what was brought when the system is activated.
     if (!changed && isThere(*before)) {
       out.ending = Ending::Unchanged;
-      return std::nullopt;
+      return bringKeys(true);
     }
     if (target_.generation == 0) {
       onStep_(target_, "copying");
@@ -104,7 +105,18 @@ class OneHost {
     if (settings_.activation.goal == Goal::Reboot && !settings_.activation.wayBack)
       if (auto failed = reboot()) return failed;
     out.ending = Ending::Deployed;
-    return settings_.verify ? notWhatWasDeployed() : std::nullopt;
+    if (settings_.verify)
+      if (auto other = notWhatWasDeployed()) return other;
+    return bringKeys(true);
+  }
+
+  // Often in memory, so they are sent to hosts that are unchanged, too.
+  std::optional<Error> bringKeys(bool afterActivation) {
+    if (target_.keys.empty() || settings_.activation.goal == Goal::DryActivate) return std::nullopt;
+    onStep_(target_, "sending its keys");
+    const auto sent =
+        bringColmenaKeys(ssh_, target_.address, target_.name, target_.keys, afterActivation, settings_.activation);
+    return sent ? std::nullopt : std::optional(sent.error());
   }
 
   // What nix-darwin would stop at in the middle is looked for before anything is changed.

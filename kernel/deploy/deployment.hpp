@@ -11,6 +11,7 @@
 #include "kernel/base/fd.hpp"
 #include "kernel/base/result.hpp"
 #include "kernel/deploy/activation.hpp"
+#include "kernel/deploy/colmena_keys.hpp"
 #include "kernel/deploy/mac.hpp"
 #include "kernel/deploy/probe.hpp"
 #include "kernel/deploy/ssh.hpp"
@@ -36,6 +37,7 @@ struct Target {
   std::optional<MacWanted> mac = {};     // of a Mac
   // Brings values that the host cannot decrypt itself; true: others than before. Any thread.
   std::function<Result<bool>()> bringValues = {};
+  std::vector<ColmenaKey> keys = {};  // of a host in a hive
 };
 
 enum class Ending : std::uint8_t { Deployed, Unchanged, Back, Failed, Unknown, NotReached };

@@ -12,9 +12,9 @@ namespace fleetd::render {
 // hold (functions).
 std::optional<plugin::PluginValue> plainValue(lang::Evaluator& ev, lang::Value value);
 
-// Known values below a path, as a map; nil when there are none.
 // Everything below a path, known or assumed; what only Nix knows is an Expr. Nil when nothing is there.
 plugin::PluginValue everythingBelow(lang::Evaluator& ev, fleet::ComposedHost& host, const sdk::Path& path);
+// Known values below a path, as a map; nil when there are none.
 plugin::PluginValue knownBelow(lang::Evaluator& ev, fleet::ComposedHost& host, const sdk::Path& path);
 
 // The host as check() sees it: known and assumed values below the paths of `reads`, both with the whole path.

@@ -55,6 +55,12 @@ class ReferenceFleet(FleetTest):
         homes = {h["name"]: h["homes"] for h in report["hosts"] if h["class"] == "darwin"}
         self.assertEqual(homes, HOMES)
 
+    def test_the_pictures_in_the_documentation_are_those_of_the_fleet(self):
+        pictures = FLEET.parents[1] / "docs" / "pictures"
+        for name, words in (("services", ["graph"]), ("networks", ["network", "graph"])):
+            drawn = self.expect(self.run_on(*words), 0).out
+            self.assertEqual((pictures / f"{name}.svg").read_text(), drawn, f"fleetd {' '.join(words)} --out docs/pictures/{name}.svg")
+
     def test_table(self):
         out = self.expect(self.run_on("check", "--timing"), 0, out=["HOST", "UNKNOWN", "no errors", "STAGE", "compose", "total"]).out
         for name in MACHINES:
