@@ -167,6 +167,22 @@ void printSummary(Context& cx, const Report& report) {
   cx.out.write(text + "\n");
 }
 
+// What a clean check does not say, as long as nobody has listed the options of the platforms.
+void printUnlisted(Context& cx, const Report& report) {
+  if (report.fleet.kind() == fleet::Kind::FleetJson) return;  // declares all of its options itself
+  std::vector<std::string> classes;
+  for (const std::string_view klass : fleet::kSchemaClasses) {
+    const bool used = std::any_of(report.hosts.begin(), report.hosts.end(),
+                                  [&](const Checked& one) { return one.host->klass == klass; });
+    base::Diagnostics told;  // by composing
+    if (used && !cx.schemas().of(klass, told)) classes.emplace_back(klass);
+  }
+  if (classes.empty()) return;
+  cx.out.write(cx.out.styled(
+      kDim, fmt::format("not checked: whether options of {} exist, and their types; `fleetd schema sync` lists them\n",
+                        base::join(classes, ", "))));
+}
+
 void printTiming(Context& cx, const Report& report) {
   TextTable table({{"STAGE"}, {"TIME", true}});
   for (const fleet::Stage& stage : report.stages)
@@ -287,7 +303,10 @@ int checkOnce(Context& cx) {
     if (report.coverage) printCoverage(cx, *report.coverage);
   }
   const int code = cx.finish();
-  if (!cx.quiet()) printSummary(cx, report);
+  if (!cx.quiet()) {
+    printSummary(cx, report);
+    printUnlisted(cx, report);
+  }
   if (cx.args.has("--timing")) printTiming(cx, report);
   return code;
 }

@@ -191,6 +191,8 @@ void HostConfiguration::reportUndeclared(const ConfigWalker::Undeclared& found) 
   const std::vector<std::string_view> candidates(siblings.begin(), siblings.end());
   const auto nearest = base::nearestNames(found.path, candidates, 3, std::max<std::size_t>(2, name.size() / 3));
   if (!nearest.empty()) d.notes.push_back(base::didYouMean(nearest));
+  // A name beside it that is nearly the same tells of a slip of the pen rather than of a module that cannot be read.
+  if (d.code == base::Code::FL0403 && !nearest.empty()) d.severity = base::Severity::Warning;
   if (d.severity == base::Severity::Error) ++counts_.problems;
   diagnostics_.add(std::move(d));
 }

@@ -96,8 +96,13 @@ class Schemas(FleetTest):
         fleet.write("options.json", json.dumps(OPTIONS if options is None else options))
         self.expect(fleet.run("schema", "import", "options.json", "--class", "nixos"), 0, ["nixos:", "options"])
 
-    def test_without_a_schema_nothing_is_said(self):
-        self.expect(self.repository().run("check"), 0, ["no errors"])
+    def test_without_a_schema_it_is_said_what_was_not_checked(self):
+        fleet = self.repository()
+        hint = "not checked: whether options of nixos exist, and their types; `fleetd schema sync`"
+        self.expect(fleet.run("check"), 0, ["no errors", hint])
+        self.assertNotIn("not checked", fleet.run("check", "--quiet").out)
+        self.imported(fleet)
+        self.assertNotIn("not checked", fleet.run("check").out)
 
     def test_what_an_imported_list_does_not_have_is_a_warning(self):
         fleet = self.repository()
