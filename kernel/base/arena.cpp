@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <new>
 
+#include "kernel/base/sanitizer.hpp"
+
 #ifdef __linux__
 #include <sys/mman.h>
 #endif
@@ -53,7 +55,7 @@ void* Arena::allocateSlow(std::size_t size, std::size_t align) {
 
 void Arena::reset() {
   if (chunks_.empty()) return;
-#ifdef __SANITIZE_ADDRESS__
+#if FLEETD_ADDRESS_SANITIZER
   // Whoever still points at something in it is told by the sanitizer.
   *this = Arena();
   return;

@@ -7,17 +7,11 @@
 #include <fmt/format.h>
 #include <zmq.h>
 
+#include "kernel/base/sanitizer.hpp"
 #include "kernel/bus/errors.hpp"
 #include "kernel/bus/limits.hpp"
 
-#if defined(__SANITIZE_THREAD__)
-#define FLEETD_TSAN 1
-#elif defined(__has_feature)
-#if __has_feature(thread_sanitizer)
-#define FLEETD_TSAN 1
-#endif
-#endif
-#ifdef FLEETD_TSAN
+#if FLEETD_THREAD_SANITIZER
 extern "C" void __tsan_acquire(void* address);
 extern "C" void __tsan_release(void* address);
 #endif
@@ -28,7 +22,7 @@ namespace {
 
 // libzmq is not instrumented: tell the thread sanitizer that what was written before a send is seen after a
 // receive.
-#ifdef FLEETD_TSAN
+#if FLEETD_THREAD_SANITIZER
 char handover;
 void published() { __tsan_release(&handover); }
 void received() { __tsan_acquire(&handover); }

@@ -15,6 +15,8 @@
 
 #include <fmt/format.h>
 
+#include "kernel/base/sanitizer.hpp"
+
 #ifdef __linux__
 #include <linux/audit.h>
 #include <linux/filter.h>
@@ -24,7 +26,7 @@
 #include <sys/syscall.h>
 #endif
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#if FLEETD_ADDRESS_SANITIZER || FLEETD_THREAD_SANITIZER
 #define FLEETD_SHADOW_MEMORY 1  // sanitizers reserve terabytes of address space
 #endif
 

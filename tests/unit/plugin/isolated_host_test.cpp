@@ -11,6 +11,7 @@
 
 #include "kernel/base/clock.hpp"
 #include "kernel/base/file.hpp"
+#include "kernel/base/sanitizer.hpp"
 #include "kernel/plugin/plugins.hpp"
 #include "kernel/process/sandbox.hpp"
 #include "kernel/process/spawn.hpp"
@@ -162,7 +163,7 @@ TEST_P(IsolatedHostTest, AHangIsEndedAtItsDeadline) {
 }
 
 TEST_P(IsolatedHostTest, ALeakEndsAtTheCeiling) {
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#if FLEETD_ADDRESS_SANITIZER || FLEETD_THREAD_SANITIZER
   GTEST_SKIP() << "sanitizers use address space as they like";
 #else
   for (const char* name : {"leak", "leak-malloc"}) {
@@ -185,7 +186,7 @@ TEST_P(IsolatedHostTest, AForkBombMakesNoProcess) {
 }
 
 TEST_P(IsolatedHostTest, TooManyThreadsEndAtTheCeiling) {
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#if FLEETD_ADDRESS_SANITIZER || FLEETD_THREAD_SANITIZER
   GTEST_SKIP() << "sanitizers use address space as they like";
 #endif
   auto with = options();

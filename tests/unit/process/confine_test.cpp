@@ -13,6 +13,8 @@
 #include <thread>
 #include <vector>
 
+#include "kernel/base/sanitizer.hpp"
+
 namespace fleetd::process {
 namespace {
 
@@ -61,7 +63,7 @@ TEST(Confine, ThreadsThatRunAlreadyAreHeld) {
 }
 
 TEST(Confine, MemoryHasACeilingAndReachingItIsSaid) {
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#if FLEETD_ADDRESS_SANITIZER || FLEETD_THREAD_SANITIZER
   GTEST_SKIP() << "sanitizers use address space as they like";
 #else
   constexpr std::uint64_t kMost = 512u << 20;
