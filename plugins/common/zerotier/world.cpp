@@ -181,7 +181,7 @@ std::string worldText(View bytes) {
 
 fleet::Result<Bytes> worldBytes(std::string_view text) {
   if (text.ends_with('\n')) text.remove_suffix(1);
-  Bytes out(text.size());
+  Bytes out(text.size() + 1);  // never a null pointer
   std::size_t size = 0;
   if (sodium_base642bin(out.data(), out.size(), text.data(), text.size(), nullptr, &size, nullptr,
                         sodium_base64_VARIANT_ORIGINAL) != 0)

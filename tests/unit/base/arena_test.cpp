@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include "kernel/base/sanitizer.hpp"
+
 namespace fleetd::base {
 namespace {
 
@@ -19,6 +21,8 @@ TEST(Arena, AlignsAndGrows) {
 }
 
 TEST(Arena, ResetKeepsOneChunk) {
+  if (FLEETD_ADDRESS_SANITIZER)
+    GTEST_SKIP() << "with the sanitizer none is kept, so that what still points into it is found";
   Arena arena(64);
   for (int i = 0; i < 1000; ++i) arena.allocate(100);
   arena.reset();
