@@ -108,10 +108,9 @@ int runDeploy(Context& cx) {
                        !canary && (isNamed(*last, *one.host) || carriesOthers(cx, *one.host)),
                        health[i],
                        {}});
-    auto keys = colmenaKeysOf(cx, *one.host);
+    auto keys = colmenaKeysOf(cx, *one.host, Telling::Yes);
     if (!keys) return cx.fail(keys.error());
     targets.back().keys = *std::move(keys);
-    warnOfOtherTools(cx, *one.host);
     if (one.host->klass == "darwin") {
       auto mac = macWanted(cx, *one.host);
       if (!mac) return cx.fail(mac.error());

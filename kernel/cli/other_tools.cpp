@@ -45,8 +45,7 @@ bool isUsualSudo(const sdk::List* list) {
   return first && *first == "sudo";
 }
 
-void warnOfColmena(Context& cx, const fleet::Host& host) {
-  const PluginValue set = deploymentOf(cx, host);
+void warnOfColmena(Context& cx, const fleet::Host& host, const PluginValue& set) {
   if (isFlag(set, "buildOnTarget", true))
     warn(cx, host, "deployment.buildOnTarget", "--build-host has another machine build");
   if (isFlag(set, "replaceUnknownProfiles", false))
@@ -116,18 +115,15 @@ void warnOfDeployRs(Context& cx, const fleet::Host& host) {
 
 }  // namespace
 
-Result<std::vector<deploy::ColmenaKey>> colmenaKeysOf(Context& cx, const fleet::Host& host) {
-  if (host.origin != "colmena") return std::vector<deploy::ColmenaKey>();
+Result<std::vector<deploy::ColmenaKey>> colmenaKeysOf(Context& cx, const fleet::Host& host, Telling telling) {
+  if (host.origin != "colmena") {
+    if (telling == Telling::Yes && host.klass != "home") warnOfDeployRs(cx, host);
+    return std::vector<deploy::ColmenaKey>();
+  }
   const PluginValue set = deploymentOf(cx, host);
+  if (telling == Telling::Yes) warnOfColmena(cx, host, set);
   const PluginValue* keys = set.find("keys");
   return deploy::readColmenaKeys(host.name, keys ? *keys : PluginValue());
-}
-
-void warnOfOtherTools(Context& cx, const fleet::Host& host) {
-  if (host.origin == "colmena")
-    warnOfColmena(cx, host);
-  else if (host.klass != "home")
-    warnOfDeployRs(cx, host);
 }
 
 }  // namespace fleetd::cli

@@ -7,10 +7,11 @@
 
 namespace fleetd::cli {
 
-// What colmena would send to a host of a hive apart from its system; nothing for other hosts. Error FL0853.
-Result<std::vector<deploy::ColmenaKey>> colmenaKeysOf(Context& cx, const fleet::Host& host);
+enum class Telling : bool { No, Yes };
 
-// FL0854 for settings of colmena and deploy-rs that mean something else than what happens here.
-void warnOfOtherTools(Context& cx, const fleet::Host& host);
+// What colmena would send to a host of a hive apart from its system; nothing for other hosts. With Telling::Yes
+// settings of colmena and deploy-rs that mean something else than what happens here are warned of (FL0854). Error
+// FL0853.
+Result<std::vector<deploy::ColmenaKey>> colmenaKeysOf(Context& cx, const fleet::Host& host, Telling telling);
 
 }  // namespace fleetd::cli

@@ -138,7 +138,7 @@ Result<std::int64_t> bring(Context& cx, deploy::Ssh& ssh, const sdk::Attrs& decl
 Result<std::int64_t> bringAll(Context& cx, deploy::Ssh& ssh, const sdk::Attrs& declared, const Meant& one,
                               const deploy::ActivationSettings& settings) {
   if (one.host->origin != "colmena") return bring(cx, ssh, declared, one, settings);
-  FLEETD_TRY_ASSIGN(const auto keys, colmenaKeysOf(cx, *one.host));
+  FLEETD_TRY_ASSIGN(const auto keys, colmenaKeysOf(cx, *one.host, Telling::No));
   if (!*one.reach) return one.reach->error();
   std::int64_t files = 0;
   if (keyOf(cx, *one.host)) {

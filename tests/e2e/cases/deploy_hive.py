@@ -114,5 +114,18 @@ class Hive(LabTest):
         self.assertNotIn("FL0854", self.expect(self.deploy("h2"), 0).err)
 
 
+@unittest.skipIf(WHY_NOT, f"no lab: {WHY_NOT}")
+class DeployRs(LabTest):
+    def test_what_is_not_followed_is_said(self):
+        self.assertNotIn("FL0854", self.expect(self.deploy("h1"), 0).err)
+        flake = (self.yard.root / "flake.nix").read_text()
+        self.yard.write("flake.nix", flake.replace('sshUser = "root";', 'sshUser = "root"; sshOpts = [ "-A" ]; profiles.system.remoteBuild = true; profiles.web = { };')
+                        .replace("deploy.nodes", "deploy.magicRollback = false;\n      deploy.interactiveSudo = true;\n      deploy.autoRollback = true;\n      deploy.nodes"))  # fmt: skip
+        done = self.expect(self.deploy("h1"), 0, err=["FL0854"])
+        for setting in ("sshOpts", "remoteBuild", "magicRollback", "interactiveSudo", "profile web"):
+            self.assertRegex(done.err, f"{setting} of h1 is not followed")
+        self.assertNotIn("autoRollback", done.err)
+
+
 if __name__ == "__main__":
     unittest.main()
