@@ -315,7 +315,10 @@ Module* opaqueModule(Evaluation& e, Value m, File* file, std::string_view key) {
 
 Value moduleArgument(Evaluation& e, Value args, Symbol name, Pos pos) {
   Compose& c = *e.c;
-  if (args.is(Tag::Attrs) && !args.attrs->find(name) && isOpen(e)) return c.ev.unknownRoot(c.text(name), pos);
+  if (args.is(Tag::Attrs) && !args.attrs->find(name) && isOpen(e)) {
+    e.knowledge.arguments = c.ev.arena().make<MissingArgument>(MissingArgument{name, pos, e.knowledge.arguments});
+    return c.ev.unknownRoot(c.text(name), pos);
+  }
   return c.ev.select(args, name, pos);
 }
 

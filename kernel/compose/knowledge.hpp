@@ -23,10 +23,18 @@ struct Opaque {
   Opaque* next;
 };
 
+// An argument that a module asked for and that neither specialArgs nor _module.args have.
+struct MissingArgument {
+  Symbol name;
+  Pos pos;  // in the pattern of the module's function
+  MissingArgument* next;
+};
+
 struct Knowledge {
-  Opaque* imports = nullptr;       // modules; latest first
-  Opaque* definitions = nullptr;   // sets of definitions whose names are not known
-  Opaque* declarations = nullptr;  // sets of options whose names are not known
+  Opaque* imports = nullptr;             // modules; latest first
+  Opaque* definitions = nullptr;         // sets of definitions whose names are not known
+  Opaque* declarations = nullptr;        // sets of options whose names are not known
+  MissingArgument* arguments = nullptr;  // of an open evaluation; latest first, may repeat
 };
 
 // Whether names beside the known ones are possible.

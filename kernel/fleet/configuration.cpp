@@ -10,6 +10,7 @@
 #include "kernel/base/suggest.hpp"
 #include "kernel/compose/cohort.hpp"
 #include "kernel/fleet/intrinsics.hpp"
+#include "kernel/fleet/missing_arguments.hpp"
 #include "kernel/fleet/schema_store.hpp"
 #include "kernel/fleet/value_text.hpp"
 #include "kernel/lang/to_json.hpp"
@@ -162,6 +163,7 @@ HostConfiguration::HostConfiguration(Fleet& fleet, const Host& host, Evaluation*
                                     compose::visibleConfig(*evaluation_), 0);
     if (platform.is(Tag::String)) host_.system = platform.string();
   }
+  tellMissingArguments(ev_, *evaluation_, host_, diagnostics_);
   // Without a platform, an option of that name is the fleet's own affair.
   if (compose::isOpen(*evaluation_)) checkAssertions();
 }

@@ -104,6 +104,26 @@ class Schemas(FleetTest):
         self.imported(fleet)
         self.assertNotIn("not checked", fleet.run("check").out)
 
+    def test_an_argument_that_nobody_passes(self):
+        web = "{ pkgs, utils, userName ? 1, username, ... }: {\n  networking.hostName = username;\n  environment.systemPackages = [ pkgs.hello utils.x userName ];\n}\n"
+        fleet = self.repository(web)
+        result = fleet.run("check", "--json")
+        found = [(f["severity"], f["message"], f["line"], f["column"], f["host"]) for f in result.findings() if f["code"] == "FL0519"]
+        # Nix asks for one with a default all the same.
+        self.assertEqual(found, [("warning", f"nobody passes the argument `{name}` to this module", 1, column, "web") for name, column in (("userName", 16), ("username", 30))])
+        passed = FLAKE.replace("modules = [ ./web.nix ]", 'specialArgs.userName = "ada"; modules = [ ./web.nix ]')
+        fleet.write("flake.nix", passed)
+        self.expect(fleet.run("check"), 0, err=["FL0519", "id you mean", "userName"])
+        fleet.write("flake.nix", passed.replace("userName", "username"))
+        self.assertNotIn("FL0519", fleet.run("check", "--json").err)
+        # A module that cannot be read may define it.
+        fleet.write("flake.nix", FLAKE.replace("modules = [ ./web.nix ]", "modules = [ ./web.nix extra.nixosModules.default ]"))
+        self.assertNotIn("FL0519", fleet.run("check", "--json").err)
+        # One that no other module uses is no matter.
+        fleet.write("flake.nix", FLAKE)
+        fleet.write("web.nix", '{ username, ... }: { networking.hostName = "web"; }\n')
+        self.assertNotIn("FL0519", fleet.run("check", "--json").err)
+
     def test_what_an_imported_list_does_not_have_is_a_warning(self):
         fleet = self.repository()
         self.imported(fleet)
