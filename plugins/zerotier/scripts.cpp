@@ -72,6 +72,19 @@ for world in $worlds; do
 done
 )sh";
 
+// Where secrets are installed after daemons are started, a changed identity comes a moment later than the daemon that
+// is started for it.
+constexpr const char* kAwait = R"sh(
+for try in $(seq "${ZEROTIER_WAIT:-60}"); do
+  if [ ! -s "$secret" ]; then break; fi
+  if [ "$(cut -d : -f 1 "$secret")" = "$node" ]; then node=; break; fi
+  sleep 1
+done
+if [ -n "$node" ] && [ -s "$secret" ]; then
+  echo "the identity at $secret is not that of the node $node: deploy this machine again" >&2
+fi
+)sh";
+
 // Replaced as a whole: the daemon ends when it reads half a file.
 constexpr const char* kSettings = R"sh(
 if [ ! -e "$home/local.conf" ] || [ "$(cat "$home/local.conf")" != "$settings" ]; then
@@ -159,6 +172,10 @@ fleet::Text prepareScript(std::string_view home, const fleet::Secret& identity, 
                      "'\nnetworks=" + quoted(joined(followed.networks)) + "\nmoons=" + quoted(joined(moons)) +
                          "\nworlds=" + quoted(joined(worlds)) + "\n",
                      kPrepare);
+}
+
+fleet::Text awaitScript(const fleet::Secret& identity, const std::string& node) {
+  return fleet::text("secret='", identity, "'\nnode=" + quoted(node), kAwait);
 }
 
 std::string settingsScript(const std::string& settings) { return "settings=" + quoted(settings) + kSettings; }

@@ -19,6 +19,8 @@ struct Followed {
 };
 // Sets `changed` when the daemon has to start anew.
 fleet::Text prepareScript(std::string_view home, const fleet::Secret& identity, const Followed& followed);
+// Waits a minute for the identity of this node to be installed. Without it the daemon runs with the one that is there.
+fleet::Text awaitScript(const fleet::Secret& identity, const std::string& node);
 // Puts the daemon's settings, JSON, in place behind prepareScript(); somebody else's are kept beside them.
 std::string settingsScript(const std::string& settings);
 // Puts the network's record in place before the controller starts.

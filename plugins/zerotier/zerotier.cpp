@@ -142,7 +142,7 @@ class Zerotier final : public fleet::Service<Zerotier> {
   struct Everything {
     Followed followed;
     std::vector<std::string> endpoints;  // of the machine as a moon
-    std::string hosts, moonKey;
+    std::string hosts, moonKey, node;
     bool cask = false;
   };
 
@@ -198,6 +198,8 @@ class Zerotier final : public fleet::Service<Zerotier> {
     addOnce(all.followed.networks, id->text());
     FLEET_TRY_ASSIGN(const auto nodes, network.nodes(*id, settings));
     all.hosts += hostsText(*id, nodes, network.domain(settings));
+    for (const Node& node : nodes)
+      if (node.isMachine && node.name == host.name) all.node = node.address.text();
     FLEET_TRY(follow(network, nodes, host, all));
     addResolver(network, *id, settings.dns, host, out);
     return {};
@@ -248,8 +250,11 @@ class Zerotier final : public fleet::Service<Zerotier> {
       FLEET_TRY(readMembership(membership, all));
     }
     if (instances.empty()) return {};
+    // A Mac has no such units; its daemon's script waits for the identity that it is declared with.
+    fleet::Attrs placing;
+    if (host.hostClass == "nixos") placing.set("restartUnits", fleet::List{"zerotierone.service"});
     fleet::Generator(identityOf(host.name))
-        .secret(kSecretFile, {{"restartUnits", fleet::List{"zerotierone.service"}}})
+        .secret(kSecretFile, std::move(placing))
         .share()
         .builtin("zerotier-identity")
         .addTo(out);
@@ -303,6 +308,11 @@ class Zerotier final : public fleet::Service<Zerotier> {
   // A daemon of its own, since nix-darwin has no module for it; or what Homebrew's daemon needs to know.
   static void onDarwin(const fleet::HostView& host, const Everything& all, fleet::Contribution& out) {
     fleet::Text script = prepareScript(kMacHome, fleet::secretPath(identityOf(host.name), kSecretFile), all.followed);
+    // The script differs with the identity, so launchd starts another daemon when there is another one.
+    if (!all.node.empty()) {
+      fleet::Text wait = awaitScript(fleet::secretPath(identityOf(host.name), kSecretFile), all.node);
+      script.parts.insert(script.parts.begin(), wait.parts.begin(), wait.parts.end());
+    }
     script.parts.insert(script.parts.begin(), fleet::Value("set -eu\n"));
     script.parts.push_back(
         fleet::Value(settingsScript(jsonText(fleet::Attrs{{"settings", fleet::Value(daemonSettings())}}))));

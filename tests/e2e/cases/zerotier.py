@@ -78,6 +78,10 @@ CASES = [
     shown("identities of others are not", mesh(), "silo", "clan.core.vars.generators.zerotier-network-mesh.dependencies", ["zerotier-identity-barn"]),
     shown("members", mesh(PHONE + f' allowedIds = [ "0123456789" ]; allowedIps = [ "{IPS["gate"]}" "{PREFIX}15:3431:ee8" ];'), "barn", MEMBERS_PATH,
         json.dumps([{"authorized": True, "id": "db4344343b", "name": "barn"}, {"authorized": True, "id": "2419d93451", "name": "gate"}, {"authorized": True, "id": "0ee971d9e0", "name": "silo"}, {"authorized": True, "id": "9fc45d577c", "ipAssignments": ["10.147.17.9"], "name": "phone"}, {"authorized": True, "id": "1534310ee8"}, {"authorized": True, "id": "0123456789"}], separators=(",", ":")) + "\n"),
+    shown("a device by its address", mesh(f'externalMembers.tablet.ip = "{PREFIX}15:3431:ee8";', machines=ON_SILO), "barn", MEMBERS_PATH, '[{"authorized":true,"id":"db4344343b","name":"barn"},{"authorized":true,"id":"0ee971d9e0","name":"silo"},{"authorized":true,"id":"1534310ee8","name":"tablet"}]\n'),
+    shown("a device by its address has a name", mesh(f'externalMembers.tablet.ip = "{PREFIX}15:3431:ee8";'), "silo", "networking.extraHosts", HOSTS + PREFIX + "15:3431:ee8 tablet.mesh\n"),
+    shown("units that a changed identity starts anew", mesh(), "silo", "clan.core.vars.generators.zerotier-identity-silo.files.identity-secret.restartUnits", ["zerotierone.service"]),
+    shown("no units on a Mac", mesh(), "gate", "clan.core.vars.generators.zerotier-identity-gate.files.identity-secret.restartUnits", []),
     shown("the controller's record", mesh('public = true; pools = [ { start = "10.147.17.10"; end = "10.147.17.200"; } ]; routes = [ { target = "10.147.17.0/24"; } ]; dns = { domain = "zt"; servers = [ "10.147.17.1" ]; };'), "barn", RECORD_PATH,
         '{"authTokens":[null],"capabilities":[],"dns":{"domain":"zt","servers":["10.147.17.1"]},"enableBroadcast":true,"id":"%s","ipAssignmentPools":[{"ipRangeEnd":"10.147.17.200","ipRangeStart":"10.147.17.10"}],"mtu":2800,"multicastLimit":32,"name":"mesh","nwid":"%s","objtype":"network","private":false,"routes":[{"target":"10.147.17.0/24","via":null}],"rules":[{"not":false,"or":false,"type":"ACTION_ACCEPT"}],"tags":[],"v4AssignMode":{"zt":true},"v6AssignMode":{"6plane":false,"rfc4193":true,"zt":false}}\n' % (NETWORK, NETWORK)),
     Case("zerotier: ways to the machines", ["network", "list", "silo", "--json"], files={**clan(mesh()), **known()}, json_equals=[{"network": "mesh", "service": "clan-core/zerotier", "priority": 900, "machine": "silo", "device": False, "address": f"root@[{IPS['silo']}]", "answer": None}]),
@@ -89,6 +93,10 @@ CASES = [
     refused("an address of another network", mesh('allowedIps = [ "fd00::1" ];'), "ZT11", "allowedIps", NETWORK),
     refused("an id of nine digits", mesh('allowedIds = [ "123456789" ];'), "ZT11", "allowedIds"),
     refused("a device without an id", mesh("externalMembers.phone = { };"), "ZT15", "externalMembers.phone"),
+    refused("a device with an id and an address", mesh(f'externalMembers.phone = {{ id = "9fc45d577c"; ip = "{PREFIX}9f:c45d:577c"; }};'), "ZT15", "not both"),
+    refused("a device at an address of another network", mesh('externalMembers.phone.ip = "fd00::1";'), "ZT11", "externalMembers.phone.ip", "fd00::1 is no address in the network"),
+    refused("a device at no address", mesh('externalMembers.phone.ip = "10.147.17";'), "ZT11", "externalMembers.phone.ip"),
+    refused("one node by id and by address", mesh(f'externalMembers = {{ phone.id = "9fc45d577c"; tablet.ip = "{PREFIX}9f:c45d:577c"; }};'), "ZT12", "phone and tablet"),
     refused("a device whose name is none", mesh('externalMembers."my phone".id = "9fc45d577c";'), "ZT23", "`my phone`"),
     refused("a device called as a machine", mesh('externalMembers.silo.id = "9fc45d577c";'), "ZT23", "silo is a machine of the fleet"),
     refused("a user who is none", mesh('externalMembers.phone = { id = "9fc45d577c"; user = "a\\nProxyCommand x"; };'), "ZT23", "no user"),
@@ -344,6 +352,32 @@ class Scripts(FleetTest):
             self.assertEqual((home / "identity.public").read_text(), "0ee971d9e0:0:" + "a" * 128)
             self.assertEqual((home / "identity.secret.bac").read_text(), "old")
             self.assertEqual(sorted(path.name for path in (home / "networks.d").iterdir()), [NETWORK + ".conf", "ffffffffff000001.conf"])
+
+    def test_a_mac_waits_for_a_changed_identity(self):
+        """Secrets are installed after launchd was told of its daemons; another identity is another script, so the daemon is started for it."""
+        cask = "tags.all = { }; machines.gate.settings.cask = true;"
+        fleet, text = self.script("gate", "launchd.daemons.zerotier-identity.script", machines=cask)
+        fleet.write("vars/shared/zerotier-ip-gate-mesh/ip/value", PREFIX + "15:3431:ee8")
+        after = self.expect(fleet.run("show", "gate", "launchd.daemons.zerotier-identity.script", "--json"), 0).json()
+        self.assertNotEqual(text, after)
+        home, secret = fleet.base / "zt", fleet.base / "secret"
+        home.mkdir()
+        after = after.replace("/Library/Application Support/ZeroTier/One", str(home)).replace(after.split("secret='")[1].split("'")[0], str(secret)).replace("/bin/launchctl", "echo")
+        self.assertEqual(self.shell(after).returncode, 1)  # nothing is installed yet: launchd tries again
+        old, new = ("2419d93451:0:" + "a" * 128 + ":" + "b" * 128, "1534310ee8:0:" + "c" * 128 + ":" + "d" * 128)
+        secret.write_text(old)
+        later = threading.Timer(1.5, lambda: secret.write_text(new))
+        later.start()
+        done = self.shell(after)
+        later.join()
+        self.assertEqual((done.returncode, done.stdout, done.stderr), (0, "kickstart -k system/com.zerotier.one\n", ""))
+        self.assertEqual((home / "identity.secret").read_text(), new)
+        # An identity that never comes is told of, and the network goes on with the one that is there.
+        secret.write_text(old)
+        done = self.shell(after, ZEROTIER_WAIT="1")
+        self.assertEqual(done.returncode, 0)
+        self.assertIn("is not that of the node 1534310ee8", done.stderr)
+        self.assertEqual((home / "identity.secret").read_text(), old)
 
     def test_settings_of_the_daemon_on_a_mac(self):
         fleet, text = self.script("gate", "launchd.daemons.zerotier-identity.script", machines="tags.all = { }; machines.gate.settings.cask = true;")

@@ -155,6 +155,14 @@ class Members(Controlled):
         self.zerotier("revoke", "cccccccccc", IPS["silo"], err=["shut out, but declared", "cccccccccc is shut out"])
         self.assertFalse(self.double.members["cccccccccc"]["authorized"] or self.double.members[IDS["silo"]]["authorized"])
 
+    def test_a_device_declared_by_its_address(self):
+        self.yard.write("clan.nix", clan(mesh(SETTINGS + f' externalMembers.tablet.ip = "{PREFIX}15:3431:ee8";'))["clan.nix"])
+        self.assertEqual(self.states(1)["tablet"], "missing")
+        self.zerotier("authorize", "tablet", err=["tablet (1534310ee8) is let in"])
+        self.assertEqual(self.double.posts(), [(MEMBERS + "1534310ee8", {"authorized": True, "name": "tablet"})])
+        for word in ("tablet", "1534310ee8", PREFIX + "15:3431:ee8"):
+            self.assertEqual(self.states(0, word), {"tablet": "ok"})
+
     def test_words_that_name_nobody(self):
         for words, text in ((["authorize", "fone"], "no member"), (["revoke", "barn"], "the controller itself"), (["revoke", "eeeeeeeeee"], "no member"), (["authorize", "gate", IDS["gate"]], "named twice"), (["authorize", "gate", "000000000"], "no member")):
             self.zerotier(*words, code=2, err=["FL0903", text])

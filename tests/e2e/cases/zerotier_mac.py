@@ -53,13 +53,14 @@ in {
 
 @unittest.skipIf(MISSING, f"skipped: {', '.join(MISSING)}")
 class Mac(VarsTest):
-    def evaluated(self, instances):
-        fleet = self.fleet(files=clan(instances))
+    def evaluated(self, instances, expression=NIX, own=False):
+        files = {"modules/yard.nix": "{ clan = " + clan(instances)["clan.nix"].rstrip("\n") + "; }\n"} if own else clan(instances)
+        fleet = self.fleet(files=files)
         self.expect(self.vars(fleet, "keygen", "--user", "ada"), 0)
         self.expect(self.vars(fleet, "generate"), 0)
         out = fleet.base / "out"
         self.expect(fleet.run("render", "--out", str(out)), 0)
-        (fleet.base / "mac.nix").write_text(NIX)
+        (fleet.base / "mac.nix").write_text(expression)
         expression = f"""import {fleet.base}/mac.nix {{
           lib = import {SOURCES["NIXPKGS_LIB"]}; out = "{out}"; fixtures = {FIXTURES}/nix;
           darwin = "{SOURCES["FLEETD_TEST_NIX_DARWIN"]}"; clan = "{SOURCES["FLEETD_TEST_CLAN_CORE"]}"; }}"""
@@ -87,7 +88,7 @@ class Mac(VarsTest):
         for program in ("coreutils", "diffutils"):
             self.assertIn(f"-{program}/bin", daemon["PATH"])
         script = self.script(daemon)
-        for text in ("secret='/run/secrets/vars/shared/zerotier-identity-gate/identity-secret'", f"networks='{self.network}'", "home='/Library/Application Support/ZeroTier/One'", "-zerotierone/bin/zerotier-one -p9993\n", ".moon"):
+        for text in ("secret='/run/secrets/vars/shared/zerotier-identity-gate/identity-secret'", f"networks='{self.network}'", "home='/Library/Application Support/ZeroTier/One'", "-zerotierone/bin/zerotier-one -p9993\n", ".moon", f"node='{self.node('gate')}'"):
             self.assertIn(text, script)
         self.assertEqual(made["secrets"], ["vars/shared/zerotier-identity-gate/identity-secret"])
         self.assertEqual(made["packages"], ["zerotierone"])
@@ -96,6 +97,20 @@ class Mac(VarsTest):
         for name, address in self.ips.items():
             self.assertIn(f"{address} {name}.mesh", names)
         self.assertIn(" phone.mesh", names)
+
+    def test_a_fleet_without_clan_core(self):
+        """fleetd's own clan.core has the same secrets brought, and nothing that only systemd knows."""
+        nix = NIX.replace('(clan + "/nixosModules/clanCore/vars") (clan + "/darwinModules/hosts.nix") ', "").replace(
+            'options.clan.core.settings = { directory = lib.mkOption { type = lib.types.path; }; machine.name = lib.mkOption { type = lib.types.str; }; };', "").replace(
+            'clan.core.settings = { directory = out; machine.name = "gate"; };', "")  # fmt: skip
+        made = self.evaluated(mesh(SETTINGS, roles=MOON), nix, own=True)
+        self.assertEqual(made["secrets"], ["vars/shared/zerotier-identity-gate/identity-secret"])
+        script = self.script(made["daemons"]["zerotier-one"])
+        self.assertIn(f"node='{self.node('gate')}'", script)
+        self.assertIn("secret='/run/secrets/vars/shared/zerotier-identity-gate/identity-secret'", script)
+
+    def node(self, machine):
+        return "".join(group.rjust(4, "0") for group in self.ips[machine].split(":"))[-10:]
 
     def test_the_daemon_of_homebrew(self):
         made = self.evaluated(mesh(SETTINGS, machines="tags.all = { }; machines.gate.settings = { cask = true; orbitMoons = [ \"0123456789\" ]; };"))
