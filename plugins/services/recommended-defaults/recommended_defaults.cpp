@@ -125,7 +125,7 @@ class RecommendedDefaults final : public fleet::Service<RecommendedDefaults> {
   static void network(fleet::Contribution& out) {
     out.set("networking.useNetworkd", true, kWeak);
     // A machine that waits for a cable does not boot.
-    out.set("systemd.network", false, kWeak);
+    out.set("systemd.network.wait-online.enable", false, kWeak);
     out.set("systemd.services.NetworkManager-wait-online.enable", false, kWeak);
     out.set("networking.useHostResolvConf", false, kBeforeFallback);
     out.set("networking.firewall.allowPing", true, kWeak);

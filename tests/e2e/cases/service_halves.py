@@ -1,15 +1,19 @@
-"""The darwin and the home half of every service, evaluated by Nix with the options that nix-darwin and home-manager themselves declare."""
+"""The halves of every service, evaluated by Nix: for Macs and homes with the options that nix-darwin and home-manager themselves declare, for
+NixOS with the names and types of a list of its options ($FLEETD_TEST_NIXOS_OPTIONS, see nixos_options.py)."""
 
 import json
 import os
 import shutil
 import subprocess
+import tempfile
 import unittest
+from pathlib import Path
 
+import nixos_options
 from cases.golden import HOST, HOSTS, INSTANCES, VALUES
 from harness import FIXTURES, FleetTest
 
-TREES = {"darwin": "FLEETD_TEST_NIX_DARWIN", "home": "FLEETD_TEST_HOME_MANAGER"}
+TREES = {"darwin": "FLEETD_TEST_NIX_DARWIN", "home": "FLEETD_TEST_HOME_MANAGER", "nixos": "FLEETD_TEST_NIXOS_OPTIONS"}
 MISSING = ([] if os.environ.get("NIXPKGS_LIB") else ["$NIXPKGS_LIB names no source"]) + ([] if shutil.which("nix-instantiate") else ["nix-instantiate is not there"])
 # Options whose value these halves are for, and words that must be in it.
 EFFECTS = {
@@ -23,16 +27,44 @@ EFFECTS = {
     ("wireguard", "darwin"): {"networking.wg-quick.interfaces": ["OAK", "vpn.example.org"]},
     ("syncthing", "darwin"): {"launchd.user.agents": ["syncthing"]},
     ("syncthing", "home"): {"services.syncthing": ["FIR-ID", "PHONE-ID"]},
+    ("borgbackup", "nixos"): {"services.borgbackup.jobs": ["ssh://away.example.org/./oak", "/var/grain"]},
+    ("emergency-access", "nixos"): {"boot.initrd.systemd.emergencyAccess": ["$6$emergency"]},
+    ("localbackup", "nixos"): {"environment.etc": ["/mnt/usb/oak"]},
+    ("monitoring", "nixos"): {"services.mimir.configuration": ["filesystem"], "services.loki.configuration": ["schema_config"], "services.alloy.enable": ["true"]},
+    ("packages", "nixos"): {"environment.systemPackages": ["git", "python3-requests"]},
+    ("recommended-defaults", "nixos"): {"systemd.network.wait-online.enable": ["false"], "system.stateVersion": ["24.05"]},
+    ("sshd", "nixos"): {"services.openssh.hostKeys": ["ssh.id_ed25519"], "programs.ssh.knownHosts": ["ssh-ed25519 AAAA authority"], "services.openssh.settings": ["HostCertificate"]},
+    ("syncthing", "nixos"): {"services.syncthing": ["FIR-ID", "PHONE-ID"]},
+    ("tor", "nixos"): {"services.tor.relay.onionServices": ["hs_ed25519_secret_key"]},
+    ("trusted-nix-caches", "nixos"): {"nix.settings": ["cache.clan.lol", "nix-community.cachix.org"]},
+    ("users", "nixos"): {"users.users": ["ssh-ed25519 AAAA ada", "wheel", "user-password-hash"]},
+    ("wifi", "nixos"): {"networking.networkmanager.ensureProfiles.profiles": ["wpa-psk", "none"]},
+    ("wireguard", "nixos"): {"networking.wireguard.interfaces": ["ELM"]},
+    ("zerotier", "nixos"): {"services.zerotierone.enable": ["true"], "systemd.services": ["zerotier-identity-oak"]},
 }
+
+
+_options = tempfile.TemporaryDirectory(prefix="fleetd-options-")
+
+
+def source(klass):
+    """What Nix imports for a class; nothing where it is not known."""
+    given = os.environ.get(TREES[klass])
+    if not given or klass != "nixos":
+        return given
+    made = Path(_options.name) / "nixos.nix"
+    if not made.exists():
+        made.write_text(nixos_options.module(given, without=("assertions", "warnings")))
+    return str(made)
 
 
 @unittest.skipIf(MISSING, f"skipped: {', '.join(MISSING)}")
 class Halves(FleetTest):
     def judged(self, service, klass):
-        tree = os.environ.get(TREES[klass])
+        tree = source(klass)
         if not tree:
             self.skipTest(f"skipped: ${TREES[klass]} names no source")
-        fleet = self.fleet(files={"modules/yard.nix": HOSTS % INSTANCES[service], **VALUES})
+        fleet = self.fleet(files={"modules/yard.nix": HOSTS % INSTANCES[service], **VALUES, "vars/per-machine/oak/emergency-access/password-hash/value": "$6$emergency"})
         out = fleet.base / "out"
         self.expect(fleet.run("render", "--out", str(out)), 0)
         name = HOST[klass]

@@ -27,7 +27,7 @@
       };
       system.stateVersion = lib.mkDefault config.clan.core.vars.generators.state-version.files.version.value;
       networking.useNetworkd = lib.mkDefault true;
-      systemd.network = lib.mkDefault false;
+      systemd.network.wait-online.enable = lib.mkDefault false;
       systemd.services.NetworkManager-wait-online.enable = lib.mkDefault false;
       networking.useHostResolvConf = lib.mkOverride 900 false;
       networking.firewall.allowPing = lib.mkDefault true;
