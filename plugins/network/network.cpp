@@ -35,7 +35,7 @@ struct Options {
         fleet::option("networks", &Options::networks, "Instances whose networks are meant; all when there are none."),
         fleet::option("nameServers", &Options::nameServers,
                       "Machines that answer for a domain, by domain. Other machines ask them at their addresses."),
-        fleet::option("firewall", &Options::firewall, "What is open on the interfaces of overlays (NixOS)."));
+        fleet::option("firewall", &Options::firewall, "What is open on the interfaces of overlays."));
   }
 };
 
@@ -68,6 +68,10 @@ class Network final : public fleet::ServicePlugin<Network, Options> {
 
   fleet::Result<void> contribute(const fleet::HostView& host, const Options& options,
                                  fleet::Contribution& out) const override {
+    if (host.hostClass == "home" &&
+        !(options.firewall.allowedTCPPorts.empty() && options.firewall.allowedUDPPorts.empty()))
+      return fleet::Error{FLEET_E_SCHEMA,          "NET04", "fleet.network.firewall", "a home has no firewall",
+                          "set it on the machine", 0};
     const std::string machine = machineOf(host.name);
     FLEET_TRY_ASSIGN(const auto networks, meant(options, machine));
     if (options.names && host.hostClass != "home") names(host, networks, out);
@@ -80,6 +84,7 @@ class Network final : public fleet::ServicePlugin<Network, Options> {
     }
     if (host.hostClass != "home") FLEET_TRY(resolvers(host, options, networks, out));
     if (host.hostClass == "nixos") firewall(options, networks, machine, out);
+    if (host.hostClass == "darwin") macFirewall(options, networks, machine, out);
     return {};
   }
 
@@ -235,6 +240,21 @@ class Network final : public fleet::ServicePlugin<Network, Options> {
     out.when(!resolved && !dnsmasq)
         .set("warnings", fleet::List{"Nobody on this host asks the name servers of " + domain +
                                      ": enable services.resolved or services.dnsmasq."});
+  }
+
+  // A Mac's firewall knows programs, no ports and no interfaces: nothing has to be opened, unless everything is shut.
+  static void macFirewall(const Options& options, const Networks& networks, const std::string& machine,
+                          fleet::Contribution& out) {
+    const auto& [tcp, udp] = options.firewall;
+    const bool inOverlay = std::any_of(networks.begin(), networks.end(), [&](const fleet::Network& one) {
+      return !one.interfaces.empty() && one.machines.contains(machine);
+    });
+    if ((tcp.empty() && udp.empty()) || !inOverlay) return;
+    out.set(
+        "warnings",
+        fleet::expr("lib.optional ((config.networking.applicationFirewall.blockAllIncoming or null) == true) \"The "
+                    "application firewall of this Mac blocks all incoming connections, so nothing of "
+                    "fleet.network.firewall is open: set networking.applicationFirewall.blockAllIncoming = false.\""));
   }
 
   // Both packet filters know interfaces by the beginning of their names, each in its own words.
