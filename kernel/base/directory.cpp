@@ -100,8 +100,9 @@ Result<void> makeDirs(const std::string& path, unsigned mode) {
     return Error{Code::FL0003, "cannot create a directory with an empty or invalid name", "", {}};
   for (std::size_t slash = path.find('/', 1);; slash = path.find('/', slash + 1)) {
     const std::string part = path.substr(0, slash);
-    if (::mkdir(part.c_str(), static_cast<mode_t>(mode)) != 0 && !isDirectory(part)) {
-      const int code = errno == EEXIST ? ENOTDIR : errno;
+    const int failed = ::mkdir(part.c_str(), static_cast<mode_t>(mode)) == 0 ? 0 : errno;
+    if (failed != 0 && !isDirectory(part)) {
+      const int code = failed == EEXIST ? ENOTDIR : failed;
       return Error{Code::FL0003, fmt::format("cannot create directory {}: {}", part, std::strerror(code)), "", {}};
     }
     if (slash == std::string::npos) return {};

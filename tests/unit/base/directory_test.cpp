@@ -54,6 +54,20 @@ TEST(Directory, RemoveTreeDoesNotFollowSymlinks) {
   EXPECT_TRUE(isRegularFile(dir.at("outside/kept")));
 }
 
+TEST(Directory, WhyADirectoryCannotBeMadeIsTold) {
+  TempDir dir;
+  const std::string closed = dir.at("closed");
+  ASSERT_TRUE(makeDirs(closed));
+  ASSERT_EQ(::chmod(dir.at(".").c_str(), 0755), 0);
+  ASSERT_EQ(::chmod(closed.c_str(), 0555), 0);
+  const auto tries = [&] {
+    if (::geteuid() == 0 && ::seteuid(65534) != 0) ::_exit(2);
+    const auto made = makeDirs(closed + "/below");
+    ::_exit(!made && made.error().message.ends_with("/below: Permission denied") ? 0 : 1);
+  };
+  EXPECT_EXIT(tries(), testing::ExitedWithCode(0), "");
+}
+
 TEST(Directory, RemoveTreeTakesReadOnlyDirectories) {
   TempDir dir;
   ASSERT_TRUE(makeDirs(dir.at("ro/inner")));
