@@ -4,10 +4,9 @@
 
 #include <fmt/format.h>
 
-#include "kernel/base/file.hpp"
 #include "kernel/base/text.hpp"
 #include "kernel/cli/context.hpp"
-#include "kernel/cli/locate.hpp"
+#include "kernel/cli/result_file.hpp"
 #include "kernel/cli/svg.hpp"
 
 namespace fleetd::cli {
@@ -126,13 +125,7 @@ class Picture {
 int runGraph(Context& cx) {
   if (const auto fleet = cx.openFleet(); !fleet) return cx.fail(fleet.error());
   const std::string text = Picture(cx, cx.workspace().services().inventory()).draw(cx);
-  if (!cx.args.has("--out")) {
-    cx.out.write(text);
-    return cx.finish();
-  }
-  const auto path = absolutePath(cx.args.value("--out"));
-  if (!path) return cx.fail(path.error());
-  if (const auto done = base::writeIfChanged(*path, text); !done) return cx.fail(done.error());
+  if (const auto done = writeResult(cx, text); !done) return cx.fail(done.error());
   return cx.finish();
 }
 

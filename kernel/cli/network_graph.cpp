@@ -6,11 +6,10 @@
 
 #include <fmt/format.h>
 
-#include "kernel/base/file.hpp"
 #include "kernel/base/text.hpp"
-#include "kernel/cli/locate.hpp"
 #include "kernel/cli/network.hpp"
 #include "kernel/cli/network_answers.hpp"
+#include "kernel/cli/result_file.hpp"
 #include "kernel/cli/svg.hpp"
 #include "kernel/deploy/targets.hpp"
 
@@ -90,10 +89,11 @@ class Picture {
   std::string legend() const {
     const auto devices = std::count_if(rows_.begin(), rows_.end(), [](const Row& row) { return row.klass == kDevice; });
     const std::string others = devices == 0 ? "" : fmt::format(", {} device{}", devices, devices == 1 ? "" : "s");
+    const std::size_t machines = rows_.size() - static_cast<std::size_t>(devices);
     std::string out = fmt::format(
-        "{} machines{}, {} networks, the best one first. Ring: more than a member. Bold: the way a "
+        "{} machine{}{}, {} network{}, the best one first. Ring: more than a member. Bold: the way a "
         "deployment takes",
-        rows_.size() - static_cast<std::size_t>(devices), others, ways_.networks.size());
+        machines, machines == 1 ? "" : "s", others, ways_.networks.size(), ways_.networks.size() == 1 ? "" : "s");
     return out + (asked_ ? ", of those that answer." : " first.");
   }
 
@@ -300,13 +300,7 @@ int drawNetworks(Context& cx) {
     answers = *std::move(asked);
   }
   const std::string text = Picture(cx, *ways, cx.args.has("--ask") ? &answers : nullptr).draw(cx);
-  if (!cx.args.has("--out")) {
-    cx.out.write(text);
-    return cx.finish();
-  }
-  const auto path = absolutePath(cx.args.value("--out"));
-  if (!path) return cx.fail(path.error());
-  if (const auto done = base::writeIfChanged(*path, text); !done) return cx.fail(done.error());
+  if (const auto done = writeResult(cx, text); !done) return cx.fail(done.error());
   return cx.finish();
 }
 

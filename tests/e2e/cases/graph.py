@@ -59,6 +59,20 @@ class Graph(FleetTest):
         self.expect(fleet.run("graph", "--out", "x.svg"), 0)
         self.assertEqual((fleet.root / "x.svg").read_text(), first)
         self.assertEqual(self.expect(fleet.run("graph", "-o", "no/such/x.svg"), 3).out, "")
+        self.assertEqual(self.expect(fleet.run("graph", "--out", "-"), 0).out, first)
+        self.assertEqual(self.expect(fleet.run("graph", "--out", "/dev/stdout"), 0).out, first)
+        self.expect(fleet.run("graph", "--out", ""), 2, err=["FL0903", "names no file"])
+
+    def test_what_is_no_file_is_written_to_and_a_link_stays(self):
+        fleet = self.yard(2)
+        (fleet.root / "full").symlink_to("/dev/full")
+        (fleet.root / "link.svg").symlink_to("kept/x.svg")
+        (fleet.root / "kept").mkdir()
+        (fleet.root / "kept/x.svg").write_text("old")
+        self.expect(fleet.run("graph", "--out", "full"), 3, err=["FL0003", "No space left"])
+        self.expect(fleet.run("graph", "--out", "link.svg"), 0)
+        self.assertTrue((fleet.root / "link.svg").is_symlink() and (fleet.root / "full").is_symlink())
+        self.assertIn("<svg", (fleet.root / "kept/x.svg").read_text())
 
     def test_no_script_gets_in(self):
         fleet = self.yard(2, 'inventory.instances."</title><script>x</script>" = { module.name = "packages"; roles.default.tags.all = { }; };')

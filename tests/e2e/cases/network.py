@@ -93,7 +93,7 @@ CASES = [
     Case("network: none, as JSON", ["network", "list", "--json"], files=yard(""), json_equals=[], not_err=["no service"]),
     Case("network: a device whose name is mistyped", ["network", "list", "fone"], code=2, files=yard(PHONE), err=["FL0503", "no host fone", "did you mean `phone`"]),
     Case("network: ssh to a device whose name is mistyped", ["ssh", "phoen", "--", "uptime"], code=2, files=yard(PHONE), err=["FL0503", "no host phoen", "did you mean `phone`"]),
-    Case("network: a device in the picture", ["network", "graph"], files=yard(PHONE), out=[">phone<", ">device<", "3 machines, 1 device, 1 networks"]),
+    Case("network: a device in the picture", ["network", "graph"], files=yard(PHONE), out=[">phone<", ">device<", "3 machines, 1 device, 1 network,"]),
     shown("a device on NixOS", PHONE, "silo", 'networking.hosts."10.147.17.9"', ["phone.yard.example.org", "phone.mesh", "phone.mesh.yard.example.org"]),
     # What hosts get.
     shown("names on NixOS", BOTH, "silo", f'networking.hosts."{IPS["barn"]}"', NAMES),
@@ -108,6 +108,8 @@ CASES = [
     shown("who answers for a domain does not ask itself", INTERNET, "barn", "environment.etc", {}, "{ services.resolved.enable = true; fleet.network.nameServers.mesh = [ \"barn\" ]; }"),
     shown("what is open in an overlay", BOTH, "silo", 'networking.firewall.interfaces."zt+".allowedTCPPorts', [9100], PORTS),
     shown("what is open in an overlay, for nftables", BOTH, "silo", 'networking.firewall.interfaces."zt*".allowedTCPPorts', [9100], "{ fleet.network.firewall.allowedTCPPorts = [ 9100 ]; networking.nftables.enable = true; }"),
+    Case("network: what is open in an overlay, on a Mac", ["show", "gate", "warnings"], files=yard(BOTH, options=PORTS), out=["applicationFirewall.blockAllIncoming"]),
+    shown("a Mac in no overlay has nothing to open", INTERNET, "gate", "warnings", [], PORTS),
     shown("only one network", BOTH, "silo", "networking.hosts", {"192.0.2.7": ["barn.yard.example.org", "barn.internet", "barn.internet.yard.example.org"]}, "{ fleet.network.networks = [ \"internet\" ]; }"),
     shown("nothing of it", BOTH, "silo", "networking.hosts", {}, "{ fleet.network.names = false; }"),
     Case("network: a network nobody exports", ["check"], files=yard(BOTH, options='{ fleet.network.networks = [ "intranet" ]; }'), code=1, err=["NET01", "intranet"]),
@@ -140,6 +142,11 @@ class Homes(FleetTest):
         config = shown('home.file.".ssh/fleetd/config".text')
         self.assertTrue(config.startswith("UserKnownHostsFile ~/.ssh/known_hosts ~/.ssh/fleetd/known_hosts\nHost barn "), config)
         self.assertNotIn("Host silo", config)
+
+    def test_a_home_has_no_firewall(self):
+        files = {**yard(BOTH), **self.FILES}
+        files["flake.nix"] = files["flake.nix"].replace("programs.ssh.enable = true;", "fleet.network.firewall.allowedUDPPorts = [ 53 ];")
+        self.expect(self.fleet(files=files).run("check"), 1, err=["NET04", "a home has no firewall", "ada@silo"])
         self.expect(fleet.run("check"), 0)
 
     @unittest.skipUnless(shutil.which("ssh"), "ssh is not installed")
@@ -247,6 +254,8 @@ class Picture(FleetTest):
         self.assertEqual(first, self.picture(fleet))
         self.assertIn("prefers-color-scheme:dark", first)
         self.expect(fleet.run("network", "graph", "--out", "x.svg"), 0)
+        self.assertEqual(self.expect(fleet.run("network", "graph", "--out", "-"), 0).out, (fleet.root / "x.svg").read_text())
+        self.assertFalse((fleet.root / "-").exists())
         self.assertEqual((fleet.root / "x.svg").read_text(), first)
         self.assertEqual(self.expect(fleet.run("network", "graph", "-o", "no/such/x.svg"), 3).out, "")
 
