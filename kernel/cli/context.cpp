@@ -12,6 +12,7 @@
 #include "kernel/base/text.hpp"
 #include "kernel/cli/locate.hpp"
 #include "kernel/cli/open_plugins.hpp"
+#include "kernel/process/crash.hpp"
 #include "kernel/process/worker.hpp"
 
 namespace fleetd::cli {
@@ -35,6 +36,7 @@ Result<fleet::Fleet*> Context::openFleet() {
   FLEETD_TRY_ASSIGN(root_, locateFleet(args.value("--fleet"), args.has("--fleet")));
   FLEETD_TRY_ASSIGN(plugin::Isolation isolation, pluginIsolation(*this));
   FLEETD_TRY_ASSIGN(auto overrides, inputOverrides());
+  const process::Repeatable repeatable(isolation.who != plugin::Isolate::none);
   FLEETD_TRY_ASSIGN(workspace_, render::Workspace::open({root_, pluginPaths(root_), pluginLog(*this), pluginTrust(),
                                                          std::move(isolation), std::move(overrides)},
                                                         sources, symbols, diagnostics));
@@ -101,7 +103,10 @@ void Context::composeTogether(const std::vector<const fleet::Host*>& hosts, bool
   workspace_->composeTogether(hosts, {jobs_, json}, diagnostics, take);
 }
 
-void Context::checkPlugins() { workspace_->check(diagnostics); }
+void Context::checkPlugins() {
+  const process::Repeatable repeatable;
+  workspace_->check(diagnostics);
+}
 
 void Context::progress(std::string_view doing, std::size_t index, std::size_t count, std::string_view name) {
   if (quiet_ || json_) return;

@@ -6,6 +6,7 @@
 #include "kernel/base/file.hpp"
 #include "kernel/cli/evaluation.hpp"
 #include "kernel/cli/locate.hpp"
+#include "kernel/process/crash.hpp"
 
 namespace fleetd::cli {
 
@@ -26,6 +27,7 @@ Result<lang::Value> evaluate(Context& cx, lang::Evaluator& ev) {
   if (given) return ev.evalText("«string»", std::string(cx.args.value("--expr")), here);
   const std::string_view file = cx.args.positional(0);
   if (file == "-") {
+    process::cannotRepeat();
     FLEETD_TRY_ASSIGN(std::string text,
                       base::readDescriptor(STDIN_FILENO, "standard input", base::SourceMap::kMaxFileBytes));
     return ev.evalText("«stdin»", std::move(text), here);

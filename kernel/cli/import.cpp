@@ -13,6 +13,7 @@
 #include "kernel/cli/open_plugins.hpp"
 #include "kernel/cli/text_table.hpp"
 #include "kernel/fleet/discovery.hpp"
+#include "kernel/process/crash.hpp"
 
 namespace fleetd::cli {
 
@@ -54,6 +55,7 @@ class ClanSurvey {
 
   void fleet() {
     auto isolation = pluginIsolation(cx_);
+    const process::Repeatable repeatable(isolation && isolation->who != plugin::Isolate::none);
     auto opened = isolation ? render::Workspace::open(
                                   {root_, pluginPaths(root_), pluginLog(cx_), pluginTrust(), *std::move(isolation)},
                                   cx_.sources, cx_.symbols, cx_.diagnostics)

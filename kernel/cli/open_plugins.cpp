@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "kernel/base/text.hpp"
+#include "kernel/process/crash.hpp"
 #include "kernel/process/executable.hpp"
 #include "kernel/state/directory.hpp"
 
@@ -62,6 +63,16 @@ Result<plugin::Isolation> pluginIsolation(const Context& cx) {
     for (const auto word : base::split(variable, ':'))
       if (!word.empty()) words.emplace_back(word);
   for (const auto& word : words) FLEETD_TRY(plugin::addFiles(out, word));
+  if (const char* variable = std::getenv("FLEETD_PLUGIN_SECONDS"); variable && *variable != '\0') {
+    const auto seconds = plugin::readSeconds(variable);
+    if (!seconds)
+      return Error{base::Code::FL0903,
+                   fmt::format("`{}` is no value of FLEETD_PLUGIN_SECONDS", shownWord(variable)),
+                   "how long a plugin may take for one answer: 1 to 3600",
+                   {}};
+    out.seconds = *seconds;
+  }
+  for (const auto& crash : process::crashes()) out.crashed.emplace(crash.name, crash.signal);
   return out;
 }
 

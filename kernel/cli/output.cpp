@@ -9,6 +9,7 @@
 
 #include "kernel/base/terminal.hpp"
 #include "kernel/base/text.hpp"
+#include "kernel/process/crash.hpp"
 #include "kernel/process/quiet_pipe.hpp"
 
 namespace fleetd::cli {
@@ -55,6 +56,7 @@ Output::Output(ColorChoice choice)
 void Output::drain(std::size_t atLeast) {
   if (data_.empty() || data_.size() < atLeast) return;
   clearProgress();
+  process::cannotRepeat();
   if (!failed_ && !readerGone_) {
     const int code = writeAll(STDOUT_FILENO, data_);
     if (code == EPIPE) {
@@ -70,6 +72,7 @@ void Output::drain(std::size_t atLeast) {
 void Output::message(std::string_view text) {
   drain();
   clearProgress();
+  process::cannotRepeat();
   // There is nowhere left to report that standard error is gone.
   static_cast<void>(writeAll(STDERR_FILENO, text));
 }

@@ -17,6 +17,7 @@
 #include "kernel/cli/guard.hpp"
 #include "kernel/cli/help.hpp"
 #include "kernel/cli/plugin_records.hpp"
+#include "kernel/process/crash.hpp"
 
 namespace fleetd::cli {
 
@@ -93,6 +94,7 @@ int runCompletion(const std::vector<std::string>& words, Output& out) {
 
 int run(int argc, char** argv) {
   base::useOneHeap();
+  process::catchCrashes(argv);
   keepStandardStreams();
   Output out;
   int code = guarded(out, [&] {

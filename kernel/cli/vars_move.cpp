@@ -6,6 +6,7 @@
 #include "kernel/base/file.hpp"
 #include "kernel/cli/vars_request.hpp"
 #include "kernel/cli/vars_verbs.hpp"
+#include "kernel/process/crash.hpp"
 
 namespace fleetd::cli {
 
@@ -40,6 +41,7 @@ int exportTo(Context& cx, const std::string& file, sdk::Attrs request) {
 }
 
 int importFrom(Context& cx, const std::string& file, sdk::Attrs request) {
+  if (file == "-") process::cannotRepeat();
   auto archive =
       file == "-" ? base::readDescriptor(STDIN_FILENO, "standard input", kLargest) : base::readFile(file, kLargest);
   if (!archive) return cx.fail(archive.error());

@@ -2,7 +2,10 @@
 #include "kernel/plugin/in_process.hpp"
 
 #include <chrono>
+#include <optional>
 #include <utility>
+
+#include "kernel/process/crash.hpp"
 
 namespace fleetd::plugin {
 
@@ -11,6 +14,8 @@ InProcessHost::InProcessHost(const bus::BusThread& bus, PluginHostConfig config)
   done_ = done.get_future();
   // The thread owns all it uses except for the bus, so that it can be left behind.
   thread_ = std::thread([&context = bus.context(), config = std::move(config), done = std::move(done)]() mutable {
+    std::optional<process::Suspect> suspect;
+    if (config.suspect) suspect.emplace(config.id);
     servePlugin(context, config);
     done.set_value();
   });

@@ -42,11 +42,22 @@ std::optional<Isolation> readIsolation(std::string_view word) {
   return out;
 }
 
+bool canBeIsolated(const Isolation& isolation, const PluginFile& file) {
+  return isolation.who != Isolate::none && !(file.bundled && file.id == "vars");
+}
+
+std::optional<unsigned> readSeconds(std::string_view word) {
+  constexpr std::int64_t kMost = 3600;
+  const auto number = base::parseInt(word);
+  return number && *number >= 1 && *number <= kMost ? std::optional(static_cast<unsigned>(*number)) : std::nullopt;
+}
+
 bool isIsolated(const Isolation& isolation, const PluginFile& file) {
+  if (isolation.crashed.contains(file.id) && canBeIsolated(isolation, file)) return true;
   switch (isolation.who) {
     case Isolate::none: return false;
     case Isolate::thirdParty: return !file.bundled;
-    case Isolate::all: return !(file.bundled && file.id == "vars");
+    case Isolate::all: return canBeIsolated(isolation, file);
   }
   return true;
 }

@@ -25,6 +25,9 @@ struct Isolation {
   std::uint64_t memory = 1ull << 30;  // bytes of address space for one plugin
   std::uint64_t processes = 256;      // threads of one plugin, where the system counts them
   unsigned restarts = 2;              // see RestartPolicy
+  unsigned seconds = 60;              // a plugin may take for one answer, isolated or not
+  // Plugins that crashed inside of this program, by id, with the signal: from then on they are isolated.
+  std::map<std::string, int> crashed;
   // Absolute paths that plugins in a sandbox see as well, read-only; by plugin id.
   std::map<std::string, std::vector<std::string>> files;
 };
@@ -34,6 +37,11 @@ std::optional<Isolation> readIsolation(std::string_view word);
 inline constexpr std::string_view kIsolationWords = "all, third-party, unsandboxed or none";
 
 bool isIsolated(const Isolation& isolation, const PluginFile& file);
+// Whether it may have a process of its own, where any has.
+bool canBeIsolated(const Isolation& isolation, const PluginFile& file);
+
+// "1" to "3600"; nothing for other words.
+std::optional<unsigned> readSeconds(std::string_view word);
 
 // "ID=PATH" of whoever runs fleetd, into `isolation.files`: the real path of a file or directory that exists. Error
 // FL0903 for other words, for `/`, and for what is not there.

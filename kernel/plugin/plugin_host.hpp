@@ -18,6 +18,7 @@ struct PluginHostConfig {
   std::string settings;   // the plugin's fleet-level settings, a msgpack map, or empty
   LogSink log;            // may be empty
   std::string token;      // what the hello proves itself with
+  bool suspect = false;   // on a thread: a crash there is the plugin's, which can have a process of its own (crash.hpp)
   // Called once the kernel is reached and before anything of the plugin is loaded; may be empty.
   std::function<Result<void>()> beforeLoading;
 };

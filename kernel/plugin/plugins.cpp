@@ -59,6 +59,11 @@ const PluginFile* Plugins::State::find(const std::string& id) const {
   return at != files.end() && at->id == id ? &*at : nullptr;
 }
 
+bool Plugins::State::movable(const std::string& id) const {
+  const auto* file = find(id);
+  return file && canBeIsolated(options.isolation, *file);
+}
+
 Error Plugins::State::unknown(const std::string& id) const {
   std::vector<std::string_view> names;
   for (const auto& file : files) names.push_back(file.id);
@@ -147,6 +152,7 @@ Plugins::~Plugins() = default;
 Plugins Plugins::open(const std::vector<SearchPath>& paths, PluginsOptions options, Diagnostics& diagnostics) {
   auto state = std::make_unique<State>();
   state->options = std::move(options);
+  if (state->options.callMs == 0) state->options.callMs = state->options.isolation.seconds * 1000;
   state->files = findPlugins(paths, diagnostics);
   return Plugins(std::move(state));
 }
@@ -195,6 +201,7 @@ void Plugins::State::reportRefusals(Diagnostics& diagnostics) {
 
 void Plugins::tellEnds(Diagnostics& diagnostics) {
   state_->noticeEnds();
+  state_->noticeCrashes();
   state_->tellNotices(diagnostics);
   state_->reportRefusals(diagnostics);
 }

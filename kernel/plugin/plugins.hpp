@@ -44,7 +44,7 @@ struct PluginsOptions {
   Isolation isolation;                          // who runs in a process of its own
   std::map<std::string, PluginValue> settings;  // fleet-level settings by plugin id, maps
   std::uint32_t startMs = 10'000;               // for loading and activating one plugin
-  std::uint32_t callMs = 60'000;                // for one message (a batch of hosts)
+  std::uint32_t callMs = 0;                     // for one message (a batch of hosts); 0: what `isolation` says
   std::uint32_t stopMs = 2'000;                 // for ending one plugin
 };
 

@@ -289,7 +289,7 @@ bool Plugins::revive(const std::string& id) {
   if (found == state_->loaded.end()) return false;
   LoadedPlugin& plugin = found->second;
   if (!plugin.failure) return true;
-  if (!plugin.isolated || !endsPlugin(plugin.failure->code)) return false;
+  if (!(plugin.isolated || state_->movable(id)) || !endsPlugin(plugin.failure->code)) return false;
   plugin.failure.reset();
   plugin.toldFleet.reset();
   state_->notices.erase(id);

@@ -14,6 +14,7 @@
 #include "kernel/plugin/failure.hpp"
 #include "kernel/plugin/plugins_state.hpp"
 #include "kernel/plugin/told.hpp"
+#include "kernel/process/spawn.hpp"
 #include "kernel/process/worker.hpp"
 
 namespace fleetd::plugin {
@@ -50,7 +51,6 @@ Plugins::State::~State() {
     if (plugin.isolated) static_cast<void>(happened(plugin, Event::stop));
     bus->bye(plugin.routingId);
   }
-  bool remains = false;
   for (auto& [id, plugin] : loaded) {
     if (!plugin.host || plugin.host->finished(options.stopMs)) continue;
     if (log)
@@ -87,6 +87,8 @@ void Plugins::State::launch(const std::string& id, LoadedPlugin& plugin, bool is
   config.settings = plugin.settings;
   config.log = log;
   config.token = bus::randomName();
+  const auto* file = find(id);
+  config.suspect = movable(id);
   if (!isolate) {
     plugin.hello = bus->expect(plugin.routingId, id, options.startMs, config.token);
     plugin.host = std::make_unique<InProcessHost>(*bus, std::move(config));
@@ -97,7 +99,15 @@ void Plugins::State::launch(const std::string& id, LoadedPlugin& plugin, bool is
     plugin.failure = std::move(opened).error();
     return;
   }
-  auto command = hostCommand(options.isolation, id, plugin.library, socketDirectory);
+  Isolation isolation = options.isolation;
+  auto command = hostCommand(isolation, id, plugin.library, socketDirectory);
+  Isolation before;
+  before.who = isolation.who;
+  if (!command && file && !isIsolated(before, *file)) {
+    // It ran inside of this program before; a process without a sandbox may do no more than that.
+    isolation.sandbox = false;
+    command = hostCommand(isolation, id, plugin.library, socketDirectory);
+  }
   if (!command) {
     plugin.failure = std::move(command).error();
     return;
@@ -106,7 +116,7 @@ void Plugins::State::launch(const std::string& id, LoadedPlugin& plugin, bool is
   plugin.hello = bus->expect(plugin.routingId, id, options.startMs, config.token);
   auto host = std::make_unique<IsolatedHost>(
       *bus, IsolatedConfig{std::move(config), {options.isolation.memory, options.isolation.processes}},
-      *std::move(command), options.isolation.sandbox);
+      *std::move(command), isolation.sandbox);
   plugin.isolated = host.get();
   plugin.endTold = false;
   plugin.host = std::move(host);
@@ -135,7 +145,33 @@ Error Plugins::State::failedToStart(const std::string& id, LoadedPlugin& plugin,
   return describeDeath(id, death, {});
 }
 
+void Plugins::State::leaveBehind(const std::string& id, LoadedPlugin& plugin, const char* topic) {
+  bus->bye(plugin.routingId);
+  if (!plugin.host->finished(options.stopMs)) remains = plugin.host->abandon() || remains;
+  plugin.host.reset();
+  plugin.failure = fail(
+      Code::FL0329, fmt::format("plugin `{}` did not answer {} in time and was left behind with its thread", id, topic),
+      "a defect of the plugin: tell its author, or take it out of the hosts' plugins");
+}
+
+void Plugins::State::noticeCrashes() {
+  for (const auto& [id, signal] : options.isolation.crashed) {
+    const auto found = loaded.find(id);
+    if (found == loaded.end() || found->second.crashTold || !found->second.isolated) continue;
+    found->second.crashTold = true;
+    process::ExitStatus status;
+    status.signal = signal;
+    auto notice = Diagnostic::from(
+        fail(Code::FL0327, fmt::format("plugin `{}` crashed inside of fleetd: {}", id, process::describe(status)),
+             "a defect of the plugin: tell its author"));
+    notice.severity = Severity::Warning;
+    notice.notes.insert(notice.notes.begin(), "the command was started again with the plugin in a process of its own");
+    notices.insert_or_assign(id, std::move(notice));
+  }
+}
+
 bool Plugins::State::recover(const std::string& id, LoadedPlugin& plugin, const Error& why, const std::string& topic) {
+  plugin.crashTold = true;
   const Death death = ended(plugin, why);
   const Error error = describeDeath(id, death, topic);
   const Step next = happened(plugin, eventOf(death));
@@ -220,6 +256,7 @@ void Plugins::State::converse(const std::string& id, const char* topic, std::uin
     }
     more = false;
     std::optional<Error> end;
+    bool hangs = false;
     for (auto& [i, answer] : sent) {
       const auto reply = answer.get();
       Reply answers = readAnswers(id, reply, batches[i].documents);
@@ -231,9 +268,16 @@ void Plugins::State::converse(const std::string& id, const char* topic, std::uin
           continue;
         }
         static_cast<void>(happened(plugin, Event::answered));
+      } else if (!reply && reply.error().code == Code::FL0314 && movable(id)) {
+        hangs = true;
+        continue;
       }
       batches[i].answered = true;
       take(i, std::move(answers));
+    }
+    if (hangs) {
+      leaveBehind(id, plugin, topic);
+      continue;  // up() says why
     }
     if (!end) return;
     static_cast<void>(recover(id, plugin, *end, topic));

@@ -31,8 +31,9 @@ struct LoadedPlugin {
   std::optional<Manifest> manifest;              // once it is up
   std::optional<Error> failure;                  // why it is not
   std::optional<Schema> schema;
-  Touched touched;       // so far in this run
-  bool endTold = false;  // that its process ended while nobody asked it anything
+  Touched touched;         // so far in this run
+  bool endTold = false;    // that its process ended while nobody asked it anything
+  bool crashTold = false;  // that it crashed inside of this program, or again
 };
 
 struct Plugins::State {
@@ -46,6 +47,7 @@ struct Plugins::State {
   std::string socketDirectory;                // of the socket for processes, once there is one
   std::map<std::string, Diagnostic> notices;  // by plugin; they wait for somebody who takes diagnostics
   std::uint64_t started = 0;
+  bool remains = false;  // a thread that never came back
 
   ~State();
 
@@ -57,6 +59,8 @@ struct Plugins::State {
   Result<void> openBus();
   // Starts loading; nothing happens when it is loaded, loading or failed already.
   void begin(const std::string& id);
+  // Whether a plugin of this program may go on in a process of its own.
+  bool movable(const std::string& id) const;
   // Waits for the end of loading.
   Result<LoadedPlugin*> up(const std::string& id);
 
@@ -95,6 +99,10 @@ struct Plugins::State {
   void askAll(const std::string& id, const char* topic, std::size_t count, const PackDocument& pack,
               const TakeAnswer& take);
   void tellNotices(Diagnostics& diagnostics);
+  // What hangs on a thread of this program: the thread is left to itself, and the plugin has failed as a process would.
+  void leaveBehind(const std::string& id, LoadedPlugin& plugin, const char* topic);
+  // Plugins that crashed inside of this program before it started anew, and are fine since.
+  void noticeCrashes();
   // Looks after plugins whose process ended, or was ended, while nobody asked them anything; what is to be said of it
   // goes to `notices`.
   void noticeEnds();

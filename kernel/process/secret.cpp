@@ -12,6 +12,7 @@
 #include <cstring>
 #include <thread>
 
+#include "kernel/process/crash.hpp"
 #include "kernel/process/quiet_pipe.hpp"
 
 namespace fleetd::process {
@@ -114,6 +115,7 @@ Result<std::shared_ptr<Secret>> Secret::readLine(int fd) {
 }
 
 Result<std::shared_ptr<Secret>> Secret::ask(const std::string& question) {
+  cannotRepeat();
   if (::isatty(STDIN_FILENO) == 0) return readLine(STDIN_FILENO);
   const UniqueFd terminal(::open("/dev/tty", O_RDWR | O_CLOEXEC));
   const int fd = terminal ? terminal.get() : STDIN_FILENO;
