@@ -12,6 +12,7 @@
 #include "kernel/cli/git_commit.hpp"
 #include "kernel/cli/locate.hpp"
 #include "kernel/cli/open_plugins.hpp"
+#include "kernel/process/crash.hpp"
 
 namespace fleetd::cli {
 
@@ -41,6 +42,13 @@ Result<std::string> recover(Context& cx, const std::string& root) {
 
 }  // namespace
 
+Error noInventory() {
+  return {Code::FL0619,
+          "the fleet has no inventory that could be changed",
+          "its hosts are defined in Nix or in fleet.json: change them there",
+          {}};
+}
+
 InventoryChange::InventoryChange(Context& cx, fleet::InventoryOrigins origins, fleet::InventoryFile file)
     : cx_(cx),
       origins_(std::move(origins)),
@@ -64,11 +72,7 @@ Result<std::unique_ptr<InventoryChange>> InventoryChange::open(Context& cx) {
   FLEETD_TRY_ASSIGN(std::string finished, recover(cx, root));
   FLEETD_TRY_ASSIGN(fleet::Fleet* const fleet, cx.openFleet());
   auto origins = fleet::readOrigins(*fleet);
-  if (origins.directory.empty())
-    return Error{Code::FL0619,
-                 "the fleet has no inventory that could be changed",
-                 "its hosts are defined in Nix or in fleet.json: change them there",
-                 {}};
+  if (origins.directory.empty()) return noInventory();
   FLEETD_TRY_ASSIGN(auto file, fleet::InventoryFile::read(origins.file()));
   std::unique_ptr<InventoryChange> out(new InventoryChange(cx, std::move(origins), std::move(file)));
   out->finished_ = std::move(finished);
@@ -161,6 +165,8 @@ Result<void> InventoryChange::look(const std::vector<std::string>& instances) {
   std::set<std::string> known;
   for (const Diagnostic& d : cx_.diagnostics.sorted()) known.insert(d.message);
   FLEETD_TRY_ASSIGN(plugin::Isolation isolation, pluginIsolation(cx_));
+  // What was written so far is taken back by the command that is started again.
+  const process::Repeatable repeatable(isolation.who != plugin::Isolate::none);
   auto opened = render::Workspace::open(
       {cx_.root(), pluginPaths(cx_.root()), pluginLog(cx_), pluginTrust(), std::move(isolation)}, sources_, symbols_,
       diagnostics_);

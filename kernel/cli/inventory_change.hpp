@@ -12,6 +12,9 @@
 
 namespace fleetd::cli {
 
+// FL0619: a fleet whose hosts no inventory defines.
+Error noInventory();
+
 class InventoryChange {
  public:
   // Opens the fleet, once an interrupted change was taken back, or brought to its end (FL0629). Errors: those of

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "kernel/base/text.hpp"
+#include "kernel/cli/inventory_words.hpp"
 
 namespace fleetd::cli {
 
@@ -37,6 +38,8 @@ Json texts(const std::vector<std::string>& all) {
   return Json(std::move(out));
 }
 
+bool isAddress(const Field& field) { return field.name == "deploy.targetHost" || field.name == "deploy.buildHost"; }
+
 Result<Json> valueOf(const Field& field, const std::string& text) {
   const auto wrong = [&](std::string_view wanted) {
     return Error{Code::FL0903, fmt::format("{}={}: {} is expected", field.name, shownWord(text), wanted), "", {}};
@@ -45,10 +48,15 @@ Result<Json> valueOf(const Field& field, const std::string& text) {
     std::vector<std::string> all;
     for (const auto part : base::split(text, ','))
       if (const auto one = base::trim(part); !one.empty()) all.emplace_back(one);
+    for (const auto& one : all) FLEETD_TRY(checkTag(one));
     return texts(all);
   }
   if (text == "null" || text.empty()) return Json();
-  if (field.kind == Field::Kind::Text) return Json(text);
+  if (isAddress(field)) FLEETD_TRY(checkHostAddress(std::string(field.name), text));
+  if (field.kind == Field::Kind::Text) {
+    FLEETD_TRY(checkText(std::string(field.name), text));
+    return Json(text);
+  }
   if (field.kind == Field::Kind::Bool) {
     if (text != "true" && text != "false") return wrong("true or false");
     return Json(text == "true");
@@ -135,6 +143,10 @@ Result<void> createMachine(Context& cx, InventoryChange& change, const std::stri
   if (!std::all_of(system.begin(), system.end(),
                    [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-'; }))
     return Error{Code::FL0903, fmt::format("--system {}: as in x86_64-linux", shownWord(system)), "", {}};
+  for (const auto& tag : cx.args.values("--tag")) FLEETD_TRY(checkTag(tag));
+  if (cx.args.has("--target-host"))
+    FLEETD_TRY(checkHostAddress("--target-host", std::string(cx.args.value("--target-host"))));
+  FLEETD_TRY(checkText("--description", std::string(cx.args.value("--description"))));
   Json::Object machine;
   if (klass == "darwin") machine.emplace_back("machineClass", Json(klass));
   if (cx.args.has("--description"))
@@ -187,7 +199,10 @@ Result<void> setMachine(Context& cx, InventoryChange& change, const std::string&
 
 int runMachines(Context& cx) {
   const std::string_view verb = cx.args.positionals.empty() ? "list" : cx.args.positional(0);
-  if (verb == "list") return listMachines(cx);
+  if (verb == "list") {
+    if (auto alone = noMoreWords(cx.args, 1); !alone) return cx.fail(alone.error());
+    return listMachines(cx);
+  }
   if (verb == "install" || verb == "hardware") {
     if (cx.args.positionals.size() != 2)
       return cx.fail({Code::FL0903, fmt::format("`fleetd machines {}` needs one machine", verb), "", {}});

@@ -40,12 +40,25 @@ std::vector<std::string> instancesOf(const fleet::Inventory& inventory, const st
   return out;
 }
 
-std::vector<Row> rows(Context& cx, InventoryChange& inventory) {
+// What inventory.json and the Nix files say, as it is: nothing is locked, finished or taken back for a look.
+Result<std::vector<Row>> rows(Context& cx) {
+  FLEETD_TRY_ASSIGN(fleet::Fleet* const fleet, cx.openFleet());
+  const auto origins = fleet::readOrigins(*fleet);
+  if (origins.directory.empty()) return noInventory();
+  auto read = fleet::InventoryFile::read(origins.file());
+  if (!read) {
+    Error error = std::move(read).error();
+    error.hint.clear();  // of changes that were not made
+    return error;
+  }
+  fleet::InventoryFile file = *std::move(read);
+  const fleet::InventoryEdit edit(origins, file);
+  const auto& machines = cx.workspace().services().inventory().machines;
   std::vector<Row> out;
   const auto tags = cx.args.values("--tag");
   const auto classes = cx.args.values("--class");
-  for (const fleet::Host& host : cx.workspace().fleet().hosts()) {
-    if (host.klass == "home" || !inventory.hasMachine(host.name)) continue;
+  for (const fleet::Host& host : fleet->hosts()) {
+    if (host.klass == "home" || std::find(machines.begin(), machines.end(), host.name) == machines.end()) continue;
     if (!classes.empty() && std::find(classes.begin(), classes.end(), host.klass) == classes.end()) continue;
     if (!std::all_of(tags.begin(), tags.end(), [&](const std::string& tag) {
           return std::find(host.tags.begin(), host.tags.end(), tag) != host.tags.end();
@@ -53,11 +66,11 @@ std::vector<Row> rows(Context& cx, InventoryChange& inventory) {
       continue;
     Row row;
     row.host = &host;
-    row.fields = inventory.edit().effective({"machines", host.name});
+    row.fields = edit.effective({"machines", host.name});
     row.instances = instancesOf(cx.workspace().services().inventory(), host.name);
-    if (inventory.origins().root.find({"machines", host.name})) row.sources.emplace_back("Nix");
-    if (inventory.file().find({"machines", host.name})) row.sources.emplace_back("inventory.json");
-    if (base::isDirectory(inventory.directory() + "/machines/" + host.name)) row.sources.emplace_back("machines/");
+    if (origins.root.find({"machines", host.name})) row.sources.emplace_back("Nix");
+    if (file.find({"machines", host.name})) row.sources.emplace_back("inventory.json");
+    if (base::isDirectory(origins.directory + "/machines/" + host.name)) row.sources.emplace_back("machines/");
     out.push_back(std::move(row));
   }
   return out;
@@ -99,11 +112,10 @@ void writeRows(Context& cx, const std::vector<Row>& all) {
 }  // namespace
 
 int listMachines(Context& cx) {
-  auto opened = InventoryChange::open(cx);
-  if (!opened) return cx.fail(opened.error());
-  const auto all = rows(cx, **opened);
+  const auto all = rows(cx);
+  if (!all) return cx.fail(all.error());
   if (cx.json()) {
-    writeRows(cx, all);
+    writeRows(cx, *all);
     return cx.finish();
   }
   TextTable table({{"MACHINE"},
@@ -112,7 +124,7 @@ int listMachines(Context& cx) {
                    {"ADDRESS", false, 0, 4},
                    {"SERVICES", false, 10, 5},
                    {"DEFINED IN", false, 0, 6}});
-  for (const Row& row : all)
+  for (const Row& row : *all)
     table.add({{row.host->name, kBold},
                {row.host->klass},
                {base::join(row.host->tags, " ")},

@@ -6,10 +6,12 @@
 
 #include "kernel/base/text.hpp"
 #include "kernel/cli/context.hpp"
+#include "kernel/cli/inventory_words.hpp"
 #include "kernel/cli/json_schema.hpp"
 #include "kernel/cli/open_plugins.hpp"
 #include "kernel/cli/services_edit.hpp"
 #include "kernel/cli/text_table.hpp"
+#include "kernel/process/crash.hpp"
 
 namespace fleetd::cli {
 
@@ -155,6 +157,7 @@ void writeService(Context& cx, const plugin::Manifest& manifest, const plugin::S
 }
 
 int one(Context& cx, std::string_view verb, std::string_view name) {
+  const process::Repeatable repeatable;
   plugin::Plugins plugins = openPlugins(cx, "");
   std::vector<std::string> services;
   for (const auto& file : plugins.files())
@@ -190,6 +193,7 @@ int runServices(Context& cx) {
                       fmt::format("`fleetd services {}` needs the name of a service", verb),
                       "`fleetd services` lists the instances and their services",
                       {}});
+    if (auto alone = noMoreWords(cx.args, 2); !alone) return cx.fail(alone.error());
     return one(cx, verb, cx.args.positional(1));
   }
   if (verb == "add" || verb == "set" || verb == "remove") return editServices(cx, verb);
@@ -198,6 +202,7 @@ int runServices(Context& cx) {
                     fmt::format("unexpected argument `{}`", shownWord(verb)),
                     "`list`, `show NAME`, `schema NAME`, `add NAME`, `set NAME` or `remove NAME`",
                     {}});
+  if (auto alone = noMoreWords(cx.args, 1); !alone) return cx.fail(alone.error());
   const auto fleet = cx.openFleet();
   if (!fleet) return cx.fail(fleet.error());
   return list(cx);

@@ -8,6 +8,7 @@
 
 #include "kernel/base/text.hpp"
 #include "kernel/cli/inventory_change.hpp"
+#include "kernel/cli/inventory_words.hpp"
 
 namespace fleetd::cli {
 
@@ -31,8 +32,7 @@ class ServiceEdit {
     if (!change_.edit().effective(at_).isNull())
       return Error{Code::FL0615, fmt::format("the inventory has an instance {} already", name_),
                    "`fleetd services set` changes it", placeOf()};
-    if (name_.empty() || name_.size() > 128 || base::invalidUtf8At(name_))
-      return Error{Code::FL0903, fmt::format("`{}` is no name for an instance", shownWord(name_)), "", {}};
+    FLEETD_TRY(checkInstanceName(name_));
     service_ = cx_.args.has("--service") ? std::string(cx_.args.value("--service")) : name_;
     const std::string input(cx_.args.value("--input"));
     FLEETD_TRY(knowService(input));
@@ -128,7 +128,7 @@ class ServiceEdit {
     roleAt_ = at_ / "roles" / role_;
     if (known)
       for (const auto& role : known->roles)
-        if (role.name == role_) options_ = &role.settings;
+        if (role.name == role_) decl_ = &role;
     return {};
   }
 
@@ -152,6 +152,8 @@ class ServiceEdit {
   Result<void> changeRole() {
     FLEETD_TRY(findRole());
     for (const auto& machine : cx_.args.values("--machine")) FLEETD_TRY(change_.needMachine(machine));
+    for (const auto& tag : cx_.args.values("--tag"))
+      if (change_.edit().effective(roleAt_ / "tags" / tag).isNull()) FLEETD_TRY(checkTag(tag));
     tagsAsSet();
     const auto layers = members();
     for (const InventoryPath& member : layers) FLEETD_TRY(change_.edit().set(member, Json(Json::Object())));
@@ -161,7 +163,10 @@ class ServiceEdit {
       return change_.edit().set(roleAt_, Json(Json::Object()));
     }
     for (std::size_t i = 2; i < cx_.args.positionals.size(); ++i) {
-      FLEETD_TRY_ASSIGN(const Setting setting, parseSetting(cx_.args.positionals[i], options_));
+      FLEETD_TRY(checkText("a setting", cx_.args.positionals[i]));
+      FLEETD_TRY_ASSIGN(const Setting setting,
+                        parseSetting(cx_.args.positionals[i], decl_ ? &decl_->settings : nullptr));
+      if (decl_) FLEETD_TRY(checkSetting(decl_->settings, decl_->open, setting));
       for (InventoryPath layer : layers.empty() ? std::vector<InventoryPath>{roleAt_} : layers) {
         layer.emplace_back("settings");
         layer.insert(layer.end(), setting.path.begin(), setting.path.end());
@@ -197,7 +202,7 @@ class ServiceEdit {
   InventoryChange& change_;
   std::string name_, service_, role_;
   InventoryPath at_, roleAt_;
-  const std::vector<sdk::OptionDecl>* options_ = nullptr;
+  const sdk::RoleDecl* decl_ = nullptr;
   bool foreign_ = false;
 };
 

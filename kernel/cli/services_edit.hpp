@@ -20,6 +20,10 @@ struct Setting {
 // a list may be written with commas. Errors: FL0903.
 Result<Setting> parseSetting(const std::string& word, const std::vector<sdk::OptionDecl>* options);
 
+// Whether a role with these options has the setting, and its value has the type. `open`: it may hold others. Errors:
+// FL0616 with a suggestion, FL0903.
+Result<void> checkSetting(const std::vector<sdk::OptionDecl>& options, bool open, const Setting& setting);
+
 // The type of an option below others, or null.
 const sdk::Type* typeOfSetting(const std::vector<sdk::OptionDecl>& options, const std::vector<std::string>& path,
                                std::size_t from = 0);

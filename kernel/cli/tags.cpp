@@ -7,6 +7,7 @@
 
 #include "kernel/base/text.hpp"
 #include "kernel/cli/inventory_change.hpp"
+#include "kernel/cli/inventory_words.hpp"
 #include "kernel/cli/text_table.hpp"
 
 namespace fleetd::cli {
@@ -69,8 +70,6 @@ int list(Context& cx) {
 
 Result<void> changeTag(InventoryChange& change, bool add, const std::string& machine, const std::string& tag) {
   FLEETD_TRY(change.needMachine(machine));
-  if (tag.empty() || base::invalidUtf8At(tag))
-    return Error{Code::FL0903, fmt::format("`{}` is no tag", shownWord(tag)), "", {}};
   const fleet::InventoryPath path{"machines", machine, "tags"};
   const Json old = change.edit().effective(path);
   Json::Array items = old.asArray() ? *old.asArray() : Json::Array();
@@ -88,10 +87,12 @@ Result<void> changeTag(InventoryChange& change, bool add, const std::string& mac
                  std::move(hint),
                  {}};
   }
-  if (add)
+  if (add) {
+    FLEETD_TRY(checkTag(tag));
     items.emplace_back(tag);
-  else
+  } else {
     items.erase(found);
+  }
   FLEETD_TRY(change.edit().set(path, Json(std::move(items))));
   return change.apply();
 }
@@ -100,7 +101,10 @@ Result<void> changeTag(InventoryChange& change, bool add, const std::string& mac
 
 int runTags(Context& cx) {
   const std::string_view verb = cx.args.positionals.empty() ? "list" : cx.args.positional(0);
-  if (verb == "list") return list(cx);
+  if (verb == "list") {
+    if (auto alone = noMoreWords(cx.args, 1); !alone) return cx.fail(alone.error());
+    return list(cx);
+  }
   if (verb != "add" && verb != "remove") {
     std::string hint = suggestion(verb, {"list", "add", "remove"});
     if (hint.empty()) hint = "the verbs are list, add and remove";

@@ -63,7 +63,7 @@ Result<const Host*> Fleet::findHost(std::string_view name) const {
   for (const Host& host : hosts_) names.push_back(host.name);
   const auto best = base::nearestNames(name, names, 3, 3);
   return Error{base::Code::FL0503,
-               fmt::format("the fleet has no host {}", name),
+               name.empty() ? std::string("no host has an empty name") : fmt::format("the fleet has no host {}", name),
                best.empty() ? "`fleetd hosts` lists them" : base::didYouMean(best),
                {}};
 }

@@ -1,6 +1,7 @@
 """Changing the inventory: machines made, renamed and deleted with all that is theirs, tags, instances of services; what Nix files
 define is refused, and a change that would break the fleet is taken back."""
 
+import fcntl
 import json
 import os
 import subprocess
@@ -151,6 +152,34 @@ class Machines(InventoryTest):
         self.refused(fleet, ["machines", "set", "barn", "installedAt=soon"], "FL0903", exit_code=2)
         self.refused(fleet, ["machines", "set", "barn"], "FL0903", exit_code=2)
 
+    def test_addresses_and_texts_that_are_none(self):
+        fleet = self.yard()
+        self.refused(fleet, ["machines", "create", "mill", "--target-host", "a b"], "FL0814", "--target-host")
+        self.refused(fleet, ["machines", "create", "mill", "--target-host", "-oProxyCommand=x"], "FL0814")
+        self.refused(fleet, ["machines", "create", "mill", "--tag", "two words"], "FL0903", "no tag", exit_code=2)
+        self.refused(fleet, ["machines", "create", "mill", "--description", b"a\xff"], "FL0903", "not UTF-8", exit_code=2)
+        self.refused(fleet, ["machines", "set", "silo", "deploy.targetHost=root@a@b"], "FL0814", "deploy.targetHost")
+        self.refused(fleet, ["machines", "set", "silo", "deploy.buildHost="+ "x" * 3000], "FL0814", "deploy.buildHost")
+        self.refused(fleet, ["machines", "set", "silo", b"description=a\xff"], "FL0903", "not UTF-8", exit_code=2)
+        for tags in ('["a"', "{}", "two words", "a\x07"):
+            self.refused(fleet, ["machines", "set", "silo", "tags=" + tags], "FL0903", "no tag", exit_code=2)
+        self.run_ok(fleet, "machines", "set", "silo", "deploy.targetHost=ada@[2001:db8::1]:2222", "deploy.buildHost=silo", "description=für Ada")
+
+    def test_a_list_changes_and_waits_for_nothing(self):
+        fleet = self.yard({"machines": {"shed": {}}})
+        before = self.files(fleet)
+        held = os.open(fleet.root, os.O_RDONLY)
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX)
+            self.refused(fleet, ["machines", "set", "shed", "icon=x"], "FL0617", "another command")
+            self.run_ok(fleet, "machines", "list")
+        finally:
+            os.close(held)
+        (fleet.root / ".fleetd-change").mkdir()  # as an interrupted change leaves it
+        self.run_ok(fleet, "machines", "list")
+        self.assertTrue((fleet.root / ".fleetd-change").exists())
+        self.assertEqual(self.files(fleet), before)
+
     def test_broken_file(self):
         fleet = self.yard('{\n "machines": {\n')
         self.assertEqual(fleet.run("machines", "set", "barn", "icon=x", env=GIT).code, 1)
@@ -257,8 +286,11 @@ class Services(InventoryTest):
     def test_wrong_values_are_taken_back(self):
         fleet = self.yard()
         self.run_ok(fleet, "services", "add", "ada", "--service", "users", "--tag", "server")
-        self.refused(fleet, ["services", "set", "ada", "share=perhaps"], "FL0617", "settings.share")
-        self.refused(fleet, ["services", "set", "ada", "grops=wheel"], "FL0617", "grops", "groups")
+        self.refused(fleet, ["services", "set", "ada", "share=perhaps"], "FL0903", "share: boolean is expected", exit_code=2)
+        self.refused(fleet, ["services", "set", "ada", "grops=wheel"], "FL0616", "no setting `grops`", "did you mean `groups`?")
+        self.refused(fleet, ["services", "set", "ada", "user.name=x"], "FL0903", "user: text is expected", exit_code=2)
+        self.refused(fleet, ["services", "set", "ada", b"user=a\xff"], "FL0903", "not UTF-8", exit_code=2)
+        self.refused(fleet, ["services", "set", "ada", "-t", "two words", "user=x"], "FL0903", "no tag", exit_code=2)
         self.refused(fleet, ["services", "set", "ada", "-m", "bran"], "FL0616", "did you mean `barn`?")
         self.refused(fleet, ["services", "set", "ad", "user=x"], "FL0616", "did you mean `ada`?")
         self.refused(fleet, ["services", "set", "ada", "--role", "defualt", "user=x"], "FL0601", "did you mean `default`?")
@@ -274,6 +306,26 @@ class Services(InventoryTest):
         self.refused(fleet, ["services", "remove", "sshd"], "FL0612", "clan.nix")
         self.refused(fleet, ["services", "remove", "sshd", "--role", "server", "--tag", "server"], "FL0612", "clan.nix")
         self.refused(fleet, ["services", "add"], "FL0903", exit_code=2)
+
+    def test_wrong_settings_of_a_role_that_nobody_has(self):
+        fleet = self.yard()
+        self.run_ok(fleet, "services", "add", "ada", "--service", "users", "--tag", "later", err=["FL0603"])
+        self.refused(fleet, ["services", "set", "ada", "usr=x"], "FL0616", "no setting `usr`", "did you mean `user`?")
+        self.refused(fleet, ["services", "set", "ada", "prompt=maybe"], "FL0903", "prompt: boolean is expected", exit_code=2)
+        self.run_ok(fleet, "services", "set", "ada", "user=ada", "prompt=false")
+
+    def test_names_of_instances(self):
+        fleet = self.yard()
+        for name in ("", "a b", "ü", "${x}", "-a", 'x"y', "a:b", "a/b", "x" * 129, b"a\xff"):
+            with self.subTest(name=name):
+                self.refused(fleet, ["services", "add", "--service", "packages", "--tag", "server", "--", name], "FL0903", "no name for an instance", exit_code=2)
+        self.run_ok(fleet, "services", "add", "my_tools-2.0", "--service", "packages", "--tag", "server")
+
+    def test_words_too_many(self):
+        fleet = self.yard()
+        for words in (["services", "list", "x"], ["services", "show", "sshd", "x"], ["machines", "list", "x"], ["tags", "list", "x"]):
+            with self.subTest(words=words):
+                self.refused(fleet, words, "FL0903", "unexpected argument `x`", exit_code=2)
 
     def test_limits_of_a_service(self):
         fleet = self.yard()
@@ -301,3 +353,6 @@ class Tags(InventoryTest):
         self.refused(fleet, ["tags", "remove", "barn", "sever"], "FL0616", "did you mean `server`?")
         self.refused(fleet, ["tags", "add", "bran", "x"], "FL0616")
         self.refused(fleet, ["tags", "add", "barn"], "FL0903", exit_code=2)
+        for tag in ("", "two words", "a,b", "\x1b[2J", "x" * 129, b"a\xff"):
+            self.refused(fleet, ["tags", "add", "barn", tag], "FL0903", "no tag", exit_code=2)
+        self.run_ok(fleet, "tags", "add", "barn", "größer")

@@ -77,5 +77,56 @@ TEST(Setting, TypesOfPaths) {
   EXPECT_EQ(typeOfSetting(known, {"a"}), nullptr);
 }
 
+std::string checked(const std::string& word, bool open = false) {
+  const auto known = options();
+  const auto setting = parseSetting(word, &known);
+  if (!setting) return "no setting";
+  const auto done = checkSetting(known, open, *setting);
+  return done ? "" : done.error().message + "; " + done.error().hint;
+}
+
+TEST(Setting, NamesAreThoseOfTheRole) {
+  for (const char* word : {"user=x", "a.b=true", "a={\"b\":true}", "folders.x.path=/", "folders.x={\"port\":1}",
+                           "folders={\"x\":{\"path\":\"/\"}}", "shell=x", "groups=[]"})
+    EXPECT_EQ(checked(word), "") << word;
+  EXPECT_EQ(checked("usr=x"), "there is no setting `usr`; did you mean `user`?");
+  EXPECT_EQ(checked("zzz=x"), "there is no setting `zzz`; there are: a folders groups shell user");
+  EXPECT_EQ(checked("zzz=x", true), "");
+  EXPECT_EQ(checked("a.c=x").substr(0, 29), "there is no setting `a.c`; th");
+  EXPECT_EQ(checked("a={\"c\":1}").substr(0, 27), "there is no setting `a.c`; ");
+  EXPECT_EQ(checked("folders.x.prot=1"), "there is no setting `prot`; did you mean `port`?");
+}
+
+TEST(Setting, ValuesAreOfTheirType) {
+  for (const char* word : {"a.b=maybe", "a.b=1", "a=1", "groups=[1]", "groups={}", "folders=1", "folders.x=1",
+                           "folders.x.port=many", "folders.x={\"prot\":1}", "user.x=1", "groups.x=1"})
+    EXPECT_NE(checked(word).find("is expected"), std::string::npos) << word << ": " << checked(word);
+  EXPECT_EQ(checked("a.b=maybe"), "a.b: boolean is expected; ");
+}
+
+TEST(Setting, EveryKindOfType) {
+  const auto fits = [](const Type& of, const char* json) {
+    return checkSetting({option({"x"}, of)}, false, {{"x"}, *base::parseJson(json)}).ok();
+  };
+  Type port = type(Type::Kind::integer);
+  port.min = 0;
+  port.max = 65535;
+  EXPECT_TRUE(fits(port, "0") && fits(port, "65535"));
+  EXPECT_FALSE(fits(port, "-1") || fits(port, "65536") || fits(port, "1.5") || fits(port, "18446744073709551615"));
+  EXPECT_TRUE(fits(type(Type::Kind::number), "1") && fits(type(Type::Kind::number), "1.5"));
+  EXPECT_FALSE(fits(type(Type::Kind::number), "\"1\""));
+  Type choice = type(Type::Kind::enumeration);
+  choice.values = {sdk::Value("a"), sdk::Value(2), sdk::Value(true)};
+  EXPECT_TRUE(fits(choice, "\"a\"") && fits(choice, "2") && fits(choice, "true"));
+  EXPECT_FALSE(fits(choice, "\"b\"") || fits(choice, "3") || fits(choice, "false") || fits(choice, "null"));
+  const Type either = type(Type::Kind::either, {port, type(Type::Kind::nullable, {type(Type::Kind::boolean)})});
+  EXPECT_TRUE(fits(either, "1") && fits(either, "null") && fits(either, "true"));
+  EXPECT_FALSE(fits(either, "\"x\""));
+  EXPECT_TRUE(fits(type(Type::Kind::anything), "{\"a\":[1]}"));
+  const Type map = type(Type::Kind::map, {port});
+  EXPECT_TRUE(fits(map, "{}") && fits(map, "{\"a\":1}"));
+  EXPECT_FALSE(fits(map, "{\"a\":\"x\"}") || fits(map, "[]"));
+}
+
 }  // namespace
 }  // namespace fleetd::cli
