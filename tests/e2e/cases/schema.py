@@ -105,7 +105,7 @@ class Schemas(FleetTest):
         self.assertNotIn("not checked", fleet.run("check").out)
 
     def test_an_argument_that_nobody_passes(self):
-        web = "{ pkgs, utils, userName ? 1, username, ... }: {\n  networking.hostName = username;\n  environment.systemPackages = [ pkgs.hello utils.x userName ];\n}\n"
+        web = "{ pkgs, utils, userName ? 1, username, ... }: {\n  networking.hostName = username;\n  environment.systemPackages = [ pkgs.hello utils.x ];\n  environment.etc.a.text = toString userName;\n}\n"
         fleet = self.repository(web)
         result = fleet.run("check", "--json")
         found = [(f["severity"], f["message"], f["line"], f["column"], f["host"]) for f in result.findings() if f["code"] == "FL0519"]
