@@ -12,12 +12,13 @@
 #include <unistd.h>
 
 #include "plugins/vars/age/primitives.hpp"
+#include "plugins/vars/typing.hpp"
 
 namespace fleetd::vars {
 
 namespace {
 
-constexpr std::size_t kMaxAnswer = 64 << 10, kMaxInput = 16 << 20;
+constexpr std::size_t kMaxInput = 16 << 20;
 constexpr int kTries = 3;
 
 class Terminal {
@@ -69,9 +70,11 @@ class Quiet {
       if (before_[i].sa_handler != SIG_IGN) sigaction(kSignals[i], &action, nullptr);
     }
     termios silent = shownBefore;
-    silent.c_lflag &= ~static_cast<tcflag_t>(ECHO | ISIG);  // Ctrl-C arrives as a character
-    silent.c_lflag |= ECHONL;
-    silent.c_cc[VEOL] = 3;  // and ends the line it is in
+    // Every key arrives as it is: the terminal's own lines end at 4095 bytes, and what is beyond is lost without a
+    // word.
+    silent.c_lflag &= ~static_cast<tcflag_t>(ECHO | ISIG | ICANON | IEXTEN);
+    silent.c_cc[VMIN] = 1;
+    silent.c_cc[VTIME] = 0;
     tcsetattr(terminal.fd(), TCSAFLUSH, &silent);
   }
   Quiet(const Quiet&) = delete;
@@ -88,27 +91,18 @@ class Quiet {
   std::array<struct sigaction, kSignals.size()> before_{};
 };
 
-fleet::Error interrupted() { return age::error("VARS52", "the question was not answered"); }
-
 // Up to the end of a line, or of the input when there may be many.
-fleet::Result<SecretBytes> readAnswer(const Terminal& terminal, bool multiline) {
-  FLEET_TRY_ASSIGN(auto out, SecretBytes::make(kMaxAnswer));
-  std::size_t size = 0;
-  for (;;) {
+fleet::Result<SecretBytes> readAnswer(const Terminal& terminal, bool hidden, bool multiline) {
+  FLEET_TRY_ASSIGN(auto typing, Typing::begin(hidden, multiline));
+  while (!typing.isDone()) {
     std::uint8_t byte = 0;
     const ssize_t got = ::read(terminal.fd(), &byte, 1);
     if (got < 0 && errno == EINTR) continue;
-    if (got < 0 || byte == 3) return interrupted();
-    if (got == 0) {
-      if (!multiline && size == 0) return interrupted();
-      break;
-    }
-    if (byte == '\n' && !multiline) break;
-    if (size == kMaxAnswer) return age::error("VARS52", "the answer is longer than 64 KiB");
-    out.data()[size++] = byte;
+    if (got < 0) return Typing::interrupted();
+    if (hidden && (byte == '\n' || byte == '\r') && got == 1) terminal.say("\n");
+    FLEET_TRY(got == 0 ? typing.end() : typing.take(byte));
   }
-  out.shrink(size);
-  return out;
+  return typing.answer();
 }
 
 // A line of the fleet's, which must not move the cursor.
@@ -143,11 +137,11 @@ fleet::Result<SecretBytes> ask(const Question& question) {
   for (int tries = 0; tries < kTries; ++tries) {
     const Quiet quiet(terminal, hidden);
     terminal.say(text);
-    FLEET_TRY_ASSIGN(auto first, readAnswer(terminal, multiline));
+    FLEET_TRY_ASSIGN(auto first, readAnswer(terminal, hidden, multiline));
     if (question.stored && first.size() == 0) return SecretBytes::copy(question.stored->span());
     if (!hidden) return first;
     terminal.say("again: ");
-    FLEET_TRY_ASSIGN(const auto second, readAnswer(terminal, multiline));
+    FLEET_TRY_ASSIGN(const auto second, readAnswer(terminal, hidden, multiline));
     if (first.size() == second.size() && sodium_memcmp(first.data(), second.data(), first.size()) == 0) return first;
     terminal.say("The answers differ.\n");
   }
@@ -163,7 +157,7 @@ fleet::Result<SecretBytes> askOnce(const std::string& title, bool hidden) {
   if (!terminal.isThere()) return age::error("VARS50", "there is no terminal to ask for " + title);
   const Quiet quiet(terminal, hidden);
   terminal.say(title + ": ");
-  return readAnswer(terminal, false);
+  return readAnswer(terminal, hidden, false);
 }
 
 void tell(const std::string& text) {
