@@ -254,15 +254,17 @@ void checkKeptSecrets(Context& cx, const std::vector<const fleet::Host*>& hosts)
     const auto kept = keptFiles(declared, [](const KeptFile& file) { return file.deploy; });
     if (kept.empty()) continue;
     const std::string own = storeNameOf(workspace, *host);
-    const bool brought = own == "sops" || own == "age";
+    // A machine that gets values gets them for every phase.
+    const bool getsValues = own == "password-store", brought = getsValues || own == "sops" || own == "age";
     for (const auto& [store, files] : kept) {
       for (const KeptFile& file : files) {
         if (!brought)
-          tell(file, base::Code::FL0895,
-               fmt::format("{} of {} is kept by plugin `{}`, and the machine has the store {}", file.id(), file.machine,
-                           store, own),
-               "set clan.core.vars.settings.secretStore to sops or age, or deploy = false for the file");
-        else if (file.neededFor != "activation" && file.neededFor != "partitioning")
+          tell(
+              file, base::Code::FL0895,
+              fmt::format("{} of {} is kept by plugin `{}`, and the machine has the store {}", file.id(), file.machine,
+                          store, own),
+              "set clan.core.vars.settings.secretStore to sops, age or password-store, or deploy = false for the file");
+        else if (!getsValues && file.neededFor != "activation" && file.neededFor != "partitioning")
           tell(file, base::Code::FL0894,
                fmt::format(
                    "{} of {} is neededFor {}, and what a plugin keeps is brought by an upload or an installation",

@@ -49,9 +49,13 @@ Result<std::int64_t> send(Context& cx, const sdk::Attrs& declared, const std::st
   request.set("verb", "upload");
   request.set("machine", machine);
   request.set("descriptor", std::int64_t{pipe.write.get()});
+  // A machine of a password store gets the values of all phases but that of its disks, as it has no key to open any.
+  const PluginValue* store = declared.find("store");
+  const bool values = phase.empty() && store && textOf(*store, "kind") == "password-store";
   FLEETD_TRY(addKept(cx, request, keptFiles(request, [&](const KeptFile& file) {
-                       return file.machine == machine && file.deploy &&
-                              (everything || file.neededFor == (phase.empty() ? "activation" : phase));
+                       const bool inTime = values ? file.neededFor != "partitioning"
+                                                  : file.neededFor == (phase.empty() ? "activation" : phase);
+                       return file.machine == machine && file.deploy && (everything || inTime);
                      })));
   auto answer = std::async(std::launch::async, [&cx, &pipe, body = PluginValue(std::move(request))] {
     auto out = cx.workspace().plugins().request("vars", body);
@@ -89,13 +93,25 @@ Result<void> unpack(const std::string& directory, int archive) {
                {}};
 }
 
+// Where a directory is, or would be made: its nearest one above that is there.
+std::string nearestThere(std::string path) {
+  while (base::fileType(path) == base::FileType::Missing) {
+    while (path.size() > 1 && path.ends_with('/')) path.pop_back();
+    const std::size_t end = path.rfind('/');
+    if (end == std::string::npos) return ".";
+    path.resize(end == 0 ? 1 : end);
+  }
+  return path;
+}
+
 Result<void> checkDirectory(const std::string& directory) {
-  FLEETD_TRY(base::makeDirs(directory, 0700));
-  if (!base::isInMemory(directory))
+  if (directory.empty()) return Error{Code::FL0903, "`--directory` needs a directory", "such as /dev/shm/secrets", {}};
+  if (!base::isInMemory(nearestThere(directory)))
     return Error{Code::FL0723,
                  fmt::format("{} is on a disk, where secrets would stay", shownWord(directory)),
                  "name a directory in memory, such as one below /run or /dev/shm",
                  {}};
+  FLEETD_TRY(base::makeDirs(directory, 0700));
   FLEETD_TRY_ASSIGN(const auto entries, base::listDir(directory));
   if (entries.empty()) return {};
   return Error{Code::FL0723, fmt::format("{} is not empty", shownWord(directory)), "name a new directory", {}};
@@ -106,7 +122,8 @@ int intoDirectory(Context& cx, const std::string& machine) {
   if (auto fits = checkDirectory(directory); !fits) return cx.fail(fits.error());
   const auto files = send(cx, machine, {{"everything", true}}, [&](int archive) { return unpack(directory, archive); });
   if (!files) return cx.fail(files.error());
-  if (!cx.quiet()) cx.out.message(fmt::format("{} files written to {}\n", *files, directory));
+  say(cx, fmt::format("{} files written to {}", *files, directory));
+  printJson(cx, PluginValue(sdk::Attrs{{"files", *files}}));
   return cx.finish();
 }
 
@@ -162,7 +179,8 @@ int toHost(Context& cx, const std::string& machine) {
   addDeclarations(cx, cx.workspace(), declared);
   const auto files = bring(cx, *ssh, declared, one, *settings);
   if (!files) return cx.fail(files.error());
-  if (!cx.quiet()) cx.out.message(fmt::format("{} files brought to {}\n", *files, machine));
+  say(cx, fmt::format("{} files brought to {}", *files, machine));
+  printJson(cx, PluginValue(sdk::Attrs{{"files", *files}}));
   return cx.finish();
 }
 

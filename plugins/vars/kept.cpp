@@ -26,9 +26,14 @@ fleet::Result<SecretBytes> keptValue(const Request& request, const std::string& 
   if (sealed == request.kept.end())
     return age::error("VARS66", "the plugin " + decl.store + " was not asked for " + id + " of " + machine);
   FLEET_TRY_ASSIGN(const auto bytes, unpackSealed(sealed->second));
-  const bool isAge = request.store.kind() == StoreKind::Age;
-  FLEET_TRY_ASSIGN(const auto who, isAge ? findAgeOperator() : findOperator());
-  auto opened = age::decrypt(bytes, who.identities);
+  const bool isAge = request.store.kind() == StoreKind::Age, isPass = request.store.kind() == StoreKind::Password;
+  const auto who = isAge ? findAgeOperator() : findOperator();
+  if (!who && who.error().code == "VARS32" && isPass)
+    return age::error("VARS32", who.error().message,
+                      "what a plugin keeps is sealed for a key of age, also beside a password store: `age-keygen -o " +
+                          operatorKeyFile() + "`");
+  if (!who) return who.error();
+  auto opened = age::decrypt(bytes, who->identities);
   if (!opened && opened.error().code == "AGE06" && request.store.hasMachineKey(machine)) {
     FLEET_TRY_ASSIGN(const auto key, request.store.machineKey(machine));
     FLEET_TRY_ASSIGN(const auto identities, age::parseIdentityFile(key.text()));
@@ -37,13 +42,14 @@ fleet::Result<SecretBytes> keptValue(const Request& request, const std::string& 
   if (opened) return opened;
   fleet::Error error = std::move(opened).error();
   if (error.code == "AGE06")
-    return age::error(
-        "VARS67", "what the plugin " + decl.store + " gave for " + id + " is sealed neither for you nor for " + machine,
-        request.store.kind() == StoreKind::Password
-            ? std::string("have it sealed for your key")
-            : "have it sealed for the key in " +
-                  (isAge ? "secrets/age-keys/machines/" + machine + "/pub" : "sops/machines/" + machine + "/key.json") +
-                  ", or for yours");
+    return age::error("VARS67",
+                      "what the plugin " + decl.store + " gave for " + id + " is " +
+                          (isPass ? "not sealed for you" : "sealed neither for you nor for " + machine),
+                      isPass ? "have it sealed for your key: " + who->identities.front().recipient.text
+                             : "have it sealed for the key in " +
+                                   (isAge ? "secrets/age-keys/machines/" + machine + "/pub"
+                                          : "sops/machines/" + machine + "/key.json") +
+                                   ", or for yours");
   if (error.code == "AGE01" || error.code == "AGE08")
     return age::error("VARS66",
                       "what the plugin " + decl.store + " gave for " + id + " is no age file: " + error.message,

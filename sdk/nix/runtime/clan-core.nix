@@ -138,7 +138,7 @@ let
       map (file: { inherit generator file; }) (
         lib.filter (
           file:
-          file.secret && file.deploy && generator.store == null && (file.neededFor == "users" || file.neededFor == "services")
+          file.secret && file.deploy && (file.neededFor == "users" || file.neededFor == "services")
         ) (lib.attrValues generator.files)
       )
     ) (lib.attrValues vars.generators)
@@ -190,15 +190,17 @@ let
     );
 
   onlyNixos = lib.filter ({ file, ... }: file.restartUnits != [ ]) delivered;
-  # What a plugin keeps is never in the repository, so only an upload or an installation brings it.
-  late = lib.concatMap (
-    generator:
-    map (file: "${generator.name}/${file.name}") (
-      lib.filter (file: file.deploy && file.neededFor != "activation" && file.neededFor != "partitioning") (
-        lib.optionals (generator.store != null) (lib.attrValues generator.files)
+  # What a plugin keeps is never in the repository: only an upload or an installation brings it. To machines of a password store they bring everything.
+  late = lib.optionals (store != "password-store") (
+    lib.concatMap (
+      generator:
+      map (file: "${generator.name}/${file.name}") (
+        lib.filter (file: file.deploy && file.neededFor != "activation" && file.neededFor != "partitioning") (
+          lib.optionals (generator.store != null) (lib.attrValues generator.files)
+        )
       )
-    )
-  ) (lib.attrValues vars.generators);
+    ) (lib.attrValues vars.generators)
+  );
   openFiles = lib.concatMap (
     generator:
     map (file: "${generator.name}/${file.name}") (

@@ -4,6 +4,8 @@ import json
 import os
 import shutil
 import subprocess
+import tarfile
+import tempfile
 import time
 import unittest
 from pathlib import Path
@@ -19,6 +21,8 @@ DISKS = '  disko.devices.disk.main.device = "/dev/disk/by-id/one";\n'
 
 
 class Installation(FleetTest):
+    more = {}  # variables
+
     def setUp(self):
         self.yard = self.fleet()
         self.expect(self.yard.run("init", "yard", "--machine", "barn"), 0)
@@ -51,9 +55,9 @@ class Installation(FleetTest):
         text = (self.root / path).read_text()
         self.write(path, text.rstrip()[:-1] + more + "}\n")
 
-    def fleetd(self, *args):
-        env = {"PATH": f"{self.bin}:{os.environ['PATH']}", "CALLS": str(self.log), "XDG_RUNTIME_DIR": None}
-        return self.yard.run("--fleet", str(self.root), *args, env=env)
+    def fleetd(self, *args, **options):
+        env = {"PATH": f"{self.bin}:{os.environ['PATH']}", "CALLS": str(self.log), "XDG_RUNTIME_DIR": None, **self.more}
+        return self.yard.run("--fleet", str(self.root), *args, env=env, **options)
 
     def install(self, *args):
         return self.fleetd("machines", "install", "barn", "--target-host", "root@192.0.2.1:2222", *args)
@@ -148,11 +152,7 @@ class Installation(FleetTest):
         env = self.yard.environment({"PATH": f"{self.bin}:{os.environ['PATH']}", "CALLS": str(self.log), "XDG_RUNTIME_DIR": None})
         where = self.yard.base / "calls.where"
         running = subprocess.Popen([SETUP.binary, "--fleet", str(self.root), "machines", "install", "barn", "--target-host", "root@192.0.2.1", "--yes"], env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        end = time.monotonic() + 60
-        while not where.exists() or not where.read_text().strip():
-            self.assertLess(time.monotonic(), end)
-            time.sleep(0.05)
-        left = Path(where.read_text().strip())
+        left = self.wait_for(where)
         key = left / "var/lib/sops-nix/key.txt"
         self.assertTrue(key.read_text().startswith("AGE-SECRET-KEY-1"))
         self.assertEqual(key.stat().st_mode & 0o777, 0o600)
@@ -165,6 +165,78 @@ class Installation(FleetTest):
         self.assertNotEqual(where.read_text().strip(), str(left))
         self.assertFalse(left.exists())
         self.assertFalse(Path(where.read_text().strip()).exists())
+
+    @unittest.skipUnless(shutil.which("pass") and shutil.which("gpg"), "pass is not installed")
+    def test_a_machine_of_a_password_store_gets_its_values(self):
+        self.ready()
+        ring = tempfile.mkdtemp(prefix="fleetd-gpg-")  # a short path: the agent's socket has to fit
+        self.addCleanup(shutil.rmtree, ring, ignore_errors=True)
+        self.addCleanup(subprocess.run, ["gpgconf", "--homedir", ring, "--kill", "all"], capture_output=True, check=False)
+        self.more = {"GNUPGHOME": ring, "PASSWORD_STORE_DIR": str(self.yard.base / "store")}
+        for words in (["gpg", "--batch", "--passphrase", "", "--quick-gen-key", "ada@example.org"], ["pass", "init", "ada@example.org"]):
+            subprocess.run(words, env={**os.environ, **self.more}, capture_output=True, check=True)
+        clan = (self.root / "clan.nix").read_text()
+        self.write("clan.nix", clan.rstrip()[:-1] + '  vars.settings.secretStore = "password-store";\n}\n')
+        generator = "clan.core.vars.generators.word = { files = { disk.neededFor = \"partitioning\"; early.neededFor = \"activation\"; late = { mode = \"0440\"; group = \"daemon\"; }; login.neededFor = \"users\"; nowhere.deploy = false; }; prompts = { %s }; };\n"
+        words = ("disk", "early", "late", "login", "nowhere")
+        self.disks('  users.groups.daemon = { };\n  clan.core.vars.password-store.passCommand = "pass";\n  ' + generator % " ".join(f"{word}.persist = true;" for word in words))
+        self.refused(err=["secrets of barn are not ready", "missing secret disk"])
+        for word in words:
+            self.expect(self.fleetd("vars", "set", "barn", f"word/{word}", stdin=f"canary-{word}".encode()), 0)
+        self.program("nixos-anywhere", 'printf "%s\n" "$*" >>"$CALLS"; env >>"$CALLS.env"; while [ $# -gt 0 ]; do case "$1" in\n'
+                     '--disk-encryption-keys) cat "$3" >>"$CALLS.disk"; echo "$2" >>"$CALLS.disk" ;;\n'
+                     '--extra-files) echo "$2" >"$CALLS.where"; (cd "$2" && find . -mindepth 2 -exec stat -c "%a %n" {} \\;) >"$CALLS.extra"; cp -r "$2" "$CALLS.copy"; [ ! -e "$CALLS.stays" ] || sleep 100 ;; esac; shift; done\n')  # fmt: skip
+        # The store's key is not at hand: nothing is erased.
+        (ring_away := Path(ring).with_name(Path(ring).name + "-away")).mkdir()
+        self.addCleanup(shutil.rmtree, ring_away, ignore_errors=True)
+        self.more["GNUPGHOME"] = str(ring_away)
+        self.expect(self.install("--yes"), 1, err=["VARS97"])
+        self.assertEqual(self.phases(), [])
+        self.more["GNUPGHOME"] = ring
+        # Disks alone need nothing of what comes later.
+        self.expect(self.install("--yes", "--phases", "disko"), 0)
+        self.assertEqual((self.yard.base / "calls.disk").read_text(), "canary-disk/run/partitioning-secrets/per-machine/barn/word/disk\n")
+        self.assertFalse((self.yard.base / "calls.extra").exists())
+        self.expect(self.install("--yes"), 0, err=["disko is done already"])
+        self.assertEqual(self.phases(), ["disko", "kexec", "install", "reboot"])
+        place = "./etc/secret-vars"
+        modes = dict(reversed(line.split(" ")) for line in (self.yard.base / "calls.extra").read_text().splitlines())
+        self.assertEqual({path: mode for path, mode in modes.items() if "per-machine/barn/" not in path + "/" or path.endswith("early")},
+                         {place: "700", f"{place}/activation": "755", f"{place}/activation/per-machine": "755", f"{place}/activation/per-machine/barn/word/early": "400", f"{place}/secrets.tar.gz": "400", f"{place}/secrets_for_users.tar.gz": "400"})  # fmt: skip
+        brought = self.yard.base / "calls.copy/etc/secret-vars"
+        self.assertEqual((brought / "activation/per-machine/barn/word/early").read_text(), "canary-early")
+        for name, holds in (("secrets", {"per-machine/barn/word/late": b"canary-late"}), ("secrets_for_users", {"per-machine/barn/word/login": b"canary-login"})):
+            with tarfile.open(brought / f"{name}.tar.gz") as archive:
+                self.assertEqual({member.name: archive.extractfile(member).read() for member in archive}, holds)
+                if name == "secrets":
+                    self.assertEqual([(member.mode, member.uname, member.gname) for member in archive], [(0o440, "root", "daemon")])
+        where = Path((self.yard.base / "calls.where").read_text().strip())
+        self.assertTrue(str(where).startswith("/dev/shm/"))
+        self.assertFalse(where.exists())
+        said = self.log.read_text() + (self.yard.base / "calls.env").read_text()
+        for word in words:
+            self.assertNotIn(f"canary-{word}", said)
+        # Killed while the system is installed: the next run takes away what that one could not.
+        (self.yard.base / "calls.stays").touch()
+        (self.yard.base / "calls.where").unlink()
+        env = self.yard.environment({"PATH": f"{self.bin}:{os.environ['PATH']}", "CALLS": str(self.log), "XDG_RUNTIME_DIR": None, **self.more})
+        shutil.rmtree(self.yard.base / "calls.copy")
+        running = subprocess.Popen([SETUP.binary, "--fleet", str(self.root), "machines", "install", "barn", "--target-host", "root@192.0.2.1", "--yes", "--restart"], env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        left = self.wait_for(self.yard.base / "calls.where")
+        running.kill()
+        running.wait()
+        self.assertTrue((left / "etc/secret-vars/secrets.tar.gz").exists())
+        (self.yard.base / "calls.stays").unlink()
+        self.expect(self.install("--yes", "--restart"), 0)
+        self.assertFalse(left.exists())
+
+    def wait_for(self, file):
+        """The path that a program writes into a file."""
+        end = time.monotonic() + 60
+        while not file.exists() or not file.read_text().strip():
+            self.assertLess(time.monotonic(), end)
+            time.sleep(0.05)
+        return Path(file.read_text().strip())
 
     def test_nor_when_it_cannot_be_built(self):
         self.ready()

@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+import tarfile
 import tempfile
 import unittest
 from pathlib import Path
@@ -158,10 +159,72 @@ class Values(KeptTest):
         # What stays with people may be for whatever it likes.
         self.declare(SEALED, BARN.replace("files.root.deploy = false;", 'files.root = { deploy = false; neededFor = "services"; };'))
         self.expect(self.run_it("check"), 0)
-        self.declare(SEALED, BARN.replace("  clan.core", '  clan.core.vars.settings.secretStore = "password-store";\n  clan.core', 1))
-        self.expect(self.run_it("check"), 1, err=["FL0895", "db/password of barn", "has the store password-store"])
-        self.declare(SEALED, BARN.replace("  clan.core", '  clan.core.vars.settings.secretStore = "password-store";\n  clan.core', 1).replace("files.password.mode", "files.password.deploy = false; files.password.mode"))
+        other = BARN.replace("  clan.core", '  clan.core.vars.settings.secretStore = "vm";\n  clan.core', 1)
+        self.declare(SEALED, other)
+        self.expect(self.run_it("check"), 1, err=["FL0895", "db/password of barn", "has the store vm", "sops, age or password-store"])
+        self.declare(SEALED, other.replace("files.password.mode", "files.password.deploy = false; files.password.mode"))
         self.expect(self.run_it("check"), 0)
+        for phase in ("activation", "users", "services"):
+            self.declare(SEALED, other.replace('"vm"', '"password-store"').replace("files.password.mode", f'files.password.neededFor = "{phase}"; files.password.mode'))
+            self.expect(self.run_it("check"), 0)
+
+
+@unittest.skipUnless(shutil.which("pass") and shutil.which("gpg"), "pass is not installed")
+class PasswordStore(KeptTest):
+    """A machine that gets values gets those of plugins among them, whatever they are needed for."""
+
+    def setUp(self):
+        super().setUp()
+        ring = tempfile.mkdtemp(prefix="fleetd-gpg-")  # a short path: the agent's socket has to fit
+        self.addCleanup(shutil.rmtree, ring, ignore_errors=True)
+        self.addCleanup(subprocess.run, ["gpgconf", "--homedir", ring, "--kill", "all"], capture_output=True, check=False)
+        self.env = {"GNUPGHOME": ring, "PASSWORD_STORE_DIR": str(self.own.base / "store")}
+        for words in (["gpg", "--batch", "--passphrase", "", "--quick-gen-key", "ada@example.org"], ["pass", "init", "ada@example.org"]):
+            subprocess.run(words, env={**os.environ, **self.env}, capture_output=True, check=True)
+        settings = '  clan.core.vars.settings.secretStore = "password-store"; clan.core.vars.password-store.passCommand = "pass";\n'
+        files = 'files = { disk.neededFor = "partitioning"; early.mode = "0440"; late.neededFor = "services"; login.neededFor = "users"; root.deploy = false; };'
+        self.declare(SEALED, BARN.replace("  clan.core", settings + "  clan.core", 1).replace('files.password.mode = "0440"; files.root.deploy = false;', files).replace("files.password.path", "files.late.path"))
+        self.expect(self.run_it("vars", "generate"), 0)
+        for file in ("disk", "early", "late", "login", "root"):
+            self.seal(file, f"the {file} one".encode(), self.key("users/ada"))
+
+    def run_it(self, *args, env=None, **options):
+        return super().run_it(*args, env={**getattr(self, "env", {}), **(env or {})}, **options)
+
+    def test_get_check_and_upload(self):
+        self.assertEqual(self.expect(self.run_it("vars", "get", "barn", "db/late"), 0).out, "the late one")
+        self.expect(self.run_it("vars", "check"), 0, err=["all variables are there"])
+        self.expect(self.run_it("check"), 0)
+        self.assertEqual(self.expect(self.run_it("show", "barn", "environment.etc.where.text", "--json"), 0).json(), "/run/secrets/per-machine/barn/db/late")
+        with tempfile.TemporaryDirectory(dir="/dev/shm") as memory:
+            self.expect(self.run_it("vars", "upload", "barn", "--directory", f"{memory}/out"), 0, err=["5 files written"])
+            for phase, file in (("activation", "early"), ("partitioning", "disk"), ("services", "late"), ("users", "login")):
+                self.assertEqual((Path(memory) / f"out/{phase}/per-machine/barn/db/{file}").read_text(), f"the {file} one")
+
+    def test_an_installation(self):
+        tools, log = self.own.base / "tools", self.own.base / "log"
+        tools.mkdir()
+        (tools / "nixos-anywhere").write_text(f'#!/bin/sh\nwhile [ $# -gt 0 ]; do case "$1" in --disk-encryption-keys) cat "$3" >>{log} ;; --extra-files) cp -r "$2" {log}.copy ;; esac; shift; done\n')
+        (tools / "nix").write_text('#!/bin/sh\nprintf \'[{"outputs":{"out":"/nix/store/00000000000000000000000000000000-x"}}]\'\n')
+        for tool in tools.iterdir():
+            tool.chmod(0o755)
+        words = ("machines", "install", "barn", "--target-host", "root@192.0.2.1", "--skip-hardware-check", "--yes")
+        self.expect(self.run_it(*words, env={"PATH": f"{tools}:{os.environ['PATH']}"}), 0)
+        self.assertEqual(log.read_text(), "the disk one")
+        brought = Path(f"{log}.copy/etc/secret-vars")
+        self.assertEqual((brought / "activation/per-machine/barn/db/early").read_text(), "the early one")
+        self.assertEqual((brought / "activation/per-machine/barn/db/early").stat().st_mode & 0o777, 0o440)
+        for name, files in (("secrets", ["db/late", "token/token"]), ("secrets_for_users", ["db/login"])):
+            with tarfile.open(brought / f"{name}.tar.gz") as archive:
+                self.assertEqual(sorted(archive.getnames()), [f"per-machine/barn/{file}" for file in files])
+                self.assertEqual(archive.extractfile(f"per-machine/barn/{files[0]}").read().decode(), f"the {files[0][3:]} one")
+
+    def test_sealed_for_others(self):
+        self.seal("late", b"x", self.key("machines/barn"))
+        own = self.key("users/ada")
+        self.expect(self.run_it("vars", "get", "barn", "db/late"), 1, err=["VARS67", "is not sealed for you", own])
+        (self.own.home / ".config/sops/age/keys.txt").unlink()
+        self.expect(self.run_it("vars", "get", "barn", "db/late"), 1, err=["VARS32", "age-keygen -o"])
 
 
 class Faults(KeptTest):
