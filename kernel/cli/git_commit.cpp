@@ -43,6 +43,49 @@ bool isChanged(const std::string& root, const std::vector<std::string>& files) {
   return false;
 }
 
+// git refuses to hear of files that are gone and that it does not have.
+struct Known {
+  std::vector<std::string> toStage;   // there, or in the index
+  std::vector<std::string> toCommit;  // there, or in the last commit
+};
+
+// Names git has, relative to the root; none where it cannot say.
+std::vector<std::string> namesOf(process::Command command) {
+  std::vector<std::string> out;
+  const auto said = process::run(command);
+  if (!said || !said->status.success()) return out;
+  for (const auto name : base::split(said->output, '\0')) out.emplace_back(name);
+  std::sort(out.begin(), out.end());
+  return out;
+}
+
+// A name, or the directory of one.
+bool holds(const std::vector<std::string>& names, const std::string& path) {
+  if (std::binary_search(names.begin(), names.end(), path)) return true;
+  const auto below = std::lower_bound(names.begin(), names.end(), path + "/");
+  return below != names.end() && below->starts_with(path + "/");
+}
+
+Known known(const std::string& root, const std::vector<std::string>& files) {
+  Known out;
+  std::vector<std::string> gone;
+  for (const std::string& file : files) {
+    const bool isThere = base::fileType(file.starts_with('/') ? file : root + "/" + file) != base::FileType::Missing;
+    if (isThere) out.toStage.push_back(file);
+    if (!isThere) gone.push_back(file);
+  }
+  out.toCommit = out.toStage;
+  if (gone.empty()) return out;
+  const auto index = namesOf(git(root, {"ls-files", "-z"})),
+             head = namesOf(git(root, {"ls-tree", "-r", "-z", "--name-only", "HEAD"}));
+  for (const std::string& file : gone) {
+    const std::string name = file.starts_with(root + "/") ? file.substr(root.size() + 1) : file;
+    if (holds(index, name)) out.toStage.push_back(file);
+    if (holds(head, name)) out.toCommit.push_back(file);
+  }
+  return out;
+}
+
 // --- many files ---
 // git compares each name it is given with each file it knows. With thousands of both that takes minutes, so that many
 // files go into the index by name, and the commit is made of an index of its own, as `git commit --only` does.
@@ -77,7 +120,7 @@ Result<void> stage(const std::string& root, const std::vector<std::string>& file
   return others.empty() ? Result<void>() : into(withFiles(git(root, {"add", "--all"}), others), index);
 }
 
-Result<void> commitMany(const std::string& root, const std::vector<std::string>& files, const std::string& message) {
+Result<void> commitMany(const std::string& root, const Known& files, const std::string& message) {
   FLEETD_TRY_ASSIGN(const std::string said,
                     process::runForOutput(git(root, {"rev-parse", "--path-format=absolute", "--git-path",
                                                      "fleetd-index-" + std::to_string(::getpid())})));
@@ -89,8 +132,8 @@ Result<void> commitMany(const std::string& root, const std::vector<std::string>&
   const auto head = process::run(git(root, {"rev-parse", "--verify", "--quiet", "HEAD"}));
   const bool isFirst = !head || !head->status.success();
   FLEETD_TRY(into(git(root, {"read-tree", isFirst ? "--empty" : "HEAD"}), index));
-  FLEETD_TRY(stage(root, files, index));
-  FLEETD_TRY(stage(root, files, ""));
+  FLEETD_TRY(stage(root, files.toCommit, index));
+  FLEETD_TRY(stage(root, files.toStage, ""));
   if (!isFirst) {
     const auto same = process::run(withIndex(git(root, {"diff", "--cached", "--quiet"}), index));
     if (same && same->status.success()) return {};
@@ -98,18 +141,27 @@ Result<void> commitMany(const std::string& root, const std::vector<std::string>&
   return into(git(root, {"commit", "--quiet", "-m", message}), index);
 }
 
-// Without files that are gone and that git never had: git refuses to hear of them.
-std::vector<std::string> known(const std::string& root, const std::vector<std::string>& files) {
-  std::vector<std::string> out;
-  for (const std::string& file : files) {
-    const std::string path = file.starts_with('/') ? file : root + "/" + file;
-    if (base::fileType(path) == base::FileType::Missing) {
-      const auto listed = process::run(git(root, {"ls-files", "--error-unmatch", "--", file}));
-      if (!listed || !listed->status.success()) continue;
-    }
-    out.push_back(file);
+Result<void> commitFew(const std::string& root, const Known& files, const std::string& message) {
+  if (!files.toStage.empty()) FLEETD_TRY(into(withFiles(git(root, {"add", "--all"}), files.toStage), ""));
+  if (files.toCommit.empty() || !isChanged(root, files.toCommit)) return {};
+  return into(withFiles(git(root, {"commit", "--quiet", "-m", message, "--only"}), files.toCommit), "");
+}
+
+// What git says is wrong, and around it what to do.
+Error refused(const Error& error) {
+  auto lines = base::splitLines(base::trim(error.hint));
+  const auto wrong = std::find_if(lines.begin(), lines.end(), [](std::string_view line) {
+    return line.starts_with("fatal: ") || line.starts_with("error: ");
+  });
+  std::string why = error.message;
+  if (wrong != lines.end()) {
+    why = base::trim(*wrong);
+    lines.erase(wrong);
   }
-  return out;
+  return {error.code,
+          "the files are written, and git does not commit them: " + why,
+          std::string(base::trim(base::join(lines, "\n"))),
+          {}};
 }
 
 }  // namespace
@@ -119,19 +171,16 @@ Result<void> gitCommit(const std::string& root, const std::vector<std::string>& 
   if (touched.empty()) return {};
   const auto inside = process::run(git(root, {"rev-parse", "--is-inside-work-tree"}));
   if (!inside || !inside->status.success()) return {};
-  const std::vector<std::string> files = known(root, touched);
-  if (files.empty()) return {};
+  const Known files = known(root, touched);
   const char* off = std::getenv("CLAN_NO_COMMIT");
   if (!commit || (off && *off)) {
-    static_cast<void>(process::run(withFiles(git(root, {"add", "--intent-to-add"}), files)));
+    if (!files.toStage.empty())
+      static_cast<void>(process::run(withFiles(git(root, {"add", "--intent-to-add"}), files.toStage)));
     return {};
   }
-  if (files.size() > kMany) return commitMany(root, files, message);
-  const auto added = process::runForOutput(withFiles(git(root, {"add", "--all"}), files));
-  if (!added) return added.error();
-  if (!isChanged(root, files)) return {};
-  const auto done = process::runForOutput(withFiles(git(root, {"commit", "--quiet", "-m", message, "--only"}), files));
-  return done ? Result<void>() : Result<void>(done.error());
+  const bool many = std::max(files.toStage.size(), files.toCommit.size()) > kMany;
+  const auto done = many ? commitMany(root, files, message) : commitFew(root, files, message);
+  return done ? Result<void>() : Result<void>(refused(done.error()));
 }
 
 }  // namespace fleetd::cli

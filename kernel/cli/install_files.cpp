@@ -16,6 +16,7 @@
 
 #include "kernel/base/fd.hpp"
 #include "kernel/base/file.hpp"
+#include "kernel/base/memory_files.hpp"
 #include "kernel/base/text.hpp"
 
 namespace fleetd::cli {
@@ -29,7 +30,7 @@ constexpr std::size_t kMostKey = 64 << 10;  // bytes
 
 std::string memory() {
   const char* runtime = std::getenv("XDG_RUNTIME_DIR");
-  return runtime && *runtime == '/' && base::isDirectory(runtime) ? runtime : "/dev/shm";
+  return runtime && *runtime == '/' && base::isInMemory(runtime) ? runtime : "/dev/shm";
 }
 
 // Directories of ours whose process is gone.
@@ -87,7 +88,7 @@ Result<void> InstallFiles::open() {
   const std::string parent = memory();
   removeLeft(parent);
   std::string pattern = fmt::format("{}/{}{}-XXXXXX", parent, kName, ::getpid());
-  if (!base::isDirectory(parent) || !::mkdtemp(pattern.data()))
+  if (!base::isInMemory(parent) || !::mkdtemp(pattern.data()))
     return Error{Code::FL0842, "there is no directory in memory for the machine's secrets", "set XDG_RUNTIME_DIR", {}};
   directory_ = pattern;
   return {};

@@ -8,6 +8,7 @@
 #include "kernel/base/terminal.hpp"
 #include "kernel/base/text.hpp"
 #include "kernel/cli/context.hpp"
+#include "kernel/cli/install_files.hpp"
 #include "kernel/cli/json_schema.hpp"
 #include "kernel/cli/text_table.hpp"
 #include "kernel/cli/vars_request.hpp"
@@ -30,7 +31,7 @@ bool isImport(const Context& cx) { return cx.args.positional(0) == "import-sops"
 
 Result<PluginValue> requestFor(Context& cx) {
   std::vector<std::string> words = cx.args.positionals;
-  FLEETD_TRY(allAreText(words));
+  FLEETD_TRY(allAreText(cx));
   if (words.empty()) words.emplace_back("list");
   const bool isNoun = isAmong(words[0], kNouns);
   if (!isNoun && !isAmong(words[0], kActions)) {
@@ -82,14 +83,21 @@ void printTable(Context& cx, const PluginValue& answer) {
 
 void print(Context& cx, const PluginValue& answer) {
   const PluginValue* data = answer.find("data");
+  const std::string text = textOf(answer, "text");
   if (data && (cx.json() || !answer.find("rows"))) {
     base::JsonWriter json(cx.out.data(), 2);
     writeJson(json, *data);
     cx.out.write("\n");
   } else if (data) {
     printTable(cx, answer);
+  } else if (cx.json() && cx.args.positional(0) != "get") {
+    // What was done, in words; a value of `get` has been written as it is.
+    sdk::Attrs done{{"lines", listOf(answer, "lines")}};
+    if (!text.empty()) done.set("publicKey", text);
+    printJson(cx, PluginValue(std::move(done)));
+    return;
   }
-  if (const auto text = textOf(answer, "text"); !text.empty()) cx.out.write(base::sanitize(text) + "\n");
+  if (!text.empty()) cx.out.write(base::sanitize(text) + "\n");
 }
 
 }  // namespace
@@ -99,6 +107,13 @@ int runSecrets(Context& cx) {
   if (!fleet) return cx.fail(fleet.error());
   auto request = requestFor(cx);
   if (!request) return cx.fail(request.error());
+  InstallFiles editing;  // gone with this
+  if (cx.args.has("--edit")) {
+    if (cx.args.positional(0) != "set")
+      return cx.fail({Code::FL0903, "--edit is for `fleetd secrets set`", "fleetd secrets set NAME --edit", {}});
+    if (const auto made = editing.open(); !made) return cx.fail(made.error());
+    request->get<sdk::Attrs>()->set("editIn", editing.directory());
+  }
   const auto answer = cx.workspace().plugins().request("vars", *request);
   if (!answer) return cx.fail(asUsage(answer.error()));
   commitAnswer(cx, *answer);

@@ -14,6 +14,7 @@ inline constexpr OptionSpec kSecretsOptions[] = {
     {"--group", 0, Kind::Text, "NAME", "set, import-sops: a group that reads it"},
     {"--prefix", 0, Kind::Text, "TEXT", "import-sops: what the secrets' names begin with"},
     {"--input-type", 0, Kind::Text, "TYPE", "import-sops: yaml, json or dotenv; else by the end of the file's name"},
+    {"--edit", 'e', Kind::Flag, "", "set: show the value in $VISUAL, $EDITOR or vi, as a file in memory"},
     {"--force", 'f', Kind::Flag, "", "add: replace the keys of one that is there"},
     {"--new", 0, Kind::Flag, "", "key generate: even if there is a key"},
     kNoCommit,

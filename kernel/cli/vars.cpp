@@ -1,6 +1,7 @@
 // `fleetd vars`: what machines declare goes to the plugin that keeps values, and what it did comes back. Values
 // themselves never pass through here.
 #include <algorithm>
+#include <array>
 #include <cstdlib>
 
 #include <fmt/format.h>
@@ -8,7 +9,6 @@
 #include "kernel/base/terminal.hpp"
 #include "kernel/base/text.hpp"
 #include "kernel/cli/context.hpp"
-#include "kernel/cli/json_schema.hpp"
 #include "kernel/cli/kept_secrets.hpp"
 #include "kernel/cli/text_table.hpp"
 #include "kernel/cli/vars_request.hpp"
@@ -24,6 +24,10 @@ using plugin::PluginValue;
 
 constexpr std::string_view kVerbs[] = {"keygen",   "list",  "get",    "set",    "check",  "fix",
                                        "generate", "prune", "export", "import", "upload", "migrate"};
+
+// Members of an answer that are data, by verb.
+constexpr std::pair<std::string_view, std::array<std::string_view, 2>> kData[] = {
+    {"keygen", {"publicKey", "user"}}, {"generate", {"made", ""}}, {"fix", {"changed", ""}}};
 
 Result<void> checkMachine(Context& cx, const std::string& name) {
   const auto host = cx.workspace().fleet().findHost(name);
@@ -72,13 +76,17 @@ Result<void> addKeptFor(Context& cx, const std::string& verb, sdk::Attrs& reques
   return {};
 }
 
+// A public value in a table; all of it is in the JSON, and `get` gives it as it is.
+std::string shownValue(const PluginValue& one) {
+  constexpr std::size_t kMost = 1000;
+  if (const PluginValue* size = one.find("size"); size && size->get<std::int64_t>())
+    return fmt::format("<{} bytes that are no text>", *size->get<std::int64_t>());
+  std::string out = textOf(one, "value");
+  return out.size() <= kMost ? out : shorten(out, kMost);
+}
+
 void printList(Context& cx, const PluginValue& answer) {
-  if (cx.json()) {
-    base::JsonWriter json(cx.out.data(), 2);
-    writeJson(json, *answer.find("vars"));
-    cx.out.write("\n");
-    return;
-  }
+  if (cx.json()) return printJson(cx, *answer.find("vars"));
   TextTable table({{"ID"}, {"VALUE", false, 20, 1}, {"PLACE", false, 0, 2}});
   for (const auto& one : listOf(answer, "vars")) {
     const bool there = flagOf(one, "exists");
@@ -90,25 +98,38 @@ void printList(Context& cx, const PluginValue& answer) {
       table.add({{textOf(one, "id"), kBold}, {fmt::format("<kept by {}>", store)}, {textOf(one, "place"), kDim}});
       continue;
     }
-    const std::string shown = !there ? "<not set>" : flagOf(one, "secret") ? "********" : textOf(one, "value");
+    const std::string shown = !there ? "<not set>" : flagOf(one, "secret") ? "********" : shownValue(one);
     table.add({{textOf(one, "id"), kBold}, {shown, there ? Style{} : kYellow}, {textOf(one, "place"), kDim}});
   }
   cx.out.write(table.text(cx.out.dataWidth(), cx.out.colorData()));
+}
+
+// Who gets a key, when it is not said. A name that cannot be one is the plugin's to refuse.
+std::string userName(const Context& cx) {
+  const char* login = std::getenv("USER");
+  const std::string own = login && *login ? login : "admin";
+  return cx.args.has("--user") ? std::string(cx.args.value("--user")) : base::sanitize(own);
 }
 
 int finish(Context& cx, const std::string& verb, const PluginValue& answer) {
   commitAnswer(cx, answer);
   reportAnswer(cx, answer, Code::FL0317);
   if (verb == "list") printList(cx, answer);
-  if (verb == "keygen") cx.out.write(fmt::format("{}\n", textOf(answer, "publicKey")));
-  if (!cx.quiet() && !cx.json() && listOf(answer, "problems").empty()) {
-    if (verb == "check" && !cx.diagnostics.hasErrors())
-      cx.out.message("all variables are there, encrypted for those who should read them\n");
-    if (verb == "generate" && listOf(answer, "lines").empty()) cx.out.message("nothing is missing\n");
-    const PluginValue* changed = answer.find("changed");
-    if (verb == "fix" && changed && changed->get<std::int64_t>())
-      cx.out.message(fmt::format("{} encrypted again\n", *changed->get<std::int64_t>()));
+  if (verb == "keygen" && !cx.json()) cx.out.write(fmt::format("{}\n", textOf(answer, "publicKey")));
+  for (const auto& [which, names] : kData) {
+    if (which != verb) continue;
+    sdk::Attrs data;
+    for (const std::string_view name : names)
+      if (const PluginValue* value = name.empty() ? nullptr : answer.find(name)) data.set(std::string(name), *value);
+    printJson(cx, PluginValue(std::move(data)));
   }
+  if (!listOf(answer, "problems").empty()) return cx.finish();
+  if (verb == "check" && !cx.diagnostics.hasErrors())
+    say(cx, "all variables are there, encrypted for those who should read them");
+  if (verb == "generate" && listOf(answer, "lines").empty()) say(cx, "nothing is missing");
+  const PluginValue* changed = answer.find("changed");
+  if (verb == "fix" && changed && changed->get<std::int64_t>())
+    say(cx, fmt::format("{} encrypted again", *changed->get<std::int64_t>()));
   return cx.finish();
 }
 
@@ -116,7 +137,6 @@ int finish(Context& cx, const std::string& verb, const PluginValue& answer) {
 
 int runVars(Context& cx) {
   const std::string verb(cx.args.positional(0));
-  if (const auto fine = allAreText(cx.args.positionals); !fine) return cx.fail(fine.error());
   if (std::find(std::begin(kVerbs), std::end(kVerbs), verb) == std::end(kVerbs)) {
     std::string hint = suggestion(verb, {std::begin(kVerbs), std::end(kVerbs)});
     if (hint.empty())
@@ -125,6 +145,7 @@ int runVars(Context& cx) {
   }
   const auto fleet = cx.openFleet();
   if (!fleet) return cx.fail(fleet.error());
+  if (const auto fine = allAreText(cx); !fine) return cx.fail(fine.error());
   if (verb == "prune") return pruneVars(cx);
   if (verb == "export" || verb == "import") return moveVars(cx, verb);
   if (verb == "upload") return uploadVars(cx);
@@ -134,9 +155,7 @@ int runVars(Context& cx) {
   request.set("generators", textList(cx.args.values("--generator")));
   request.set("regenerate", cx.args.has("--regenerate"));
   request.set("fromTerminal", base::isTerminal(0));
-  const char* login = std::getenv("USER");
-  request.set("user",
-              cx.args.has("--user") ? std::string(cx.args.value("--user")) : std::string(login ? login : "admin"));
+  if (verb == "keygen") request.set("user", userName(cx));
   request.set("changedScripts", cx.args.has("--changed-scripts"));
   if (verb != "keygen") {
     addDeclarations(cx, cx.workspace(), request);
@@ -154,7 +173,7 @@ int runVars(Context& cx) {
     sandbox = *std::move(prepared);
   }
   const auto answer = cx.workspace().plugins().request("vars", PluginValue(std::move(request)));
-  if (!answer) return cx.fail(answer.error());
+  if (!answer) return cx.fail(verb == "keygen" ? asUsage(answer.error(), {"[VARS40]"}) : answer.error());
   return finish(cx, verb, *answer);
 }
 

@@ -37,14 +37,18 @@ int migrateVars(Context& cx) {
   if (!answer) return cx.fail(asUsage(answer.error()));
   commitAnswer(cx, *answer);
   reportAnswer(cx, *answer, Code::FL0725);
-  if (!cx.quiet() && answer->find("removed"))
-    cx.out.message(fmt::format("{} secrets removed, which {} has as they were\n", numberOf(*answer, "removed"), to));
-  if (!cx.quiet() && answer->find("copied"))
-    cx.out.message(fmt::format(
-        "{} secrets copied, {} were there already; nothing was removed\n"
-        "next: clan.vars.settings.secretStore = \"{}\"; then `fleetd vars check`, and `fleetd vars migrate {} "
-        "--from STORE --remove`\n",
-        numberOf(*answer, "copied"), numberOf(*answer, "same"), to, to));
+  if (answer->find("removed"))
+    say(cx, fmt::format("{} secrets removed, which {} has as they were", numberOf(*answer, "removed"), to));
+  if (answer->find("copied"))
+    say(cx, fmt::format(
+                "{} secrets copied, {} were there already; nothing was removed\n"
+                "next: clan.vars.settings.secretStore = \"{}\"; then `fleetd vars check`, and `fleetd vars migrate {} "
+                "--from STORE --remove`",
+                numberOf(*answer, "copied"), numberOf(*answer, "same"), to, to));
+  sdk::Attrs data;
+  for (const char* name : {"copied", "same", "removed"})
+    if (answer->find(name)) data.set(name, numberOf(*answer, name));
+  if (!data.empty()) printJson(cx, PluginValue(std::move(data)));
   return cx.finish();
 }
 

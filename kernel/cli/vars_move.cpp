@@ -36,7 +36,8 @@ int exportTo(Context& cx, const std::string& file, sdk::Attrs request) {
     cx.out.write(archive);
   else if (auto written = base::writeFileAtomic(file, archive, 0600); !written)
     return cx.fail(written.error());
-  if (!cx.quiet()) cx.out.message(fmt::format("{} values exported\n", numberOf(*answer, "count")));
+  say(cx, fmt::format("{} values exported", numberOf(*answer, "count")));
+  if (!toOutput) printJson(cx, PluginValue(sdk::Attrs{{"exported", numberOf(*answer, "count")}}));
   return cx.finish();
 }
 
@@ -51,9 +52,11 @@ int importFrom(Context& cx, const std::string& file, sdk::Attrs request) {
   if (!answer) return cx.fail(answer.error());
   commitAnswer(cx, *answer);
   reportAnswer(cx, *answer, Code::FL0722);
-  if (!cx.quiet() && answer->find("written"))
-    cx.out.message(fmt::format("{} values imported, {} were there already\n", numberOf(*answer, "written"),
-                               numberOf(*answer, "same")));
+  if (answer->find("written")) {
+    const auto written = numberOf(*answer, "written"), same = numberOf(*answer, "same");
+    say(cx, fmt::format("{} values imported, {} were there already", written, same));
+    printJson(cx, PluginValue(sdk::Attrs{{"imported", written}, {"same", same}}));
+  }
   return cx.finish();
 }
 

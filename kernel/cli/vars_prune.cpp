@@ -7,7 +7,6 @@
 
 #include "kernel/base/terminal.hpp"
 #include "kernel/base/text.hpp"
-#include "kernel/cli/json_schema.hpp"
 #include "kernel/cli/text_table.hpp"
 #include "kernel/cli/vars_request.hpp"
 #include "kernel/cli/vars_verbs.hpp"
@@ -20,12 +19,7 @@ using base::Code;
 using plugin::PluginValue;
 
 void show(Context& cx, const PluginValue& answer) {
-  if (cx.json()) {
-    base::JsonWriter json(cx.out.data(), 2);
-    writeJson(json, *answer.find("orphans"));
-    cx.out.write("\n");
-    return;
-  }
+  if (cx.json()) return printJson(cx, *answer.find("orphans"));
   TextTable table({{"PATH"}, {"MACHINE"}, {"SECRETS"}, {"CERTAIN"}});
   for (const auto& one : listOf(answer, "orphans")) {
     const bool sure = flagOf(one, "sure");
@@ -79,11 +73,11 @@ int pruneVars(Context& cx) {
   const auto paths = chosen(cx, *found);
   if (!paths) return cx.fail(paths.error());
   const std::size_t unsure = listOf(*found, "orphans").size() - paths->size();
-  if (unsure > 0 && cx.args.positionals.size() == 1 && !cx.quiet())
-    cx.out.message(fmt::format("{} may be declared by what only Nix knows, and {} unless named\n", unsure,
-                               unsure == 1 ? "stays" : "stay"));
+  if (unsure > 0 && cx.args.positionals.size() == 1)
+    say(cx, fmt::format("{} may be declared by what only Nix knows, and {} unless named", unsure,
+                        unsure == 1 ? "stays" : "stay"));
   if (paths->empty()) {
-    if (!cx.quiet()) cx.out.message("nothing to remove\n");
+    say(cx, "nothing to remove");
     return cx.finish();
   }
   const auto sure = confirmed(cx, paths->size());

@@ -8,6 +8,7 @@
 
 #include "kernel/base/text.hpp"
 #include "kernel/cli/git_commit.hpp"
+#include "kernel/cli/json_schema.hpp"
 #include "kernel/cli/vars_store.hpp"
 #include "kernel/render/views.hpp"
 
@@ -70,7 +71,8 @@ void addDeclarations(Context& cx, render::Workspace& workspace, sdk::Attrs& requ
     if (host.origin == "clan") moment.emplace(fleet);
     // What is wrong with a host is for `fleetd check`; its values can be looked after all the same.
     Diagnostics unheard;
-    const auto composed = workspace.compose(host, unheard);
+    // clan-core is there already, and plugins are not to check anything.
+    const auto composed = host.origin == "clan" ? fleet.compose(host, unheard) : workspace.compose(host, unheard);
     if (!isComplete(workspace, host, *composed)) incomplete.push_back(host.name);
     store.add(host, *composed);
     auto generators = render::everythingBelow(fleet.evaluator(), *composed, {"clan", "core", "vars", "generators"});
@@ -89,21 +91,43 @@ void addDeclarations(Context& cx, render::Workspace& workspace, sdk::Attrs& requ
   request.set("machineGroups", std::move(groups));
 }
 
+namespace {
+
+// What is written is whole all the same, and the next run tries again.
+void notCommitted(Context& cx, const Error& error, bool isAllThereIs) {
+  Diagnostic d = Diagnostic::from(error);
+  // Whoever only asked for something has it.
+  if (isAllThereIs) {
+    d.code = base::Code::FL0744;
+    d.severity = base::Severity::Warning;
+  }
+  if (!d.notes.empty() && d.notes.back().empty()) d.notes.pop_back();
+  d.notes.push_back("the next command about variables or secrets commits it; with --no-commit it leaves git alone");
+  cx.diagnostics.add(std::move(d));
+}
+
+}  // namespace
+
 void commitAnswer(Context& cx, const PluginValue& answer) {
-  if (listOf(answer, "commits").empty()) return;
-  if (answer.find("resumed") && !cx.quiet())
-    cx.out.message("an earlier run was cut off: what it changed is complete, and committed now\n");
+  const auto& commits = listOf(answer, "commits");
+  if (commits.empty()) return;
+  const bool resumed = answer.find("resumed") != nullptr, commit = !cx.args.has("--no-commit");
   bool committed = true;
-  for (const auto& one : listOf(answer, "commits")) {
+  for (const auto& one : commits) {
     std::vector<std::string> files;
     for (const auto& file : listOf(one, "files"))
       if (const auto* name = file.get<std::string>()) files.push_back(*name);
     std::sort(files.begin(), files.end());
     files.erase(std::unique(files.begin(), files.end()), files.end());
-    const auto done = gitCommit(cx.root(), files, textOf(one, "message"), !cx.args.has("--no-commit"));
+    const auto done = gitCommit(cx.root(), files, textOf(one, "message"), commit);
+    const bool isEarlier = resumed && &one == &commits.front();
+    if (done && isEarlier)
+      say(cx, fmt::format("an earlier run was cut off: what it changed is complete{}",
+                          commit ? ", and committed now" : ""));
     if (done) continue;
     committed = false;
-    cx.diagnostics.add(done.error());
+    notCommitted(cx, done.error(), isEarlier && commits.size() == 1);
+    break;  // the next run commits the others with it
   }
   // Until here nobody else may write, and a later run would commit what this one could not.
   const auto ended = cx.workspace().plugins().request(
@@ -119,22 +143,38 @@ void reportAnswer(Context& cx, const PluginValue& answer, base::Code code) {
     if (const auto hint = textOf(problem, "hint"); !hint.empty()) d.notes.push_back(hint);
     cx.diagnostics.add(std::move(d));
   }
-  if (cx.quiet()) return;
   for (const auto& line : listOf(answer, "lines"))
-    if (const auto* text = line.get<std::string>()) cx.out.message(base::sanitize(*text) + "\n");
+    if (const auto* text = line.get<std::string>()) say(cx, *text);
 }
 
-Result<void> allAreText(const std::vector<std::string>& words) {
-  for (const auto& word : words)
+Result<void> allAreText(const Context& cx) {
+  std::vector<std::string> words = cx.args.positionals;
+  for (const auto& [name, values] : cx.args.options) words.insert(words.end(), values.begin(), values.end());
+  words.push_back(cx.root());
+  for (const auto& word : words) {
     if (base::invalidUtf8At(word))
       return Error{base::Code::FL0903, fmt::format("`{}` is not UTF-8", shownWord(word)), "write it as UTF-8", {}};
+    if (std::any_of(word.begin(), word.end(), [](char c) { return (c >= 0 && c < 0x20) || c == 0x7f; }))
+      return Error{base::Code::FL0903, fmt::format("`{}` has control characters", shownWord(word)), "", {}};
+  }
   return {};
 }
 
-Error asUsage(const Error& error) {
-  for (const std::string_view code : {"[VARS80]", "[VARS85]", "[VARS86]"})
-    if (error.message.find(code) != std::string::npos) return {base::Code::FL0903, error.message, error.hint, {}};
-  return error;
+void say(Context& cx, const std::string& line) {
+  if (!cx.quiet() && !cx.json()) cx.out.message(base::sanitize(line) + "\n");
+}
+
+void printJson(Context& cx, const PluginValue& data) {
+  if (!cx.json()) return;
+  base::JsonWriter json(cx.out.data(), 2);
+  writeJson(json, data);
+  cx.out.write("\n");
+}
+
+Error asUsage(const Error& error, std::initializer_list<std::string_view> more) {
+  const auto is = [&](std::string_view code) { return error.message.find(code) != std::string::npos; };
+  const bool usage = is("[VARS80]") || is("[VARS85]") || is("[VARS86]") || std::any_of(more.begin(), more.end(), is);
+  return usage ? Error{base::Code::FL0903, error.message, error.hint, {}} : error;
 }
 
 Result<void> encryptForReaders(Context& cx, render::Workspace& workspace) {

@@ -1,5 +1,6 @@
 // Requests to the plugin that keeps generated values: what machines declare goes there, what was done comes back.
 #pragma once
+#include <initializer_list>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,10 +25,15 @@ void addDeclarations(Context& cx, render::Workspace& workspace, sdk::Attrs& requ
 void commitAnswer(Context& cx, const plugin::PluginValue& answer);
 // Its problems become findings of this code, its lines are shown.
 void reportAnswer(Context& cx, const plugin::PluginValue& answer, base::Code code);
-// Messages to plugins are texts. Error FL0903 for a word that is not UTF-8.
-Result<void> allAreText(const std::vector<std::string>& words);
+// Messages to plugins are texts. Error FL0903 for a word, a value of an option or a directory that is none, or has
+// control characters.
+Result<void> allAreText(const Context& cx);
+// A line for people; programs that asked for JSON do not want it.
+void say(Context& cx, const std::string& line);
+// Data on standard output, when JSON was asked for.
+void printJson(Context& cx, const plugin::PluginValue& data);
 // An error of the plugin about words of the command line as FL0903; others as they are.
-Error asUsage(const Error& error);
+Error asUsage(const Error& error, std::initializer_list<std::string_view> more = {});
 // Encrypts all secrets for exactly those who should read them. Errors: the plugin's, FL0317 for its first problem.
 Result<void> encryptForReaders(Context& cx, render::Workspace& workspace);
 

@@ -7,6 +7,7 @@
 
 #include "kernel/base/clock.hpp"
 #include "kernel/base/suggest.hpp"
+#include "kernel/base/text.hpp"
 #include "kernel/compose/compose.hpp"
 #include "kernel/fleet/cohorts.hpp"
 #include "kernel/fleet/inputs.hpp"
@@ -47,6 +48,19 @@ Result<std::unique_ptr<Fleet>> Fleet::open(const OpenOptions& options, base::Sou
   return fleet;
 }
 
+namespace {
+
+// What somebody typed: one line, and not a long one.
+std::string shown(std::string_view name) {
+  constexpr std::size_t kMost = 120;
+  std::string out = base::sanitize(name.substr(0, kMost));
+  std::replace(out.begin(), out.end(), '\n', ' ');
+  if (out.empty()) return "without a name";
+  return name.size() > kMost ? out + "…" : out;
+}
+
+}  // namespace
+
 Result<const Host*> Fleet::findHost(std::string_view name) const {
   const Host* found = nullptr;
   for (const Host& host : hosts_) {
@@ -63,7 +77,8 @@ Result<const Host*> Fleet::findHost(std::string_view name) const {
   for (const Host& host : hosts_) names.push_back(host.name);
   const auto best = base::nearestNames(name, names, 3, 3);
   return Error{base::Code::FL0503,
-               name.empty() ? std::string("no host has an empty name") : fmt::format("the fleet has no host {}", name),
+               name.empty() ? std::string("no host has an empty name")
+                            : fmt::format("the fleet has no host {}", shown(name)),
                best.empty() ? "`fleetd hosts` lists them" : base::didYouMean(best),
                {}};
 }

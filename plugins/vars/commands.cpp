@@ -4,6 +4,10 @@
 #include <algorithm>
 #include <optional>
 
+#include <sys/resource.h>
+
+#include <fleet/cxx/utf8.hpp>
+
 #include "plugins/vars/age/plugin.hpp"
 #include "plugins/vars/generate.hpp"
 #include "plugins/vars/graph/closure.hpp"
@@ -53,7 +57,12 @@ fleet::Result<void> listOne(const Request& request, const GeneratorDecl& decl, L
     entry.set("place", decl.place);
     if (there && !kind.secret) {
       FLEET_TRY_ASSIGN(const auto value, request.store.readPublic(decl.place, file));
-      entry.set("value", value);
+      if (fleet::isUtf8(value)) {
+        entry.set("value", value);
+      } else {  // bytes are no text; `get` gives them
+        entry.set("value", Value());
+        entry.set("size", static_cast<std::int64_t>(value.size()));
+      }
     }
     vars.push_back(std::move(entry));
   }
@@ -104,7 +113,7 @@ fleet::Result<Found> find(const Request& request) {
         like += (like.empty() ? "" : ", ") + id;
     }
   return age::error(
-      "VARS60", request.machine + " has no variable `" + request.id + "`",
+      "VARS60", request.machine + " has no variable `" + request.id.substr(0, 80) + "`",
       like.empty() ? "`fleetd vars list " + request.machine + "` shows those it has" : "did you mean " + like + "?");
 }
 
@@ -147,6 +156,8 @@ fleet::Result<Value> set(Request& request) {
   fleet::Result<SecretBytes> value =
       request.fromTerminal ? ask(request.id, "new value", "multiline-hidden") : readInput();
   if (!value) return std::move(value).error();
+  // The program in front of a pipe may have failed.
+  if (value->size() == 0) return age::error("VARS87", "the value is empty", "nothing was changed");
   FLEET_TRY(storeFile(request, *found.decl, found.file, *value));
   Answer answer;
   answer.commit("vars: set " + request.id + " for " + (found.decl->machine.empty() ? "all machines" : request.machine),
@@ -159,15 +170,32 @@ fleet::Result<Value> keygen(Request& request) {
   Answer answer;
   answer.commit("secrets: add user " + request.user, request.store.takeTouched());
   answer.set("publicKey", recipient);
+  if (const auto own =
+          request.store.kind() == StoreKind::Sops ? request.store.operatorUsers() : std::set<std::string>();
+      own && !own->empty()) {
+    answer.set("user", *own->begin());
+    if (!own->contains(request.user))
+      answer.add("the key is the user " + *own->begin() + "'s already; nothing was registered for " + request.user);
+  }
   const auto& named = request.choice.recipients;
   if (request.store.kind() == StoreKind::Age && std::find(named.begin(), named.end(), recipient) == named.end())
     answer.add("add it to clan.vars.settings.recipients.default, then `fleetd vars fix` lets you in");
   return answer.value();
 }
 
+// Values are in locked memory, which no core dump holds; this is for what has been on a stack meanwhile, and for the
+// programs that get values.
+void leaveNoCores() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_CORE, &limit) != 0 || limit.rlim_cur == 0) return;
+  limit.rlim_cur = 0;
+  static_cast<void>(::setrlimit(RLIMIT_CORE, &limit));
+}
+
 }  // namespace
 
 fleet::Result<Value> runRequest(const Value& value) {
+  leaveNoCores();
   const Value* fleet = value.find("fleet");
   const Value* verb = value.find("verb");
   const auto* directory = fleet ? fleet->get<std::string>() : nullptr;

@@ -104,7 +104,12 @@ fleet::Result<Outputs> make(const ScriptSetup& scripts, const GeneratorDecl& dec
 // Nothing is stored unless everything was made; the files of a generator come into the store together.
 fleet::Result<void> storeAll(Request& request, const GeneratorDecl& decl, const Outputs& outputs) {
   for (const auto& [file, kind] : decl.files)
-    if (!outputs.contains(file)) return age::error("VARS71", "it did not make `" + file + "`");
+    if (!outputs.contains(file)) {
+      std::string made;
+      for (const auto& [name, value] : outputs) made += (made.empty() ? "what it makes: " : ", ") + name;
+      return age::error("VARS71", "it did not make `" + file + "`",
+                        made.empty() ? "give the generator a `builtin`, a `script`, or a prompt with `persist`" : made);
+    }
   for (const bool secret : {true, false})
     for (const auto& [file, kind] : decl.files)
       if (kind.secret == secret) FLEET_TRY(storeFile(request, decl, file, outputs.at(file)));
@@ -209,8 +214,10 @@ class Run {
   fleet::Value answer() {
     Answer answer;
     std::vector<std::string> messages;
+    fleet::List made;
     for (const auto& place : plan_.order) {
       if (made_.contains(place)) {
+        made.push_back(place);
         answer.add("made " + place);
         messages.push_back(messageOf(place));
       }
@@ -219,6 +226,7 @@ class Run {
         answer.problem(shown.message + (shown.code.empty() ? "" : " [" + shown.code + "]"), shown.hint);
       }
     }
+    answer.set("made", std::move(made));
     answer.commit(commitMessage(messages), request_.store.takeTouched());
     return answer.value();
   }

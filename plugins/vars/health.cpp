@@ -18,23 +18,12 @@ struct Secret {
   Audience audience;
 };
 
-bool isConcerned(const Request& request, const std::set<std::string>& machines) {
-  return request.wanted.machines.empty() ||
-         std::any_of(machines.begin(), machines.end(),
-                     [&](const std::string& machine) { return request.wanted.machines.contains(machine); });
-}
-
-bool isConcerned(const Request& request, const GeneratorDecl& decl) {
-  if (!request.wanted.generators.empty() && !request.wanted.generators.contains(decl.name)) return false;
-  return isConcerned(request, decl.machines);
-}
-
 // Calls `visit` with every secret of the declarations, and with the keys of the machines that get some.
 template <class Visit>
 void eachSecret(const Request& request, Visit visit) {
   std::set<std::string> machines;
   for (const auto& [place, decl] : request.declarations) {
-    if (!isConcerned(request, decl)) continue;
+    if (!request.wanted.concerns(decl)) continue;
     machines.insert(decl.machines.begin(), decl.machines.end());
     for (const auto& [file, kind] : decl.files)
       if (kind.secret && request.store.hasSecret(place, file))
@@ -42,7 +31,7 @@ void eachSecret(const Request& request, Visit visit) {
   }
   if (!request.wanted.generators.empty()) return;
   for (const auto& machine : machines)
-    if (isConcerned(request, std::set<std::string>{machine}) && request.store.hasMachineKey(machine))
+    if (request.wanted.concerns(std::set<std::string>{machine}) && request.store.hasMachineKey(machine))
       visit(Secret{
           request.store.machineKeyLocation(machine), {}, {}, machine, {{machine}, true, request.groupsOf({machine})}});
 }
@@ -78,9 +67,10 @@ fleet::Result<bool> makeAsWanted(Store& store, const Secret& secret) {
 }  // namespace
 
 fleet::Result<fleet::Value> check(const Request& request) {
+  FLEET_TRY(namesAreKnown(request.declarations, request.wanted));
   Answer answer;
   for (const auto& [place, decl] : request.declarations) {
-    if (!isConcerned(request, decl)) continue;
+    if (!request.wanted.concerns(decl)) continue;
     if (const std::string why = reasonToRun(decl, request.store); !why.empty())
       answer.problem(place + ": " + why, "`fleetd vars generate` makes it");
     else if (isScriptChanged(decl, request.store))
@@ -104,6 +94,7 @@ fleet::Result<fleet::Value> check(const Request& request) {
 
 fleet::Result<fleet::Value> fix(Request& request) {
   constexpr const char* kMessage = "secrets: encrypt vars for those who should read them";
+  FLEET_TRY(namesAreKnown(request.declarations, request.wanted));
   Answer answer;
   Store& store = request.store;
   std::int64_t changed = 0;

@@ -70,7 +70,8 @@ fleet::Result<Request> readRequest(const Value& value) {
   out.wanted = {texts(value, "only"), texts(value, "generators"), flag(value, "regenerate"),
                 flag(value, "changedScripts")};
   if (out.verb == "keygen" && !isName(out.user))
-    return age::error("VARS40", "`" + out.user + "` cannot be the name of a user", "use letters, digits and _ . @ + -");
+    return age::error("VARS40", "`" + out.user + "` cannot be the name of a user",
+                      "use letters, digits and _ . @ + -; --user says another one");
   const auto check = [](const std::set<std::string>& groups) -> fleet::Result<void> {
     for (const auto& group : groups)
       if (!isName(group)) return age::error("VARS40", "`" + group + "` cannot be the name of a group");

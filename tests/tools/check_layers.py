@@ -64,7 +64,7 @@ def kernel_problem(root, path, folder, quote, name):
 PLUGIN_LIBRARIES = {
     "plugins/common/": re.compile(r"^sodium\.h$"),
     "plugins/services/wireguard/": re.compile(r"^sodium\.h$"),
-    "plugins/vars/": re.compile(r"^(sodium\.h|openssl/[a-z0-9_]+\.h|crypt\.h|nlohmann/json\.hpp|yaml\.h|dirent\.h|fcntl\.h|grp\.h|poll\.h|spawn\.h|termios\.h|unistd\.h|sys/(file|mman|stat|wait)\.h)$"),
+    "plugins/vars/": re.compile(r"^(sodium\.h|openssl/[a-z0-9_]+\.h|crypt\.h|nlohmann/json\.hpp|yaml\.h|dirent\.h|fcntl\.h|grp\.h|poll\.h|spawn\.h|termios\.h|unistd\.h|sys/(file|mman|resource|stat|wait)\.h)$"),
 }
 
 

@@ -61,19 +61,9 @@ class Closure {
                       "there are: " + known);
   }
 
-  bool isSelected(const GeneratorDecl& decl) const {
-    if (!wanted_.generators.empty() && !wanted_.generators.contains(decl.name)) return false;
-    if (wanted_.machines.empty()) return true;
-    for (const auto& machine : decl.machines)
-      if (wanted_.machines.contains(machine)) return true;
-    return false;
-  }
-
   fleet::Result<void> choose() {
-    std::set<std::string> found;
     for (const auto& [place, decl] : all_) {
-      if (!isSelected(decl)) continue;
-      found.insert(decl.name);
+      if (!wanted_.concerns(decl)) continue;
       if (!decl.store.empty()) {
         if (!wanted_.generators.contains(decl.name)) continue;
         return age::error("VARS65", decl.name + " is kept by the plugin " + decl.store + ", which makes it, too",
@@ -83,10 +73,7 @@ class Closure {
           (wanted_.changedScripts && isScriptChanged(decl, store_)))
         chosen_.insert(place);
     }
-    for (const auto& name : wanted_.generators)
-      if (!found.contains(name))
-        return age::error("VARS45", "no machine that was asked for declares the generator `" + name + "`");
-    return {};
+    return namesAreKnown(all_, wanted_);
   }
 
   void addMissing() {
@@ -153,6 +140,34 @@ class Closure {
 };
 
 }  // namespace
+
+bool Wanted::concerns(const std::set<std::string>& some) const {
+  return machines.empty() ||
+         std::any_of(some.begin(), some.end(), [&](const std::string& machine) { return machines.contains(machine); });
+}
+
+bool Wanted::concerns(const GeneratorDecl& decl) const {
+  return (generators.empty() || generators.contains(decl.name)) && concerns(decl.machines);
+}
+
+fleet::Result<void> namesAreKnown(const Declarations& all, const Wanted& wanted) {
+  constexpr std::size_t kListed = 8, kLongest = 80;
+  std::set<std::string> known;
+  for (const auto& [place, decl] : all)
+    if (wanted.concerns(decl.machines)) known.insert(decl.name);
+  for (const auto& name : wanted.generators) {
+    if (known.contains(name)) continue;
+    std::string hint;
+    std::size_t listed = 0;
+    for (const auto& one : known)
+      if (listed < kListed) hint += (listed++ ? ", " : "there are: ") + one;
+    if (known.size() > kListed) hint += " and " + std::to_string(known.size() - kListed) + " more";
+    return age::error("VARS45",
+                      "no machine that was asked for declares the generator `" + name.substr(0, kLongest) + "`",
+                      known.empty() ? "they declare none" : hint);
+  }
+  return {};
+}
 
 std::string reasonToRun(const GeneratorDecl& decl, const Store& store) {
   if (!decl.store.empty()) return {};  // nothing here makes it

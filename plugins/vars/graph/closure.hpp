@@ -14,7 +14,13 @@ struct Wanted {
   std::set<std::string> generators;  // by name; empty: all that need it
   bool regenerate = false;           // also those that are complete
   bool changedScripts = false;       // also those whose script is another one now
+
+  bool concerns(const std::set<std::string>& some) const;  // machines
+  bool concerns(const GeneratorDecl& decl) const;
 };
+
+// Error VARS45 for a wanted generator that no wanted machine declares.
+fleet::Result<void> namesAreKnown(const Declarations& all, const Wanted& wanted);
 
 // "missing value hostname", "changed validation", "changed parameters", or empty when a generator's files are complete
 // and made as declared. Of values that something else made it is not known how.

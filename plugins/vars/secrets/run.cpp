@@ -31,7 +31,7 @@ std::size_t distance(std::string_view a, std::string_view b) {
 std::string nearest(const std::string& name, const std::vector<std::string>& known) {
   std::string out;
   std::size_t best = std::max<std::size_t>(2, name.size() / 3) + 1;
-  if (name.size() > 200) return out;
+  if (name.empty() || name.size() > 200) return out;
   for (const auto& one : known)
     if (const std::size_t far = distance(name, one); far < best) {
       best = far;
@@ -142,7 +142,8 @@ fleet::Result<void> mustBeNewName(const std::string& kind, const std::string& na
   }
   if (kind == "machines" ? isName(name) && name.size() <= 63 : isSecretName(name)) return {};
   return age::error("VARS80", "`" + name.substr(0, 80) + "` cannot be the name of a " + singular(kind),
-                    "use letters, digits and . _ -");
+                    kind == "machines" ? "use letters, digits and . _ -, 63 at most"
+                                       : "use letters, digits and . _ -, 200 at most, not beginning with a dot");
 }
 
 fleet::Result<std::vector<age::Recipient>> keysGiven(const SecretsRun& run, std::size_t firstWord) {

@@ -14,6 +14,7 @@ struct SecretsRequest {
   std::vector<std::string> words;          // behind the action
   std::vector<std::string> keys, pgpKeys;  // --age-key, --pgp-key
   std::string prefix, inputType;           // import-sops
+  std::string editIn;                      // set: a directory in memory for an editor; none: no editor
   std::set<std::string> users, machines, groups;
   std::set<std::string> fleetMachines;  // those there are, with a key or without
   bool force = false, fresh = false;    // --force, --new

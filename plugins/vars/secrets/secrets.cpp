@@ -138,6 +138,7 @@ fleet::Result<Value> runSecrets(const Value& value) {
   request.pgpKeys = textsOf(value, "pgpKeys");
   request.prefix = textOf(value, "prefix");
   request.inputType = textOf(value, "inputType");
+  request.editIn = textOf(value, "editIn");
   request.users = setOf(value, "users");
   request.machines = setOf(value, "machines");
   request.groups = setOf(value, "groups");
@@ -148,8 +149,8 @@ fleet::Result<Value> runSecrets(const Value& value) {
   FLEET_TRY_ASSIGN(const auto* verb, verbOf(request));
   if (request.words.size() < verb->least || request.words.size() > verb->most)
     return age::error("VARS85", "this takes other words",
-                      "fleetd secrets " + (request.noun.empty() ? "" : request.noun + " ") + request.action + " " +
-                          std::string(verb->words));
+                      "fleetd secrets " + (request.noun.empty() ? "" : request.noun + " ") + request.action +
+                          (verb->words.empty() ? "" : " ") + std::string(verb->words));
   FLEET_TRY_ASSIGN(auto store, Store::open(fleet));
   FLEET_TRY_ASSIGN(auto access, Access::open(store));
   SecretsRun run{std::move(request), std::move(access), {}};

@@ -1,4 +1,10 @@
 // Secrets of sops/secrets: list, get, set, rename, remove.
+#include <cstdlib>
+#include <cstring>
+
+#include <sodium.h>
+
+#include "plugins/vars/secrets/editor.hpp"
 #include "plugins/vars/secrets/run.hpp"
 #include "plugins/vars/terminal.hpp"
 
@@ -7,6 +13,7 @@ namespace fleetd::vars {
 namespace {
 
 const std::string kSecrets = "sops/secrets/";
+constexpr const char* kVariable = "SOPS_NIX_SECRET";
 
 fleet::Result<void> list(SecretsRun& run) {
   const std::string pattern = run.request.words.empty() ? "" : run.word(0);
@@ -31,6 +38,28 @@ fleet::Result<void> get(SecretsRun& run) {
   return writeOutput(value);
 }
 
+// As clan's tools take it: from the environment, which other programs get without it from then on.
+fleet::Result<SecretBytes> fromEnvironment(char* held) {
+  const std::size_t size = std::strlen(held);
+  FLEET_TRY_ASSIGN(auto out, SecretBytes::copy(std::string_view(held, size)));
+  sodium_memzero(held, size);
+  ::unsetenv(kVariable);
+  return out;
+}
+
+fleet::Result<SecretBytes> newValue(SecretsRun& run, const std::string& directory, const std::string& name) {
+  const auto& request = run.request;
+  if (char* held = std::getenv(kVariable); held && *held) return fromEnvironment(held);
+  if (request.editIn.empty()) return request.fromTerminal ? ask(name, "new value", "multiline-hidden") : readInput();
+  SecretBytes before;
+  if (run.access.isThere(directory)) {
+    FLEET_TRY_ASSIGN(before, run.access.read(directory));
+  }
+  FLEET_TRY_ASSIGN(auto out, edited(request.editIn, name, before));
+  if (out.text() == before.text()) return age::error("VARS79", "the value is as it was", "nothing was changed");
+  return out;
+}
+
 fleet::Result<void> set(SecretsRun& run) {
   const std::string& name = run.word(0);
   if (name.find('/') != std::string::npos)
@@ -38,7 +67,7 @@ fleet::Result<void> set(SecretsRun& run) {
   FLEET_TRY(mustBeNewName("secrets", name));
   FLEET_TRY(mustBeNoMachineKey(run, name));
   FLEET_TRY_ASSIGN(const auto readers, readersWanted(run, kSecrets + name));
-  auto value = run.request.fromTerminal ? ask(name, "new value", "multiline-hidden") : readInput();
+  auto value = newValue(run, kSecrets + name, name);
   if (!value) return std::move(value).error();
   if (value->size() == 0)
     return age::error("VARS87", "the value is empty", "nothing was changed; `fleetd secrets remove` removes a secret");
@@ -59,6 +88,7 @@ fleet::Result<void> rename(SecretsRun& run) {
   FLEET_TRY_ASSIGN(const auto from, ownSecret(run, run.word(0)));
   const std::string& name = run.word(1);
   FLEET_TRY(mustBeNewName("secrets", name));
+  if (from == kSecrets + name) return age::error("VARS82", "`" + name + "` is its name already", "nothing was changed");
   if (run.access.isThere(kSecrets + name))
     return age::error("VARS82", "there is a secret `" + name + "` already", "remove it first if you mean it");
   return run.access.rename(from, kSecrets + name);

@@ -194,7 +194,12 @@ fleet::Result<std::string> read(const std::string& path) {
   const Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   struct stat info;
   if (file.get() < 0 || ::fstat(file.get(), &info) != 0) return failed("read", path, errno);
-  if (!S_ISREG(info.st_mode)) return failed("read", path, S_ISDIR(info.st_mode) ? EISDIR : EINVAL);
+  if (S_ISDIR(info.st_mode)) return failed("read", path, EISDIR);
+  if (!S_ISREG(info.st_mode)) {
+    fleet::Error error = failed("read", path, EINVAL);
+    error.message = "cannot read " + path + ": not a regular file";
+    return error;
+  }
   if (static_cast<std::size_t>(info.st_size) > kMaxFile) return failed("read", path, EFBIG);
   std::string out(static_cast<std::size_t>(info.st_size), '\0');
   std::size_t size = 0;
