@@ -444,8 +444,13 @@ class Terminals(Fresh):
 
         def look(pid):
             for name, begin, word in (("limits", "Max core", 4), ("status", "VmLck", 1)):
-                with open(f"/proc/{pid}/{name}", encoding="utf-8") as file:
-                    limits.append(int([line for line in file if line.startswith(begin)][0].split()[word]))
+                for _ in range(100):
+                    with open(f"/proc/{pid}/{name}", encoding="utf-8") as file:
+                        found = int([line for line in file if line.startswith(begin)][0].split()[word])
+                    if name == "limits" or found:
+                        break
+                    time.sleep(0.05)
+                limits.append(found)
             os.kill(pid, signal.SIGSEGV)
 
         hard = resource.getrlimit(resource.RLIMIT_CORE)[1]
