@@ -67,7 +67,7 @@ TEST(Crash, WhoCrashedBefore) {
     if (std::getenv("FLEETD_CRASHED")) ::_exit(1);  // children have nothing to do with it
     std::string out;
     for (const Crash& one : crashes()) out += one.name + "/" + std::to_string(one.signal) + " ";
-    ::write(STDERR_FILENO, out.data(), out.size());
+    static_cast<void>(!::write(STDERR_FILENO, out.data(), out.size()));
     ::_exit(0);
   };
   EXPECT_EXIT(read("packages=11:users=6"), testing::ExitedWithCode(0), "^packages/11 users/6 $");
