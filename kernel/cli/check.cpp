@@ -10,6 +10,7 @@
 #include "kernel/base/text.hpp"
 #include "kernel/cli/context.hpp"
 #include "kernel/cli/coverage.hpp"
+#include "kernel/cli/first_run.hpp"
 #include "kernel/cli/kept_secrets.hpp"
 #include "kernel/cli/text_table.hpp"
 #include "kernel/cli/vars_store.hpp"
@@ -183,6 +184,15 @@ void printUnlisted(Context& cx, const Report& report) {
                         base::join(classes, ", "))));
 }
 
+void tellFirstRun(Context& cx, const Report& report) {
+  std::size_t definitions = 0, unknown = 0;
+  for (const Checked& checked : report.hosts) {
+    definitions += checked.counts.definitions;
+    unknown += checked.counts.unknown;
+  }
+  printFirstRun(cx, report.fleet, definitions, unknown, report.findings.errors > 0);
+}
+
 void printTiming(Context& cx, const Report& report) {
   TextTable table({{"STAGE"}, {"TIME", true}});
   for (const fleet::Stage& stage : report.stages)
@@ -308,6 +318,8 @@ int checkOnce(Context& cx) {
   if (!cx.quiet()) {
     printSummary(cx, report);
     printUnlisted(cx, report);
+    cx.out.drain();
+    if (cx.args.positionals.empty() && !cx.args.has("--watch")) tellFirstRun(cx, report);
   }
   if (cx.args.has("--timing")) printTiming(cx, report);
   return code;

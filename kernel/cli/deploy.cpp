@@ -29,10 +29,19 @@ bool carriesOthers(Context& cx, const fleet::Host& host) {
   });
 }
 
-Result<std::vector<std::string>> hostsOf(Context& cx, std::string_view option) {
+// Those of an option that says when a host is deployed to. One that is not deployed to would be waited for in vain: a
+// canary that protects nobody.
+Result<std::vector<std::string>> hostsOf(Context& cx, const Operation& operation, std::string_view option) {
   auto names = cx.args.values(option);
-  for (const std::string& name : names)
+  for (const std::string& name : names) {
     if (auto host = cx.workspace().fleet().findHost(name); !host) return host.error();
+    if (std::none_of(operation.meant.begin(), operation.meant.end(),
+                     [&](const Meant& one) { return one.host->name == name; }))
+      return Error{Code::FL0903,
+                   fmt::format("{} {}: the host is not among those that are deployed to", option, shownWord(name)),
+                   "name it, too",
+                   {}};
+  }
   return names;
 }
 
@@ -68,6 +77,7 @@ int runDeploy(Context& cx) {
   if (cx.args.value("--goal") == "upload-keys") return uploadKeys(cx);
   auto settings = deploySettings(cx);
   if (!settings) return cx.fail(settings.error());
+  StopOnInterrupt interrupts;
   auto operation = beginOperation(cx, Reaching::Yes);
   if (!operation) return cx.fail(operation.error());
   if (!addressed(cx, *operation)) return worse(cx.finish(), kFindings);
@@ -82,11 +92,12 @@ int runDeploy(Context& cx) {
     if (!checks) return cx.fail(checks.error());
     health.push_back(*std::move(checks));
   }
-  const auto canaries = hostsOf(cx, "--canary");
+  const auto canaries = hostsOf(cx, *operation, "--canary");
   if (!canaries) return cx.fail(canaries.error());
-  const auto last = hostsOf(cx, "--last");
+  const auto last = hostsOf(cx, *operation, "--last");
   if (!last) return cx.fail(last.error());
   deploy::Ssh& ssh = *operation->ssh;
+  operation->revision = std::async(std::launch::async, revisionOf, cx.root());
   const auto built = pathsFor(cx, *operation);
   if (!built) return cx.fail(built.error());
   const bool all = std::all_of(built->begin(), built->end(), [](const auto& one) { return !one.path.empty(); });
@@ -121,7 +132,7 @@ int runDeploy(Context& cx) {
   auto values = valuesFor(cx, ssh, meant, settings->activation);
   if (!values) return cx.fail(values.error());
   for (std::size_t i = 0; i < targets.size(); ++i) targets[i].bringValues = std::move((*values)[i]);
-  return deployTargets(cx, *operation, ssh, targets, meant, *settings);
+  return deployTargets(cx, *operation, interrupts, ssh, targets, meant, *settings);
 }
 
 }  // namespace fleetd::cli

@@ -23,6 +23,10 @@ using deploy::Ending;
 using deploy::Goal;
 using deploy::Target;
 
+constexpr char kInterrupted[] =
+    "\nInterrupted: no other host is begun; those that are being activated come to their end.\nOnce more ends it at "
+    "once; a host that was not told to keep its system returns to the one before by itself.\n";
+
 void event(Context& cx, const Target& target, std::string_view step) {
   if (cx.json()) {
     base::JsonWriter json(cx.out.data());
@@ -65,7 +69,7 @@ std::vector<std::string> keptByMacs(Operation& operation, const std::vector<Targ
 }
 
 void tell(Context& cx, const std::vector<Target>& targets, const std::vector<Ended>& ended,
-          const std::vector<std::string>& kept) {
+          const std::vector<std::string>& kept, bool interrupted) {
   TextTable table({{"HOST"}, {"OUTCOME"}, {"SECONDS", true, 0, 3}, {"ADDRESS", false, 0, 2}, {"SYSTEM", false, 20, 4}});
   for (std::size_t i = 0; i < targets.size(); ++i) {
     const Target& target = targets[i];
@@ -90,7 +94,10 @@ void tell(Context& cx, const std::vector<Target>& targets, const std::vector<End
       d = Diagnostic::from(*ended[i].error);
     else if (ended[i].ending == Ending::NotReached)
       d = Diagnostic::from(
-          {Code::FL0828, fmt::format("{} was not deployed to after others failed", target.name), "", {}});
+          {Code::FL0828,
+           fmt::format("{} was not deployed to after {}", target.name, interrupted ? "an interrupt" : "others failed"),
+           "run it again: what is there already is left alone",
+           {}});
     else
       continue;
     d.host = target.name;
@@ -158,9 +165,9 @@ Result<deploy::DeploySettings> deploySettings(Context& cx) {
                    "for `fleetd deploy` also upload-keys",
                    {}};
   }
-  FLEETD_TRY_ASSIGN(out.activation.confirmSeconds, numberOption(cx, "--confirm-timeout", 60, 3600));
-  FLEETD_TRY_ASSIGN(out.activation.activateSeconds, numberOption(cx, "--activation-timeout", 600, 86'400));
-  FLEETD_TRY_ASSIGN(out.parallel, numberOption(cx, "--max-parallel", 8, 256));
+  FLEETD_TRY_ASSIGN(out.activation.confirmSeconds, numberOption(cx, "--confirm-timeout", 60, 3600, 1));
+  FLEETD_TRY_ASSIGN(out.activation.activateSeconds, numberOption(cx, "--activation-timeout", 600, 86'400, 1));
+  FLEETD_TRY_ASSIGN(out.parallel, numberOption(cx, "--max-parallel", 8, 256, 1));
   FLEETD_TRY_ASSIGN(out.maxFailures, numberOption(cx, "--max-failures", 1, 100'000));
   out.activation.wayBack = !cx.args.has("--no-way-back");
   out.activation.checkUnits = !cx.args.has("--ignore-failed-units");
@@ -222,10 +229,12 @@ Result<void> wayBackOf(Context& cx, const fleet::Host& host, const deploy::Deplo
   return deploy::noWayBack(host.name, std::string(other));
 }
 
-int deployTargets(Context& cx, Operation& operation, deploy::Ssh& ssh, const std::vector<Target>& targets,
-                  const std::vector<const Meant*>& meant, const deploy::DeploySettings& settings) {
+int deployTargets(Context& cx, Operation& operation, StopOnInterrupt& interrupts, deploy::Ssh& ssh,
+                  const std::vector<Target>& targets, const std::vector<const Meant*>& meant,
+                  const deploy::DeploySettings& given) {
   auto lock = state::lockDeployments(operation.directory);
   if (!lock) return cx.fail(lock.error());
+  deploy::DeploySettings settings = given;
   for (const Target& target : targets)
     if (auto able = deploy::checkGoal(settings.activation.goal, target.klass, target.name); !able)
       return cx.fail(able.error());
@@ -233,30 +242,44 @@ int deployTargets(Context& cx, Operation& operation, deploy::Ssh& ssh, const std
   state::Deployment record;
   record.started = secondsSinceEpoch();
   record.who = whoDeploys();
-  record.commit = revisionOf(cx.root());
+  record.commit = operation.revision.valid() ? operation.revision.get() : revisionOf(cx.root());
   record.goal = deploy::goalName(settings.activation.goal);
   for (std::size_t i = 0; i < targets.size(); ++i)
     if (const auto last = operation.state->lastDeployed(targets[i].klass, targets[i].name);
         targets[i].klass == "nixos" && last && *last)
       warnOfDisks(cx, *meant[i]->host, (*last)->options, meant[i]->options);
   const auto kept = keptByMacs(operation, targets, meant);
-  auto id = operation.state->begin(record);
-  if (!id) return cx.fail(id.error());
+  // A host can be brought somewhere, and back, whether it can be written down or not.
+  const auto noRecord = [&](const Error& why) {
+    Diagnostic d = Diagnostic::from(why);
+    d.severity = base::Severity::Warning;
+    cx.diagnostics.add(std::move(d));
+  };
+  const auto id = operation.state->begin(record);
+  if (!id) noRecord(id.error());
+  interrupts.keep(kInterrupted);
+  settings.stopFd = interrupts.stopFd();
+  ssh.shield();
   const auto ended = deploy::deployAll(
       ssh, targets, settings, [&](const Target& target, std::string_view step) { event(cx, target, step); },
       [&](std::size_t index, const Ended& one) {
         const Target& target = targets[index];
+        const bool answered =
+            !one.previous.empty() || one.ending == Ending::Deployed || one.ending == Ending::Unchanged;
+        if (one.error) forgetUnreachable(cx, target.name, *one.error);
+        if (!id) return;
         const auto saved = operation.state->record(
             {*id, target.klass, target.name, target.path, one.previous, std::string(deploy::endingName(one.ending)),
-             one.error ? one.error->message : "", meant[index]->options, secondsSinceEpoch()});
-        if (!saved) cx.diagnostics.add(saved.error());
-        if (one.error) forgetUnreachable(cx, target.name, *one.error);
-        if (!one.previous.empty() || one.ending == Ending::Deployed || one.ending == Ending::Unchanged)
-          static_cast<void>(operation.state->contacted(target.klass, target.name, secondsSinceEpoch()));
+             one.error ? one.error->message : "", meant[index]->options, secondsSinceEpoch()},
+            answered ? state::Answered::Yes : state::Answered::No);
+        if (!saved) noRecord(saved.error());
       });
-  if (auto done = operation.state->end(*id, secondsSinceEpoch()); !done) cx.diagnostics.add(done.error());
-  tell(cx, targets, ended, kept);
-  return exitCode(cx, ended);
+  if (id)
+    if (auto done = operation.state->end(*id, secondsSinceEpoch()); !done) noRecord(done.error());
+  tell(cx, targets, ended, kept, deploy::isAskedToStop(settings.stopFd));
+  const int code = exitCode(cx, ended);
+  cx.out.drain();  // an interrupt may be what comes next
+  return code;
 }
 
 }  // namespace fleetd::cli

@@ -3,6 +3,7 @@
 #include <string_view>
 #include <vector>
 
+#include "kernel/cli/interrupt.hpp"
 #include "kernel/cli/operations.hpp"
 #include "kernel/deploy/deployment.hpp"
 #include "kernel/render/selection.hpp"
@@ -26,8 +27,10 @@ Result<std::vector<deploy::HealthCheck>> healthChecksOf(const fleet::Host& host,
 void warnOfDisks(Context& cx, const fleet::Host& host, std::string_view before, std::string_view after);
 
 // Brings the targets to their paths, records it, reports it, and gives the exit code. `meant` has what belongs to each
-// target, at the same index.
-int deployTargets(Context& cx, Operation& operation, deploy::Ssh& ssh, const std::vector<deploy::Target>& targets,
-                  const std::vector<const Meant*>& meant, const deploy::DeploySettings& settings);
+// target, at the same index. After an interrupt no host is begun, and those that are being activated come to their end;
+// `interrupts` outlives the operation, whose connections are to be ended before the process is.
+int deployTargets(Context& cx, Operation& operation, StopOnInterrupt& interrupts, deploy::Ssh& ssh,
+                  const std::vector<deploy::Target>& targets, const std::vector<const Meant*>& meant,
+                  const deploy::DeploySettings& settings);
 
 }  // namespace fleetd::cli

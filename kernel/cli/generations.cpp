@@ -1,6 +1,8 @@
 // `fleetd generations`: what hosts could return to.
 #include <mutex>
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "kernel/base/thread_pool.hpp"
@@ -60,7 +62,7 @@ int runGenerations(Context& cx) {
   if (!operation) return cx.fail(operation.error());
   deploy::Ssh& ssh = *operation->ssh;
   std::vector<std::optional<Answer>> answers(operation->meant.size());
-  base::ThreadPool pool(kAtOnce, std::size_t{1} << 20);
+  base::ThreadPool pool(std::clamp(static_cast<unsigned>(answers.size()), 1u, kAtOnce), std::size_t{1} << 20);
   pool.parallelFor(answers.size(), [&](std::size_t i) {
     const Meant& one = operation->meant[i];
     answers[i] =

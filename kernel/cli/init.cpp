@@ -138,6 +138,7 @@ int runInit(Context& cx) {
   if (!cx.quiet()) {
     std::string text = fmt::format("the fleet {} is in {}, with the machine {}\n", wanted->name,
                                    base::sanitize(wanted->directory), wanted->machine);
+    if (!process::findProgram("git")) text += "git was not found, so it is no repository yet\n";
     if (!key.empty()) text += fmt::format("{} can read its secrets, with the key {}\n", wanted->user, key);
     cx.out.message(fmt::format("{}next: fleetd check, {}then edit machines/{}/configuration.nix\n", text,
                                key.empty() ? "fleetd vars keygen, " : "", wanted->machine));

@@ -68,6 +68,7 @@ int list(Context& cx, const fleet::Lock& lock) {
                {day(one.node)},
                {one.node.identity}});
   if (!table.empty()) cx.out.write(table.text(cx.out.dataWidth(), cx.out.colorData()));
+  if (inputs.empty() && !cx.quiet()) cx.out.message("no input is locked; `nix flake lock` locks those of flake.nix\n");
   return cx.finish();
 }
 

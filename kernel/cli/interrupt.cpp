@@ -5,7 +5,9 @@
 #include <unistd.h>
 
 #include <array>
+#include <cerrno>
 #include <cstddef>
+#include <cstring>
 
 namespace fleetd::cli {
 
@@ -15,6 +17,8 @@ constexpr std::array kSignals{SIGINT, SIGTERM, SIGHUP};
 
 // A signal handler can reach nothing else than static data.
 volatile sig_atomic_t pendingSignal = 0;
+volatile sig_atomic_t stopWriteFd = -1;
+const char* volatile stopWords = nullptr;
 std::array<struct sigaction, kSignals.size()> previous;
 
 void keep(int number) {
@@ -25,11 +29,19 @@ void keep(int number) {
   pendingSignal = number;
 }
 
-}  // namespace
+void stop(int number) {
+  const int saved = errno;
+  if (pendingSignal == 0 && stopWords) {
+    static_cast<void>(!::write(STDERR_FILENO, stopWords, std::strlen(stopWords)));
+    static_cast<void>(!::write(stopWriteFd, "x", 1));
+  }
+  keep(number);
+  errno = saved;
+}
 
-DeferInterrupts::DeferInterrupts() {
+void install(void (*handler)(int)) {
   struct sigaction action {};
-  action.sa_handler = keep;
+  action.sa_handler = handler;
   action.sa_flags = SA_RESTART;
   ::sigemptyset(&action.sa_mask);
   for (std::size_t i = 0; i < kSignals.size(); ++i) {
@@ -39,11 +51,33 @@ DeferInterrupts::DeferInterrupts() {
   }
 }
 
-DeferInterrupts::~DeferInterrupts() {
+// What was kept happens now.
+void restore() {
   for (std::size_t i = 0; i < kSignals.size(); ++i) ::sigaction(kSignals[i], &previous[i], nullptr);
   const int number = pendingSignal;
   pendingSignal = 0;
   if (number != 0) ::kill(::getpid(), number);
+}
+
+}  // namespace
+
+DeferInterrupts::DeferInterrupts() { install(keep); }
+DeferInterrupts::~DeferInterrupts() { restore(); }
+
+void StopOnInterrupt::keep(const char* words) {
+  if (pipe_.read) return;
+  pipe_ = base::makePipe();
+  if (!pipe_.write) return;
+  stopWriteFd = pipe_.write.get();
+  stopWords = words;
+  install(stop);
+}
+
+StopOnInterrupt::~StopOnInterrupt() {
+  if (!pipe_.read) return;
+  restore();
+  stopWords = nullptr;
+  stopWriteFd = -1;
 }
 
 }  // namespace fleetd::cli

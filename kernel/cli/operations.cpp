@@ -4,9 +4,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <chrono>
-#include <cstdlib>
-#include <ctime>
 #include <set>
 
 #include <fmt/format.h>
@@ -14,7 +11,6 @@
 #include "kernel/base/file.hpp"
 #include "kernel/base/text.hpp"
 #include "kernel/base/thread_pool.hpp"
-#include "kernel/cli/interrupt.hpp"
 #include "kernel/cli/secret_lines.hpp"
 #include "kernel/cli/service_lines.hpp"
 #include "kernel/process/worker.hpp"
@@ -62,11 +58,22 @@ Result<std::vector<deploy::Reach>> reachesFor(Context& cx, const std::vector<dep
 // Asks all hosts at once which of their addresses answer.
 void chooseAll(std::vector<Meant>& meant, const std::vector<Result<std::vector<deploy::Reach>>>& reaches,
                const deploy::Choosing& how) {
-  base::ThreadPool pool(kAskedAtOnce, std::size_t{1} << 20);
+  base::ThreadPool pool(std::clamp(static_cast<unsigned>(meant.size()), 1u, kAskedAtOnce), std::size_t{1} << 20);
   pool.parallelFor(meant.size(), [&](std::size_t i) {
     meant[i].reach =
         reaches[i] ? deploy::choose(meant[i].host->name, *reaches[i], how) : Result<deploy::Reach>(reaches[i].error());
   });
+}
+
+// Hosts can be built for, asked and brought back without a record of what was done.
+Result<state::State> openState(Context& cx, const std::string& directory) {
+  auto state = state::State::open(directory);
+  if (state) return state;
+  Diagnostic d = Diagnostic::from(state.error());
+  d.severity = base::Severity::Warning;
+  d.notes.insert(d.notes.begin(), "what was done before is not known, and what is done now is not remembered");
+  cx.diagnostics.add(std::move(d));
+  return state::State::inMemory();
 }
 
 }  // namespace
@@ -80,15 +87,19 @@ Result<Operation> beginOperation(Context& cx, Reaching reaching, const std::vect
   if (!fleet) return fleet.error();
   auto hosts = wantedHosts(cx, names);
   if (!hosts) return hosts.error();
+  if ((*fleet)->hosts().empty())
+    return Error{Code::FL0503,
+                 "the fleet has no hosts",
+                 "`fleetd check` says what it is; `fleetd init DIR` makes a new one",
+                 {}};
   if (cx.args.has("--target-host") && hosts->size() != 1)
     return Error{Code::FL0903, "--target-host is for one host", "name the host", {}};
   Operation out;
   auto directory = state::stateDirectory((*fleet)->name());
   if (!directory) return directory.error();
   out.directory = *std::move(directory);
-  auto state = state::State::open(out.directory);
-  if (!state) return state.error();
-  out.state.emplace(*std::move(state));
+  FLEETD_TRY_ASSIGN(auto state, openState(cx, out.directory));
+  out.state.emplace(std::move(state));
   std::vector<Result<std::vector<deploy::Reach>>> reaches;
   const auto networks = reaching == Reaching::Yes ? deploy::networksOf(cx.workspace().services(), cx.diagnostics)
                                                   : std::vector<deploy::Network>();
@@ -127,7 +138,7 @@ Result<void> renderFor(Context& cx, Operation& operation) {
   std::size_t index = 0;
   // All hosts, so that what is built of one does not depend on which others were meant.
   for (const fleet::Host& host : fleet.hosts()) {
-    cx.progress("composing", ++index, fleet.hosts().size(), host.name);
+    cx.progress("composing", index++, fleet.hosts().size(), host.name);
     Diagnostics found;
     const auto composed = cx.workspace().compose(host, found);
     if (!meant.contains(&host) && found.hasErrors()) {
@@ -163,7 +174,7 @@ Result<void> renderFor(Context& cx, Operation& operation) {
 
 Result<std::vector<deploy::Built>> buildFor(Context& cx, Operation& operation, BuildReport& report) {
   deploy::BuildSettings settings;
-  auto parallel = numberOption(cx, "--max-builds", std::min(4u, process::processors()), 64);
+  auto parallel = numberOption(cx, "--max-builds", std::min(4u, process::processors()), 64, 1);
   if (!parallel) return parallel.error();
   settings.parallel = *parallel;
   auto memory = numberOption(cx, "--eval-memory", 0, 1u << 20);
@@ -246,44 +257,12 @@ void tellTried(Context& cx, const std::string& host, const deploy::Reach& reach)
   cx.out.message(fmt::format("{}{}: using {} by {}\n", text, host, reach.address.text(), reach.from));
 }
 
-Result<unsigned> numberOption(Context& cx, std::string_view name, unsigned otherwise, unsigned most) {
+Result<unsigned> numberOption(Context& cx, std::string_view name, unsigned otherwise, unsigned most, unsigned least) {
   if (!cx.args.has(name)) return otherwise;
   const auto number = base::parseInt(cx.args.value(name));
-  if (number && *number >= 0 && *number <= static_cast<long long>(most)) return static_cast<unsigned>(*number);
-  return Error{Code::FL0903, fmt::format("{} takes a number from 0 to {}", name, most), "", {}};
-}
-
-std::int64_t secondsSinceEpoch() {
-  return std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch()).count();
-}
-
-std::string timeText(std::int64_t seconds) {
-  if (seconds <= 0) return "never";
-  const auto time = static_cast<std::time_t>(seconds);
-  std::tm parts{};
-  if (!::localtime_r(&time, &parts)) return {};
-  return fmt::format("{:04}-{:02}-{:02} {:02}:{:02}", parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday,
-                     parts.tm_hour, parts.tm_min);
-}
-
-std::string whoDeploys() {
-  const char* user = std::getenv("USER");
-  char machine[256] = "";
-  if (::gethostname(machine, sizeof machine - 1) != 0) machine[0] = '\0';
-  return fmt::format("{}@{}", user && *user ? user : "somebody", machine);
-}
-
-std::string revisionOf(const std::string& root) {
-  const auto git = [&](std::vector<std::string> words) {
-    process::Command command;
-    command.argv = {"git", "-C", root};
-    command.argv.insert(command.argv.end(), words.begin(), words.end());
-    auto said = process::runForOutput(command);
-    return said ? std::string(base::trim(*said)) : std::string();
-  };
-  const std::string commit = git({"rev-parse", "--short=12", "HEAD"});
-  if (commit.empty()) return {};
-  return git({"status", "--porcelain", "--untracked-files=no"}).empty() ? commit : commit + "-dirty";
+  if (number && *number >= static_cast<long long>(least) && *number <= static_cast<long long>(most))
+    return static_cast<unsigned>(*number);
+  return Error{Code::FL0903, fmt::format("{} takes a number from {} to {}", name, least, most), "", {}};
 }
 
 }  // namespace fleetd::cli

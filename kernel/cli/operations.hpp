@@ -1,11 +1,13 @@
 // What the commands that build and deploy have in common: the hosts that are meant, their build tree, their addresses.
 #pragma once
+#include <future>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "kernel/cli/build_report.hpp"
+#include "kernel/cli/circumstances.hpp"
 #include "kernel/cli/context.hpp"
 #include "kernel/deploy/build.hpp"
 #include "kernel/deploy/choice.hpp"
@@ -29,6 +31,8 @@ struct Operation {
   std::vector<Meant> meant;
   std::optional<deploy::Ssh> ssh;  // with Reaching::Yes; what was asked through it stays connected
   deploy::NixSettings nix;         // set by renderFor
+  // revisionOf the fleet as it is built, which git tells meanwhile; not valid where nothing is built.
+  std::future<std::string> revision;
 };
 
 enum class Reaching : bool { No, Yes };
@@ -54,12 +58,7 @@ void forgetUnreachable(Context& cx, const std::string& host, const Error& error)
 // What was tried before the address that is used, for people who are not asked to be left alone.
 void tellTried(Context& cx, const std::string& host, const deploy::Reach& reach);
 // A number of an option, within bounds; `otherwise` when it was not given. Error FL0903.
-Result<unsigned> numberOption(Context& cx, std::string_view name, unsigned otherwise, unsigned most);
-
-std::int64_t secondsSinceEpoch();
-// "2026-11-27 13:05", local time.
-std::string timeText(std::int64_t seconds);
-std::string whoDeploys();                         // user@machine
-std::string revisionOf(const std::string& root);  // commit of the fleet, "-dirty" behind it; empty outside of git
+Result<unsigned> numberOption(Context& cx, std::string_view name, unsigned otherwise, unsigned most,
+                              unsigned least = 0);
 
 }  // namespace fleetd::cli

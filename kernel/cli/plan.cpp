@@ -198,7 +198,12 @@ int runDiff(Context& cx) {
     earlier = *std::move(last);
   } else {
     const auto id = base::parseInt(number);
-    auto outcomes = state->outcomes(id.value_or(0));
+    if (!id)
+      return cx.fail({Code::FL0903,
+                      fmt::format("`{}` is no number of a deployment", shownWord(number)),
+                      "`fleetd history` lists the deployments",
+                      {}});
+    auto outcomes = state->outcomes(*id);
     if (!outcomes) return cx.fail(outcomes.error());
     for (auto& one : *outcomes)
       if (one.klass == (*host)->klass && one.host == (*host)->name) earlier = std::move(one);

@@ -14,6 +14,11 @@ using base::Code;
 Result<deploy::Generation> chosen(Context& cx, const std::string& host, const std::vector<deploy::Generation>& all) {
   if (cx.args.has("--generation")) {
     const auto number = base::parseInt(cx.args.value("--generation"));
+    if (!number)
+      return Error{Code::FL0903,
+                   fmt::format("`{}` is no number of a generation", shownWord(cx.args.value("--generation"))),
+                   fmt::format("`fleetd generations {}` lists them", host),
+                   {}};
     for (const auto& one : all)
       if (number && one.number == *number) return one;
     return Error{Code::FL0826,
@@ -37,6 +42,7 @@ int runRollback(Context& cx) {
   if (!settings) return cx.fail(settings.error());
   if (cx.args.positionals.empty() && !cx.args.has("--tag"))
     return cx.fail({Code::FL0903, "which hosts are to return?", "name them, or give --tag", {}});
+  StopOnInterrupt interrupts;
   auto operation = beginOperation(cx, Reaching::Yes);
   if (!operation) return cx.fail(operation.error());
   deploy::Ssh& ssh = *operation->ssh;
@@ -69,7 +75,7 @@ int runRollback(Context& cx) {
                        {}});
     meant.push_back(&one);
   }
-  return deployTargets(cx, *operation, ssh, targets, meant, *settings);
+  return deployTargets(cx, *operation, interrupts, ssh, targets, meant, *settings);
 }
 
 }  // namespace fleetd::cli

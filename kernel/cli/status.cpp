@@ -54,10 +54,10 @@ std::vector<std::string> notesOf(const deploy::Probe& probe, const std::string& 
 
 std::vector<Asked> askAll(Context& cx, Operation& operation, deploy::Ssh& ssh) {
   std::vector<Asked> out(operation.meant.size());
-  base::ThreadPool pool(kAtOnce, std::size_t{1} << 20);
+  base::ThreadPool pool(std::clamp(static_cast<unsigned>(out.size()), 1u, kAtOnce), std::size_t{1} << 20);
   pool.parallelFor(out.size(), [&](std::size_t i) {
     const Meant& one = operation.meant[i];
-    out[i].probe = *one.reach ? deploy::probe(ssh, (**one.reach).address, one.host->klass)
+    out[i].probe = *one.reach ? deploy::probe(ssh, (**one.reach).address, one.host->klass, deploy::Asking::Everything)
                               : Result<deploy::Probe>(one.reach->error());
   });
   const std::int64_t now = secondsSinceEpoch();

@@ -1,6 +1,7 @@
 // One host from question to confirmation, and many of them.
 #include "kernel/deploy/deployment.hpp"
 
+#include <poll.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -16,6 +17,7 @@
 #include "kernel/base/thread_pool.hpp"
 #include "kernel/deploy/dialogue.hpp"
 #include "kernel/deploy/nix.hpp"
+#include "kernel/deploy/waves.hpp"
 
 namespace fleetd::deploy {
 
@@ -40,6 +42,7 @@ std::string activationId(const Target& target) {
 
 Ending endingOf(const Error& error) {
   switch (error.code) {
+    case Code::FL0828: return Ending::NotReached;
     case Code::FL0820:
     case Code::FL0824: return Ending::Back;
     case Code::FL0821: return Ending::Unknown;
@@ -71,7 +74,7 @@ class OneHost {
  private:
   std::optional<Error> work(Ended& out) {
     onStep_(target_, "asking");
-    const auto before = probe(ssh_, target_.address, target_.klass);
+    const auto before = probe(ssh_, target_.address, target_.klass, Asking::Brief);
     if (!before) return before.error();
     out.previous = before->system;
     if (auto wrong = wrongHost(*before)) return wrong;
@@ -90,13 +93,19 @@ class OneHost {
       out.ending = Ending::Unchanged;
       return bringKeys(true);
     }
+    if (auto stopped = interrupted()) return stopped;
     if (target_.generation == 0) {
       onStep_(target_, "copying");
       // A path that login shells do not have is named.
       const bool usual = before->nixStore.starts_with("/usr/bin/") || before->nixStore.empty();
-      if (auto copied = copySystem(ssh_, target_.address, target_.path, usual ? "" : before->nixStore); !copied)
-        return copied.error();
+      if (auto copied =
+              copySystem(ssh_, target_.address, target_.path, usual ? "" : before->nixStore, settings_.stopFd);
+          !copied) {
+        const auto stopped = interrupted();
+        return stopped ? *stopped : copied.error();
+      }
     }
+    if (auto stopped = interrupted()) return stopped;
     onStep_(target_, std::string(goalName(settings_.activation.goal)));
     auto active =
         activate(ssh_, target_.address, target_.klass, target_.name, target_.path, target_.generation,
@@ -117,6 +126,12 @@ class OneHost {
     const auto sent =
         bringColmenaKeys(ssh_, target_.address, target_.name, target_.keys, afterActivation, settings_.activation);
     return sent ? std::nullopt : std::optional(sent.error());
+  }
+
+  // Up to here nothing was changed.
+  std::optional<Error> interrupted() const {
+    if (!isAskedToStop(settings_.stopFd)) return std::nullopt;
+    return Error{Code::FL0828, fmt::format("{} was left alone after an interrupt", target_.name), "", {}};
   }
 
   // What nix-darwin would stop at in the middle is looked for before anything is changed.
@@ -218,7 +233,7 @@ class OneHost {
 
   std::optional<Error> notWhatWasDeployed() {
     if (settings_.activation.goal == Goal::DryActivate) return std::nullopt;
-    const auto after = probe(ssh_, target_.address, target_.klass);
+    const auto after = probe(ssh_, target_.address, target_.klass, Asking::Brief);
     if (!after)
       return Error{Code::FL0821,
                    fmt::format("{}, after it was activated and confirmed: {}", target_.name, after.error().message),
@@ -240,53 +255,16 @@ class OneHost {
   const OnStep& onStep_;
 };
 
-// One with canaries, or with the machines of homes that are.
-bool isCanaryWave(const std::vector<Target>& targets, const std::vector<std::size_t>& wave) {
-  return std::any_of(wave.begin(), wave.end(), [&](std::size_t i) {
-    if (targets[i].canary) return true;
-    for (std::size_t home = 0; home < targets.size(); ++home)
-      if (targets[home].canary && machineOf(targets, home) == i) return true;
-    return false;
-  });
-}
-
 bool isFailure(Ending ending) { return ending != Ending::Deployed && ending != Ending::Unchanged; }
 
 }  // namespace
 
+bool isAskedToStop(int stopFd) {
+  pollfd one{stopFd, POLLIN, 0};
+  return stopFd >= 0 && ::poll(&one, 1, 0) > 0;
+}
+
 std::string_view endingName(Ending ending) { return kEndings[static_cast<std::size_t>(ending)]; }
-
-std::optional<std::size_t> machineOf(const std::vector<Target>& targets, std::size_t home) {
-  const auto at = targets[home].name.rfind('@');
-  if (targets[home].klass != "home" || at == std::string::npos) return std::nullopt;
-  const std::string_view machine = std::string_view(targets[home].name).substr(at + 1);
-  for (std::size_t i = 0; i < targets.size(); ++i)
-    if (targets[i].klass != "home" && targets[i].name == machine) return i;
-  return std::nullopt;
-}
-
-std::vector<std::vector<std::size_t>> wavesOf(const std::vector<Target>& targets) {
-  // What a canary stands on goes with the canaries, and a home with its machine.
-  std::vector<char> canary(targets.size()), last(targets.size());
-  for (std::size_t i = 0; i < targets.size(); ++i) {
-    canary[i] = canary[i] || targets[i].canary;
-    if (const auto machine = machineOf(targets, i); machine && targets[i].canary) canary[*machine] = 1;
-  }
-  for (std::size_t i = 0; i < targets.size(); ++i) {
-    const auto machine = machineOf(targets, i);
-    last[i] = !canary[i] && (targets[i].last || (machine && targets[*machine].last && !canary[*machine]));
-  }
-  std::vector<std::size_t> waves[4];  // canaries, their homes, the rest, its homes
-  std::vector<std::vector<std::size_t>> out;
-  for (std::size_t i = 0; i < targets.size(); ++i)
-    if (!last[i]) waves[(canary[i] ? 0 : 2) + (targets[i].klass == "home" ? 1 : 0)].push_back(i);
-  for (auto& wave : waves)
-    if (!wave.empty()) out.push_back(std::move(wave));
-  for (const bool homes : {false, true})
-    for (std::size_t i = 0; i < targets.size(); ++i)
-      if (last[i] && (targets[i].klass == "home") == homes) out.push_back({i});
-  return out;
-}
 
 std::vector<Ended> deployAll(Ssh& ssh, const std::vector<Target>& targets, const DeploySettings& settings,
                              const OnStep& onStep, const OnEnd& onEnd) {
@@ -297,9 +275,12 @@ std::vector<Ended> deployAll(Ssh& ssh, const std::vector<Target>& targets, const
     const std::lock_guard lock(mutex);
     onStep(target, what);
   };
-  const auto stopped = [&] { return settings.maxFailures != 0 && failures.load() >= settings.maxFailures; };
+  const auto stopped = [&] {
+    return isAskedToStop(settings.stopFd) || (settings.maxFailures != 0 && failures.load() >= settings.maxFailures);
+  };
   // Each worker mostly waits for ssh, so there may be more of them than processors.
-  base::ThreadPool pool(std::max(1u, settings.parallel), std::size_t{1} << 20);
+  const auto most = static_cast<unsigned>(std::max<std::size_t>(1, targets.size()));
+  base::ThreadPool pool(std::clamp(settings.parallel, 1u, most), std::size_t{1} << 20);
   bool canaries = std::any_of(targets.begin(), targets.end(), [](const Target& one) { return one.canary; });
   for (const auto& wave : wavesOf(targets)) {
     if (stopped()) break;

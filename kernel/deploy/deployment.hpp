@@ -57,7 +57,12 @@ struct DeploySettings {
   unsigned parallel = 8;
   unsigned maxFailures = 1;  // after so many no further host is begun; 0: all are tried
   bool verify = true;        // ask the host at the end what it runs
+  // Once it can be read from no host is begun and no copy goes on; what is being activated is brought to its end.
+  int stopFd = -1;
 };
+
+// Whether a `stopFd` asks to stop.
+bool isAskedToStop(int stopFd);
 
 // Told from any thread, one call at a time: "asking", "copying", "activating", and at the end the ending's name.
 using OnStep = std::function<void(const Target& target, std::string_view step)>;
@@ -68,10 +73,5 @@ using OnEnd = std::function<void(std::size_t index, const Ended& ended)>;
 // continued by running again. The result has the order of the targets.
 std::vector<Ended> deployAll(Ssh& ssh, const std::vector<Target>& targets, const DeploySettings& settings,
                              const OnStep& onStep, const OnEnd& onEnd);
-
-// The machine among the targets that a home, `user@machine`, is on.
-std::optional<std::size_t> machineOf(const std::vector<Target>& targets, std::size_t home);
-// The waves, as indices: canaries, the rest, then the last ones each alone; homes behind the systems of each.
-std::vector<std::vector<std::size_t>> wavesOf(const std::vector<Target>& targets);
 
 }  // namespace fleetd::deploy

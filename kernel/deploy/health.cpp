@@ -103,6 +103,7 @@ std::optional<std::string> connected(const Place& place, const std::string& addr
 }
 
 std::optional<std::string> said(process::Command& command, std::string_view what) {
+  command.ownGroup = true;  // an interrupt at the terminal is no failure of what is looked at
   const auto finished = process::run(command);
   if (!finished) return finished.error().message;
   if (finished->status.success()) return std::nullopt;

@@ -191,7 +191,8 @@ Result<std::string> derivationOf(const std::string& reference, const fleet::Host
                {}};
 }
 
-Result<void> copySystem(Ssh& ssh, const Address& to, const std::string& path, const std::string& remoteStore) {
+Result<void> copySystem(Ssh& ssh, const Address& to, const std::string& path, const std::string& remoteStore,
+                        int stopFd) {
   auto options = ssh.options(to);
   if (!options) return options.error();
   process::Command command;
@@ -200,6 +201,8 @@ Result<void> copySystem(Ssh& ssh, const Address& to, const std::string& path, co
   if (!remoteStore.empty()) store += fmt::format("?remote-program={}", remoteStore);
   command.argv.insert(command.argv.end(), {"--no-check-sigs", "--to", store, path});
   command.environment = environmentWith({{"NIX_SSHOPTS", *options}});
+  command.stopFd = stopFd;
+  command.ownGroup = true;
   auto finished = process::run(command);
   if (!finished) return finished.error();
   if (finished->status.success()) return {};

@@ -51,7 +51,8 @@ Result<std::string> derivationOf(const std::string& reference, const fleet::Host
 
 // Copies a path with all it needs. `remoteStore` is the host's nix-store when it is not in the PATH there. Error
 // FL0818.
-Result<void> copySystem(Ssh& ssh, const Address& to, const std::string& path, const std::string& remoteStore);
+Result<void> copySystem(Ssh& ssh, const Address& to, const std::string& path, const std::string& remoteStore,
+                        int stopFd);
 
 // The part of Nix's output that says what is wrong, with the fleet's own files in place of copies in the store.
 std::string reduceNixError(std::string_view output, const std::string& fleet);

@@ -94,8 +94,8 @@ std::vector<Generation> readGenerations(std::string_view text) {
   return out;
 }
 
-Result<Probe> probe(Ssh& ssh, const Address& address, const std::string& klass) {
-  auto said = ask(ssh, address, klass, "status");
+Result<Probe> probe(Ssh& ssh, const Address& address, const std::string& klass, Asking asking) {
+  auto said = ask(ssh, address, klass, asking == Asking::Brief ? "brief" : "status");
   if (!said) return said.error();
   Probe out = readProbe(*said);
   if (out.kernel.empty())

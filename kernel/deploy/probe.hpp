@@ -40,8 +40,11 @@ struct Generation {
 Probe readProbe(std::string_view text);
 std::vector<Generation> readGenerations(std::string_view text);  // by number
 
+// What is asked: all of it, or what decides whether there is something to deploy, for which a host starts next to
+// nothing (system, booted, profile, trial, kernel, machine, nixStore, hasKey).
+enum class Asking : bool { Everything, Brief };
 // Errors: those of Ssh::run; FL0815 when the answer is none.
-Result<Probe> probe(Ssh& ssh, const Address& address, const std::string& klass);
+Result<Probe> probe(Ssh& ssh, const Address& address, const std::string& klass, Asking asking);
 Result<std::vector<Generation>> generations(Ssh& ssh, const Address& address, const std::string& klass);
 
 // Where a host keeps what is said about activations.

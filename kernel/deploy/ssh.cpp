@@ -15,7 +15,7 @@
 
 #include "kernel/base/file.hpp"
 #include "kernel/base/text.hpp"
-#include "kernel/base/thread_pool.hpp"
+#include "kernel/deploy/shared_connection.hpp"
 #include "kernel/process/executable.hpp"
 
 namespace fleetd::deploy {
@@ -25,7 +25,6 @@ namespace {
 using base::Code;
 
 constexpr int kConnectSeconds = 10;
-constexpr unsigned kEndedAtOnce = 16;  // shared connections
 constexpr int kAnswerSeconds = 15;
 constexpr int kTorSeconds = 90;  // the first way to an onion service takes long
 constexpr std::string_view kName = "fleetd-";
@@ -51,6 +50,16 @@ void removeLeftovers(const std::string& parent) {
     if (::time(nullptr) - found.st_mtime < kLeftover) continue;
     if (::kill(static_cast<pid_t>(*pid), 0) != 0 && errno == ESRCH) static_cast<void>(base::removeTree(path));
   }
+}
+
+// Connections to hosts on the way have their sockets here, too.
+void endShared(const std::string& socket) {
+  if (endSharedConnection(socket)) return;
+  process::Command quit;
+  quit.argv = {"ssh", "-F", "/dev/null", "-o", "ControlPath=" + socket, "-O", "exit", "-"};
+  quit.output = quit.errors = process::Stream::Discard;
+  quit.timeout = std::chrono::seconds(5);
+  static_cast<void>(process::run(quit));
 }
 
 std::string lastLines(std::string_view text, std::size_t count) {
@@ -101,6 +110,9 @@ Result<Ssh> Ssh::open(SshSettings settings) {
   Ssh out;
   out.settings_ = std::move(settings);
   out.shared_ = std::make_unique<Shared>();
+  // Before any host is asked, for it is the same for all of them.
+  if (!out.settings_.config.empty())
+    if (const auto own = base::readFile(out.settings_.config); !own) return own.error();
   // Sockets have short names at most, and Nix splits NIX_SSHOPTS at blanks.
   const char* runtime = std::getenv("XDG_RUNTIME_DIR");
   const std::string parent = runtime && usable(runtime) && base::isDirectory(runtime) ? runtime : "/tmp";
@@ -117,17 +129,10 @@ Result<Ssh> Ssh::open(SshSettings settings) {
 
 Ssh::~Ssh() {
   if (directory_.empty()) return;
-  // Together: one after the other they would take longer than many a command.
-  base::ThreadPool pool(std::clamp(static_cast<unsigned>(shared_->opened.size()), 1u, kEndedAtOnce),
-                        std::size_t{1} << 20);
-  pool.parallelFor(shared_->opened.size(), [&](std::size_t i) {
-    const auto& [file, address] = shared_->opened[i];
-    process::Command quit;
-    quit.argv = {"ssh", "-F", file, "-O", "exit", address.authority()};
-    quit.output = quit.errors = process::Stream::Discard;
-    quit.timeout = std::chrono::seconds(5);
-    static_cast<void>(process::run(quit));
-  });
+  const auto entries = base::listDir(directory_);
+  if (entries)
+    for (const auto& entry : *entries)
+      if (entry.type == base::FileType::Other) endShared(fmt::format("{}/{}", directory_, entry.name));
   shared_->tor.reset();
   static_cast<void>(base::removeTree(directory_));
 }
@@ -193,7 +198,6 @@ Result<std::string> Ssh::configFor(const Address& address) {
   const std::string file = fmt::format("{}/{}", directory_, shared_->files.size());
   FLEETD_TRY(base::writeFileAtomic(file, text, 0600, base::Durability::Volatile));
   shared_->files.emplace(key, file);
-  shared_->opened.emplace_back(file, address);
   return file;
 }
 
@@ -257,6 +261,7 @@ Result<process::Finished> Ssh::run(const Address& address, const Call& call) {
     command.input = call.input;
   command.timeout = call.timeout;
   command.stopFd = call.stopFd;
+  command.ownGroup = shared_->shielded.load();
   auto finished = process::run(command);
   if (!finished) return finished.error();
   if (finished->status.timedOut || finished->status.code == 255 || finished->status.signal)

@@ -1,5 +1,6 @@
 // Ssh: the OpenSSH client, with one shared connection a host, kept and ended by fleetd.
 #pragma once
+#include <atomic>
 #include <chrono>
 #include <map>
 #include <memory>
@@ -47,6 +48,9 @@ class Ssh {
   // What the command said. A failure of ssh itself (status 255) is an error: FL0815 to FL0817.
   Result<process::Finished> run(const Address& address, const Call& call);
 
+  // From now on an interrupt at the terminal reaches none of the programs it starts.
+  void shield() { shared_->shielded.store(true); }
+
   // Whether a command can be run there. Errors: as run().
   Result<void> answers(const Address& address, int stopFd = -1);
 
@@ -67,7 +71,7 @@ class Ssh {
   struct Shared {
     std::mutex mutex;
     std::map<std::string, std::string> files;  // by address with its options
-    std::vector<std::pair<std::string, Address>> opened;
+    std::atomic<bool> shielded{false};
     std::mutex torMutex;
     std::optional<Result<std::unique_ptr<Tor>>> tor;  // once somebody needed it
   };

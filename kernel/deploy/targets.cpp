@@ -136,10 +136,13 @@ Result<std::vector<Reach>> reachesOf(render::Workspace& workspace, const std::ve
   auto found =
       host.klass == "home" ? ofHome(workspace, networks, host) : ofMachine(workspace, networks, host, composed);
   if (!found || !found->empty()) return found;
+  // What fleetd's own parts made of the fleet has no place that anybody could look at.
+  const auto* file = workspace.fleet().evaluator().sources().fileOf(host.place.begin);
+  const base::Span place = file && file->name.starts_with('/') ? host.place : base::Span{};
   return Error{Code::FL0813, fmt::format("nothing says where {} is reached", host.name),
                host.klass == "home" ? "call it user@machine after a machine of the fleet, or give --target-host"
                                     : "set deploy.targetHost of the machine in the inventory, or give --target-host",
-               host.place};
+               place};
 }
 
 bool onlyWhenNamed(render::Workspace& workspace, fleet::ComposedHost& composed) {

@@ -262,7 +262,9 @@ class Reader {
     for (const Fallback& one : out_.fallbacks)
       if (!one.channel.empty() && !names.contains(one.channel))
         refuse(one.place, fmt::format("there is no channel `{}`", base::sanitize(one.channel)),
-               "channels are: " + base::join(std::vector<std::string_view>(names.begin(), names.end()), " "));
+               names.empty()
+                   ? "`fleetd channels add NAME --input INPUT` makes one"
+                   : "channels are: " + base::join(std::vector<std::string_view>(names.begin(), names.end()), " "));
   }
 
   const std::string& root_;

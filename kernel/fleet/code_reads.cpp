@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include "kernel/fleet/path_names.hpp"
+
 namespace fleetd::fleet {
 
 namespace {
@@ -21,46 +23,8 @@ struct Place {
   bool modules = false;    // in a list of modules
   bool arguments = false;  // in a set of arguments that are passed on under their names
   bool age = false;        // below age.secrets, whose files are copied
+  bool manual = false;     // below documentation: what makes the manual
 };
-
-template <std::size_t N>
-bool isOneOf(const std::string_view (&names)[N], std::string_view name) {
-  return std::find(std::begin(names), std::end(names), name) != std::end(names);
-}
-
-// Take paths and read what is there.
-constexpr std::string_view kReaders[] = {"import",      "readFile",    "readDir",    "pathExists",   "readFileType",
-                                         "hashFile",    "importJSON",  "importTOML", "fileContents", "callPackage",
-                                         "cleanSource", "import-tree", "baseNameOf", "importApply"};
-// Give a path as the text of itself.
-constexpr std::string_view kTexts[] = {"toString", "mkOutOfStoreSymlink"};
-// Pass on what they are given.
-constexpr std::string_view kPassing[] = {"optional", "optionals", "mkIf",    "mkMerge",    "mkForce", "mkDefault",
-                                         "mkBefore", "mkAfter",   "mkOrder", "mkOverride", "flatten", "mkVMOverride"};
-constexpr std::string_view kTakingArguments[] = {"import", "callPackage", "mkFlake", "importApply"};
-// Lead to places that no text names.
-constexpr std::string_view kEscaping[] = {"dirOf",
-                                          "locateDominatingFile",
-                                          "unsafeGetAttrPos",
-                                          "getFlake",
-                                          "scopedImport",
-                                          "findFile",
-                                          "declarations",
-                                          "declarationPositions",
-                                          "definitionsWithLocations",
-                                          "filterSource",
-                                          "toPath",
-                                          "storePath",
-                                          "fetchTree",
-                                          "fetchGit",
-                                          "gitTracked",
-                                          "commitIdFromGitRepo"};
-constexpr std::string_view kModuleLists[] = {"imports", "modules", "sharedModules", "extraModules"};
-constexpr std::string_view kArgumentSets[] = {"specialArgs", "extraSpecialArgs", "args"};
-// Options and attributes whose paths are copied to the store, or read, by who declares them.
-constexpr std::string_view kCopied[] = {"source",          "src",           "patches",     "sopsFile",
-                                        "defaultSopsFile", "reportPath",    "keyFiles",    "imports",
-                                        "modules",         "sharedModules", "extraModules"};
 
 bool leadsUp(std::string_view text) {
   if (std::any_of(text.begin(), text.end(), [](char c) { return std::isspace(static_cast<unsigned char>(c)); }))
@@ -145,7 +109,7 @@ class Finder {
   }
 
   bool escape(Symbol name, Pos pos) {
-    if (!isOneOf(kEscaping, ev_.text(name))) return false;
+    if (!mayReadAnyFile(ev_.text(name))) return false;
     sink_.unknown(fmt::format("{} may read any file", ev_.text(name)), pos);
     return true;
   }
@@ -212,9 +176,12 @@ class Finder {
       if (at.arguments && sink_.isArgument(def.name) && isItself()) continue;
       Place below;
       below.age = at.age || name == "age";
-      below.modules = isOneOf(kModuleLists, name);
-      below.content = isOneOf(kCopied, name) || (at.age && name == "file");
-      below.arguments = isOneOf(kArgumentSets, name);
+      below.manual = at.manual || name == "documentation";
+      if (at.manual && isListedInManual(name))
+        return sink_.unknown("the manual names the places of the fleet's own modules", def.pos);
+      below.modules = isModuleList(name);
+      below.content = isCopied(name) || (at.age && name == "file");
+      below.arguments = isArgumentSet(name);
       switch (def.kind) {
         case AttrKind::Plain: expr(def.value, env, own, below); break;
         case AttrKind::Inherit: expr(def.value, env, outer, below); break;
@@ -225,6 +192,7 @@ class Finder {
       expr(def.name, env, own, {});
       Place below;
       below.age = at.age;
+      below.manual = at.manual;
       expr(def.value, env, own, below);
     }
   }
@@ -259,10 +227,10 @@ class Finder {
     expr(node->function, env, inner, {});
     const std::string_view name = functionName(node->function);
     Place below;
-    if (isOneOf(kPassing, name)) below = at;
-    below.content = below.content || isOneOf(kReaders, name);
-    below.text = isOneOf(kTexts, name);
-    below.arguments = isOneOf(kTakingArguments, name);
+    if (passesOn(name)) below = at;
+    below.content = below.content || readsPaths(name);
+    below.text = makesTexts(name);
+    below.arguments = takesArguments(name);
     for (const Expr* arg : node->args) expr(arg, env, inner, below);
   }
 

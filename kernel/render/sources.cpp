@@ -51,10 +51,11 @@ std::vector<std::string> gitEnvironment() {
   return out;
 }
 
-Result<std::string> git(const std::string& root, std::vector<std::string> words) {
+// What is tracked, and what could be, in one call: a tag stands in front of each.
+Result<std::string> listFiles(const std::string& root) {
   process::Command command;
-  command.argv = {"git", "-C", root, "-c", "core.fsmonitor=false", "ls-files", "-z"};
-  command.argv.insert(command.argv.end(), words.begin(), words.end());
+  command.argv = {"git", "-C",       root,      "-c",       "core.fsmonitor=false", "ls-files", "-z",
+                  "-t",  "--cached", "--stage", "--others", "--exclude-standard"};
   command.environment = gitEnvironment();
   FLEETD_TRY_ASSIGN(auto done, process::run(command));
   if (done.status.success() && !done.outputTruncated) return std::move(done.output);
@@ -74,11 +75,18 @@ bool inRepository(const std::string& root) {
 
 Result<Sources> fromGit(const std::string& root) {
   Sources out;
-  FLEETD_TRY_ASSIGN(const std::string tracked, git(root, {"--stage"}));
+  FLEETD_TRY_ASSIGN(const std::string listed, listFiles(root));
   FLEETD_TRY_ASSIGN(auto directories, Directories::open(root));
   std::string_view last;
-  for (const std::string_view entry : base::split(tracked, '\0')) {
-    // "100644 <hash> <stage>\t<path>"; a file in conflict comes once a stage.
+  for (std::string_view entry : base::split(listed, '\0')) {
+    if (entry.size() < 3) continue;
+    const char tag = entry[0];
+    entry.remove_prefix(2);
+    if (tag == '?') {
+      out.untracked.emplace_back(entry);
+      continue;
+    }
+    // "H 100644 <hash> <stage>\t<path>"; a file in conflict comes once a stage.
     const auto tab = entry.find('\t');
     if (tab == std::string_view::npos) continue;
     const std::string_view path = entry.substr(tab + 1);
@@ -92,9 +100,6 @@ Result<Sources> fromGit(const std::string& root) {
     if (const auto kind = kindAt(place)) out.files.push_back({std::string(path), *kind});
     if (out.files.size() > kMaxSources) return tooMany(root);
   }
-  FLEETD_TRY_ASSIGN(const std::string others, git(root, {"--others", "--exclude-standard"}));
-  for (const std::string_view path : base::split(others, '\0'))
-    if (!path.empty()) out.untracked.emplace_back(path);
   return out;
 }
 

@@ -34,15 +34,28 @@ Database& Database::operator=(Database&&) noexcept = default;
 Database::~Database() = default;
 
 Error Database::failed(std::string_view what) const {
-  return {Code::FL0825,
-          fmt::format("{}: {}: {}", handle_->path, what, sqlite3_errmsg(handle_->db)),
-          "it holds a record of what was done, nothing that cannot be lost: move it away to start anew",
-          {}};
+  std::string_view hint;
+  switch (sqlite3_errcode(handle_->db)) {
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+      hint = "it holds a record of what was done, nothing that cannot be lost: move it away to start anew";
+      break;
+    case SQLITE_BUSY: hint = "another fleetd writes to it"; break;
+    case SQLITE_FULL:
+    case SQLITE_IOERR: hint = "look whether the disk is full, or failing"; break;
+    case SQLITE_READONLY:
+    case SQLITE_CANTOPEN:
+    case SQLITE_PERM:
+    case SQLITE_AUTH: hint = "its directory must be writable; XDG_STATE_HOME names another place"; break;
+    default: break;
+  }
+  return {
+      Code::FL0825, fmt::format("{}: {}: {}", handle_->path, what, sqlite3_errmsg(handle_->db)), std::string(hint), {}};
 }
 
 Result<Database> Database::open(const std::string& path, const std::vector<std::string_view>& migrations) {
   // SQLite would make it with the umask's mode.
-  base::UniqueFd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
+  if (path != ":memory:") base::UniqueFd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
   auto handle = std::make_unique<Handle>();
   handle->path = path;
   const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_FULLMUTEX;
@@ -56,24 +69,46 @@ Result<Database> Database::open(const std::string& path, const std::vector<std::
   return out;
 }
 
-Result<void> Database::migrate(const std::vector<std::string_view>& migrations) {
+Result<void> Database::together(Waiting waiting, const std::function<Result<void>()>& body) {
+  const bool waits = waiting == Waiting::Yes;
+  if (!waits) static_cast<void>(query("PRAGMA synchronous = NORMAL"));
+  Result<void> out = transaction(body);
+  if (!waits) static_cast<void>(query("PRAGMA synchronous = FULL"));
+  return out;
+}
+
+Result<void> Database::transaction(const std::function<Result<void>()>& body) {
   if (auto begun = query("BEGIN IMMEDIATE"); !begun) return begun.error();
+  Result<void> out = body();
+  if (out) {
+    const auto done = query("COMMIT");
+    if (done) return out;
+    out = done.error();
+  }
+  static_cast<void>(query("ROLLBACK"));
+  return out;
+}
+
+Result<std::size_t> Database::version() {
   auto rows = query("PRAGMA user_version");
   if (!rows) return rows.error();
-  const std::size_t version = rows->empty() ? 0 : static_cast<std::size_t>(numberOf((*rows)[0][0]));
-  if (version > migrations.size()) {
-    static_cast<void>(query("ROLLBACK"));
-    return Error{Code::FL0825, fmt::format("{} was written by a newer fleetd", handle_->path), "use that one", {}};
-  }
-  for (std::size_t i = version; i < migrations.size(); ++i)
-    if (sqlite3_exec(handle_->db, std::string(migrations[i]).c_str(), nullptr, nullptr, nullptr) != SQLITE_OK) {
-      Error error = failed("cannot be brought to the newest form");
-      static_cast<void>(query("ROLLBACK"));
-      return error;
-    }
-  if (auto set = query(fmt::format("PRAGMA user_version = {}", migrations.size())); !set) return set.error();
-  auto done = query("COMMIT");
-  return done ? Result<void>() : Result<void>(done.error());
+  return rows->empty() ? 0 : static_cast<std::size_t>(numberOf((*rows)[0][0]));
+}
+
+Result<void> Database::migrate(const std::vector<std::string_view>& migrations) {
+  // Most of the time nothing is to be written, and nobody to be waited for.
+  FLEETD_TRY_ASSIGN(const std::size_t before, version());
+  if (before == migrations.size()) return {};
+  return transaction([&]() -> Result<void> {
+    FLEETD_TRY_ASSIGN(const std::size_t now, version());
+    if (now > migrations.size())
+      return Error{Code::FL0825, fmt::format("{} was written by a newer fleetd", handle_->path), "use that one", {}};
+    for (std::size_t i = now; i < migrations.size(); ++i)
+      if (sqlite3_exec(handle_->db, std::string(migrations[i]).c_str(), nullptr, nullptr, nullptr) != SQLITE_OK)
+        return failed("cannot be brought to the newest form");
+    auto set = query(fmt::format("PRAGMA user_version = {}", migrations.size()));
+    return set ? Result<void>() : Result<void>(set.error());
+  });
 }
 
 Result<std::vector<Row>> Database::query(std::string_view sql, const Row& values) {

@@ -1,6 +1,8 @@
 // Database: SQLite with Results and without sqlite3.h in sight.
 #pragma once
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -32,9 +34,16 @@ class Database {
   Result<std::vector<Row>> query(std::string_view sql, const Row& values = {});
   std::int64_t lastId() const;
 
+  // What `body` does, as a whole or not at all. With Waiting::No it survives the end of this process, and is on the
+  // disk together with what is written next. Error FL0825, or that of `body`.
+  enum class Waiting : bool { No, Yes };
+  Result<void> together(Waiting waiting, const std::function<Result<void>()>& body);
+
  private:
   struct Handle;
   explicit Database(std::unique_ptr<Handle> handle);
+  Result<void> transaction(const std::function<Result<void>()>& body);
+  Result<std::size_t> version();
   Result<void> migrate(const std::vector<std::string_view>& migrations);
   Error failed(std::string_view what) const;
 

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include "kernel/base/hash.hpp"
+
 namespace fleetd::state {
 
 namespace {
@@ -25,6 +27,13 @@ CREATE TABLE contacts (
 
 constexpr std::string_view kColumns = "deployment, class, host, system, previous, outcome, message, options, at";
 
+// Of a row that says which system a fingerprint stands for: what a damaged file makes of it is not built upon.
+std::string sealOf(const std::string& klass, const std::string& host, const Build& build) {
+  base::Blake2b hash;
+  hash.field("fleetd build").field(klass).field(host).field(build.fingerprint).field(build.path);
+  return hash.finish().hex().substr(0, 32);
+}
+
 Outcome outcomeOf(const Row& row) {
   return {numberOf(row[0]), textOf(row[1]), textOf(row[2]), textOf(row[3]),  textOf(row[4]),
           textOf(row[5]),   textOf(row[6]), textOf(row[7]), numberOf(row[8])};
@@ -40,6 +49,12 @@ Result<State> State::open(const std::string& directory) {
   return State(std::move(*database));
 }
 
+Result<State> State::inMemory() {
+  auto database = Database::open(":memory:", {kFirst});
+  if (!database) return database.error();
+  return State(std::move(*database));
+}
+
 Result<std::int64_t> State::begin(const Deployment& d) {
   auto rows = database_.query("INSERT INTO deployments (started, who, revision, goal) VALUES (?, ?, ?, ?)",
                               {d.started, d.who, d.commit, d.goal});
@@ -51,10 +66,14 @@ Result<void> State::end(std::int64_t id, std::int64_t when) {
   return done(database_.query("UPDATE deployments SET ended = ? WHERE id = ?", {when, id}));
 }
 
-Result<void> State::record(const Outcome& o) {
-  return done(
-      database_.query(fmt::format("INSERT OR REPLACE INTO outcomes ({}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", kColumns),
-                      {o.deployment, o.klass, o.host, o.system, o.previous, o.outcome, o.message, o.options, o.at}));
+Result<void> State::record(const Outcome& o, Answered answered) {
+  const bool touched = o.outcome != "unchanged";
+  return database_.together(touched ? Database::Waiting::Yes : Database::Waiting::No, [&]() -> Result<void> {
+    FLEETD_TRY(done(database_.query(
+        fmt::format("INSERT OR REPLACE INTO outcomes ({}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", kColumns),
+        {o.deployment, o.klass, o.host, o.system, o.previous, o.outcome, o.message, o.options, o.at})));
+    return answered == Answered::Yes ? saveContact(o.klass, o.host, o.at) : Result<void>();
+  });
 }
 
 Result<std::vector<Deployment>> State::deployments(std::size_t limit) {
@@ -99,15 +118,24 @@ Result<std::optional<Build>> State::built(const std::string& klass, const std::s
   auto rows = database_.query("SELECT fingerprint, path FROM builds WHERE class = ? AND host = ?", {klass, host});
   if (!rows) return rows.error();
   if (rows->empty()) return std::optional<Build>();
-  return std::optional<Build>(Build{textOf((*rows)[0][0]), textOf((*rows)[0][1])});
+  const std::string sealed = textOf((*rows)[0][0]);
+  const auto colon = sealed.find(':');
+  if (colon == std::string::npos) return std::optional<Build>();
+  Build out{sealed.substr(0, colon), textOf((*rows)[0][1])};
+  if (sealed.substr(colon + 1) != sealOf(klass, host, out)) return std::optional<Build>();
+  return std::optional<Build>(std::move(out));
 }
 
 Result<void> State::recordBuild(const std::string& klass, const std::string& host, const Build& build) {
   return done(database_.query("INSERT OR REPLACE INTO builds (class, host, fingerprint, path) VALUES (?, ?, ?, ?)",
-                              {klass, host, build.fingerprint, build.path}));
+                              {klass, host, build.fingerprint + ":" + sealOf(klass, host, build), build.path}));
 }
 
 Result<void> State::contacted(const std::string& klass, const std::string& host, std::int64_t when) {
+  return database_.together(Database::Waiting::No, [&] { return saveContact(klass, host, when); });
+}
+
+Result<void> State::saveContact(const std::string& klass, const std::string& host, std::int64_t when) {
   return done(
       database_.query("INSERT OR REPLACE INTO contacts (class, host, at) VALUES (?, ?, ?)", {klass, host, when}));
 }

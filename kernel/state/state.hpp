@@ -32,6 +32,8 @@ struct Outcome {
   std::int64_t at = 0;
 };
 
+enum class Answered : bool { No, Yes };
+
 struct Build {
   std::string fingerprint;
   std::string path;
@@ -41,10 +43,14 @@ class State {
  public:
   // The state of a fleet below its state directory. Error FL0825.
   static Result<State> open(const std::string& directory);
+  // One that is gone with the process.
+  static Result<State> inMemory();
 
   Result<std::int64_t> begin(const Deployment& deployment);
   Result<void> end(std::int64_t id, std::int64_t when);
-  Result<void> record(const Outcome& outcome);
+  // With the time of the contact, where the host answered. One that is "unchanged" is on the disk at the latest with
+  // the next write of something else: the host was not touched.
+  Result<void> record(const Outcome& outcome, Answered answered);
   // The newest first.
   Result<std::vector<Deployment>> deployments(std::size_t limit);
   Result<std::vector<Outcome>> outcomes(std::int64_t deployment);
@@ -61,6 +67,7 @@ class State {
 
  private:
   explicit State(Database database) : database_(std::move(database)) {}
+  Result<void> saveContact(const std::string& klass, const std::string& host, std::int64_t when);
   Result<std::optional<Outcome>> one(std::string_view where, const Row& values);
 
   Database database_;

@@ -1,10 +1,13 @@
 #!/bin/sh
-# Runs on a host: says what it is and what it runs, one `key value` a line. Needs no rights beyond reading.
-#   status.sh status|generations CLASS DIR
+# Runs on a host: says what it is and what it runs, one `key value` a line. Needs no rights beyond reading. Every program it starts is
+# started on all hosts of a fleet, most of the time to find that nothing is to be done; so it starts few.
+#   status.sh brief|status|generations CLASS DIR
+# `brief` says what decides whether there is something to deploy.
 set -u
 PATH=$PATH:/run/current-system/sw/bin:/nix/var/nix/profiles/default/bin:${HOME:-/root}/.nix-profile/bin
 verb=$1 class=$2 dir=$3
-real() { (cd -P "$1" 2>/dev/null && pwd -P); }
+# Sets `real` to the directory that a link leads to, or to nothing.
+follow() { if cd -P "$1" 2>/dev/null; then real=$PWD; else real=; fi; }
 age() { stat -c %Y "$1" 2>/dev/null || stat -f %m "$1" 2>/dev/null; }
 
 profile=/nix/var/nix/profiles/system
@@ -13,33 +16,48 @@ if [ "$class" = home ]; then
     [ -e "$profile" ] && break
   done
 fi
-selected=$(readlink "$profile" 2>/dev/null)
-selected=${selected##*/}
+case $profile in /*) ;; *) profile=$PWD/$profile ;; esac
+case $dir in /*) ;; *) dir=$PWD/$dir ;; esac
 
 if [ "$verb" = generations ]; then
+  selected=$(readlink "$profile" 2>/dev/null)
+  selected=${selected##*/}
   for link in "$profile"-*-link; do
     [ -e "$link" ] || [ -h "$link" ] || continue
     number=${link#"$profile"-}
     number=${number%-link}
     mark=-
     [ "${link##*/}" = "$selected" ] && mark=selected
-    echo "generation $number $(age "$link") $mark $(real "$link")"
+    follow "$link"
+    echo "generation $number $(age "$link") $mark $real"
   done
-  echo "system $(real /run/current-system)"
+  follow /run/current-system
+  echo "system $real"
   exit 0
 fi
 
-echo "kernel $(uname -s)"
-echo "machine $(uname -m)"
-if [ "$class" = home ]; then echo "system $(real "$profile")"; else echo "system $(real /run/current-system)"; fi
-echo "booted $(real /run/booted-system)"
-echo "profile $(real "$profile")"
+set -- $(uname -sm)
+echo "kernel ${1-}"
+echo "machine ${2-}"
+follow "$profile"
+echo "profile $real"
+[ "$class" = home ] || follow /run/current-system
+echo "system $real"
+follow /run/booted-system
+echo "booted $real"
+printf 'nix-store '
+command -v nix-store || echo
+[ -s /var/lib/sops-nix/key.txt ] && echo "key yes"
+trial=
+[ -r /var/lib/fleetd/trial/new ] && read -r trial </var/lib/fleetd/trial/new
+[ -n "$trial" ] && echo "trial $trial"
+[ "$verb" = brief ] && exit 0
+
+selected=$(readlink "$profile" 2>/dev/null)
+selected=${selected##*/}
 number=${selected#"${profile##*/}"-}
 echo "generation ${number%-link}"
-store=$(command -v nix-store) && echo "nix-store $store"
 echo "user $(id -un)"
-[ -s /var/lib/sops-nix/key.txt ] && echo "key yes"
-trial=$(cat /var/lib/fleetd/trial/new 2>/dev/null) && [ -n "$trial" ] && echo "trial $trial"
 echo "now $(date +%s)"
 for part in kernel initrd kernel-modules; do
   booted=$(readlink "/run/booted-system/$part" 2>/dev/null) || continue

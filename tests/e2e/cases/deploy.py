@@ -60,6 +60,26 @@ class Ordinary(DeployTest):
         self.assertFalse((self.yard.base / "trapped").exists())
         self.assertEqual(set(self.outcomes().values()), {"unchanged"})
 
+    def test_what_is_started_for_what_is_unchanged(self):
+        self.expect(self.deploy(), 0)
+        git = ["git", "-C", str(self.yard.root), "-c", "user.name=ada", "-c", "user.email=ada@example.org"]
+        for words in (["init", "-q"], ["add", "-A"], ["commit", "-q", "-m", "fleet"]):
+            subprocess.run([*git, *words], check=True)
+        programs, started = self.yard.base / "bin", self.yard.base / "started"
+        programs.mkdir()
+        for name in ("ssh", "git"):
+            (programs / name).write_text(f'#!/bin/sh\necho {name} >>{started}\nexec {shutil.which(name)} "$@"\n')
+            (programs / name).chmod(0o755)
+        env = self.yard.environment({"PATH": f"{programs}:{os.environ['PATH']}"})
+        done = subprocess.run(self.words("deploy"), cwd=self.yard.root, env=env, capture_output=True, timeout=120, check=False)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        # One a host; the files of the fleet, and its revision.
+        self.assertEqual(sorted(started.read_text().split()), ["git"] * 2 + ["ssh"] * 3)
+        self.assertEqual(set(self.outcomes().values()), {"unchanged"})
+        # The connections they share end with the command.
+        for name in LAB.hosts:
+            LAB.wait(lambda name=name: not LAB.hosts[name].inside("pgrep -f sshd:.root || true"), f"{name} still has a connection")
+
     def test_without_nix(self):
         empty = self.yard.base / "empty"
         empty.mkdir()

@@ -1,6 +1,8 @@
 // Who comes before whom, and what a class can do.
 #include "kernel/deploy/deployment.hpp"
 
+#include "kernel/deploy/waves.hpp"
+
 #include <gtest/gtest.h>
 
 namespace fleetd::deploy {

@@ -214,6 +214,9 @@ TEST_F(HostReadsTest, AllFiles) {
   expectAll("[ ({ src, ... }: { x = src; }) ]", "{ src = self; }");
   expectAll("[ ({ config, ... }: { x = config.clan.core.settings.directory; }) ]");
   expectAll("[ ({ options, ... }: { x = options.a.declarations; }) ]");
+  // The manual says where an option is declared.
+  expectAll("[ { documentation.nixos.includeAllModules = true; } ]");
+  expectAll("[ ({ lib, ... }: { documentation = lib.mkIf true { nixos.extraModules = [ ./shared.nix ]; }; }) ]");
 }
 
 TEST_F(HostReadsTest, LinksLeadAnywhere) {

@@ -38,14 +38,14 @@ TEST_F(StateTest, DeploymentsAndOutcomes) {
     const auto id = state.begin({0, 100, 0, "ada@desk", "abc", "switch"});
     ASSERT_TRUE(id);
     first = *id;
-    ASSERT_TRUE(state.record(outcome(*id, "deployed", "one")));
+    ASSERT_TRUE(state.record(outcome(*id, "deployed", "one"), Answered::Yes));
     ASSERT_TRUE(state.end(*id, 200));
   }
   State state = open();
   const auto second = state.begin({0, 300, 0, "ada@desk", "", "boot"});
   ASSERT_TRUE(second);
   EXPECT_GT(*second, first);
-  ASSERT_TRUE(state.record(outcome(*second, "failed", "two")));
+  ASSERT_TRUE(state.record(outcome(*second, "failed", "two"), Answered::No));
   const auto all = state.deployments(10);
   ASSERT_TRUE(all);
   ASSERT_EQ(all->size(), 2u);
@@ -61,8 +61,8 @@ TEST_F(StateTest, TheLastDeploymentThatChangedAHost) {
   State state = open();
   EXPECT_FALSE(*state.lastDeployed("nixos", "web"));
   const auto one = *state.begin({0, 1, 0, "", "", "switch"}), two = *state.begin({0, 2, 0, "", "", "switch"});
-  ASSERT_TRUE(state.record(outcome(one, "deployed", "one")));
-  ASSERT_TRUE(state.record(outcome(two, "rolled back", "two")));
+  ASSERT_TRUE(state.record(outcome(one, "deployed", "one"), Answered::No));
+  ASSERT_TRUE(state.record(outcome(two, "rolled back", "two"), Answered::No));
   EXPECT_EQ((*state.lastDeployed("nixos", "web"))->system, "one");
   EXPECT_FALSE(*state.lastDeployed("darwin", "web"));
   EXPECT_EQ((*state.deployedAs("nixos", "web", "one"))->options, "a = 1");
@@ -78,6 +78,43 @@ TEST_F(StateTest, BuildsAndContacts) {
   EXPECT_EQ(*state.lastContact("nixos", "web"), 0);
   ASSERT_TRUE(state.contacted("nixos", "web", 7));
   EXPECT_EQ(*state.lastContact("nixos", "web"), 7);
+}
+
+TEST_F(StateTest, AnOutcomeIsAContactWhereTheHostAnswered) {
+  State state = open();
+  const auto id = *state.begin({0, 1, 0, "", "", "switch"});
+  ASSERT_TRUE(state.record(outcome(id, "failed", "one"), Answered::No));
+  EXPECT_EQ(*state.lastContact("nixos", "web"), 0);
+  ASSERT_TRUE(state.record(outcome(id, "unchanged", "one"), Answered::Yes));
+  EXPECT_EQ(*state.lastContact("nixos", "web"), 5);
+  // Another process sees it at once.
+  EXPECT_EQ((*open().lastDeployed("nixos", "web"))->outcome, "unchanged");
+}
+
+TEST_F(StateTest, TogetherIsAllOrNothing) {
+  auto database = Database::open(directory_ + "/x.db", {"CREATE TABLE t (a INTEGER)"});
+  ASSERT_TRUE(database);
+  for (const auto waiting : {Database::Waiting::No, Database::Waiting::Yes}) {
+    const auto failed = database->together(waiting, [&]() -> Result<void> {
+      EXPECT_TRUE(database->query("INSERT INTO t VALUES (1)"));
+      return Error{base::Code::FL0825, "no", "", {}};
+    });
+    ASSERT_FALSE(failed);
+    EXPECT_EQ(failed.error().message, "no");
+    EXPECT_TRUE(database->query("SELECT a FROM t")->empty());
+  }
+  ASSERT_TRUE(database->together(Database::Waiting::No, [&]() -> Result<void> {
+    EXPECT_TRUE(database->query("INSERT INTO t VALUES (2)"));
+    return {};
+  }));
+  EXPECT_EQ(database->query("SELECT a FROM t")->size(), 1u);
+}
+
+TEST_F(StateTest, OneOfANewerFleetdIsLeftAlone) {
+  ASSERT_TRUE(Database::open(directory_ + "/x.db", {"CREATE TABLE t (a INTEGER)", "CREATE TABLE u (a INTEGER)"}));
+  const auto older = Database::open(directory_ + "/x.db", {"CREATE TABLE t (a INTEGER)"});
+  ASSERT_FALSE(older);
+  EXPECT_NE(older.error().message.find("newer fleetd"), std::string::npos);
 }
 
 TEST_F(StateTest, OthersCannotReadIt) {
@@ -98,7 +135,7 @@ TEST_F(StateTest, TextWithQuotesAndZerosIsKept) {
   State state = open();
   Outcome odd = outcome(*state.begin({}), "deployed", "'; DROP TABLE outcomes; --");
   odd.options = std::string("a\0b", 3);
-  ASSERT_TRUE(state.record(odd));
+  ASSERT_TRUE(state.record(odd, Answered::No));
   EXPECT_EQ((*state.lastDeployed("nixos", "web"))->system, odd.system);
   EXPECT_EQ((*state.lastDeployed("nixos", "web"))->options, odd.options);
 }
