@@ -64,7 +64,7 @@ void addDeclarations(Context& cx, render::Workspace& workspace, sdk::Attrs& requ
   std::vector<std::string> incomplete;
   std::size_t index = 0;
   for (const fleet::Host& host : fleet.hosts()) {
-    cx.progress("composing", ++index, fleet.hosts().size(), host.name);
+    cx.progress("composing", index++, fleet.hosts().size(), host.name);
     if (host.klass == "home") continue;
     // Its memory serves the next one. Others get modules while they are composed, which have to outlive that.
     std::optional<fleet::Fleet::ForTheMoment> moment;
@@ -80,6 +80,7 @@ void addDeclarations(Context& cx, render::Workspace& workspace, sdk::Attrs& requ
     const auto own = render::everythingBelow(fleet.evaluator(), *composed, {"clan", "core", "sops", "defaultGroups"});
     if (const auto* list = own.get<sdk::List>(); list && !list->empty()) groups.set(host.name, *list);
   }
+  cx.out.message("");  // the plugin may ask something, and no line of progress is to stand in front of it
   sdk::Attrs exports;
   for (const auto& [scope, interfaces] : workspace.services().exports())
     if (const auto generators = interfaces.find("generators"); generators != interfaces.end())

@@ -249,7 +249,7 @@ int uploadKeys(Context& cx) {
   std::size_t index = 0;
   for (const Meant& one : operation->meant) {
     if (one.host->klass == "home") continue;  // its secrets are its machine's
-    cx.progress("uploading", ++index, operation->meant.size(), one.host->name);
+    cx.progress("uploading", index++, operation->meant.size(), one.host->name);
     const auto files = bringAll(cx, *operation->ssh, declared, one, *settings);
     if (cx.json()) writeResult(cx, one.host->name, files);
     table.add({{one.host->name, kBold},
