@@ -108,7 +108,8 @@ CASES = [
     shown("who answers for a domain does not ask itself", INTERNET, "barn", "environment.etc", {}, "{ services.resolved.enable = true; fleet.network.nameServers.mesh = [ \"barn\" ]; }"),
     shown("what is open in an overlay", BOTH, "silo", 'networking.firewall.interfaces."zt+".allowedTCPPorts', [9100], PORTS),
     shown("what is open in an overlay, for nftables", BOTH, "silo", 'networking.firewall.interfaces."zt*".allowedTCPPorts', [9100], "{ fleet.network.firewall.allowedTCPPorts = [ 9100 ]; networking.nftables.enable = true; }"),
-    Case("network: what is open in an overlay, on a Mac", ["show", "gate", "warnings"], files=yard(BOTH, options=PORTS), out=["applicationFirewall.blockAllIncoming"]),
+    shown("nothing is shut on a Mac", BOTH, "gate", "warnings", [], PORTS),
+    Case("network: a Mac that shuts everything", ["show", "gate", "warnings"], files=yard(BOTH, options="{ fleet.network.firewall.allowedTCPPorts = [ 9100 ]; networking.applicationFirewall.blockAllIncoming = true; }"), out=["blocks all incoming connections, so nothing of fleet.network.firewall is open"]),
     shown("a Mac in no overlay has nothing to open", INTERNET, "gate", "warnings", [], PORTS),
     shown("only one network", BOTH, "silo", "networking.hosts", {"192.0.2.7": ["barn.yard.example.org", "barn.internet", "barn.internet.yard.example.org"]}, "{ fleet.network.networks = [ \"internet\" ]; }"),
     shown("nothing of it", BOTH, "silo", "networking.hosts", {}, "{ fleet.network.names = false; }"),
@@ -133,6 +134,11 @@ class Homes(FleetTest):
 """,
     }
 
+    def test_a_home_has_no_firewall(self):
+        files = {**yard(BOTH), **self.FILES}
+        files["flake.nix"] = files["flake.nix"].replace("programs.ssh.enable = true;", "fleet.network.firewall.allowedUDPPorts = [ 53 ];")
+        self.expect(self.fleet(files=files).run("check"), 1, err=["NET04", "a home has no firewall", "ada@silo"])
+
     def test_a_home(self):
         fleet = self.fleet(files={**yard(BOTH), **self.FILES})
         shown = lambda path: self.expect(fleet.run("show", "ada@silo", path, "--json"), 0).json()
@@ -142,11 +148,6 @@ class Homes(FleetTest):
         config = shown('home.file.".ssh/fleetd/config".text')
         self.assertTrue(config.startswith("UserKnownHostsFile ~/.ssh/known_hosts ~/.ssh/fleetd/known_hosts\nHost barn "), config)
         self.assertNotIn("Host silo", config)
-
-    def test_a_home_has_no_firewall(self):
-        files = {**yard(BOTH), **self.FILES}
-        files["flake.nix"] = files["flake.nix"].replace("programs.ssh.enable = true;", "fleet.network.firewall.allowedUDPPorts = [ 53 ];")
-        self.expect(self.fleet(files=files).run("check"), 1, err=["NET04", "a home has no firewall", "ada@silo"])
         self.expect(fleet.run("check"), 0)
 
     @unittest.skipUnless(shutil.which("ssh"), "ssh is not installed")

@@ -94,7 +94,7 @@ CASES = [
     refused("an id of nine digits", mesh('allowedIds = [ "123456789" ];'), "ZT11", "allowedIds"),
     refused("a device without an id", mesh("externalMembers.phone = { };"), "ZT15", "externalMembers.phone"),
     refused("a device with an id and an address", mesh(f'externalMembers.phone = {{ id = "9fc45d577c"; ip = "{PREFIX}9f:c45d:577c"; }};'), "ZT15", "not both"),
-    refused("a device at an address of another network", mesh('externalMembers.phone.ip = "fd00::1";'), "ZT11", "externalMembers.phone.ip", "fd00::1 is no address in the network"),
+    refused("a device at an address of another network", mesh('externalMembers.phone.ip = "fd00::1";'), "ZT11", "externalMembers.phone.ip", "`fd00::1` is no address in the network"),
     refused("a device at no address", mesh('externalMembers.phone.ip = "10.147.17";'), "ZT11", "externalMembers.phone.ip"),
     refused("one node by id and by address", mesh(f'externalMembers = {{ phone.id = "9fc45d577c"; tablet.ip = "{PREFIX}9f:c45d:577c"; }};'), "ZT12", "phone and tablet"),
     refused("a device whose name is none", mesh('externalMembers."my phone".id = "9fc45d577c";'), "ZT23", "`my phone`"),

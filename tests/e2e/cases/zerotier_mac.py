@@ -53,14 +53,13 @@ in {
 
 @unittest.skipIf(MISSING, f"skipped: {', '.join(MISSING)}")
 class Mac(VarsTest):
-    def evaluated(self, instances, expression=NIX, own=False):
-        files = {"modules/yard.nix": "{ clan = " + clan(instances)["clan.nix"].rstrip("\n") + "; }\n"} if own else clan(instances)
-        fleet = self.fleet(files=files)
+    def evaluated(self, instances):
+        fleet = self.fleet(files=clan(instances))
         self.expect(self.vars(fleet, "keygen", "--user", "ada"), 0)
         self.expect(self.vars(fleet, "generate"), 0)
         out = fleet.base / "out"
         self.expect(fleet.run("render", "--out", str(out)), 0)
-        (fleet.base / "mac.nix").write_text(expression)
+        (fleet.base / "mac.nix").write_text(NIX)
         expression = f"""import {fleet.base}/mac.nix {{
           lib = import {SOURCES["NIXPKGS_LIB"]}; out = "{out}"; fixtures = {FIXTURES}/nix;
           darwin = "{SOURCES["FLEETD_TEST_NIX_DARWIN"]}"; clan = "{SOURCES["FLEETD_TEST_CLAN_CORE"]}"; }}"""
@@ -100,12 +99,20 @@ class Mac(VarsTest):
 
     def test_a_fleet_without_clan_core(self):
         """fleetd's own clan.core has the same secrets brought, and nothing that only systemd knows."""
-        nix = NIX.replace('(clan + "/nixosModules/clanCore/vars") (clan + "/darwinModules/hosts.nix") ', "").replace(
-            'options.clan.core.settings = { directory = lib.mkOption { type = lib.types.path; }; machine.name = lib.mkOption { type = lib.types.str; }; };', "").replace(
-            'clan.core.settings = { directory = out; machine.name = "gate"; };', "")  # fmt: skip
-        made = self.evaluated(mesh(SETTINGS, roles=MOON), nix, own=True)
-        self.assertEqual(made["secrets"], ["vars/shared/zerotier-identity-gate/identity-secret"])
-        script = self.script(made["daemons"]["zerotier-one"])
+        fleet = self.fleet(files={"modules/yard.nix": "{ clan = " + clan(mesh(SETTINGS, roles=MOON))["clan.nix"].rstrip("\n") + "; }\n"})
+        self.expect(self.vars(fleet, "keygen", "--user", "ada"), 0)
+        self.expect(self.vars(fleet, "generate"), 0)
+        out = fleet.base / "out"
+        self.expect(fleet.run("render", "--out", str(out)), 0)
+        expression = f"""import {FIXTURES}/nix/halves.nix {{
+          lib = import {SOURCES["NIXPKGS_LIB"]}; out = {out}; klass = "darwin"; host = "gate"; file = {out}/fleetd/hosts/darwin/gate/zerotier.nix;
+          darwin = "{SOURCES["FLEETD_TEST_NIX_DARWIN"]}"; }}"""
+        done = subprocess.run(["nix-instantiate", "--eval", "--strict", "--json", "-E", expression], env={**os.environ, "NIX_CONFIG": "store = dummy://"}, capture_output=True, text=True, check=False)
+        self.assertEqual(done.returncode, 0, done.stderr[-3000:])
+        made = json.loads(done.stdout)
+        self.assertEqual(made["failed"], [])
+        self.ips = {"gate": (fleet.root / "vars/shared/zerotier-ip-gate-mesh/ip/value").read_text()}
+        script = made["set"]["launchd.daemons"]["zerotier-one"]["script"]
         self.assertIn(f"node='{self.node('gate')}'", script)
         self.assertIn("secret='/run/secrets/vars/shared/zerotier-identity-gate/identity-secret'", script)
 
