@@ -68,7 +68,7 @@ Result<plugin::Isolation> pluginIsolation(const Context& cx) {
     if (!seconds)
       return Error{base::Code::FL0903,
                    fmt::format("`{}` is no value of FLEETD_PLUGIN_SECONDS", shownWord(variable)),
-                   "how long a plugin may take for one answer: 1 to 3600",
+                   "how long a plugin may take for one answer: 1 to 600",
                    {}};
     out.seconds = *seconds;
   }

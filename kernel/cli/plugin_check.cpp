@@ -219,7 +219,7 @@ void print(Context& cx, const Report& report) {
 int runPluginCheck(Context& cx) {
   if (cx.args.positional(1).empty())
     return cx.fail({Code::FL0903, "`fleetd plugin check` needs a file", "such as build/org.example.hello.so", {}});
-  const auto seconds = numberOption(cx, "--timeout", 10, 3600);
+  const auto seconds = numberOption(cx, "--timeout", 10, 600);
   if (!seconds) return cx.fail(seconds.error());
   const auto path = absolutePath(cx.args.positional(1));
   if (!path) return cx.fail(path.error());

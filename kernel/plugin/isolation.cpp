@@ -5,6 +5,7 @@
 
 #include "kernel/base/file.hpp"
 #include "kernel/base/text.hpp"
+#include "kernel/bus/limits.hpp"
 #include "kernel/plugin/failure.hpp"
 #include "kernel/plugin/manifest.hpp"
 #include "kernel/process/executable.hpp"
@@ -47,7 +48,7 @@ bool canBeIsolated(const Isolation& isolation, const PluginFile& file) {
 }
 
 std::optional<unsigned> readSeconds(std::string_view word) {
-  constexpr std::int64_t kMost = 3600;
+  constexpr std::int64_t kMost = bus::kMaxTimeoutMs / 1000;  // what a message may ask for
   const auto number = base::parseInt(word);
   return number && *number >= 1 && *number <= kMost ? std::optional(static_cast<unsigned>(*number)) : std::nullopt;
 }

@@ -40,7 +40,7 @@ bool isIsolated(const Isolation& isolation, const PluginFile& file);
 // Whether it may have a process of its own, where any has.
 bool canBeIsolated(const Isolation& isolation, const PluginFile& file);
 
-// "1" to "3600"; nothing for other words.
+// "1" to "600"; nothing for other words.
 std::optional<unsigned> readSeconds(std::string_view word);
 
 // "ID=PATH" of whoever runs fleetd, into `isolation.files`: the real path of a file or directory that exists. Error
