@@ -88,7 +88,8 @@ void Plugins::State::launch(const std::string& id, LoadedPlugin& plugin, bool is
   config.log = log;
   config.token = bus::randomName();
   const auto* file = find(id);
-  config.suspect = movable(id);
+  // Without isolation nothing is started again, and it is told whose crash it was.
+  config.suspect = movable(id) || options.isolation.who == Isolate::none;
   if (!isolate) {
     plugin.hello = bus->expect(plugin.routingId, id, options.startMs, config.token);
     plugin.host = std::make_unique<InProcessHost>(*bus, std::move(config));

@@ -58,7 +58,10 @@ std::vector<Diagnostic> Workspace::askWithoutFaulty(const std::string& id, const
       if (!got[i]) faulty.emplace(at[i], instance);
     if (faulty.size() == before) continue;
     for (Diagnostic d : its.sorted()) {
-      if (ends(d)) ending.insert(instance);
+      if (ends(d)) {
+        ending.insert(instance);
+        d.message += fmt::format(" (with the instance {})", instance);  // else those of several are the same finding
+      }
       d.notes.push_back(fmt::format("the instance {} sets nothing there; others of {} do", instance, id));
       out.push_back(std::move(d));
     }
