@@ -75,8 +75,9 @@ Error Plugins::State::unknown(const std::string& id) const {
 
 Result<void> Plugins::State::openBus() {
   if (bus) return {};
+  // One that does not come back is started again in a process of its own.
   const bool reachable = std::any_of(files.begin(), files.end(),
-                                     [&](const PluginFile& one) { return isIsolated(options.isolation, one); });
+                                     [&](const PluginFile& one) { return canBeIsolated(options.isolation, one); });
   FLEETD_TRY_ASSIGN(auto thread, bus::BusThread::start({}, reachable));
   FLEETD_TRY_ASSIGN(told, Told::start(*thread, options.log, options.events));
   bus = std::move(thread);
