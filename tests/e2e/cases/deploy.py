@@ -78,7 +78,7 @@ class Ordinary(DeployTest):
         self.assertEqual(set(self.outcomes().values()), {"unchanged"})
         # The connections they share end with the command.
         for name in LAB.hosts:
-            LAB.wait(lambda name=name: not LAB.hosts[name].inside("pgrep -f sshd:.root || true"), f"{name} still has a connection")
+            LAB.wait(lambda name=name: not LAB.hosts[name].inside("pgrep -f 'sshd: [r]oot' || true"), f"{name} still has a connection")
 
     def test_without_nix(self):
         empty = self.yard.base / "empty"
