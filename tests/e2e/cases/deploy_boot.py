@@ -233,7 +233,10 @@ class Boot(BootTest):
 
 
 UNAME = """#!/bin/sh
-[ "$1" != -s ] || { echo Darwin; exit; }
+case "$1" in
+-s) echo Darwin; exit ;;
+-sm) echo "Darwin $(/usr/bin/uname -m)"; exit ;;
+esac
 exec /usr/bin/uname "$@"
 """
 # What launchd makes of a job: a process in a session of its own, with next to no environment.

@@ -12,7 +12,7 @@ while [ "$1" != -- ]; do shift; done
 at=$SIMULATED/$2 command=$3
 cat >/dev/null
 case $command in
-*" status "*) printf 'kernel Linux\\nmachine x86_64\\nsystem %s\\nprofile %s\\nuser root\\nkey yes\\n' "$(cat "$at" 2>/dev/null)" "$(cat "$at" 2>/dev/null)" ;;
+*" status "* | *" brief "*) printf 'kernel Linux\\nmachine x86_64\\nsystem %s\\nprofile %s\\nuser root\\nkey yes\\n' "$(cat "$at" 2>/dev/null)" "$(cat "$at" 2>/dev/null)" ;;
 *" start "*) printf '%s' "$command" | grep -o '/nix/store/[^ ]*' >"$at.new"; rm -f "$at.ok"; echo STARTED ;;
 *" await "*) if [ -e "$at.ok" ]; then echo DONE; else echo WAITING; fi ;;
 *" confirm "*) mv "$at.new" "$at"; : >"$at.ok" ;;

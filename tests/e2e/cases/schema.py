@@ -114,7 +114,7 @@ class Schemas(FleetTest):
         passed = FLAKE.replace("modules = [ ./web.nix ]", 'specialArgs.userName = "ada"; modules = [ ./web.nix ]')
         fleet.write("flake.nix", passed)
         self.expect(fleet.run("check"), 0, err=["FL0519", "id you mean", "userName"])
-        fleet.write("flake.nix", passed.replace("userName", "username"))
+        fleet.write("flake.nix", passed.replace("userName", 'username = "ada"; specialArgs.userName'))
         self.assertNotIn("FL0519", fleet.run("check", "--json").err)
         # A module that cannot be read may define it.
         fleet.write("flake.nix", FLAKE.replace("modules = [ ./web.nix ]", "modules = [ ./web.nix extra.nixosModules.default ]"))

@@ -92,7 +92,7 @@ TEST(Setting, NamesAreThoseOfTheRole) {
   EXPECT_EQ(checked("usr=x"), "there is no setting `usr`; did you mean `user`?");
   EXPECT_EQ(checked("zzz=x"), "there is no setting `zzz`; there are: a folders groups shell user");
   EXPECT_EQ(checked("zzz=x", true), "");
-  EXPECT_EQ(checked("a.c=x").substr(0, 29), "there is no setting `a.c`; th");
+  EXPECT_EQ(checked("a.c=x").substr(0, 29), "there is no setting `a.c`; di");
   EXPECT_EQ(checked("a={\"c\":1}").substr(0, 27), "there is no setting `a.c`; ");
   EXPECT_EQ(checked("folders.x.prot=1"), "there is no setting `prot`; did you mean `port`?");
 }

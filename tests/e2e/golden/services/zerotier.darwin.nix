@@ -5,7 +5,7 @@
   config = {
     clan.core.vars.generators.zerotier-identity-elm = {
       builtin.generator = "zerotier-identity";
-      files.identity-secret.restartUnits = [ "zerotierone.service" ];
+      files.identity-secret = { };
       share = true;
     };
     clan.core.vars.generators.zerotier-network-mesh = {
