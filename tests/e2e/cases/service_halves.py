@@ -38,7 +38,7 @@ EFFECTS = {
     ("tor", "nixos"): {"services.tor.relay.onionServices": ["hs_ed25519_secret_key"]},
     ("trusted-nix-caches", "nixos"): {"nix.settings": ["cache.clan.lol", "nix-community.cachix.org"]},
     ("users", "nixos"): {"users.users": ["ssh-ed25519 AAAA ada", "wheel", "user-password-hash"]},
-    ("wifi", "nixos"): {"networking.networkmanager.ensureProfiles.profiles": ["wpa-psk", "none"]},
+    ("wifi", "nixos"): {"networking.networkmanager.ensureProfiles.profiles": ["wpa-psk", "ssid_cafe"]},
     ("wireguard", "nixos"): {"networking.wireguard.interfaces": ["ELM"]},
     ("zerotier", "nixos"): {"services.zerotierone.enable": ["true"], "systemd.services": ["zerotier-identity-oak"]},
 }
