@@ -125,7 +125,12 @@ class OneHost {
     onStep_(target_, "sending its keys");
     const auto sent =
         bringColmenaKeys(ssh_, target_.address, target_.name, target_.keys, afterActivation, settings_.activation);
-    return sent ? std::nullopt : std::optional(sent.error());
+    if (sent) return std::nullopt;
+    Error error = sent.error();
+    if (afterActivation)
+      error.hint = fmt::format("{} has its system; `fleetd deploy --goal upload-keys {}` sends the keys again",
+                               target_.name, target_.name);
+    return error;
   }
 
   // Up to here nothing was changed.

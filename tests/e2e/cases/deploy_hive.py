@@ -106,6 +106,11 @@ class Hive(LabTest):
                 self.assertEqual(self.lab.hosts["h1"].inside("ls -A /run/keys", check=False), "")
                 self.assertEqual(self.systems()["h1"], before)
 
+    def test_one_that_goes_after_the_activation_leaves_the_system(self):
+        self.keys('late = { keyFile = "/no/such/file"; uploadAt = "post-activation"; };')
+        self.expect(self.deploy("h1"), 1, err=["FL0853", "h1 has its system", "--goal upload-keys h1"])
+        self.assertEqual(self.systems()["h1"], ("1", "1"))
+
     def test_what_is_not_followed_is_said(self):
         self.yard.write("h1.nix", '{ deployment = { buildOnTarget = true; sshOptions = [ "-4" ]; replaceUnknownProfiles = false; privilegeEscalationCommand = [ "doas" ]; }; }\n')
         done = self.expect(self.deploy("h1"), 0, err=["FL0854", "deployment.buildOnTarget of h1 is not followed", "--build-host"])
