@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstring>
 
 namespace fleetd::base {
 
@@ -74,7 +75,14 @@ Rune decodeRune(std::string_view text) {
 }
 
 std::optional<std::size_t> invalidUtf8At(std::string_view text) {
+  constexpr std::uint64_t kHighBits = 0x8080808080808080u;
   for (std::size_t i = 0; i < text.size();) {
+    std::uint64_t eight = 0;
+    if (i + sizeof eight <= text.size()) std::memcpy(&eight, text.data() + i, sizeof eight);
+    if (i + sizeof eight <= text.size() && (eight & kHighBits) == 0) {
+      i += sizeof eight;
+      continue;
+    }
     if (byteAt(text, i) < 0x80) {
       ++i;
       continue;

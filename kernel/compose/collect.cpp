@@ -1,25 +1,72 @@
 // The import graph: which modules take part, in which order.
 #include <algorithm>
 #include <charconv>
-#include <memory>
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
+#include <utility>
 #include <vector>
 
 #include "kernel/compose/errors.hpp"
 #include "kernel/compose/evaluation.hpp"
 #include "kernel/compose/kept.hpp"
+#include "kernel/compose/set_of.hpp"
+#include "kernel/compose/small_vector.hpp"
 
 namespace fleetd::compose {
 
 namespace {
 
+constexpr std::string_view kInternalKey = "lib/modules.nix";
+
+Value internalOptions(const Evaluation& e) { return e.prefix ? e.c->internalOptionsNested : e.c->internalOptions; }
+
+// { _module = { args = { extendModules, moduleType }; specialArgs }; }
+Value internalConfig(Evaluation& e) {
+  Compose& c = *e.c;
+  const Value args =
+      setOf(c.ev, {{c.names.extendModules, 0, extendModulesOf(e)}, {c.names.moduleType, 0, Value::of(&e.type)}});
+  const Value module = setOf(c.ev, {{c.common.args, 0, args}, {c.common.specialArgs, 0, e.specialArgs}});
+  return setOf(c.ev, {{c.common.module, 0, module}});
+}
+
+struct Node;
+// One of a list of nodes. Evaluations are many and small, so that lists and nodes are plain memory of the arena.
+struct Link {
+  Node* node;
+  Link* next;
+};
+struct Links {
+  Link* first = nullptr;
+  Link* last = nullptr;
+};
+
 // A module and what it imports. A file that is imported twice is one node.
 struct Node {
   Module* module = nullptr;
-  std::vector<Node*> imports;
+  Links imports;
   bool done = false;
+  bool searched = false;  // for what it disables
+};
+
+// Keys met so far: few of them are compared one by one.
+class Seen {
+ public:
+  // Whether the key is new.
+  bool insert(std::string_view key) {
+    if (few_.size() < kFew) {
+      if (std::find(few_.begin(), few_.end(), key) != few_.end()) return false;
+      few_.push(key);
+      return true;
+    }
+    if (many_.empty()) many_.insert(few_.begin(), few_.end());
+    return many_.insert(key).second;
+  }
+
+ private:
+  static constexpr std::size_t kFew = 16;
+  SmallVector<std::string_view, kFew> few_;
+  std::unordered_set<std::string_view> many_;
 };
 
 class Collector {
@@ -33,20 +80,26 @@ class Collector {
       const Value error = loadSource(source, n);
       if (error.isError()) return error;
     }
-    return loadSource({ModuleSource::Kind::One, internalModule(e_), nullptr}, n);
+    append(roots_, newNode(internalRecord()));
+    return {};
   }
 
   // Breadth first, first of equal keys, without the disabled ones.
-  Value order(std::vector<Module*>& out) {
+  Value order(SmallVector<Module*, 32>& out) {
     const Value error = findDisabled();
     if (error.isError()) return error;
-    std::unordered_set<std::string_view> seen;
-    std::vector<Node*> queue = roots_;
+    Seen seen;
+    SmallVector<Node*, 32> queue;
+    const auto push = [&](const Links& links) {
+      for (const Link* link = links.first; link; link = link->next) queue.push(link->node);
+    };
+    push(roots_);
     for (std::size_t i = 0; i < queue.size(); ++i) {
-      Node* node = queue[i];
-      if (disabled_.contains(node->module->key) || !seen.insert(node->module->key).second) continue;
-      out.push_back(node->module);
-      queue.insert(queue.end(), node->imports.begin(), node->imports.end());
+      const Node* node = queue[i];
+      if (!disabled_.empty() && disabled_.contains(node->module->key)) continue;
+      if (!seen.insert(node->module->key)) continue;
+      out.push(node->module);
+      push(node->imports);
     }
     return {};
   }
@@ -55,8 +108,8 @@ class Collector {
     const Value error = findDisabled();
     if (error.isError()) return error;
     std::vector<Value> out;
-    for (Node* node : roots_)
-      if (node->module->key != "lib/modules.nix") out.push_back(describe(node));
+    for (const Link* link = roots_.first; link; link = link->next)
+      if (link->node->module->key != kInternalKey) out.push_back(describe(link->node));
     return c_.ev.list(out);
   }
 
@@ -80,16 +133,17 @@ class Collector {
       case ModuleSource::Kind::One: return loadOne(source.value, &c_.unknownFile, "", ++n, roots_);
       case ModuleSource::Kind::Config:
       case ModuleSource::Kind::Import: {
-        Node* node = newNode();
-        node->module = configModule(e_, source, anonymousKey("", ++n));
-        roots_.push_back(node);
-        return loadImports(*node);
+        Node* node = newNode(configModule(e_, source, anonymousKey("", ++n)));
+        append(roots_, node);
+        if (source.kind == ModuleSource::Kind::Import) return loadImports(*node);
+        node->done = true;
+        return {};
       }
     }
     return {};
   }
 
-  Value loadList(Value list, File* file, std::string_view key, std::uint32_t& n, std::vector<Node*>& out) {
+  Value loadList(Value list, File* file, std::string_view key, std::uint32_t& n, Links& out) {
     list = c_.ev.force(list);
     if (list.isUnknown()) return loadUnknownList(list, file, key, n, out);
     if (!list.is(Tag::List)) return list.isError() ? list : c_.ev.typeError("a list", list, 0);
@@ -101,7 +155,7 @@ class Collector {
   }
 
   // Imports that are known only in part: the known elements take part, the rest is noted.
-  Value loadUnknownList(Value list, File* file, std::string_view key, std::uint32_t& n, std::vector<Node*>& out) {
+  Value loadUnknownList(Value list, File* file, std::string_view key, std::uint32_t& n, Links& out) {
     if (list.unknown->op == lang::UnknownOp::Binary && list.unknown->binary == lang::BinaryOp::Concat) {
       const Value left = list.unknown->args[0], right = list.unknown->args[1];
       const Value error = loadList(left, file, key, n, out);
@@ -111,7 +165,7 @@ class Collector {
     return {};
   }
 
-  Value loadOne(Value m, File* file, std::string_view key, std::uint32_t n, std::vector<Node*>& out) {
+  Value loadOne(Value m, File* file, std::string_view key, std::uint32_t n, Links& out) {
     m = moduleFile(c_, m);
     if (m.isError()) return m;
     const bool isFile = m.is(Tag::Path) || (m.is(Tag::String) && !(m.flags & lang::kHasContext));
@@ -120,16 +174,16 @@ class Collector {
         if (!found->second->done)
           return c_.ev.fail(ErrorKind::InfiniteRecursion, 0,
                             "infinite recursion encountered: module `{}' imports itself", m.string());
-        out.push_back(found->second);
+        append(out, found->second);
         return {};
       }
     }
-    Node* node = newNode();
+    Node* node = newNode(nullptr);
     if (isFile) files_.emplace(m.string(), node);
     Value error;
     node->module = loadModule(e_, m, file, anonymousKey(key, n), &error);
     if (!node->module) return error;
-    out.push_back(node);
+    append(out, node);
     return loadImports(*node);
   }
 
@@ -173,16 +227,19 @@ class Collector {
   Value findDisabled() {
     if (disabledFound_) return {};
     disabledFound_ = true;
-    std::unordered_set<const Node*> visited;
-    for (Node* node : roots_) {
-      const Value error = findDisabledBelow(*node, visited);
+    return findDisabledIn(roots_);
+  }
+
+  Value findDisabledIn(const Links& links) {
+    for (const Link* link = links.first; link; link = link->next) {
+      const Value error = findDisabledBelow(*link->node);
       if (error.isError()) return error;
     }
     return {};
   }
 
-  Value findDisabledBelow(const Node& node, std::unordered_set<const Node*>& visited) {
-    if (!visited.insert(&node).second) return {};
+  Value findDisabledBelow(Node& node) {
+    if (std::exchange(node.searched, true)) return {};
     const Value list = c_.ev.force(node.module->disabled);
     if (list.isUnknown())
       noteOpaque(e_, list, node.module->file);
@@ -194,11 +251,7 @@ class Collector {
         if (key.isError()) return key;
         if (key.is(Tag::String)) disabled_.insert(key.string());
       }
-    for (const Node* import : node.imports) {
-      const Value error = findDisabledBelow(*import, visited);
-      if (error.isError()) return error;
-    }
-    return {};
+    return findDisabledIn(node.imports);
   }
 
   Value disabledKey(Value m, File* file) {
@@ -246,22 +299,39 @@ class Collector {
 
   Value describe(const Node* node) {
     std::vector<Value> imports;
-    for (const Node* import : node->imports) imports.push_back(describe(import));
+    for (const Link* link = node->imports.first; link; link = link->next) imports.push_back(describe(link->node));
     return c_.ev.attrs({{"disabled", Value::of(disabled_.contains(node->module->key))},
                         {"key", Value::text(node->module->key)},
                         {"file", c_.fileValue(node->module->file)},
                         {"imports", c_.ev.list(imports)}});
   }
 
-  Node* newNode() {
-    nodes_.push_back(std::make_unique<Node>());
-    return nodes_.back().get();
+  Node* newNode(Module* module) {
+    auto* node = c_.ev.arena().make<Node>();
+    node->module = module;
+    return node;
+  }
+
+  void append(Links& links, Node* node) {
+    auto* link = c_.ev.arena().make<Link>(Link{node, nullptr});
+    (links.last ? links.last->next : links.first) = link;
+    links.last = link;
+  }
+
+  // The internal module in the form that modules have once they are loaded.
+  Module* internalRecord() {
+    auto* out = c_.ev.arena().make<Module>();
+    out->file = &c_.internalFile;
+    out->key = kInternalKey;
+    out->imports = out->require = out->disabled = Value::list({});
+    out->options = internalOptions(e_);
+    out->config = internalConfig(e_);
+    return out;
   }
 
   Evaluation& e_;
   Compose& c_;
-  std::vector<std::unique_ptr<Node>> nodes_;
-  std::vector<Node*> roots_;
+  Links roots_;
   std::unordered_map<std::string_view, Node*> files_;
   std::unordered_set<std::string_view> disabled_;
   bool disabledFound_ = false;
@@ -270,14 +340,10 @@ class Collector {
 }  // namespace
 
 Value internalModule(Evaluation& e) {
-  Compose& c = *e.c;
-  const Value options = e.prefix ? c.internalOptionsNested : c.internalOptions;
-  const Value args = c.ev.attrs({{"extendModules", extendModulesOf(e)}, {"moduleType", Value::of(&e.type)}});
-  const Value module = c.ev.attrs({{"args", args}, {"specialArgs", e.specialArgs}});
-  return c.ev.attrs({{"_file", Value::text("lib/modules.nix")},
-                     {"key", Value::text("lib/modules.nix")},
-                     {"options", options},
-                     {"config", c.ev.attrs({{"_module", module}})}});
+  return e.c->ev.attrs({{"_file", Value::text(kInternalKey)},
+                        {"key", Value::text(kInternalKey)},
+                        {"options", internalOptions(e)},
+                        {"config", internalConfig(e)}});
 }
 
 Value collect(Evaluation& e) {
@@ -286,11 +352,11 @@ Value collect(Evaluation& e) {
   e.collectState = State::Running;
   const Kept kept(e.c->ev, e.isPrivate);
   Collector collector(e);
-  std::vector<Module*> modules;
+  SmallVector<Module*, 32> modules;
   Value error = collector.load();
   if (!error.isError()) error = collector.order(modules);
   std::reverse(modules.begin(), modules.end());
-  e.collected = e.c->ev.arena().copy(std::span<Module* const>(modules));
+  e.collected = e.c->ev.arena().copy(std::span<Module* const>(modules.span()));
   e.collectError = error.isError() ? error : Value();
   e.collectState = State::Done;
   return e.collectError;

@@ -6,6 +6,7 @@
 #include "kernel/compose/compose.hpp"
 #include "kernel/compose/errors.hpp"
 #include "kernel/compose/option.hpp"
+#include "kernel/compose/set_of.hpp"
 #include "kernel/compose/submodule.hpp"
 #include "kernel/compose/type_set.hpp"
 
@@ -96,7 +97,7 @@ Value addDecl(Compose& c, const Loc* loc, const Decl& decl, Merged& merged) {
 }  // namespace
 
 Value located(Compose& c, Value file, Value module) {
-  return c.ev.attrs({{"_file", file}, {"imports", c.ev.list(std::span<const Value>(&module, 1))}});
+  return setOf(c.ev, {{c.common.file, 0, file}, {c.common.imports, 0, c.ev.list(std::span<const Value>(&module, 1))}});
 }
 
 Value mergeDecls(Compose& c, const Loc* loc, std::span<const Decl> decls) {

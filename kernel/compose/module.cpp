@@ -7,6 +7,7 @@
 #include "kernel/compose/evaluation.hpp"
 #include "kernel/compose/merge.hpp"
 #include "kernel/compose/pretty.hpp"
+#include "kernel/compose/set_of.hpp"
 #include "kernel/compose/type_text.hpp"
 #include "kernel/lang/source_path.hpp"
 
@@ -40,12 +41,12 @@ Value baseArgs(Evaluation& e) {
   if (!e.args.is(Tag::Null)) return e.args;
   Compose& c = *e.c;
   Value lib = c.ev.nativeThunk([](Evaluator& ev, void*) { return ev.lib(); }, nullptr);
-  const Value base = c.ev.attrs({{"lib", lib},
-                                 {"options", optionsOf(e)},
-                                 {"config", configOf(e)},
-                                 {"specialArgs", e.specialArgs},
-                                 {"_class", e.klass},
-                                 {"_prefix", locList(c, e.prefix)}});
+  const Value base = setOf(c.ev, {{c.common.lib, 0, lib},
+                                  {c.common.options, 0, optionsOf(e)},
+                                  {c.common.config, 0, configOf(e)},
+                                  {c.common.specialArgs, 0, e.specialArgs},
+                                  {c.common.klass, 0, e.klass},
+                                  {c.names.prefixArg, 0, locList(c, e.prefix)}});
   const Value all = c.ev.update(base, e.specialArgs, 0);
   if (!all.isError()) e.args = all;
   return all;

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "kernel/base/clock.hpp"
+#include "kernel/base/json.hpp"
 #include "kernel/base/suggest.hpp"
 #include "kernel/base/text.hpp"
 #include "kernel/compose/compose.hpp"

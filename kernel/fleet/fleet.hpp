@@ -22,6 +22,10 @@
 #include "kernel/fleet/input_sources.hpp"
 #include "kernel/lang/evaluator.hpp"
 
+namespace fleetd::base {
+class Json;
+}
+
 namespace fleetd::compose {
 class Compose;
 class ForOneHost;
@@ -130,7 +134,8 @@ class Fleet {
   compose::Compose& composition() { return *compose_; }
   lang::Value outputs() const { return outputs_; }
   Intrinsics& intrinsics() { return *intrinsics_; }
-  const Lock* lock() const { return lock_.get(); }  // null without flake.lock
+  const Lock* lock() const { return lock_.get(); }                // null without flake.lock
+  const base::Json* document() const { return document_.get(); }  // fleet.json; null for the other kinds
 
  private:
   friend class Loader;
@@ -150,6 +155,7 @@ class Fleet {
   std::unique_ptr<Intrinsics> intrinsics_;
   std::unique_ptr<Lock> lock_;
   std::unique_ptr<Inputs> inputs_;
+  std::unique_ptr<base::Json> document_;
   lang::Value outputs_;
   std::vector<Host> hosts_;
   std::vector<Aggregate> aggregates_;

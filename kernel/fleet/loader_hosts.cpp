@@ -182,7 +182,8 @@ Result<void> Loader::addNamedHosts(Value outputs, const std::string& jsonPath) {
     if (base::parseJson(*text)) problem.code = base::Code::FL0505;
     return problem;
   }
-  const base::Json* hosts = json->find("hosts");
+  fleet_.document_ = std::make_unique<base::Json>(std::move(*json));
+  const base::Json* hosts = fleet_.document_->find("hosts");
   if (!hosts || !hosts->asObject()) return malformed("fleet.json has no object `hosts`", 0);
   const Value modules = ev_.selectOr(outputs, ev_.names().modules, Value::of(ev_.newBindings(0)), 0);
   const auto places = quotedTexts(*text);

@@ -2,6 +2,7 @@
 // defined.
 #include "kernel/lang/bind.hpp"
 
+#include <algorithm>
 #include <span>
 #include <utility>
 #include <vector>
@@ -16,6 +17,7 @@ namespace fleetd::lang {
 namespace {
 
 constexpr std::size_t kStackReserve = 32 << 10;
+constexpr std::size_t kFirstKeys = 256;
 constexpr std::size_t kMaxUndefined = 1000;
 constexpr std::size_t kMaxSuggestions = 20;  // searches for similar names; more undefined names have another cause
 
@@ -25,10 +27,9 @@ class Binder {
       : file_(file),
         symbols_(symbols),
         report_(reportUndefined),
-        keys_(1024),
+        globals_(scope.globals),
+        keys_(kFirstKeys),
         stackFloor_(base::stackLimit() + kStackReserve) {
-    for (std::size_t i = 0; i < scope.globals.size(); ++i)
-      if (scope.globals[i]) define(scope.globals[i], static_cast<std::uint32_t>(i));
     for (const std::vector<Symbol>& frame : scope.frames) {
       ++depth_;
       for (std::size_t i = 0; i < frame.size(); ++i) define(frame[i], static_cast<std::uint32_t>(i));
@@ -49,7 +50,7 @@ class Binder {
   }
 
  private:
-  // The innermost definition of a name. Frame 0 holds the globals, the outermost frame is 1.
+  // The innermost definition of a name in the file. The outermost frame is 1.
   struct Definition {
     std::uint32_t frame = kNone;
     std::uint32_t slot = 0;
@@ -119,19 +120,25 @@ class Binder {
   void resolve(ExprVar* var) {
     const std::uint32_t key = keys_[slotOf(var->name)];
     const Definition found = key ? entries_[key - 1].definition : Definition{};
-    if (found.frame == 0) {
-      var->kind = ExprKind::Global;
-      var->index = found.slot;
-    } else if (found.frame != kNone) {
+    if (found.frame != kNone) {
       var->kind = ExprKind::Local;
       var->level = depth_ - found.frame;
       var->index = found.slot;
+    } else if (const GlobalName* global = globalOf(var->name)) {
+      var->kind = ExprKind::Global;
+      var->index = global->index;
     } else if (with_ != 0) {
       var->kind = ExprKind::WithVar;
       var->level = depth_ - with_;
     } else if (report_) {
       undefined(var);
     }
+  }
+
+  const GlobalName* globalOf(Symbol name) const {
+    const auto at = std::lower_bound(globals_.begin(), globals_.end(), name,
+                                     [](const GlobalName& global, Symbol wanted) { return global.name < wanted; });
+    return at != globals_.end() && at->name == name ? &*at : nullptr;
   }
 
   void undefined(const ExprVar* var) {
@@ -142,6 +149,7 @@ class Binder {
     std::vector<std::string_view> known;
     for (const Entry& entry : entries_)
       if (entry.definition.frame != kNone) known.push_back(symbols_.text(entry.name));
+    for (const GlobalName& global : globals_) known.push_back(symbols_.text(global.name));
     const std::size_t bound = name.size() < 3 ? 0 : name.size() < 6 ? 1 : 2;
     const auto nearest = base::nearestNames(name, known, 1, bound);
     if (!nearest.empty() && bound > 0)
@@ -258,6 +266,7 @@ class Binder {
   ParsedFile& file_;
   base::SymbolTable& symbols_;
   const bool report_;
+  const std::span<const GlobalName> globals_;
   std::vector<std::uint32_t> keys_;
   std::vector<Entry> entries_;
   std::vector<Undo> log_;
@@ -269,6 +278,14 @@ class Binder {
 };
 
 }  // namespace
+
+std::vector<GlobalName> globalsOf(std::span<const Symbol> names) {
+  std::vector<GlobalName> out;
+  for (std::size_t i = 0; i < names.size(); ++i)
+    if (names[i]) out.push_back({names[i], static_cast<std::uint32_t>(i)});
+  std::sort(out.begin(), out.end(), [](const GlobalName& a, const GlobalName& b) { return a.name < b.name; });
+  return out;
+}
 
 void bind(ParsedFile& file, base::SymbolTable& symbols, const BaseScope& scope, bool reportUndefined) {
   Binder(file, symbols, scope, reportUndefined).bind(file.root);

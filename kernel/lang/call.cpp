@@ -87,7 +87,7 @@ Value Evaluator::callLambda(Closure* closure, Value arg, Pos pos) {
   const ExprLambda* lambda = closure->lambda;
   Value error;
   if (!enter(pos, &error)) return error;
-  Env* env = newEnv(closure->env, lambda->slots());
+  Env* env = newEnv(closure->env, lambda->slots(), lambda->hoists);
   std::uint32_t first = 0;
   if (lambda->arg) env->slots[first++] = arg;
   if (lambda->hasFormals) {

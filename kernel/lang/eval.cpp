@@ -47,14 +47,34 @@ Value Evaluator::thunk(const Expr* expr, Env* env) {
       break;
     default: break;
   }
+  return expr->hoistUp == 0 ? newCell(expr, env, mark_) : hoisted(expr, env);
+}
+
+Value Evaluator::newCell(const Expr* expr, Env* env, std::uint16_t mark) {
   auto* cell = static_cast<Thunk*>(arena().allocate(sizeof(Thunk), alignof(Thunk)));
   new (&cell->value) Value();
   cell->value.tag = Tag::Pending;
-  cell->value.spare = mark_;
+  cell->value.spare = mark;
   cell->expr = expr;
   cell->env = env;
   cell->native = nullptr;
   return Value::of(cell);
+}
+
+// The cell lives as long as the frame that keeps it. Its own frames are those from there on outwards; the ones between,
+// which it does not look at, are empty.
+Value Evaluator::hoisted(const Expr* expr, Env* env) {
+  Env* keeper = frame(env, expr->hoistUp);
+  Value& slot = keeper->slots[keeper->size + expr->hoistSlot];
+  if (slot.tag == Tag::Stuck) {
+    base::Arena* outer = arena_;
+    if (!keeper->isPrivate) useArena(&own_);
+    Env* inner = keeper;
+    for (std::uint16_t i = 0; i < expr->hoistUp; ++i) inner = newEnv(inner, 0);
+    slot = newCell(expr, inner, keeper->isPrivate ? kPrivate : std::uint16_t{0});
+    useArena(outer);
+  }
+  return slot;
 }
 
 Value Evaluator::forceThunk(Thunk* cell) {
@@ -137,8 +157,8 @@ Value Evaluator::eval(const Expr* expr, Env* env) {
     case ExprKind::Let: return evalLet(static_cast<const ExprLet*>(expr), env);
     case ExprKind::With: {
       const auto* with = static_cast<const ExprWith*>(expr);
-      Env* inner = newEnv(env, 1);
-      inner->isWith = 1 + with->up;
+      Env* inner = newEnv(env, 1, with->hoists);
+      inner->isWith = (1 + with->up) & 0x7FFFFFFF;
       inner->slots[0] = thunk(with->scope, env);
       return eval(with->body, inner);
     }
@@ -205,7 +225,7 @@ static void fillInheritFrame(Evaluator& ev, const ExprAttrs* attrs, Env* env, En
 
 Value Evaluator::evalLet(const ExprLet* expr, Env* env) {
   const ExprAttrs* attrs = expr->attrs;
-  Env* inner = newEnv(env, static_cast<std::uint32_t>(attrs->statics.size()));
+  Env* inner = newEnv(env, static_cast<std::uint32_t>(attrs->statics.size()), attrs->hoists);
   Env* from = inheritFrame(*this, attrs, inner);
   fillFrame(*this, attrs, env, inner, from);
   if (from) fillInheritFrame(*this, attrs, inner, from);
@@ -219,7 +239,7 @@ Value Evaluator::evalAttrs(const ExprAttrs* expr, Env* env) {
   Env* inner = env;
   Env* from = nullptr;
   if (expr->recursive) {
-    inner = newEnv(env, count);
+    inner = newEnv(env, count, expr->hoists);
     from = inheritFrame(*this, expr, inner);
     fillFrame(*this, expr, env, inner, from);
     if (from) fillInheritFrame(*this, expr, inner, from);

@@ -58,7 +58,14 @@ Bindings* Evaluator::newBindings(std::uint32_t size) {
 }
 
 void Evaluator::sortBindings(Bindings* bindings) {
-  std::stable_sort(bindings->begin(), bindings->end(), [](const Attr& a, const Attr& b) { return a.name < b.name; });
+  constexpr std::uint32_t kFew = 16;  // std::stable_sort asks for memory of its own each time
+  const auto before = [](const Attr& a, const Attr& b) { return a.name < b.name; };
+  if (bindings->size <= kFew)
+    for (std::uint32_t i = 1; i < bindings->size; ++i)
+      for (std::uint32_t at = i; at > 0 && before(bindings->items[at], bindings->items[at - 1]); --at)
+        std::swap(bindings->items[at], bindings->items[at - 1]);
+  else
+    std::stable_sort(bindings->begin(), bindings->end(), before);
   std::uint32_t kept = 0;
   for (std::uint32_t i = 0; i < bindings->size; ++i) {
     if (i + 1 < bindings->size && bindings->items[i].name == bindings->items[i + 1].name) continue;
@@ -127,13 +134,15 @@ Value Evaluator::primApp(const PrimOp* prim, std::initializer_list<Value> args) 
   return Value::of(app);
 }
 
-Env* Evaluator::newEnv(Env* up, std::uint32_t size) {
-  const std::size_t bytes = offsetof(Env, slots) + sizeof(Value) * std::max<std::uint32_t>(size, 1);
+Env* Evaluator::newEnv(Env* up, std::uint32_t size, std::uint32_t hoists) {
+  const std::size_t bytes = offsetof(Env, slots) + sizeof(Value) * (std::size_t{size} + hoists);
   auto* env = static_cast<Env*>(arena().allocate(bytes, alignof(Env)));
   env->up = up;
   env->size = size;
   env->isWith = 0;
+  env->isPrivate = makesPrivate() ? 1 : 0;
   for (std::uint32_t i = 0; i < size; ++i) new (env->slots + i) Value();
+  for (std::uint32_t i = 0; i < hoists; ++i) (new (env->slots + size + i) Value())->tag = Tag::Stuck;
   return env;
 }
 

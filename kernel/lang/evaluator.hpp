@@ -28,6 +28,7 @@
 namespace fleetd::lang {
 
 class Scope;
+struct GlobalName;
 struct ParsedFile;
 namespace lib {
 struct State;
@@ -112,7 +113,7 @@ class Evaluator {
   // A thunk that applies fn to args when forced.
   Value lazyCall(Value fn, std::initializer_list<Value> args, Pos pos);
   Value primApp(const PrimOp* prim, std::initializer_list<Value> args);
-  Env* newEnv(Env* up, std::uint32_t size);
+  Env* newEnv(Env* up, std::uint32_t size, std::uint32_t hoists = 0);
   // Attributes in ascending byte order of their names: the only order that may reach output.
   std::vector<Attr*> sortedByName(Bindings* bindings) const;
 
@@ -190,7 +191,7 @@ class Evaluator {
   const std::string& libFallback() const { return libFallback_; }
   lib::State*& libState() { return libState_; }  // of lib/install.cpp
   std::span<const Value> globals() const { return globals_; }
-  const std::vector<Symbol>& globalNames() const { return globalNames_; }
+  const std::vector<GlobalName>& globalNames() const { return globalNames_; }  // sorted by symbol id
   // builtins.trace, warnings: default prints to standard error.
   std::function<void(std::string_view)> onTrace;
   // Told of every file parsed, also of those with problems: the fleet level reports them all.
@@ -224,6 +225,8 @@ class Evaluator {
   Value evalWithVar(const ExprVar* expr, Env* env);
   Value evalCall(const ExprCall* expr, Env* env);
   Value lookup(const ExprVar* expr, Env* env);
+  Value newCell(const Expr* expr, Env* env, std::uint16_t mark);
+  Value hoisted(const Expr* expr, Env* env);
   void installGlobals();
 
   base::SourceMap& sources_;
@@ -237,7 +240,7 @@ class Evaluator {
   std::uint16_t mark_ = 0;
   std::vector<std::shared_ptr<void>> kept_;
   std::vector<Value> globals_;
-  std::vector<Symbol> globalNames_;
+  std::vector<GlobalName> globalNames_;
   Value builtins_;
   Value lib_;
   std::map<std::string, std::function<Value(Evaluator&)>> libParts_;

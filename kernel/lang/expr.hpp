@@ -52,6 +52,10 @@ struct Expr {
       0;  // nodes below it on the longest way down; at most kMaxNesting, so recursion over a tree is bounded
   Pos pos = 0;
   Pos end = 0;
+  // Its value may be kept for all calls of the functions around it, in the frame so many up (0: it may not), in this of
+  // the slots that the frame has besides its names (hoist.hpp).
+  std::uint16_t hoistUp = 0;
+  std::uint16_t hoistSlot = 0;
 
   Span span() const { return {pos, end}; }
 };
@@ -80,6 +84,12 @@ struct ExprVar : Expr {
   Symbol name;
   std::uint32_t level;  // Local: frames up. WithVar: frames up to the innermost With frame. InheritFrom: 0
   std::uint32_t index;  // Local, InheritFrom: slot. Global: index into the evaluator's globals
+};
+
+// A name that no file defines, and the index of its value among the evaluator's globals.
+struct GlobalName {
+  Symbol name;
+  std::uint32_t index;
 };
 
 // One component of an attribute path: a symbol, or a dynamic name.
@@ -119,6 +129,7 @@ struct DynamicAttr {
 // parent is the frame the other values see.
 struct ExprAttrs : Expr {
   bool recursive;
+  std::uint32_t hoists = 0;  // slots of its frame for what is hoisted
   std::span<AttrDef> statics;
   std::span<DynamicAttr> dynamics;  // names see the same frame as values
   std::span<Expr*> inheritFrom;
@@ -139,6 +150,7 @@ struct ExprLambda : Expr {
   Symbol name;  // the binding the function was written in, for messages; may be empty
   bool hasFormals;
   bool ellipsis;
+  std::uint32_t hoists = 0;  // slots of its frame for what is hoisted
   std::span<Formal> formals;
   Expr* body;
   std::uint32_t slots() const { return static_cast<std::uint32_t>(formals.size()) + (arg ? 1u : 0u); }
@@ -157,6 +169,7 @@ struct ExprWith : Expr {
   Expr* scope;
   Expr* body;
   std::uint32_t up;
+  std::uint32_t hoists = 0;  // slots of its frame for what is hoisted
 };
 struct ExprIf : Expr {
   Expr* condition;

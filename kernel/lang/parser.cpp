@@ -9,6 +9,7 @@
 #include "kernel/base/big_stack.hpp"
 #include "kernel/base/text.hpp"
 #include "kernel/lang/bind.hpp"
+#include "kernel/lang/hoist.hpp"
 #include "kernel/lang/parser_state.hpp"
 
 namespace fleetd::lang {
@@ -109,6 +110,7 @@ std::unique_ptr<ParsedFile> parse(const base::SourceFile& source, std::string_vi
   // Names that a broken part would have brought into scope are not known, so their uses are no errors.
   const bool complete = file->problems.empty();
   if (file->root) bind(*file, symbols, scope, complete);
+  if (file->ok()) hoist(file->root, static_cast<std::uint32_t>(scope.frames.size()), symbols);
   std::stable_sort(file->problems.begin(), file->problems.end(),
                    [](const base::Diagnostic& a, const base::Diagnostic& b) { return a.span.begin < b.span.begin; });
   return file;

@@ -14,12 +14,14 @@
 
 namespace fleetd::lang {
 
-// Names outside the file: globals (true, map, builtins, …) by index; and frames (scopedImport) from outermost to
-// innermost.
+// Names outside the file: globals (true, map, builtins, …); and frames (scopedImport) from outermost to innermost.
 struct BaseScope {
-  std::span<const Symbol> globals;               // index = ExprVar::index of Global
+  std::span<const GlobalName> globals;           // sorted by symbol id
   std::vector<std::vector<Symbol>> frames = {};  // each becomes one Env frame; slot order as given
 };
+
+// `names` by their place, in the order in which a BaseScope has them.
+std::vector<GlobalName> globalsOf(std::span<const Symbol> names);
 
 struct ParsedFile {
   const base::SourceFile* source = nullptr;

@@ -31,7 +31,7 @@ class SymbolCache {
     std::string_view text;
     Symbol symbol;
   };
-  static constexpr std::size_t kEntries = 512;
+  static constexpr std::size_t kEntries = 128;
   base::SymbolTable& symbols_;
   std::array<Entry, kEntries> entries_{};
 };

@@ -245,8 +245,9 @@ struct Bindings {
 struct Env {
   Env* up;
   std::uint32_t size;
-  std::uint32_t isWith;
-  Value slots[1];  // `size` of them
+  std::uint32_t isWith : 31;
+  std::uint32_t isPrivate : 1;  // forgotten before the evaluator is
+  Value slots[1];               // `size` of them, then those of what is hoisted: Stuck until it is asked for
 };
 
 struct Closure {

@@ -205,7 +205,8 @@ Result<void> checkExpression(const std::string& source) {
   std::vector<base::Symbol> globals;
   for (const std::string_view name : kFree) globals.push_back(symbols.intern(name));
   globals.push_back(symbols.intern(kBuiltins));
-  const auto parsed = parse(**file, "/", symbols, {globals, {}});
+  const auto named = lang::globalsOf(globals);
+  const auto parsed = parse(**file, "/", symbols, {named, {}});
   if (!parsed->ok())
     return refused(fmt::format("an expression is refused: {}",
                                parsed->problems.empty() ? "it is empty" : parsed->problems.front().message));

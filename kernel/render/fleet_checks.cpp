@@ -5,7 +5,6 @@
 
 #include <fmt/format.h>
 
-#include "kernel/base/file.hpp"
 #include "kernel/base/json.hpp"
 #include "kernel/base/suggest.hpp"
 #include "kernel/base/text.hpp"
@@ -155,9 +154,7 @@ void Silence::add(const std::string& id, Diagnostics& diagnostics) {
 Silence Silence::read(fleet::Fleet& fleet, Diagnostics& diagnostics) {
   Silence out;
   if (fleet.kind() == fleet::Kind::FleetJson) {
-    const auto text = base::readFile(fleet.root() + "/fleet.json");
-    const auto json = text ? base::parseJson(*text) : Result<base::Json>(text.error());
-    const base::Json* list = json ? json->find("silence") : nullptr;
+    const base::Json* list = fleet.document() ? fleet.document()->find("silence") : nullptr;
     if (list && list->asArray())
       for (const base::Json& id : *list->asArray())
         if (id.asString()) out.add(*id.asString(), diagnostics);

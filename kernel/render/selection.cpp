@@ -5,7 +5,6 @@
 
 #include <fmt/format.h>
 
-#include "kernel/base/file.hpp"
 #include "kernel/base/json.hpp"
 #include "kernel/base/suggest.hpp"
 #include "kernel/base/text.hpp"
@@ -146,11 +145,6 @@ Lists listsOf(const base::Json& json, std::string_view key) {
   return out;
 }
 
-Result<base::Json> jsonOf(const std::string& path) {
-  FLEETD_TRY_ASSIGN(const auto text, base::readFile(path));
-  return base::parseJson(text);
-}
-
 plugin::PluginValue fromJson(const base::Json& json) {
   if (const auto* b = json.asBool()) return *b;
   if (const auto* i = json.asInt()) return *i;
@@ -169,15 +163,13 @@ plugin::PluginValue fromJson(const base::Json& json) {
   return {};
 }
 
-PluginChoice fromJson(const std::string& path, Diagnostics& diagnostics) {
-  const auto json = jsonOf(path);
-  if (!json) return {};  // opening the fleet has said so
-  PluginChoice out{listsOf(*json, kPlugins), {}, {}};
-  if (const base::Json* hosts = json->find("hosts"); hosts && hosts->asObject())
+PluginChoice fromDocument(const base::Json& json, Diagnostics& diagnostics) {
+  PluginChoice out{listsOf(json, kPlugins), {}, {}};
+  if (const base::Json* hosts = json.find("hosts"); hosts && hosts->asObject())
     for (const auto& [name, value] : *hosts->asObject())
       if (const base::Json* provider = value.find("provider"))
         takeProvider(out, name, provider->asString(), diagnostics);
-  if (const base::Json* all = json->find(kSettings); all && all->asObject())
+  if (const base::Json* all = json.find(kSettings); all && all->asObject())
     for (const auto& [id, value] : *all->asObject()) {
       if (value.asObject())
         out.settings[id] = fromJson(value);
@@ -190,15 +182,12 @@ PluginChoice fromJson(const std::string& path, Diagnostics& diagnostics) {
 }  // namespace
 
 PluginChoice readChoice(fleet::Fleet& fleet, Diagnostics& diagnostics) {
-  if (fleet.kind() == fleet::Kind::FleetJson) return fromJson(fleet.root() + "/fleet.json", diagnostics);
+  if (const base::Json* document = fleet.document()) return fromDocument(*document, diagnostics);
   return fromOutputs(fleet, diagnostics);
 }
 
 Lists readLists(fleet::Fleet& fleet, std::string_view key, Code otherwise, Diagnostics& diagnostics) {
-  if (fleet.kind() == fleet::Kind::FleetJson) {
-    const auto json = jsonOf(fleet.root() + "/fleet.json");
-    return json ? listsOf(*json, key) : Lists();
-  }
+  if (const base::Json* document = fleet.document()) return listsOf(*document, key);
   Reader read(fleet.evaluator());
   Lists out = listsOf(read, read.member(fleet.outputs(), "fleet"), key);
   sayUnfit(read.unfit(), otherwise, "texts", diagnostics);

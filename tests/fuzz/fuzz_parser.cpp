@@ -22,7 +22,8 @@ void require(bool holds) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   base::SourceMap sources;
   base::SymbolTable symbols;
-  const std::vector<base::Symbol> globals = {symbols.intern("map"), symbols.intern("true"), symbols.intern("throw")};
+  const auto globals = lang::globalsOf(
+      std::vector<base::Symbol>{symbols.intern("map"), symbols.intern("true"), symbols.intern("throw")});
   const lang::BaseScope scope{globals};
   const auto source = sources.add("fuzz.nix", std::string(reinterpret_cast<const char*>(data), size));
   require(source.ok());

@@ -4,6 +4,7 @@
 #include <ctime>
 
 #include "kernel/base/host_system.hpp"
+#include "kernel/lang/parser.hpp"
 #include "kernel/lang/prims/support.hpp"
 
 namespace fleetd::lang {
@@ -82,11 +83,13 @@ void Evaluator::installGlobals() {
   builtins_.attrs->find(symbol("builtins"))->value = builtins_;
   all.back().value = builtins_;
 
+  std::vector<Symbol> names;
   for (const Constant& entry : all) {
     const bool plain = std::binary_search(std::begin(kGlobal), std::end(kGlobal), entry.name);
-    globalNames_.push_back(symbol(plain ? std::string(entry.name) : fmt::format("__{}", entry.name)));
+    names.push_back(symbol(plain ? std::string(entry.name) : fmt::format("__{}", entry.name)));
     globals_.push_back(entry.value);
   }
+  globalNames_ = globalsOf(names);
 }
 
 }  // namespace fleetd::lang

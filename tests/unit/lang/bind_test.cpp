@@ -198,7 +198,7 @@ TEST(Bind, BaseScope) {
   base::SourceMap sources;
   base::SymbolTable symbols;
   const auto symbol = [&](std::string_view text) { return symbols.intern(text); };
-  const std::vector<Symbol> globals = {symbol("a"), symbol("b"), symbol("c")};
+  const auto globals = globalsOf(std::vector<Symbol>{symbol("a"), symbol("b"), symbol("c")});
   BaseScope scope{globals, {{symbol("b"), symbol("o")}, {symbol("i"), symbol("c")}}};
   const base::SourceFile* source = *sources.add("t.nix", "x: [ a b c o i x ]");
   const auto file = parse(*source, "/", symbols, scope);

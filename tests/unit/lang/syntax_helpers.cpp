@@ -42,7 +42,8 @@ const std::vector<std::string_view>& testGlobals() {
 Syntax::Syntax(std::string text, std::string directory, std::string name) {
   for (const std::string_view global : testGlobals()) globals.push_back(symbols.intern(global));
   const base::SourceFile* source = *sources.add(std::move(name), std::move(text));
-  file = parse(*source, directory, symbols, {globals});
+  const auto named = globalsOf(globals);
+  file = parse(*source, directory, symbols, {named});
 }
 
 std::string Syntax::place(Pos pos) const {
