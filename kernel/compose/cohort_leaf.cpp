@@ -160,9 +160,11 @@ const Summary* Cohort::settle(std::uint32_t index) {
     complete = keep && !failed_ && copyComplete(c_.ev, optionValue(*option), &budget, &value);
   }
   for (const Evaluation* e = c_.evaluations; e != before; e = e->made)
-    for (const Module* module : e->collected)
-      if (const std::string file = c_.fileName(module->file); !aggregateIn(file).empty())
-        summary.aggregates.emplace_back(aggregateIn(file));
+    for (const Module* module : e->collected) {
+      const Value file = c_.fileText(module->file);
+      const std::string_view aggregate = file.is(Tag::String) ? aggregateIn(file.string()) : std::string_view();
+      if (!aggregate.empty()) summary.aggregates.emplace_back(aggregate);
+    }
   if (failed_ || scope_.spoiled()) return nullptr;
   if (complete && remember(leaf, at, value, reads, summary)) return &at.remembered->summary;
   return &own_.emplace_back(std::move(summary));

@@ -74,7 +74,7 @@ std::string joinPath(std::string_view up, std::string_view name) {
 }
 
 std::string ConfigWalker::text(const Path& path) const {
-  return path.up ? joinPath(text(*path.up), ev_.text(path.name)) : std::string(path.start);
+  return path.up ? joinPath(text(*path.up), ev_.text(path.name)) : compose::showOption(c_, path.loc);
 }
 
 void ConfigWalker::error(Value v, const Path& path, const Option* option) {
@@ -106,8 +106,8 @@ ConfigNode ConfigWalker::walk(Evaluation& evaluation, bool defaults) {
     const Value all = ev_.force(compose::configOf(evaluation));
     if (all.isError() || !evaluation.root) return root;
   }
-  const std::string prefix = compose::showOption(c_, evaluation.prefix);
-  walkLevel(*evaluation.root, root, defaults, {nullptr, {}, prefix});
+  const Path start{nullptr, {}, evaluation.prefix};
+  walkLevel(*evaluation.root, root, defaults, start);
   // Freeform values stand beside the options at the root.
   if (config.is(Tag::Attrs))
     for (const lang::Attr& attr : *config.attrs) {
@@ -118,7 +118,7 @@ ConfigNode ConfigWalker::walk(Evaluation& evaluation, bool defaults) {
       ConfigNode node;
       node.name = attr.name;
       node.fleetMade = true;
-      walkValue(attr.value, node, defaults, {nullptr, {}, ev_.text(attr.name)}, 0);
+      walkValue(attr.value, node, defaults, Path{&start, attr.name}, 0);
       root.children.push_back(std::move(node));
     }
   std::sort(root.children.begin(), root.children.end(),
@@ -249,8 +249,7 @@ void ConfigWalker::walkChild(Child& child, ConfigNode& out, bool defaults, const
 ConfigNode ConfigWalker::walkOption(Option& option, base::Symbol name) {
   ConfigNode node;
   node.name = name;
-  const std::string path = compose::showOption(c_, option.loc);
-  walkOption(option, node, false, {nullptr, {}, path});
+  walkOption(option, node, false, {nullptr, {}, option.loc});
   return node;
 }
 

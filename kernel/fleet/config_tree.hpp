@@ -69,7 +69,7 @@ class ConfigWalker {
   struct Path {
     const Path* up = nullptr;
     base::Symbol name;
-    std::string_view start = {};  // of the first, in place of a name
+    const compose::Loc* loc = nullptr;  // of the first, in place of a name
   };
   std::string text(const Path& path) const;
   static int depthOf(const Path& path);

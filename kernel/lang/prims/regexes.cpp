@@ -1,4 +1,8 @@
 // Builtins with regular expressions: match split.
+#include <map>
+#include <memory>
+#include <string>
+
 #include "kernel/lang/prims/support.hpp"
 #include "kernel/lang/regex.hpp"
 
@@ -8,14 +12,27 @@ namespace {
 
 using namespace prims;
 
-std::optional<Regex> compile(Evaluator& ev, std::string_view pattern, Value* out) {
+using Compiled = std::shared_ptr<const Regex>;
+
+// The same few patterns are used again and again, most of them by nixpkgs' lib.
+std::map<std::string, Compiled, std::less<>>& compiledBefore() {
+  thread_local std::map<std::string, Compiled, std::less<>> patterns;
+  return patterns;
+}
+
+Compiled compile(Evaluator& ev, std::string_view pattern, Value* out) {
+  constexpr std::size_t kMostKept = 128;
+  auto& known = compiledBefore();
+  if (const auto found = known.find(pattern); found != known.end()) return found->second;
   Regex::Problem problem{};
-  auto regex = Regex::compile(pattern, &problem);
-  if (regex) return regex;
+  if (auto regex = Regex::compile(pattern, &problem)) {
+    if (known.size() >= kMostKept) known.clear();
+    return known.emplace(pattern, std::make_shared<const Regex>(std::move(*regex))).first->second;
+  }
   *out = problem == Regex::Problem::Invalid
              ? ev.fail(ErrorKind::Regex, 0, "invalid regular expression '{}'", pattern)
              : ev.fail(ErrorKind::Regex, 0, "memory limit exceeded by regular expression '{}'", pattern);
-  return std::nullopt;
+  return nullptr;
 }
 
 Value overrun(Evaluator& ev, std::string_view pattern) {
