@@ -1,10 +1,11 @@
-// Hashes through libsodium and OpenSSL; the only file that sees their headers.
+// Hashes through libsodium, and Boost for the two that it lacks; the only file that sees their headers.
 #include "kernel/base/hash.hpp"
 
-#include <openssl/evp.h>
 #include <sodium.h>
 
 #include <fmt/core.h>
+#include <boost/uuid/detail/md5.hpp>
+#include <boost/uuid/detail/sha1.hpp>
 
 #include "kernel/base/encoding.hpp"
 
@@ -19,14 +20,18 @@ const unsigned char* data(std::string_view bytes) { return reinterpret_cast<cons
 // Lets libsodium pick the code for this processor; without it the portable one runs.
 void initSodium() { [[maybe_unused]] static const int done = sodium_init(); }
 
-const EVP_MD* evpOf(HashAlgo algo) {
-  switch (algo) {
-    case HashAlgo::Md5: return EVP_md5();
-    case HashAlgo::Sha1: return EVP_sha1();
-    case HashAlgo::Sha256: return EVP_sha256();
-    case HashAlgo::Sha512: return EVP_sha512();
-  }
-  return nullptr;
+// Boost gives words, highest byte first, up to 1.85 and bytes from then on.
+template <class Hasher>
+std::string digestOf(std::string_view bytes) {
+  Hasher hasher;
+  hasher.process_bytes(bytes.data(), bytes.size());
+  typename Hasher::digest_type words;
+  hasher.get_digest(words);
+  std::string out;
+  for (const auto word : words)
+    for (std::size_t left = sizeof word; left-- > 0;)
+      out += static_cast<char>(static_cast<unsigned char>(word >> 8 * left));
+  return out;
 }
 
 constexpr HashAlgo kAlgos[] = {HashAlgo::Md5, HashAlgo::Sha1, HashAlgo::Sha256, HashAlgo::Sha512};
@@ -97,13 +102,15 @@ std::size_t digestSize(HashAlgo algo) {
   return 0;
 }
 
-Result<std::string> digest(HashAlgo algo, std::string_view bytes) {
-  std::string out(EVP_MAX_MD_SIZE, '\0');
-  unsigned size = 0;
-  if (EVP_Digest(bytes.data(), bytes.size(), reinterpret_cast<unsigned char*>(out.data()), &size, evpOf(algo),
-                 nullptr) != 1)
-    return Error{Code::FL0001, fmt::format("OpenSSL refuses to compute {}", hashName(algo)), "", {}};
-  out.resize(size);
+std::string digest(HashAlgo algo, std::string_view bytes) {
+  std::string out(digestSize(algo), '\0');
+  auto* to = reinterpret_cast<unsigned char*>(out.data());
+  switch (algo) {
+    case HashAlgo::Md5: return digestOf<boost::uuids::detail::md5>(bytes);
+    case HashAlgo::Sha1: return digestOf<boost::uuids::detail::sha1>(bytes);
+    case HashAlgo::Sha256: crypto_hash_sha256(to, data(bytes), bytes.size()); break;
+    case HashAlgo::Sha512: crypto_hash_sha512(to, data(bytes), bytes.size()); break;
+  }
   return out;
 }
 

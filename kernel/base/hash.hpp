@@ -9,8 +9,6 @@
 #include <string>
 #include <string_view>
 
-#include "kernel/base/result.hpp"
-
 namespace fleetd::base {
 
 // A BLAKE2b-256 digest. Ordered by bytes, so sorting by it is the same everywhere.
@@ -43,8 +41,8 @@ std::string_view hashName(HashAlgo algo);  // "sha256"
 std::optional<HashAlgo> hashFromName(std::string_view name);
 std::size_t digestSize(HashAlgo algo);  // bytes
 
-// The raw digest. Fails (FL0001) only when the system's OpenSSL refuses the algorithm.
-Result<std::string> digest(HashAlgo algo, std::string_view bytes);
+// The raw digest.
+std::string digest(HashAlgo algo, std::string_view bytes);
 
 enum class HashFormat : std::uint8_t { Base16, Nix32, Base64, Sri };
 

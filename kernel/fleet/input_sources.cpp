@@ -48,12 +48,11 @@ Error noInput(const Lock& lock, const std::string& name) {
 std::string sourceStorePath(std::string_view narHash, std::string_view storeDirectory) {
   const auto hash = base::parseHash(narHash);
   if (!hash || hash->algo != base::HashAlgo::Sha256) return {};
-  const auto full = base::digest(
+  const std::string full = base::digest(
       base::HashAlgo::Sha256, fmt::format("source:sha256:{}:{}:source", base::toBase16(hash->bytes), storeDirectory));
-  if (!full) return {};
   std::string folded(kStoreHash, '\0');
-  for (std::size_t i = 0; i < full->size(); ++i)
-    folded[i % kStoreHash] = static_cast<char>(folded[i % kStoreHash] ^ (*full)[i]);
+  for (std::size_t i = 0; i < full.size(); ++i)
+    folded[i % kStoreHash] = static_cast<char>(folded[i % kStoreHash] ^ full[i]);
   return fmt::format("{}/{}-source", storeDirectory, base::toNix32(folded));
 }
 

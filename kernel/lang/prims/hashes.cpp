@@ -25,9 +25,7 @@ bool wantAlgorithm(Evaluator& ev, Value& v, base::HashAlgo* algo, Value* out) {
 }
 
 Value hashOf(Evaluator& ev, base::HashAlgo algo, std::string_view bytes) {
-  const auto digest = base::digest(algo, bytes);
-  if (!digest) return ev.failText(ErrorKind::Value, 0, digest.error().message, digest.error().hint);
-  return ev.string(base::formatHash({algo, *digest}, base::HashFormat::Base16));
+  return ev.string(base::formatHash({algo, base::digest(algo, bytes)}, base::HashFormat::Base16));
 }
 
 Value hashString(Evaluator& ev, Value* args, Pos) {

@@ -13,20 +13,15 @@ using namespace prims;
 constexpr std::string_view kStore = "/nix/store";
 constexpr std::size_t kPathHash = 20;  // bytes of a store path's hash
 
-std::optional<std::string> sha256(std::string_view bytes) {
-  auto digest = base::digest(base::HashAlgo::Sha256, bytes);
-  return digest ? std::optional(std::move(*digest)) : std::nullopt;
-}
+std::string sha256(std::string_view bytes) { return base::digest(base::HashAlgo::Sha256, bytes); }
 
 // The path of an object whose content has this hash.
-std::optional<std::string> storePathOf(std::string_view type, std::string_view content, std::string_view name) {
-  const auto inner = sha256(content);
-  if (!inner) return std::nullopt;
-  const auto outer = sha256(fmt::format("{}:sha256:{}:{}:{}", type, base::toBase16(*inner), kStore, name));
-  if (!outer) return std::nullopt;
+std::string storePathOf(std::string_view type, std::string_view content, std::string_view name) {
+  const std::string outer =
+      sha256(fmt::format("{}:sha256:{}:{}:{}", type, base::toBase16(sha256(content)), kStore, name));
   std::string folded(kPathHash, '\0');
-  for (std::size_t i = 0; i < outer->size(); ++i)
-    folded[i % kPathHash] = static_cast<char>(folded[i % kPathHash] ^ (*outer)[i]);
+  for (std::size_t i = 0; i < outer.size(); ++i)
+    folded[i % kPathHash] = static_cast<char>(folded[i % kPathHash] ^ outer[i]);
   return fmt::format("{}/{}-{}", kStore, base::toNix32(folded), name);
 }
 
@@ -60,8 +55,8 @@ Value toFile(Evaluator& ev, Value* args, Pos) {
                        element);
       (type += ':') += element;
     }
-  const auto path = storePathOf(type, args[1].string(), name);
-  return path ? withReference(ev, *path, *path) : Value::stuck();
+  const std::string path = storePathOf(type, args[1].string(), name);
+  return withReference(ev, path, path);
 }
 
 Value storePath(Evaluator& ev, Value* args, Pos) {
@@ -77,8 +72,7 @@ Value storePath(Evaluator& ev, Value* args, Pos) {
 Value placeholder(Evaluator& ev, Value* args, Pos) {
   Value out;
   if (!wantPlainString(ev, args[0], &out)) return out;
-  const auto hash = sha256(fmt::format("nix-output:{}", args[0].string()));
-  return hash ? ev.string("/" + base::toNix32(*hash)) : Value::stuck();
+  return ev.string("/" + base::toNix32(sha256(fmt::format("nix-output:{}", args[0].string()))));
 }
 
 // The result depends on the contents of the files, on a filter and on what is ignored: left to Nix. An argument of the
