@@ -79,7 +79,7 @@ void tell(Context& cx, const std::vector<Target>& targets, const std::vector<End
                {fmt::format("{:.1f}", static_cast<double>(ended[i].milliseconds) / 1000)},
                {target.address.text()},
                {target.path, kDim}});
-    if (!ended[i].lost.empty() && ended[i].ending == Ending::Deployed) {
+    if (!ended[i].lost.empty() && (ended[i].ending == Ending::Deployed || ended[i].ending == Ending::Incomplete)) {
       Diagnostic lost = Diagnostic::from(
           {Code::FL0849,
            fmt::format("the nix.conf that {} had is replaced; these settings are not in its configuration: {}",
@@ -265,7 +265,8 @@ int deployTargets(Context& cx, Operation& operation, StopOnInterrupt& interrupts
       [&](std::size_t index, const Ended& one) {
         const Target& target = targets[index];
         const bool answered =
-            !one.previous.empty() || one.ending == Ending::Deployed || one.ending == Ending::Unchanged;
+            !one.previous.empty() || one.ending == Ending::Deployed || one.ending == Ending::Unchanged ||
+            one.ending == Ending::Incomplete;
         if (one.error) forgetUnreachable(cx, target.name, *one.error);
         if (!id) return;
         const auto saved = operation.state->record(

@@ -20,15 +20,18 @@ using std::chrono::seconds;
 
 constexpr std::string_view kGoals[] = {"switch", "boot", "test", "dry-activate", "reboot"};
 
-Result<Activated> refused(const Address& address, const std::string& path, const Answer& answer) {
+Activated refused(const Address& address, const std::string& path, const Answer& answer) {
   if (answer.state == "NOT-A-SYSTEM")
-    return Error{Code::FL0829, fmt::format("{} is no system that {} could run", path, address.text()), "", {}};
+    return {Ending::Failed,
+            Error{Code::FL0829, fmt::format("{} is no system that {} could run", path, address.text()), "", {}}};
   if (answer.state == "BUSY")
-    return Error{Code::FL0822, fmt::format("{} is being deployed to by somebody else", address.text()), "", {}};
-  return Error{Code::FL0819,
-               fmt::format("{} did not start the activation: {} {}", address.text(), answer.state, answer.why),
-               "",
-               {}};
+    return {Ending::Failed,
+            Error{Code::FL0822, fmt::format("{} is being deployed to by somebody else", address.text()), "", {}}};
+  return {Ending::Failed,
+          Error{Code::FL0819,
+                fmt::format("{} did not start the activation: {} {}", address.text(), answer.state, answer.why),
+                "",
+                {}}};
 }
 
 // What NixOS says when a change needs a reboot, or a check of the system itself does not let it be switched to.
@@ -57,6 +60,26 @@ Error takenBack(const Address& address, const Answer& answer) {
     return {code, fmt::format("{}: {}\n{}", address.text(), answer.why, answer.log), "nothing was changed", {}};
   return {
       code, fmt::format("{} returned to its earlier system: {}\n{}", address.text(), answer.why, answer.log), "", {}};
+}
+
+// The host runs on since it was asked what it runs, and has never heard of the order.
+Error neverArrived(Error cut) {
+  cut.hint = "the order to activate did not arrive, and nothing was changed";
+  return cut;
+}
+
+// What a host knows of an activation is gone when it starts again.
+Error notTold(const Address& address, const Order& order, const std::optional<Answer>& answer,
+              const std::optional<Error>& unwell) {
+  const bool lost = answer && answer->state == "LOST" && !answer->why.empty();
+  return {Code::FL0821,
+          fmt::format("{} {}{}", address.text(),
+                      lost && !order.boot.empty() && answer->why != order.boot
+                          ? "was started anew in the middle, and does not tell what became of the activation"
+                          : "does not tell what became of the activation",
+                      unwell ? "; " + unwell->message : ""),
+          "it returns to its earlier system unless it was confirmed; `fleetd status` shows what it runs",
+          {}};
 }
 
 // The host reboots once it is told to over a new connection. What it says after that, or, when it does not reboot, of
@@ -158,26 +181,26 @@ Error noWayBack(const std::string& host, const std::string& why) {
           {}};
 }
 
-Result<Activated> activate(Ssh& ssh, const Address& address, const std::string& klass, const std::string& host,
-                           const std::string& path, std::int64_t generation, const std::string& id,
-                           const ActivationSettings& settings, const std::function<void(std::string_view)>& step) {
-  Dialogue dialogue(ssh, address, klass, id, settings);
+Activated activate(Ssh& ssh, const Address& address, const Order& order, const ActivationSettings& settings,
+                   const std::function<void(std::string_view)>& step) {
+  Dialogue dialogue(ssh, address, order.klass, order.id, settings);
   const std::string boot = settings.goal == Goal::Reboot ? dialogue.bootId() : std::string();
   if (settings.goal == Goal::Reboot && boot.empty())
-    return Error{Code::FL0819,
-                 fmt::format("{} does not tell which start of it this is", address.text()),
-                 "nothing was changed",
-                 {}};
-  auto started = dialogue.start(klass, path, generation);
+    return {Ending::Failed, Error{Code::FL0819,
+                                  fmt::format("{} does not tell which start of it this is", address.text()),
+                                  "nothing was changed",
+                                  {}}};
+  auto started = dialogue.start(order);
   // A connection that ended may have brought the order, or not: the host knows.
   const bool cut = !started && started.error().code == Code::FL0815;
-  if (!started && !cut) return started.error();
-  if (started && started->state != "STARTED") return refused(address, path, *started);
+  if (!started && !cut) return {Ending::Failed, started.error()};
+  if (started && started->state != "STARTED") return refused(address, order.path, *started);
 
   const auto patience = seconds(settings.activateSeconds * 2 + settings.confirmSeconds * 2 + 60);
   auto deadline = base::Deadline::after(patience);
   auto answer = awaited(dialogue, deadline, Until::Asked);
-  if (cut && answer && answer->state == "LOST") return started.error();
+  if (cut && answer && answer->state == "LOST" && !answer->why.empty() && answer->why == order.boot)
+    return {Ending::Failed, neverArrived(started.error())};
   std::optional<Error> unwell;
   if (answer && answer->state == "ARMED" && settings.goal == Goal::Reboot) {
     step("rebooting");
@@ -186,21 +209,16 @@ Result<Activated> activate(Ssh& ssh, const Address& address, const std::string& 
   }
   if (answer && answer->state == "WAITING") {
     if (settings.goal == Goal::Reboot) step("confirming");
-    unwell = confirm(dialogue, address, settings, [&] { return unhealthy(ssh, address, klass, host, settings); });
+    unwell = confirm(dialogue, address, settings,
+                     [&] { return unhealthy(ssh, address, order.klass, order.host, settings); });
     answer = awaited(dialogue, deadline, settings.goal == Goal::Reboot ? Until::BackAndEnded : Until::Ended);
   }
-  if (!answer || answer->state == "LOST")
-    return Error{Code::FL0821,
-                 fmt::format("{} does not tell what became of the activation{}", address.text(),
-                             unwell ? "; " + unwell->message : ""),
-                 "it returns to its earlier system unless it was confirmed; `fleetd status` shows what it runs",
-                 {}};
-  if (answer->state == "DONE" || answer->state == "ARMED") return Activated{true, false, answer->log};
-  if (unwell) {
-    unwell->message += answer->state == "RETURNED" ? "; it returned to its earlier system" : "; " + answer->why;
-    return *unwell;
-  }
-  return takenBack(address, *answer);
+  if (!answer || answer->state == "LOST") return {Ending::Unknown, notTold(address, order, answer, unwell)};
+  if (answer->state == "DONE" || answer->state == "ARMED") return {Ending::Deployed, std::nullopt};
+  const Ending ending = answer->state == "RETURNED" ? Ending::Back : Ending::Failed;
+  if (!unwell) return {ending, takenBack(address, *answer)};
+  unwell->message += ending == Ending::Back ? "; it returned to its earlier system" : "; " + answer->why;
+  return {ending, std::move(unwell)};
 }
 
 }  // namespace fleetd::deploy

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "kernel/base/result.hpp"
+#include "kernel/deploy/ending.hpp"
 #include "kernel/deploy/health.hpp"
 #include "kernel/deploy/ssh.hpp"
 
@@ -46,17 +47,24 @@ Result<void> checkWayBack(Ssh& ssh, const Address& address, const std::string& k
                           const ActivationSettings& settings);
 Error noWayBack(const std::string& host, const std::string& why);  // FL0844
 
-struct Activated {
-  bool active = false;  // the host runs, or will boot, the system
-  bool back = false;    // the host returned to the system before
-  std::string log;      // the end of the host's log
+// What a host is told to bring itself to.
+struct Order {
+  std::string klass, host;      // by its name in the fleet
+  std::string path;             // the system
+  std::int64_t generation = 0;  // one that exists; 0: a new one
+  std::string id;               // names it on the host; never used twice
+  std::string boot;             // the start of the host in which it was asked what it runs, see Probe
 };
 
-// Starts it and sees it through, a reboot with a way back included. `generation` selects one that exists instead of
-// making a new one (0: none); `step` hears "rebooting" and "confirming". What comes back says what the host runs.
-// Errors: FL0819 to FL0822, FL0824, FL0829, and those of ssh before anything was started.
-Result<Activated> activate(Ssh& ssh, const Address& address, const std::string& klass, const std::string& host,
-                           const std::string& path, std::int64_t generation, const std::string& id,
-                           const ActivationSettings& settings, const std::function<void(std::string_view)>& step);
+struct Activated {
+  Ending ending = Ending::Failed;
+  std::optional<Error> error;  // unless it is Deployed
+};
+
+// Starts it and sees it through, a reboot with a way back included; `step` hears "rebooting" and "confirming". What
+// comes back says what the host runs: where a connection ended in the middle, the host is asked, and where it does not
+// know, nobody does. Errors: FL0819 to FL0822, FL0824, FL0829, FL0846, and those of ssh where nothing was started.
+Activated activate(Ssh& ssh, const Address& address, const Order& order, const ActivationSettings& settings,
+                   const std::function<void(std::string_view)>& step);
 
 }  // namespace fleetd::deploy

@@ -29,7 +29,7 @@ using base::Code;
 constexpr char kPutKey[] =
     "umask 077; mkdir -p $d && cd $d && cat >key.txt.new && [ -s key.txt.new ] && "
     "{ [ -s key.txt ] && rm -f key.txt.new || mv -f key.txt.new key.txt; }";
-constexpr std::string_view kEndings[] = {"deployed", "unchanged", "rolled back", "failed", "unknown", "not reached"};
+constexpr std::string_view kEndings[] = {"deployed", "unchanged", "incomplete", "rolled back", "failed", "unknown", "not reached"};
 
 // Names an activation on its host; never used twice.
 std::string activationId(const Target& target) {
@@ -38,18 +38,6 @@ std::string activationId(const Target& target) {
   hash.field(target.name).field(target.path).update(static_cast<std::uint64_t>(base::monotonicNanos()));
   hash.update(static_cast<std::uint64_t>(::getpid())).update(count.fetch_add(1));
   return hash.finish().hex().substr(0, 16);
-}
-
-Ending endingOf(const Error& error) {
-  switch (error.code) {
-    case Code::FL0828: return Ending::NotReached;
-    case Code::FL0820:
-    case Code::FL0824: return Ending::Back;
-    case Code::FL0821: return Ending::Unknown;
-    case Code::FL0819:
-      return error.message.find("returned to its earlier system") != std::string::npos ? Ending::Back : Ending::Failed;
-    default: return Ending::Failed;
-  }
 }
 
 class OneHost {
@@ -63,15 +51,14 @@ class OneHost {
   Ended run() {
     const base::Stopwatch watch;
     Ended out;
-    if (auto error = work(out)) {
-      out.ending = endingOf(*error);
-      out.error = std::move(error);
-    }
+    out.ending = Ending::Failed;  // as long as nothing was changed
+    out.error = work(out);
     out.milliseconds = watch.elapsed().count() / 1'000'000;
     return out;
   }
 
  private:
+  // What went wrong; `out` says what the host runs in either case.
   std::optional<Error> work(Ended& out) {
     onStep_(target_, "asking");
     const auto before = probe(ssh_, target_.address, target_.klass, Asking::Brief);
@@ -91,9 +78,9 @@ class OneHost {
     // Values are taken out of what was brought when the system is activated.
     if (!changed && isThere(*before)) {
       out.ending = Ending::Unchanged;
-      return bringKeys(true);
+      return withoutKeys(out);
     }
-    if (auto stopped = interrupted()) return stopped;
+    if (auto stopped = interrupted(out)) return stopped;
     if (target_.generation == 0) {
       onStep_(target_, "copying");
       // A path that login shells do not have is named.
@@ -101,22 +88,33 @@ class OneHost {
       if (auto copied =
               copySystem(ssh_, target_.address, target_.path, usual ? "" : before->nixStore, settings_.stopFd);
           !copied) {
-        const auto stopped = interrupted();
+        const auto stopped = interrupted(out);
         return stopped ? *stopped : copied.error();
       }
     }
-    if (auto stopped = interrupted()) return stopped;
+    if (auto stopped = interrupted(out)) return stopped;
     onStep_(target_, std::string(goalName(settings_.activation.goal)));
-    auto active =
-        activate(ssh_, target_.address, target_.klass, target_.name, target_.path, target_.generation,
-                 activationId(target_), settings_.activation, [&](std::string_view step) { onStep_(target_, step); });
-    if (!active) return active.error();
+    const Order order{target_.klass,       target_.name,          target_.path,
+                      target_.generation, activationId(target_), before->boot};
+    auto active = activate(ssh_, target_.address, order, settings_.activation,
+                           [&](std::string_view step) { onStep_(target_, step); });
+    out.ending = active.ending;
+    if (active.error) return std::move(active.error);
     if (settings_.activation.goal == Goal::Reboot && !settings_.activation.wayBack)
-      if (auto failed = reboot()) return failed;
-    out.ending = Ending::Deployed;
+      if (auto failed = reboot(out)) return failed;
     if (settings_.verify)
-      if (auto other = notWhatWasDeployed()) return other;
-    return bringKeys(true);
+      if (auto other = notWhatWasDeployed()) {
+        out.ending = Ending::Unknown;
+        return other;
+      }
+    return withoutKeys(out);
+  }
+
+  // The host has its system, and perhaps not all of its keys.
+  std::optional<Error> withoutKeys(Ended& out) {
+    auto failed = bringKeys(true);
+    if (failed) out.ending = Ending::Incomplete;
+    return failed;
   }
 
   // Often in memory, so they are sent to hosts that are unchanged, too.
@@ -134,8 +132,9 @@ class OneHost {
   }
 
   // Up to here nothing was changed.
-  std::optional<Error> interrupted() const {
+  std::optional<Error> interrupted(Ended& out) const {
     if (!isAskedToStop(settings_.stopFd)) return std::nullopt;
+    out.ending = Ending::NotReached;
     return Error{Code::FL0828, fmt::format("{} was left alone after an interrupt", target_.name), "", {}};
   }
 
@@ -173,20 +172,19 @@ class OneHost {
   }
 
   // The new system is the one to boot. What comes up is looked at over a new connection.
-  std::optional<Error> reboot() {
+  std::optional<Error> reboot(Ended& out) {
     onStep_(target_, "rebooting");
+    out.ending = Ending::Incomplete;
     Dialogue dialogue(ssh_, target_.address, target_.klass, "-", settings_.activation);
     const std::string before = dialogue.bootId();
-    if (before.empty())
-      return Error{Code::FL0819,
-                   fmt::format("{} does not tell which start of it this is", target_.name),
-                   "the new system is the next to boot; reboot it by hand",
-                   {}};
+    if (before.empty()) return notRebooted("does not tell which start of it this is");
     // Detached, so that this connection ends before the host does.
     Ssh::Call call = asRoot("(sleep 1; systemctl reboot || reboot) </dev/null >/dev/null 2>&1 &", target_.address,
                             settings_.activation);
     const auto told = ssh_.run(target_.address, call);
-    if (!told) return told.error();
+    // A connection that ended may have brought the order all the same.
+    if (told && !told->status.success())
+      return notRebooted("refused to reboot: " + base::sanitize(base::trim(told->errors)));
     const auto deadline = base::Deadline::after(std::chrono::seconds(settings_.activation.activateSeconds));
     std::string now;
     while (!deadline.expired()) {
@@ -194,23 +192,29 @@ class OneHost {
       now = dialogue.bootId();
       if (!now.empty() && now != before) break;
     }
-    if (now == before)
-      return Error{Code::FL0819,
-                   fmt::format("{} did not reboot", target_.name),
-                   "the new system is the next to boot; reboot it by hand",
-                   {}};
-    if (now.empty())
+    if (now == before) return notRebooted("did not reboot");
+    if (now.empty()) {
+      out.ending = Ending::Unknown;
       return Error{Code::FL0821,
                    fmt::format("{} did not come back after its reboot", target_.name),
                    "choose the earlier generation in its boot menu",
                    {}};
+    }
     // The shared connection was to the host before.
     if (const auto why = unhealthy(ssh_, target_.address, target_.klass, target_.name, settings_.activation))
       return Error{Code::FL0819,
                    fmt::format("{} runs the new system, and its health check fails: {}", target_.name, *why),
                    fmt::format("fleetd rollback {}", target_.name),
                    {}};
+    out.ending = Ending::Deployed;
     return std::nullopt;
+  }
+
+  Error notRebooted(std::string_view why) const {
+    return {Code::FL0819,
+            fmt::format("{} {}", target_.name, why),
+            "the new system is the next to boot; reboot it by hand",
+            {}};
   }
 
   // A laptop's address may lead to another machine.

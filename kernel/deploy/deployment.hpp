@@ -12,6 +12,7 @@
 #include "kernel/base/result.hpp"
 #include "kernel/deploy/activation.hpp"
 #include "kernel/deploy/colmena_keys.hpp"
+#include "kernel/deploy/ending.hpp"
 #include "kernel/deploy/mac.hpp"
 #include "kernel/deploy/probe.hpp"
 #include "kernel/deploy/ssh.hpp"
@@ -39,10 +40,6 @@ struct Target {
   std::function<Result<bool>()> bringValues = {};
   std::vector<ColmenaKey> keys = {};  // of a host in a hive
 };
-
-enum class Ending : std::uint8_t { Deployed, Unchanged, Back, Failed, Unknown, NotReached };
-std::string_view endingName(
-    Ending ending);  // "deployed", "unchanged", "rolled back", "failed", "unknown", "not reached"
 
 struct Ended {
   Ending ending = Ending::NotReached;

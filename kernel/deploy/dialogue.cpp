@@ -24,8 +24,7 @@ std::string_view workOf(const ActivationSettings& settings) {
 }
 
 std::string script() {
-  std::string out(hostScript("trial.sh"));
-  return out += hostScript("activate.sh");
+  return fmt::format("{}{}{}", hostScript("boot.sh"), hostScript("trial.sh"), hostScript("activate.sh"));
 }
 
 }  // namespace
@@ -39,13 +38,14 @@ Dialogue::Dialogue(Ssh& ssh, const Address& address, const std::string& klass, c
       settings_(settings),
       home_(klass == "home") {}
 
-Result<Answer> Dialogue::start(const std::string& klass, const std::string& path, std::int64_t generation) {
+Result<Answer> Dialogue::start(const Order& order) {
   const std::string file = fmt::format("{}/{}.sh", directory_, id_);
   const std::string command = fmt::format(
       "umask 077; mkdir -p {0} && cat >{1} && exec sh {1} start {0} {2} {3} {4} {5} {6} {7} {8} {9} {10} {11}",
-      directory_, file, id_, klass, workOf(settings_), path, generation ? std::to_string(generation) : "-",
+      directory_, file, id_, order.klass, workOf(settings_), order.path,
+      order.generation ? std::to_string(order.generation) : "-",
       settings_.confirmSeconds, settings_.activateSeconds, settings_.checkUnits ? "check" : "ignore",
-      settings_.switchChecks ? "checked" : "unchecked", base::shellQuote(hostCommands(settings_.health, klass)));
+      settings_.switchChecks ? "checked" : "unchecked", base::shellQuote(hostCommands(settings_.health, order.klass)));
   return say(command, script(), false, seconds(60));
 }
 
@@ -66,11 +66,12 @@ Result<process::Finished> Dialogue::check(const std::string& command) {
 
 std::string Dialogue::bootId() {
   Ssh::Call call;
-  call.command = "cat /proc/sys/kernel/random/boot_id && cut -d' ' -f22 /proc/1/stat";
+  call.command = "sh -s";
+  call.input = fmt::format("{}which_boot; echo \"$boot\"\n", hostScript("boot.sh"));
   call.fresh = true;
   call.timeout = seconds(20);
   const auto said = ssh_.run(address_, call);
-  return said && said->status.success() ? said->output : std::string();
+  return said && said->status.success() ? std::string(base::trim(base::sanitize(said->output))) : std::string();
 }
 
 Ssh::Call Dialogue::root(const std::string& command) const {

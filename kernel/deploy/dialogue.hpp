@@ -29,7 +29,7 @@ class Dialogue {
   Dialogue(Ssh& ssh, const Address& address, const std::string& klass, const std::string& id,
            const ActivationSettings& settings);
 
-  Result<Answer> start(const std::string& klass, const std::string& path, std::int64_t generation);
+  Result<Answer> start(const Order& order);
   Result<Answer> able();  // to come back by itself after a boot
   Result<Answer> await(bool fresh);
   Result<Answer> confirm();

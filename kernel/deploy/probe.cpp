@@ -28,7 +28,7 @@ void readDisk(std::string_view value, Probe& out) {
 Result<std::string> ask(Ssh& ssh, const Address& address, const std::string& klass, std::string_view verb) {
   Ssh::Call call;
   call.command = fmt::format("sh -s -- {} {} {}", verb, klass, activationDirectory(klass));
-  call.input = hostScript("status.sh");
+  call.input = fmt::format("{}{}", hostScript("boot.sh"), hostScript("status.sh"));
   auto finished = ssh.run(address, call);
   if (!finished) return finished.error();
   return std::move(finished->output);
@@ -57,6 +57,7 @@ Probe readProbe(std::string_view text) {
     if (key == "generation") out.generation = base::parseInt(value) ? std::string(value) : std::string();
     if (key == "kernel") out.kernel = base::sanitize(value);
     if (key == "machine") out.machine = base::sanitize(value);
+    if (key == "boot") out.boot = base::sanitize(value);
     if (key == "key") out.hasKey = value == "yes";
     if (key == "user") out.user = base::sanitize(value);
     if (key == "reboot") out.reboot = base::sanitize(value);

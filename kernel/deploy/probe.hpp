@@ -19,6 +19,7 @@ struct Probe {
   std::string kernel, machine;          // "Linux", "x86_64"
   std::string nixStore;                 // path of the program
   std::string user;
+  std::string boot;  // which start of the host this is; another text after each
   bool hasKey = false;  // the key that its secrets are encrypted for; false as well when the user may not look
   std::string reboot;   // the part that differs between what was booted and what runs: "kernel", "initrd"
   std::int64_t now = 0;
@@ -41,7 +42,7 @@ Probe readProbe(std::string_view text);
 std::vector<Generation> readGenerations(std::string_view text);  // by number
 
 // What is asked: all of it, or what decides whether there is something to deploy, for which a host starts next to
-// nothing (system, booted, profile, trial, kernel, machine, nixStore, hasKey).
+// nothing (system, booted, profile, trial, kernel, machine, nixStore, boot, hasKey).
 enum class Asking : bool { Everything, Brief };
 // Errors: those of Ssh::run; FL0815 when the answer is none.
 Result<Probe> probe(Ssh& ssh, const Address& address, const std::string& klass, Asking asking);

@@ -106,12 +106,12 @@ Result<std::optional<Outcome>> State::one(std::string_view where, const Row& val
 }
 
 Result<std::optional<Outcome>> State::lastDeployed(const std::string& klass, const std::string& host) {
-  return one("class = ? AND host = ? AND outcome IN ('deployed', 'unchanged')", {klass, host});
+  return one("class = ? AND host = ? AND outcome IN ('deployed', 'unchanged', 'incomplete')", {klass, host});
 }
 
 Result<std::optional<Outcome>> State::deployedAs(const std::string& klass, const std::string& host,
                                                  const std::string& path) {
-  return one("class = ? AND host = ? AND system = ? AND outcome IN ('deployed', 'unchanged')", {klass, host, path});
+  return one("class = ? AND host = ? AND system = ? AND outcome IN ('deployed', 'unchanged', 'incomplete')", {klass, host, path});
 }
 
 Result<std::optional<Build>> State::built(const std::string& klass, const std::string& host) {

@@ -26,7 +26,7 @@ struct Outcome {
   std::string klass, host;
   std::string system;    // store path that was to run
   std::string previous;  // what ran before; empty when unknown
-  std::string outcome;   // "deployed", "unchanged", "rolled back", "failed", "unknown", "not reached"
+  std::string outcome;   // "deployed", "unchanged", "incomplete", "rolled back", "failed", "unknown", "not reached"
   std::string message;
   std::string options;  // JSON of what the fleet defined for it, for `plan` and `diff`; may be empty
   std::int64_t at = 0;

@@ -2,7 +2,8 @@
 # Runs on a host: activates a system, and returns to the one before unless somebody confirms over a new connection.
 #
 #   activate.sh start  DIR ID CLASS GOAL NEW GENERATION CONFIRM ACTIVATE UNITS CHECKS HEALTH
-#   activate.sh await  DIR ID          waits a while for a state that needs somebody, prints it and the end of the log
+#   activate.sh await  DIR ID          waits a while for a state that needs somebody, prints it and the end of the log; LOST, and which
+#                                      start of the host this is, where nothing is known of it
 #   activate.sh confirm|abort DIR ID
 #
 # DIR holds what is said about each activation: ID.state (one line), ID.log, ID.confirm, ID.abort. The profile is set only after
@@ -77,6 +78,10 @@ finish() {
   [ "$class" != darwin ] || ! command -v launchctl >/dev/null 2>&1 || launchctl bootout "system/$job" 2>/dev/null
   exit 0
 }
+unstarted() {
+  echo "$*"
+  finish "FAILED $*"
+}
 # A job of launchd of its own: what a session of ssh leaves behind may be ended with it, and the activation stops only jobs of
 # its own systems.
 as_job() {
@@ -146,10 +151,10 @@ start)
   say "STARTED"
   set -- work "$dir" "$id" "$class" "$goal" "$new" "$generation" "$confirm" "$patience" "$units" "$checks" "$health"
   if [ "$class" = darwin ] && command -v launchctl >/dev/null 2>&1; then
-    as_job "$@" || { finish "FAILED launchd refused"; }
+    as_job "$@" || unstarted "launchd refused"
   elif [ -d /run/systemd/system ] && [ "$class" != home ] && command -v systemd-run >/dev/null; then
     systemd-run --quiet --collect --no-ask-password --unit="fleetd-$id" --service-type=exec \
-      --setenv=NIXOS_INSTALL_BOOTLOADER=0 -- /bin/sh "$dir/$id.sh" "$@" || { finish "FAILED systemd-run refused"; }
+      --setenv=NIXOS_INSTALL_BOOTLOADER=0 -- /bin/sh "$dir/$id.sh" "$@" || unstarted "systemd-run refused"
   elif command -v setsid >/dev/null; then
     setsid sh "$dir/$id.sh" "$@" </dev/null >/dev/null 2>&1 &
   else
@@ -256,7 +261,8 @@ await)
     sleep 0.2
     steps=$((steps + 1))
   done
-  printf '%s\n' "${now:-LOST}"
+  [ -n "$now" ] || { which_boot; now="LOST $boot"; }
+  printf '%s\n' "$now"
   tail -n 30 "$log" 2>/dev/null
   ;;
 confirm | abort)

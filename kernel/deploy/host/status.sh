@@ -51,6 +51,8 @@ command -v nix-store || echo
 trial=
 [ -r /var/lib/fleetd/trial/new ] && read -r trial </var/lib/fleetd/trial/new
 [ -n "$trial" ] && echo "trial $trial"
+which_boot
+echo "boot $boot"
 [ "$verb" = brief ] && exit 0
 
 selected=$(readlink "$profile" 2>/dev/null)

@@ -8,7 +8,7 @@ control=/etc/systemd/system.control
 grub=/boot/grub
 
 restart() { systemctl reboot || reboot; }
-started() { cat /proc/sys/kernel/random/boot_id /proc/1/stat 2>/dev/null | cut -d' ' -f1,22 | tr '\n' ' '; }
+started() { which_boot && printf '%s' "$boot"; }
 # The kind of file system a directory is in.
 kind_of() { df -PT "$1" 2>/dev/null | tail -n 1 | awk '{ print $2 }'; }
 noted() { cat "$kept/$1" 2>/dev/null; }

@@ -543,6 +543,15 @@ class RebootWithoutWayBack(DeployTest):
         self.version("2")
         self.expect(self.deploy("h1", "--goal", "reboot", "--no-way-back", "--activation-timeout", "4"), 1, err=["FL0819", "did not reboot"])
         self.assertEqual(self.systems()["h1"][1], "2")
+        self.assertEqual(self.outcomes()["h1"], "incomplete")
+
+    def test_what_comes_up_is_not_well(self):
+        running = self.begin("--health-check", "false")
+        LAB.hosts["h1"].kill()
+        LAB.hosts["h1"].start()
+        self.expect(self.end(running), 1, err=["FL0819", "runs the new system, and its health check fails", "fleetd rollback h1"])
+        self.assertEqual(self.systems()["h1"], ("1", "1"))
+        self.assertEqual(self.outcomes()["h1"], "incomplete")
 
 
 class Sudo(DeployTest):

@@ -112,16 +112,60 @@ class Faults(LabTest):
         self.host.cable("up")
         self.goes_on()
 
-    def test_the_host_is_killed_in_the_middle_of_its_activation(self):
+    def replaced(self, program, script):
+        """Another program of that name on the host, until the test ends."""
+        path = self.host.root / "etc/bin" / program
+        path.write_text(f"#!/bin/sh\n{script}\n")
+        path.chmod(0o755)
+        self.addCleanup(path.unlink)
+
+    def begun(self):
+        """A deployment whose activation goes on until the host is killed."""
         self.both("2", "slow")
-        running = self.start_fleetd("deploy", "--max-failures", "0", "--activation-timeout", "8", "--confirm-timeout", "4")
+        running = self.start_fleetd("deploy", "--max-failures", "0")
         self.runs("2")
+        return running
+
+    def killed(self, running):
+        """It knows nothing of what was begun, and what is reported is that nobody does."""
         self.host.kill()
         self.host.start()
         self.assertEqual((self.host.runs(), self.host.boots()), ("1", "1"))
-        self.expect(self.ended(running), 1, err=["FL0821"])
+        self.expect(self.ended(running), 1, err=["FL0821", "was started anew in the middle"])
         self.outcome("unknown", "deployed")
         self.goes_on()
+
+    def test_the_host_is_killed_in_the_middle_of_its_activation(self):
+        """After it has said that it begins: it is being asked how it goes."""
+        running = self.begun()
+        self.lab.wait(lambda: self.host.inside("pgrep -f -- '[-]s -- await '", check=False), "nobody asks how it goes")
+        self.killed(running)
+
+    def test_the_host_is_killed_before_it_has_said_that_it_begins(self):
+        """The connection that brought the order ends, and the host activates already."""
+        # What `start` looks at before it answers is kept from it.
+        self.replaced("cat", 'case "$*" in /run/fleetd/lock/pid) [ "$(/usr/bin/cat /run/fleetd/lock/pid)" = "$PPID" ] || sleep 300 ;; esac; exec /usr/bin/cat "$@"')
+        running = self.begun()
+        self.lab.wait(lambda: self.host.inside("pgrep -f '/run/fleetd/loc[k]/pid'", check=False), "it has answered")
+        self.killed(running)
+
+    def test_an_order_that_never_arrives(self):
+        """The connection is cut before anything was begun; the host runs on."""
+        self.replaced("mkdir", 'case "$*" in "-p /run/fleetd") kill -9 "$(ps -o ppid= -p $PPID)" $PPID; exit 1 ;; esac; exec /usr/bin/mkdir "$@"')
+        self.expect(self.deploy("--max-failures", "0"), 3, err=["FL0815", "h1", "did not arrive, and nothing was changed"])
+        self.assertEqual(self.systems(), {"h1": ("1", "1"), "h2": ("2", "2")})
+        self.outcome("failed", "deployed")
+        (self.host.root / "etc/bin/mkdir").write_text('#!/bin/sh\nexec /usr/bin/mkdir "$@"\n')
+        self.goes_on()
+
+    def test_a_host_whose_systemd_refuses(self):
+        self.replaced("systemd-run", "exit 1")
+        self.host.inside("mkdir -p /run/systemd/system")
+        self.addCleanup(self.host.inside, "rm -rf /run/systemd")
+        self.expect(self.deploy("h1"), 1, err=["FL0819", "did not start the activation: systemd-run refused"])
+        self.assertEqual((self.host.runs(), self.host.boots()), ("1", "1"))
+        self.assertEqual(self.outcomes()["h1"], "failed")
+        self.assertEqual(self.host.inside("ls -d /run/fleetd/lock 2>/dev/null", check=False), "")
 
     def test_the_host_is_killed_while_it_is_copied_to(self):
         self.both("2")
@@ -243,6 +287,7 @@ class Faults(LabTest):
         self.both("2", "inhibited")
         self.expect(self.deploy("h1"), 1, err=["FL0846", "switchInhibitors", "--goal reboot"])
         self.assertEqual((self.host.runs(), self.host.boots()), ("1", "1"))
+        self.assertEqual(self.outcomes()["h1"], "rolled back")
         self.expect(self.deploy("h1", "--no-switch-check"), 0)
         self.assertEqual((self.host.runs(), self.host.boots()), ("2", "2"))
 

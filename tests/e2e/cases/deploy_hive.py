@@ -110,6 +110,13 @@ class Hive(LabTest):
         self.keys('late = { keyFile = "/no/such/file"; uploadAt = "post-activation"; };')
         self.expect(self.deploy("h1"), 1, err=["FL0853", "h1 has its system", "--goal upload-keys h1"])
         self.assertEqual(self.systems()["h1"], ("1", "1"))
+        self.assertEqual(self.outcomes()["h1"], "incomplete")
+        # It is the system that the fleet compares with, and the next one that is unchanged.
+        self.expect(self.run_fleetd("plan", "h1"), 0, out=["no option changes since deployment 1"])
+        self.expect(self.deploy("h1"), 1, err=["FL0853"])
+        self.assertEqual(self.outcomes()["h1"], "incomplete")
+        self.keys("")
+        self.expect(self.deploy("h1"), 0, out=["unchanged"])
 
     def test_what_is_not_followed_is_said(self):
         self.yard.write("h1.nix", '{ deployment = { buildOnTarget = true; sshOptions = [ "-4" ]; replaceUnknownProfiles = false; privilegeEscalationCommand = [ "doas" ]; }; }\n')

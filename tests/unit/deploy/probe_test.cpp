@@ -12,13 +12,15 @@ TEST(Probe, EverythingAHostSays) {
   const Probe probe = readProbe(
       std::string("kernel Linux\nmachine x86_64\nsystem ") + kSystem + "\nbooted " + kSystem + "\nprofile " + kSystem +
       "\ntrial " + kSystem +
-      "2\ngeneration 12\nnix-store /run/current-system/sw/bin/nix-store\nuser root\nnow 1790000000\nreboot kernel\n"
+      "2\nboot 8b5e 33\x1b[2J\ngeneration 12\nnix-store /run/current-system/sw/bin/nix-store\nuser root\nnow 1790000000\nreboot kernel\n"
       "failed b.service\nfailed a.service\ndisk / 71\ndisk /nix 93\nactivation x 5 DONE\nactivation y 9 RETURNED nobody\n"
       "activation z 7 DONE\n");
   EXPECT_EQ(probe.system, kSystem);
   EXPECT_EQ(probe.profile, kSystem);
   EXPECT_EQ(probe.trial, std::string(kSystem) + "2");
   EXPECT_EQ(probe.generation, "12");
+  EXPECT_EQ(probe.boot.substr(0, 7), "8b5e 33");
+  EXPECT_EQ(probe.boot.find('\x1b'), std::string::npos);
   EXPECT_EQ(probe.kernel, "Linux");
   EXPECT_EQ(probe.nixStore, "/run/current-system/sw/bin/nix-store");
   EXPECT_EQ(probe.now, 1790000000);

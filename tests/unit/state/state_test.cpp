@@ -67,6 +67,10 @@ TEST_F(StateTest, TheLastDeploymentThatChangedAHost) {
   EXPECT_FALSE(*state.lastDeployed("darwin", "web"));
   EXPECT_EQ((*state.deployedAs("nixos", "web", "one"))->options, "a = 1");
   EXPECT_FALSE(*state.deployedAs("nixos", "web", "two"));
+  // It has its system, and something is missing.
+  ASSERT_TRUE(state.record(outcome(two, "incomplete", "two"), Answered::Yes));
+  EXPECT_EQ((*state.lastDeployed("nixos", "web"))->system, "two");
+  EXPECT_TRUE(*state.deployedAs("nixos", "web", "two"));
 }
 
 TEST_F(StateTest, BuildsAndContacts) {
