@@ -62,6 +62,8 @@ class Faults(LabTest):
         super().setUp()
         self.host = self.lab.hosts["h1"]
         self.addCleanup(self.host.signal, "CONT")
+        self.replacements = []
+        self.addCleanup(self.usual)
         self.expect(self.deploy(), 0)
         self.both("2")
 
@@ -113,11 +115,15 @@ class Faults(LabTest):
         self.goes_on()
 
     def replaced(self, program, script):
-        """Another program of that name on the host, until the test ends."""
+        """Another program of that name on the host, until the test ends or `usual` is called."""
         path = self.host.root / "etc/bin" / program
         path.write_text(f"#!/bin/sh\n{script}\n")
         path.chmod(0o755)
-        self.addCleanup(path.unlink)
+        self.replacements.append(path)
+
+    def usual(self):
+        while self.replacements:
+            self.replacements.pop().unlink()
 
     def begun(self):
         """A deployment whose activation goes on until the host is killed."""
@@ -129,6 +135,7 @@ class Faults(LabTest):
     def killed(self, running):
         """It knows nothing of what was begun, and what is reported is that nobody does."""
         self.host.kill()
+        self.usual()
         self.host.start()
         self.assertEqual((self.host.runs(), self.host.boots()), ("1", "1"))
         self.expect(self.ended(running), 1, err=["FL0821", "was started anew in the middle"])
@@ -144,9 +151,14 @@ class Faults(LabTest):
     def test_the_host_is_killed_before_it_has_said_that_it_begins(self):
         """The connection that brought the order ends, and the host activates already."""
         # What `start` looks at before it answers is kept from it.
-        self.replaced("cat", 'case "$*" in /run/fleetd/lock/pid) [ "$(/usr/bin/cat /run/fleetd/lock/pid)" = "$PPID" ] || sleep 300 ;; esac; exec /usr/bin/cat "$@"')
+        self.replaced("cat", """
+            if [ "$*" != /run/fleetd/lock/pid ]; then exec /usr/bin/cat "$@"; fi
+            read -r holder <"$1"
+            [ "$holder" = "$PPID" ] || { : >/run/held; sleep 300; }
+            echo "$holder"
+        """)
         running = self.begun()
-        self.lab.wait(lambda: self.host.inside("pgrep -f '/run/fleetd/loc[k]/pid'", check=False), "it has answered")
+        self.lab.wait(lambda: self.host.inside("ls /run/held", check=False), "it has answered")
         self.killed(running)
 
     def test_an_order_that_never_arrives(self):
@@ -155,7 +167,7 @@ class Faults(LabTest):
         self.expect(self.deploy("--max-failures", "0"), 3, err=["FL0815", "h1", "did not arrive, and nothing was changed"])
         self.assertEqual(self.systems(), {"h1": ("1", "1"), "h2": ("2", "2")})
         self.outcome("failed", "deployed")
-        (self.host.root / "etc/bin/mkdir").write_text('#!/bin/sh\nexec /usr/bin/mkdir "$@"\n')
+        self.usual()
         self.goes_on()
 
     def test_a_host_whose_systemd_refuses(self):
