@@ -41,22 +41,21 @@ fleet::Result<bool> isAsWanted(const Store& store, const Secret& secret) {
                               : store.isFor(secret.place, secret.file, secret.audience);
 }
 
-// In the order of `secrets`. Files of sops are read and taken apart by several threads, which change nothing of the
-// store; other stores open keys for it.
-std::vector<fleet::Result<bool>> lookAtAll(const Store& store, const std::vector<Secret>& secrets) {
+// Calls `look` with every number below `count`. Files of sops are read and taken apart by several threads, which change
+// nothing of the store; other stores open keys for it.
+template <class Look>
+void lookAtAll(const Store& store, std::size_t count, Look look) {
   constexpr std::size_t kFew = 256, kMostThreads = 8;
-  std::vector<fleet::Result<bool>> out(secrets.size(), fleet::Result<bool>(true));
   std::atomic<std::size_t> next{0};
-  const auto look = [&] {
-    for (std::size_t i = next++; i < secrets.size(); i = next++) out[i] = isAsWanted(store, secrets[i]);
+  const auto run = [&] {
+    for (std::size_t i = next++; i < count; i = next++) look(i);
   };
   std::vector<std::thread> others;
   const std::size_t processors = std::min<std::size_t>(std::thread::hardware_concurrency(), kMostThreads);
-  if (store.kind() == StoreKind::Sops && secrets.size() >= kFew)
-    for (std::size_t i = 1; i < processors; ++i) others.emplace_back(look);
-  look();
+  if (store.kind() == StoreKind::Sops && count >= kFew)
+    for (std::size_t i = 1; i < processors; ++i) others.emplace_back(run);
+  run();
   for (std::thread& one : others) one.join();
-  return out;
 }
 
 fleet::Result<bool> makeAsWanted(Store& store, const Secret& secret) {
@@ -68,19 +67,32 @@ fleet::Result<bool> makeAsWanted(Store& store, const Secret& secret) {
 
 fleet::Result<fleet::Value> check(const Request& request) {
   FLEET_TRY(namesAreKnown(request.declarations, request.wanted));
+  std::vector<const GeneratorDecl*> generators;
+  for (const auto& [place, decl] : request.declarations)
+    if (request.wanted.concerns(decl)) generators.push_back(&decl);
+  struct Found {
+    std::string why;
+    bool isScriptChanged = false;
+  };
+  std::vector<Found> made(generators.size());
+  lookAtAll(request.store, generators.size(), [&](std::size_t i) {
+    made[i].why = reasonToRun(*generators[i], request.store);
+    made[i].isScriptChanged = made[i].why.empty() && isScriptChanged(*generators[i], request.store);
+  });
   Answer answer;
-  for (const auto& [place, decl] : request.declarations) {
-    if (!request.wanted.concerns(decl)) continue;
-    if (const std::string why = reasonToRun(decl, request.store); !why.empty())
-      answer.problem(place + ": " + why, "`fleetd vars generate` makes it");
-    else if (isScriptChanged(decl, request.store))
+  for (std::size_t i = 0; i < made.size(); ++i) {
+    const std::string& place = generators[i]->place;
+    if (!made[i].why.empty())
+      answer.problem(place + ": " + made[i].why, "`fleetd vars generate` makes it");
+    else if (made[i].isScriptChanged)
       answer.add(
           place +
           ": its values were made by an earlier script; `fleetd vars generate --changed-scripts` makes them anew");
   }
   std::vector<Secret> secrets;
   eachSecret(request, [&](Secret secret) { secrets.push_back(std::move(secret)); });
-  const auto found = lookAtAll(request.store, secrets);
+  std::vector<fleet::Result<bool>> found(secrets.size(), fleet::Result<bool>(true));
+  lookAtAll(request.store, secrets.size(), [&](std::size_t i) { found[i] = isAsWanted(request.store, secrets[i]); });
   for (std::size_t i = 0; i < secrets.size(); ++i) {
     const auto& fine = found[i];
     if (!fine)

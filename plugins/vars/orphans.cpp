@@ -2,12 +2,8 @@
 #include "plugins/vars/orphans.hpp"
 
 #include <algorithm>
-#include <cerrno>
 #include <filesystem>
 #include <map>
-#include <memory>
-
-#include <dirent.h>
 
 #include "plugins/vars/store/disk.hpp"
 
@@ -40,32 +36,8 @@ class Walk {
   }
 
  private:
-  // The file system mostly says what is a directory while it lists names; asking for each would take longer than all
-  // else.
   fleet::Result<std::vector<std::string>> directoriesIn(const std::string& path) const {
-    const std::string whole = request_.fleet + "/" + path;
-    const std::unique_ptr<DIR, int (*)(DIR*)> stream(::opendir(whole.c_str()), ::closedir);
-    std::vector<std::string> out;
-    if (!stream) {
-      // A link that leads nowhere is not the same as nothing.
-      const int code = errno;
-      if (code == ENOENT && !disk::exists(whole)) return out;
-      return disk::failed("read", whole, code);
-    }
-    for (;;) {
-      errno = 0;
-      const dirent* entry = ::readdir(stream.get());
-      if (!entry && errno != 0) return disk::failed("read", whole, errno);
-      if (!entry) break;
-      std::error_code code;
-      const std::string name = entry->d_name;
-      if (!name.starts_with('.') &&
-          (entry->d_type == DT_DIR ||
-           (entry->d_type == DT_UNKNOWN && fs::is_directory(fs::symlink_status(whole + "/" + name, code)))))
-        out.push_back(name);
-    }
-    std::sort(out.begin(), out.end());
-    return out;
+    return disk::directoriesIn(request_.fleet + "/" + path);
   }
 
   // Directories without anything in them are orphans, too.

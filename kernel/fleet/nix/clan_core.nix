@@ -40,15 +40,16 @@ let
   fileOf =
     generator: file:
     let
-      stored = kernel.join directory "vars/${place generator}/${file.name}/value";
+      stored = kernel.join directory "vars/${place generator}/${file.name}/${if file.secret then "secret" else "value"}";
+      there = stored != null && kernel.exists stored;
     in
-    rec {
+    {
       path = if file.secret then runtimePath generator file else stored;
-      exists = stored != null && kernel.exists stored;
+      exists = !file.secret && there;
       value =
         if file.secret then
           throw "${generator.name}/${file.name} is secret: its value is never part of a configuration"
-        else if exists then
+        else if there then
           builtins.readFile stored
         else
           kernel.unknown "config.clan.core.vars.generators.${generator.name}.files.${file.name}.value";

@@ -1,65 +1,15 @@
-// Building trees, and their reader for JSON.
+// Building trees. Their readers are in files of their own.
 #include "plugins/vars/sops/tree.hpp"
 
 #include <algorithm>
 #include <charconv>
 #include <cmath>
 
-#include <nlohmann/json.hpp>
-
 namespace fleetd::vars::sops {
 
 namespace {
 
 constexpr std::size_t kMaxDepth = 64, kMaxNodes = 200'000;
-
-// Events of the JSON reader, which stops at the first that is refused.
-class Events {
- public:
-  using Json = nlohmann::json;
-
-  bool null() { return value(Node::Kind::Null, {}); }
-  bool boolean(bool is) { return value(Node::Kind::Bool, is ? "True" : "False"); }
-  bool number_integer(Json::number_integer_t number) { return value(Node::Kind::Int, std::to_string(number)); }
-  bool number_unsigned(Json::number_unsigned_t number) { return value(Node::Kind::Int, std::to_string(number)); }
-  bool number_float(Json::number_float_t number, const std::string&) {
-    return value(Node::Kind::Float, goFloat(number));
-  }
-  bool string(std::string& text) { return value(Node::Kind::Text, std::move(text)); }
-  bool binary(Json::binary_t&) { return false; }
-  bool start_object(std::size_t) { return took(builder_.begin(Node::Kind::Map, 0)); }
-  bool start_array(std::size_t) { return took(builder_.begin(Node::Kind::List, 0)); }
-  bool end_object() { return took(builder_.end()); }
-  bool end_array() { return took(builder_.end()); }
-  bool key(std::string& name) { return took(builder_.key(std::move(name))); }
-  template <class Exception>
-  bool parse_error(std::size_t at, const std::string&, const Exception&) {
-    failed_ = malformed("it is no JSON object: there is a mistake at byte " + std::to_string(at));
-    return false;
-  }
-
-  fleet::Result<Node> finish(bool fine) {
-    if (!failed_) return std::move(failed_).error();
-    if (!fine) return malformed("it is no JSON object");
-    return builder_.finish();
-  }
-
- private:
-  bool value(Node::Kind kind, std::string text) {
-    Node node;
-    node.kind = kind;
-    node.text = std::move(text);
-    return took(builder_.value(std::move(node)));
-  }
-  bool took(fleet::Result<void> done) {
-    if (done) return true;
-    failed_ = std::move(done);
-    return false;
-  }
-
-  TreeBuilder builder_;
-  fleet::Result<void> failed_;
-};
 
 }  // namespace
 
@@ -144,12 +94,6 @@ fleet::Result<void> TreeBuilder::end() {
 fleet::Result<Node> TreeBuilder::finish() {
   if (!begun_ || !open_.empty() || root_.kind != Node::Kind::Map) return malformed("there is no mapping at its top");
   return std::move(root_);
-}
-
-fleet::Result<Node> readJson(std::string_view text) {
-  Events events;
-  const bool fine = nlohmann::json::sax_parse(text, &events);
-  return events.finish(fine);
 }
 
 std::string goFloat(double value) {

@@ -122,26 +122,74 @@ bool isDirectory(const std::string& path) {
   return ::stat(path.c_str(), &info) == 0 && S_ISDIR(info.st_mode);
 }
 
-fleet::Result<std::vector<std::string>> namesIn(const std::string& directory) {
+namespace {
+
+// Opens for reading, and leaves no time of access behind: a look at thousands of values would otherwise change as many
+// inodes, and wait for the journal of the file system to take them.
+int openQuietly(const std::string& path, int flags) {
+  flags |= O_RDONLY | O_CLOEXEC | O_NONBLOCK;
+#ifdef O_NOATIME
+  // Refused for what belongs to others.
+  if (const int fd = ::open(path.c_str(), flags | O_NOATIME); fd >= 0 || errno != EPERM) return fd;
+#endif
+  return ::open(path.c_str(), flags);
+}
+
+struct CloseNames {
+  void operator()(DIR* stream) const { ::closedir(stream); }
+};
+using Names = std::unique_ptr<DIR, CloseNames>;
+
+// Null with errno where it cannot be opened.
+Names openNames(const std::string& directory) {
+  const int fd = openQuietly(directory, O_DIRECTORY);
+  if (fd < 0) return nullptr;
+  Names out(::fdopendir(fd));
+  if (!out) {
+    const int code = errno;
+    ::close(fd);
+    errno = code;
+  }
+  return out;
+}
+
+// The file system mostly says what is a directory while it lists names; asking for each would take longer than all
+// else.
+bool isDirectoryIn(const std::string& directory, const dirent& entry) {
+  if (entry.d_type != DT_UNKNOWN) return entry.d_type == DT_DIR;
+  struct stat info;
+  return ::lstat((directory + "/" + entry.d_name).c_str(), &info) == 0 && S_ISDIR(info.st_mode);
+}
+
+template <class Takes>
+fleet::Result<std::vector<std::string>> list(const std::string& directory, Takes takes) {
   std::vector<std::string> out;
-  const std::unique_ptr<DIR, int (*)(DIR*)> stream(::opendir(directory.c_str()), ::closedir);
+  const Names stream = openNames(directory);
   if (!stream) {
-    if (errno == ENOENT) {
-      // A link that leads nowhere is not the same as nothing.
-      if (!exists(directory)) return out;
-      return failed("read", directory, ENOENT);
-    }
-    return failed("read", directory, errno);
+    const int code = errno;
+    // A link that leads nowhere is not the same as nothing.
+    if (code == ENOENT && !exists(directory)) return out;
+    return failed("read", directory, code);
   }
   for (;;) {
     errno = 0;
     const dirent* entry = ::readdir(stream.get());
     if (!entry && errno != 0) return failed("read", directory, errno);
     if (!entry) break;
-    if (entry->d_name[0] != '.') out.emplace_back(entry->d_name);
+    if (entry->d_name[0] != '.' && takes(*entry)) out.emplace_back(entry->d_name);
   }
   std::sort(out.begin(), out.end());
   return out;
+}
+
+}  // namespace
+
+fleet::Result<std::vector<std::string>> namesIn(const std::string& directory) {
+  return list(directory, [](const dirent&) { return true; });
+}
+
+fleet::Result<std::vector<std::string>> directoriesIn(const std::string& directory) {
+  return list(directory, [&](const dirent& entry) { return isDirectoryIn(directory, entry); });
 }
 
 namespace {
@@ -153,7 +201,7 @@ constexpr int kDeepest = 8;
 fleet::Result<void> collect(const std::string& fleet, const std::string& directory, const Matches& matches, int depth,
                             std::vector<std::string>& out) {
   const std::string path = fleet + "/" + directory;
-  const std::unique_ptr<DIR, int (*)(DIR*)> stream(::opendir(path.c_str()), ::closedir);
+  const Names stream = openNames(path);
   if (!stream) return errno == ENOENT ? fleet::Result<void>() : failed("read", directory, errno);
   std::vector<std::string> below;
   bool found = false;
@@ -191,7 +239,7 @@ fleet::Result<std::vector<std::string>> directoriesWith(const std::string& fleet
 }
 
 fleet::Result<std::string> read(const std::string& path) {
-  const Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  const Fd file(openQuietly(path, 0));
   struct stat info;
   if (file.get() < 0 || ::fstat(file.get(), &info) != 0) return failed("read", path, errno);
   if (S_ISDIR(info.st_mode)) return failed("read", path, EISDIR);

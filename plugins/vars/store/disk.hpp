@@ -34,6 +34,8 @@ bool isDirectory(const std::string& path);
 // Names in a directory, sorted, without those that begin with a dot; none when there is no such directory. Errors:
 // VARS30 when it cannot be read.
 fleet::Result<std::vector<std::string>> namesIn(const std::string& directory);
+// The same of the directories in it; links to some are none.
+fleet::Result<std::vector<std::string>> directoriesIn(const std::string& directory);
 // Directories at and below `directory` in which there is a regular file that matches, by their paths relative to the
 // fleet, each directory before what is below it, in order; links are not followed. Errors: VARS30 for directories that
 // cannot be read; one that is not there has nothing.

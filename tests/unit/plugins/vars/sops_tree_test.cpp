@@ -71,6 +71,112 @@ TEST(SopsTree, PlainValuesOfYaml) {
   }
 }
 
+// What a general reader makes of it is in the fuzz harness.
+TEST(SopsTree, ValuesOfJson) {
+  struct Case {
+    const char* written;
+    Kind kind;
+    std::string text;
+  };
+  for (const Case& one : {Case{R"("")", Kind::Text, ""},
+                          {R"("a\"\\\/\b\f\n\r\tz")", Kind::Text, "a\"\\/\b\f\n\r\tz"},
+                          {R"("\u0041\u00e9\u20AC\ud83d\ude00")", Kind::Text, "A\u00e9\u20ac\U0001f600"},
+                          {R"("\u0000")", Kind::Text, std::string(1, '\0')},
+                          {"\"\u00e9\u20ac\U0001f600\x7f\"", Kind::Text, "\u00e9\u20ac\U0001f600\x7f"},
+                          {"true", Kind::Bool, "True"},
+                          {"false", Kind::Bool, "False"},
+                          {"null", Kind::Null, ""},
+                          {"0", Kind::Int, "0"},
+                          {"-0", Kind::Int, "0"},
+                          {"18446744073709551615", Kind::Int, "18446744073709551615"},
+                          {"-9223372036854775808", Kind::Int, "-9223372036854775808"},
+                          {"18446744073709551616", Kind::Float, "18446744073709552000"},
+                          {"-9223372036854775809", Kind::Float, "-9223372036854776000"},
+                          {"1.50", Kind::Float, "1.5"},
+                          {"-2.5E+2", Kind::Float, "-250"},
+                          {"0e0", Kind::Float, "0"},
+                          {"25e-1", Kind::Float, "2.5"},
+                          {"5e-324", Kind::Float, goFloat(5e-324)}}) {
+    const auto file = readJson(std::string("\xef\xbb\xbf \t\r\n{ \"a\" :\n") + one.written + " , \"b\": [ ] }\n");
+    ASSERT_TRUE(file.ok()) << one.written << file.error().message;
+    const Node* value = file->find("a");
+    ASSERT_NE(value, nullptr);
+    EXPECT_EQ(value->kind, one.kind) << one.written;
+    EXPECT_EQ(value->text, one.text) << one.written;
+    ASSERT_EQ(file->members.size(), 2U);
+  }
+}
+
+TEST(SopsTree, WhatIsNoJson) {
+  using namespace std::string_literals;
+  const auto refused = [](const std::string& text) {
+    const auto file = readJson(text);
+    EXPECT_FALSE(file.ok()) << text;
+    return file ? std::string() : file.error().message;
+  };
+  for (const char* value : {"",
+                            "tru",
+                            "True",
+                            "nul",
+                            "falsey",
+                            "+1",
+                            "-",
+                            "01",
+                            "-01",
+                            ".5",
+                            "1.",
+                            "1.e3",
+                            "1e",
+                            "1e+",
+                            "0x10",
+                            "1e999",
+                            "-1e999",
+                            "1e-999",
+                            "NaN",
+                            "Infinity",
+                            "'a'",
+                            "\"a",
+                            "\"\\",
+                            "\"\\x41\"",
+                            "\"\\u12\"",
+                            "\"\\u+123\"",
+                            "\"\\u12g4\"",
+                            "\"\\ud800\"",
+                            "\"\\ud800x\"",
+                            "\"\\ud800\\n\"",
+                            "\"\\ud800\\u0041\"",
+                            "\"\\udc00\"",
+                            "\"\n\"",
+                            "\"\x1f\"",
+                            "\"\x80\"",
+                            "\"\xc0\x80\"",
+                            "\"\xed\xa0\x80\"",
+                            "\"\xe2\x82\"",
+                            "\"\xf5\x80\x80\x80\"",
+                            "[1,]",
+                            "[,1]",
+                            "[1 2]",
+                            "[",
+                            "[1",
+                            "{\"b\":1,}",
+                            "{\"b\"}",
+                            "{\"b\" 1}",
+                            "{b:1}",
+                            "{,}",
+                            "{1:2}",
+                            "{",
+                            "1 2",
+                            "// c\n1",
+                            "1}"})
+    refused("{\"a\":"s + value + "}");
+  for (const std::string& text :
+       {""s, " "s, "1"s, "[]"s, "\"a\""s, "{}{}"s, "{} x"s, "{}\0"s, "\0{}"s, "\xef\xbb{}"s, "{\"a\":1"s})
+    refused(text);
+  EXPECT_NE(refused("{\"a\":1,\"a\":2}").find("twice"), std::string::npos);
+  EXPECT_NE(refused("{\"a\":" + std::string(100'000, '[')).find("64 levels"), std::string::npos);
+  EXPECT_NE(refused("{\"a\": 1x}").find("at byte 8"), std::string::npos) << refused("{\"a\": 1x}");
+}
+
 TEST(SopsTree, MetadataOfDotenv) {
   const auto file = readDotenv(
       "A=b\\nc\r\n# theirs\nsops_age__list_1__map_enc=two\nsops_age__list_0__map_enc=one\nsops_mac=m\nB==\n");

@@ -1,6 +1,8 @@
 // The store: transactions, what earlier runs left, readers.
 #include "plugins/vars/store/store.hpp"
 
+#include <fstream>
+
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -31,6 +33,47 @@ TEST(Journal, RefusesWhatItDidNotWrite) {
        {"/etc/passwd", "vars/../../x", "vars//x", "other/x", "vars", "vars/", "sops/./x", "vars/a\x01"})
     EXPECT_FALSE(readJournal(writeJournal({"m", {{ChangeKind::Put, path}}}))) << path;
 }
+
+class Disk : public StoreTest {
+ protected:
+  void put(const std::string& name) const {
+    fs::create_directories((fleet_ / name).parent_path());
+    std::ofstream(fleet_ / name) << "1";
+  }
+};
+
+TEST_F(Disk, Listing) {
+  fs::create_directories(fleet_ / "vars/b/c");
+  fs::create_directories(fleet_ / "vars/.hidden");
+  fs::create_directory_symlink("b", fleet_ / "vars/a");
+  put("vars/d");
+  const std::string vars = fleet_ / "vars";
+  EXPECT_EQ(*disk::namesIn(vars), (std::vector<std::string>{"a", "b", "d"}));
+  EXPECT_EQ(*disk::directoriesIn(vars), std::vector<std::string>{"b"});
+  EXPECT_TRUE(disk::directoriesIn(vars + "/none")->empty());
+  EXPECT_FALSE(disk::directoriesIn(vars + "/d"));
+  fs::create_symlink("nowhere", fleet_ / "vars/e");
+  EXPECT_FALSE(disk::namesIn(vars + "/e"));
+}
+
+#ifdef O_NOATIME
+// A look at values writes nothing, not even that somebody looked: with thousands of them that would take longer than
+// all else.
+TEST_F(Disk, ALookLeavesNoTimeBehind) {
+  put("vars/a/b/value");
+  const std::string file = fleet_ / "vars/a/b/value", directory = fleet_ / "vars/a/b";
+  const timespec old[2] = {{1000, 0}, {2000, 0}};  // such a time of access is brought up to date in any case
+  for (const std::string& path : {file, directory}) ASSERT_EQ(::utimensat(AT_FDCWD, path.c_str(), old, 0), 0);
+  EXPECT_TRUE(disk::read(file));
+  EXPECT_TRUE(disk::namesIn(directory));
+  EXPECT_TRUE(disk::directoriesWith(fleet_, "vars", [](const auto&, const auto&) { return true; }));
+  for (const std::string& path : {file, directory}) {
+    struct stat info {};
+    ASSERT_EQ(::stat(path.c_str(), &info), 0);
+    EXPECT_EQ(info.st_atim.tv_sec, 1000) << path;
+  }
+}
+#endif
 
 class Transactions : public StoreTest {};
 
