@@ -154,6 +154,11 @@ class Values(VarsTest):
         entries = {e["id"]: e for e in self.vars(fleet, "list", "barn", "--json").json()}
         self.assertEqual(entries["token/token"], {"deploy": True, "exists": True, "id": "token/token", "place": "per-machine/barn/token", "secret": True})
         self.assertTrue(entries["openssh/ssh.id_ed25519.pub"]["value"].startswith("ssh-ed25519 "))
+        # Neither needs a key: nothing is decrypted.
+        nobody = {"SOPS_AGE_KEY_FILE": str(fleet.base / "none")}
+        self.expect(self.vars(fleet, "get", "barn", "token/token", env=nobody), 1, err=["VARS32"])
+        self.expect(self.vars(fleet, "list", env=nobody), 0, out=["********"])
+        self.expect(self.vars(fleet, "check", env=nobody), 0)
 
     def test_configurations_see_public_values(self):
         fleet = self.yard()
@@ -163,6 +168,23 @@ class Values(VarsTest):
         self.assertEqual(shown.json(), key)
         shown = self.expect(fleet.run("show", "barn", "services.openssh.settings.HostCertificate", "--json"), 0)
         self.assertTrue(shown.json().endswith("vars/per-machine/barn/openssh-cert/ssh.id_ed25519-cert.pub/value"))
+
+    def test_configurations_know_secrets_by_their_place_only(self):
+        fleet = self.yard()
+        where = "/run/secrets/vars/per-machine/barn/token/token"
+        asked = "config.clan.core.vars.generators.token.files.token"
+        uses = TOKEN.replace("{\n", f'{{ config, ... }}: {{\n  environment.etc.a.source = {asked}.path;\n  environment.etc.b.text = {asked}.value;\n', 1)
+        for there in (False, True):
+            if there:
+                self.expect(self.vars(fleet, "generate"), 0)
+            token = self.expect(fleet.run("show", "barn", "clan.core.vars.generators.token.files.token", "--json"), 0).json()
+            self.assertEqual((token["path"], token["exists"], token.get("value")), (where, False, None))
+            self.assertTrue(token["flakePath"].endswith("vars/per-machine/barn/token/token/secret"))
+        secret = self.value(fleet, "barn", "token/token").decode()
+        fleet.write("machines.nix", uses)
+        shown = self.expect(fleet.run("show", "barn", "environment.etc", "--json"), 0)
+        self.assertEqual(shown.json()["a"], {"source": where})
+        self.assertNotIn(secret, shown.out + self.expect(fleet.run("show", "barn", "--json"), 0).out)
 
 
 class Keys(VarsTest):
