@@ -162,9 +162,10 @@ void Plugins::State::noticeCrashes() {
     found->second.crashTold = true;
     process::ExitStatus status;
     status.signal = signal;
-    auto notice = Diagnostic::from(
-        fail(Code::FL0327, fmt::format("plugin `{}` crashed inside of fleetd: {}", id, process::describe(status)),
-             "a defect of the plugin: tell its author"));
+    const std::string what =
+        signal == 0 ? fmt::format("plugin `{}` ended fleetd", id)
+                    : fmt::format("plugin `{}` crashed inside of fleetd: {}", id, process::describe(status));
+    auto notice = Diagnostic::from(fail(Code::FL0327, what, "a defect of the plugin: tell its author"));
     notice.severity = Severity::Warning;
     notice.notes.insert(notice.notes.begin(), "the command was started again with the plugin in a process of its own");
     notices.insert_or_assign(id, std::move(notice));

@@ -1,8 +1,12 @@
-// Handlers of signals that end a program. What they call is safe in a handler: everything else was prepared before.
+// Handlers of signals that end a program, and of its ends without a signal. What they call is safe in a handler:
+// everything else was prepared before.
 #include "kernel/process/crash.hpp"
 
 #include <signal.h>
 #include <unistd.h>
+#ifdef __linux__
+#include <sys/syscall.h>
+#endif
 
 #include <array>
 #include <atomic>
@@ -21,7 +25,8 @@ namespace fleetd::process {
 namespace {
 
 constexpr const char* kVariable = "FLEETD_CRASHED";  // "name=signal:name=signal"
-constexpr std::array kSignals{SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
+constexpr std::array kSignals{SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP, SIGSYS};
+constexpr int kEnded = 70;  // the exit code of fleetd when a plugin ended it
 constexpr std::size_t kStack = 64 << 10, kMostNames = 4096, kMostWords = 8192;
 
 // A signal handler can reach nothing else than static data.
@@ -32,6 +37,7 @@ struct Prepared {
   std::array<char*, kMostWords> environment{};
   std::array<struct sigaction, kSignals.size()> previous{};
   sigset_t mask{};
+  pid_t process = 0;
 };
 Prepared prepared;
 std::atomic<int> repeatable{0};
@@ -49,6 +55,8 @@ const char* nameOf(int number) {
     case SIGBUS: return "SIGBUS";
     case SIGFPE: return "SIGFPE";
     case SIGILL: return "SIGILL";
+    case SIGTRAP: return "SIGTRAP";
+    case SIGSYS: return "SIGSYS";
     default: return "SIGABRT";
   }
 }
@@ -111,18 +119,39 @@ void startAnew(int number) {
 void say(int number) {
   std::array<char, 512> text{};
   Line(text.data(), text.size()) << "error[FL0327]: plugin `" << suspect
-                                 << "` crashed inside of fleetd: " << nameOf(number)
+                                 << (number == 0 ? "` ended fleetd" : "` crashed inside of fleetd: ")
+                                 << (number == 0 ? "" : nameOf(number))
                                  << "\n  = a defect of the plugin: with --isolate it runs in a process of its own\n";
   static_cast<void>(!::write(STDERR_FILENO, text.data(), std::strlen(text.data())));
 }
 
+// Whether a plugin's thread ends this program; a child that a plugin forked is its own affair.
+bool isSuspected() { return suspect && prepared.process == ::getpid(); }
+
+void blame(int number) {
+  // Another thread crashed a moment before: what happens now is its.
+  while (falling.exchange(true)) ::pause();
+  if (repeatable > 0 && !spoiled) startAnew(number);
+  say(number);
+}
+
+#ifdef __linux__
+[[noreturn]] void endNow(int code) {
+  for (;;) ::syscall(SYS_exit_group, code);
+}
+#else
+[[noreturn]] void endNow(int code) { ::_exit(code); }
+#endif
+
+// Before the program ends without a signal.
+void ended() {
+  if (!isSuspected()) return;
+  blame(0);
+  endNow(kEnded);
+}
+
 void crashed(int number, siginfo_t* info, void*) {
-  if (suspect) {
-    // Another thread crashed a moment before: what happens now is its.
-    while (falling.exchange(true)) ::pause();
-    if (repeatable > 0 && !spoiled) startAnew(number);
-    say(number);
-  }
+  if (isSuspected()) blame(number);
   for (std::size_t i = 0; i < kSignals.size(); ++i)
     if (kSignals[i] == number) ::sigaction(number, &prepared.previous[i], nullptr);
   // A fault happens again where it was, and now finds whoever wants to know of it.
@@ -143,6 +172,19 @@ void readNames(std::string_view text) {
 
 }  // namespace
 
+#ifdef __linux__
+// A plugin that ends the program without its handlers finds these instead of those of the C library, which calls its
+// own by other names.
+extern "C" __attribute__((visibility("default"))) void _exit(int code) {
+  ended();
+  endNow(code);
+}
+extern "C" __attribute__((visibility("default"))) void _Exit(int code) noexcept {
+  ended();
+  endNow(code);
+}
+#endif
+
 void catchCrashes(char** argv) {
   const char* before = std::getenv(kVariable);
   const std::string names = before ? before : "";
@@ -151,6 +193,13 @@ void catchCrashes(char** argv) {
   const auto program = executablePath();
   if (!argv || !program || program->size() >= prepared.program.size()) return;
   prepared.argv = argv;
+  if (prepared.process == 0) {
+    static_cast<void>(std::atexit(ended));
+#ifdef __linux__
+    static_cast<void>(::at_quick_exit(ended));
+#endif
+  }
+  prepared.process = ::getpid();
   Line(prepared.program.data(), prepared.program.size()) << program->c_str();
   Line line(prepared.names.data(), prepared.names.size());
   line << kVariable << "=" << names.c_str();

@@ -1,5 +1,6 @@
-// Crash: when code that runs inside of this program ends it, the program starts the command anew and knows who it was,
-// as long as the command has done nothing that counts. Otherwise it says who it was.
+// Crash: when code that runs inside of this program ends it, by a signal or by exit() and its like, the program starts
+// the command anew and knows who it was, as long as the command has done nothing that counts. Otherwise it says who it
+// was.
 #pragma once
 #include <memory>
 #include <string>
@@ -9,7 +10,7 @@ namespace fleetd::process {
 
 struct Crash {
   std::string name;
-  int signal = 0;
+  int signal = 0;  // 0: it ended the program without one
 };
 
 // Once, at the beginning: takes note of the crashes before this program started itself anew, and of how it was started.

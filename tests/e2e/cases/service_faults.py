@@ -1,11 +1,13 @@
 """A service whose plugin breaks costs its hosts what it would have set, with one diagnostic; other services, other hosts and the program go on."""
 
+import functools
 import json
 import os
 import shutil
 import subprocess
 import tempfile
 import unittest
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from harness import FIXTURES, SETUP, FleetTest, Result, sandboxed
@@ -26,13 +28,30 @@ YARD = """{
 """
 
 
+HOSTS = ("oak", "fir")
+HERE = ("--isolate=none",)
+
+
+def at_once(calls):
+    """The results of several commands that mostly wait, in their order."""
+    with ThreadPoolExecutor(8) as pool:
+        return list(pool.map(lambda call: call(), calls))
+
+
+@functools.cache
+def compiled():
+    directory = tempfile.TemporaryDirectory(prefix="fleetd-faulty-")
+    source = FIXTURES / "plugins/faulty_service.cc"
+    command = [shutil.which("c++") or "g++", "-std=c++20", "-O0", "-fPIC", "-shared", "-fvisibility=hidden", "-I", str(ROOT / "sdk/include"), str(source), "-o", f"{directory.name}/{ID}.so"]
+    subprocess.run(command, check=True, timeout=600)
+    return directory
+
+
 class Faults(FleetTest):
     @classmethod
     def setUpClass(cls):
         cls.directory = tempfile.TemporaryDirectory(prefix="fleetd-faulty-")
-        source = FIXTURES / "plugins/faulty_service.cc"
-        command = [shutil.which("c++") or "g++", "-std=c++20", "-O0", "-fPIC", "-shared", "-fvisibility=hidden", "-I", str(ROOT / "sdk/include"), str(source), "-o", f"{cls.directory.name}/{ID}.so"]
-        subprocess.run(command, check=True, timeout=600)
+        shutil.copy2(f"{compiled().name}/{ID}.so", cls.directory.name)
 
     @classmethod
     def tearDownClass(cls):
@@ -43,19 +62,34 @@ class Faults(FleetTest):
         path = f"{self.directory.name}:{fleet.environment()['FLEETD_PLUGIN_PATH']}"
         return lambda *args, **more: fleet.run(*args, env={"FLEETD_PLUGIN_PATH": path, **env}, **more)
 
-    def costs_one(self, fault, code, *texts, how=(), host="oak"):
-        run = self.yard(fault)
-        result = self.expect(run("check", "--json", *how), 1)
-        found = [one for one in result.findings() if one["severity"] == "error"]
-        self.assertEqual([one["code"] for one in found], [code], result.err)
-        for text in texts:
-            self.assertIn(text, str(found[0]))
-        if host:
-            self.assertEqual(found[0].get("host"), host, found[0])
+    def looked_at(self, fault, how=(), more="", **env):
+        """What a fleet with one faulty instance gives: its errors, and what is set beside them."""
+        run = self.yard(fault, more, **env)
+        check, network, *shown = at_once(
+            [lambda: run("check", "--json", *how), lambda: run("network", "--json", *how)]
+            + [lambda name=name, path=path: run("show", name, path, "--json", *how) for name in HOSTS for path in ("environment.systemPackages", "environment.etc")]
+        )
+        self.expect(check, 1)
         # Everything else is as it would be without it.
-        for name in ("oak", "fir"):
-            self.assertIn("pkgs.git", run("show", name, "environment.systemPackages", *how).out)
-        self.assertIn("203.0.113.7", run("network", "--json", *how).out)
+        self.assertIn("203.0.113.7", network.out)
+        for result in shown[::2]:
+            self.assertIn("pkgs.git", result.out)
+        etc = {name: {file: one["text"] for file, one in json.loads(result.out).items() if file in ("also", "good", "fine", "worse")} for name, result in zip(HOSTS, shown[1::2])}
+        return [one for one in check.findings() if one["severity"] == "error"], etc, check
+
+    def each(self, cases, look):
+        """Looks at several fleets at once, and judges each by itself."""
+        for case, (errors, etc, check) in zip(cases, at_once([lambda case=case: look(case) for case in cases])):
+            with self.subTest(case):
+                yield case, errors, etc, check
+
+    def costs_one(self, faults, host="oak"):
+        for (_, _, code, *texts), errors, _, check in self.each(faults, lambda case: self.looked_at(case[0], case[1])):
+            self.assertEqual([one["code"] for one in errors], [code], check.err)
+            for text in texts:
+                self.assertIn(text, str(errors[0]))
+            if host:
+                self.assertEqual(errors[0].get("host"), host, errors[0])
 
     def test_none(self):
         run = self.yard("none")
@@ -64,18 +98,16 @@ class Faults(FleetTest):
             self.assertEqual(self.expect(run("show", "oak", "environment.etc.fine.text", "--json", *how), 0).json(), "none")
 
     def test_what_it_returns_is_judged_in_both_places(self):
-        for fault, code, *texts in (
-            ("error", "FL0308", "FAULT01", "it is wrong", "mend it"),
-            ("throw", "FL0309", "thrown"),
-            ("outside", "FL0312", "security.sudo.enable"),
-            ("path", "FL0310", "environment..etc"),
-            ("expression", "FL0320", "environment.etc.x.text"),
-            ("text", "FL0310"),
-            ("huge", "FL0311"),
-        ):
-            for how in ([], ["--isolate=none"]):
-                with self.subTest(fault=fault, how=how):
-                    self.costs_one(fault, code, ID, *texts, how=how)
+        faults = (
+            ("error", "FL0308", ID, "FAULT01", "it is wrong", "mend it"),
+            ("throw", "FL0309", ID, "thrown"),
+            ("outside", "FL0312", ID, "security.sudo.enable"),
+            ("path", "FL0310", ID, "environment..etc"),
+            ("expression", "FL0320", ID, "environment.etc.x.text"),
+            ("text", "FL0310", ID),
+            ("huge", "FL0311", ID),
+        )
+        self.costs_one([(fault, how, *rest) for fault, *rest in faults for how in ((), HERE)])
 
     # Two more instances of the same service: one beside the faulty one, one on both machines.
     MORE = "".join(
@@ -83,26 +115,22 @@ class Faults(FleetTest):
         for name in ("also", "good")
     )
 
-    def others_are_set(self, fault, code, count=1, how=()):
-        run = self.yard(fault, self.MORE)
-        result = self.expect(run("check", "--json", *how), 1)
-        found = [one for one in result.findings() if one["severity"] == "error"]
-        self.assertEqual([one["code"] for one in found], [code] * count, result.err)
-        self.assertIn("the instance bad sets nothing there", str(found[0]))
-        for host in ("oak", "fir"):
-            etc = json.loads(run("show", host, "environment.etc", "--json", *how).out)
-            self.assertEqual({name: one["text"] for name, one in etc.items() if name in ("also", "good", "fine")}, {"also": "none", "good": "none"}, host)
+    def others_are_set(self, faults):
+        """Faults with where they run and the code they cost; gives the findings of each."""
+        for (fault, _, code), errors, etc, check in self.each(faults, lambda case: self.looked_at(case[0], case[1], self.MORE)):
+            self.assertEqual([one["code"] for one in errors], [code], check.err)
+            self.assertIn("the instance bad sets nothing there", str(errors[0]))
+            self.assertEqual(etc, {name: {"also": "none", "good": "none"} for name in HOSTS})
+            yield fault, errors, check
 
     def test_other_instances_on_the_same_machine_do_their_work(self):
-        for fault, code in (("error", "FL0308"), ("throw", "FL0309"), ("outside", "FL0312"), ("huge", "FL0311")):
-            for how in ([], ["--isolate=none"]):
-                with self.subTest(fault=fault, how=how):
-                    self.others_are_set(fault, code, how=how)
+        faults = (("error", "FL0308"), ("throw", "FL0309"), ("outside", "FL0312"), ("huge", "FL0311"))
+        self.assertEqual(len(list(self.others_are_set([(fault, how, code) for fault, code in faults for how in ((), HERE)]))), 8)
 
     @unittest.skipUnless(sandboxed(), "no sandbox on this machine")
     def test_other_instances_do_their_work_when_one_ends_the_process(self):
-        self.others_are_set("crash", "FL0327")
-        self.others_are_set("exit", "FL0327")
+        for _ in self.others_are_set([(fault, (), "FL0327") for fault in ("crash", "exit", "exit-now")]):
+            pass
 
     @unittest.skipUnless(sandboxed(), "no sandbox on this machine")
     def test_one_that_ends_the_process_while_it_exports(self):
@@ -123,14 +151,11 @@ class Faults(FleetTest):
         self.assertEqual({name: one["text"] for name, one in etc.items() if name in ("also", "good", "fine")}, {"also": "none", "fine": "exports", "good": "none"})
 
     def test_what_it_exports(self):
-        for fault in ("exports", "interface"):
-            with self.subTest(fault):
-                self.costs_one(fault, "FL0325", ID, "is left out", host=None)
+        self.costs_one([(fault, (), "FL0325", ID, "is left out") for fault in ("exports", "interface")], host=None)
 
     @unittest.skipUnless(sandboxed(), "no sandbox on this machine")
     def test_it_ends(self):
-        self.costs_one("crash", "FL0327", ID, "SIGABRT", "1 host is without it", host=None)
-        self.costs_one("exit", "FL0327", ID, "1 host is without it", host=None)
+        self.costs_one([("crash", (), "FL0327", ID, "SIGABRT", "1 host is without it"), ("exit", (), "FL0327", ID, "1 host is without it")], host=None)
 
     QUICK = {"FLEETD_PLUGIN_SECONDS": "3"}
 
@@ -138,18 +163,11 @@ class Faults(FleetTest):
     def test_it_does_not_come_back_and_others_do(self):
         """Two instances hang, on both machines and on one; what the others set is there everywhere."""
         more = self.MORE + '  clan.inventory.instances.worse = { module.name = "org.example.faulty-service"; roles.default = { tags.server = { }; settings = { fault = "hang"; name = "worse"; }; }; };\n'
-        for how in ([], ["--isolate=unsandboxed"]):
-            with self.subTest(how=how):
-                run = self.yard("hang", more, **self.QUICK)
-                result = self.expect(run("check", "--json", *how), 1)
-                found = [one for one in result.findings() if one["severity"] == "error"]
-                self.assertEqual({one["code"] for one in found}, {"FL0329"}, result.err)
-                text = str(found)
-                self.assertTrue("the instance bad sets nothing there" in text and "the instance worse sets nothing there" in text, text)
-                for host in ("oak", "fir"):
-                    etc = json.loads(run("show", host, "environment.etc", "--json", *how).out)
-                    self.assertEqual({name: one["text"] for name, one in etc.items() if name in ("also", "good", "fine", "worse")}, {"also": "none", "good": "none"}, host)
-                    self.assertIn("pkgs.git", run("show", host, "environment.systemPackages", *how).out)
+        for _, errors, etc, check in self.each([(), ("--isolate=unsandboxed",)], lambda how: self.looked_at("hang", how, more, **self.QUICK)):
+            self.assertEqual({one["code"] for one in errors}, {"FL0329"}, check.err)
+            text = str(errors)
+            self.assertTrue("the instance bad sets nothing there" in text and "the instance worse sets nothing there" in text, text)
+            self.assertEqual(etc, {name: {"also": "none", "good": "none"} for name in HOSTS})
 
     def test_how_long_it_may_take(self):
         for word in ("0", "601", "soon", "-1", "1.5"):
@@ -200,13 +218,35 @@ class Bundled(Faults):
         self.assertFalse(shown["may"]["isolated"], shown)
 
     def test_a_crash_costs_its_instance(self):
-        for fault, signal in (("crash", "SIGABRT"), ("segv", "SIGSEGV"), ("deep", "SIGSEGV")):
-            with self.subTest(fault=fault):
-                self.others_are_set(fault, "FL0327")
-                result = self.yard(fault)("check", "--json")
-                errors = [one for one in result.findings() if one["severity"] == "error"]
-                self.assertEqual((len(errors), signal in str(errors)), (1, True), result.err)
-                self.assertEqual([one for one in result.findings() if one["severity"] == "warning"], [])
+        signals = {"crash": "SIGABRT", "segv": "SIGSEGV", "deep": "SIGSEGV", "trap": "SIGTRAP"}
+        for fault, errors, check in self.others_are_set([(fault, (), "FL0327") for fault in signals]):
+            self.assertIn(signals[fault], str(errors))
+            self.assertEqual([one for one in check.findings() if one["severity"] == "warning"], [])
+
+    def test_an_end_without_a_crash_costs_its_instance(self):
+        """exit() and its like, of a plugin that runs inside of fleetd."""
+        for _, errors, check in self.others_are_set([(fault, (), "FL0327") for fault in ("exit", "quick-exit", "exit-now", "Exit-now")]):
+            self.assertIn(ID, str(errors))
+            self.assertEqual([one for one in check.findings() if one["severity"] == "warning"], [])
+
+    def test_an_end_is_told_of_where_nothing_is_started_again(self):
+        for fault in ("exit", "quick-exit", "exit-now", "Exit-now"):
+            with self.subTest(fault):
+                result = self.yard(fault)("check", "--isolate=none")
+                self.assertEqual((result.code, result.out), (70, ""), result.err)
+                self.assertIn(f"error[FL0327]: plugin `{ID}` ended fleetd", result.err)
+
+    def test_a_plugin_that_ends_its_thread_is_told_of(self):
+        # The C library says a line of its own before it aborts.
+        run = self.yard("end-thread", self.MORE)
+        check, shown = at_once([lambda: run("check"), lambda: run("show", "fir", "environment.etc", "--json")])
+        self.expect(check, 1, err=["error[FL0327]", "the instance bad sets nothing there"])
+        self.assertEqual(set(json.loads(shown.out)) & {"also", "good"}, {"also", "good"})
+
+    def test_a_child_of_a_plugin_may_end(self):
+        for how in ([], ["--isolate=none"]):
+            result = self.expect(self.yard("fork")("check", *how), 0)
+            self.assertNotIn("FL0327", result.err)
 
     def test_a_crash_costs_its_instance_without_a_sandbox(self):
         """Nobody who has no sandbox loses more: what ran inside of fleetd runs in a process without one."""
