@@ -12,6 +12,7 @@
 #include "kernel/cli/git_commit.hpp"
 #include "kernel/cli/locate.hpp"
 #include "kernel/cli/open_plugins.hpp"
+#include "kernel/fleet/intrinsics.hpp"
 #include "kernel/process/crash.hpp"
 
 namespace fleetd::cli {
@@ -73,6 +74,9 @@ Result<std::unique_ptr<InventoryChange>> InventoryChange::open(Context& cx) {
   FLEETD_TRY_ASSIGN(fleet::Fleet* const fleet, cx.openFleet());
   auto origins = fleet::readOrigins(*fleet);
   if (origins.directory.empty()) return noInventory();
+  if (fleet->intrinsics().inventory.faulty())
+    return Error{
+        Code::FL0613, "inventory.json has mistakes, so nothing was changed", "mend them in the file first", {}};
   FLEETD_TRY_ASSIGN(auto file, fleet::InventoryFile::read(origins.file()));
   std::unique_ptr<InventoryChange> out(new InventoryChange(cx, std::move(origins), std::move(file)));
   out->finished_ = std::move(finished);

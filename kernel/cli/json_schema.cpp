@@ -1,6 +1,8 @@
 // JSON Schema (draft 2020-12) of option types.
 #include "kernel/cli/json_schema.hpp"
 
+#include <limits>
+
 #include <fmt/format.h>
 #include <fleet/cxx/path.hpp>
 
@@ -12,13 +14,17 @@ using sdk::Type;
 
 void writeType(base::JsonWriter& json, const Type& type);
 
+// The limits of the machine's integers are nothing to tell of.
+bool hasLeast(const Type& type) { return type.min && *type.min != std::numeric_limits<std::int64_t>::min(); }
+bool hasMost(const Type& type) { return type.max && *type.max != std::numeric_limits<std::int64_t>::max(); }
+
 void writeMembers(base::JsonWriter& json, const Type& type) {
   switch (type.kind) {
     case Type::Kind::boolean: json.member("type", "boolean"); break;
     case Type::Kind::integer:
       json.member("type", "integer");
-      if (type.min) json.member("minimum", *type.min);
-      if (type.max) json.member("maximum", *type.max);
+      if (hasLeast(type)) json.member("minimum", *type.min);
+      if (hasMost(type)) json.member("maximum", *type.max);
       break;
     case Type::Kind::number: json.member("type", "number"); break;
     case Type::Kind::str:
@@ -119,7 +125,9 @@ std::string typeName(const Type& type) {
   switch (type.kind) {
     case Type::Kind::boolean: return "boolean";
     case Type::Kind::integer:
-      return type.min && type.max ? fmt::format("integer from {} to {}", *type.min, *type.max) : "integer";
+      if (hasLeast(type) && hasMost(type)) return fmt::format("integer from {} to {}", *type.min, *type.max);
+      if (hasLeast(type)) return fmt::format("integer from {}", *type.min);
+      return hasMost(type) ? fmt::format("integer up to {}", *type.max) : "integer";
     case Type::Kind::number: return "number";
     case Type::Kind::str: return "text";
     case Type::Kind::lines: return "lines";

@@ -8,6 +8,7 @@
 #include "kernel/base/text.hpp"
 #include "kernel/cli/machines.hpp"
 #include "kernel/cli/text_table.hpp"
+#include "kernel/fleet/intrinsics.hpp"
 
 namespace fleetd::cli {
 
@@ -46,12 +47,9 @@ Result<std::vector<Row>> rows(Context& cx) {
   const auto origins = fleet::readOrigins(*fleet);
   if (origins.directory.empty()) return noInventory();
   auto read = fleet::InventoryFile::read(origins.file());
-  if (!read) {
-    Error error = std::move(read).error();
-    error.hint.clear();  // of changes that were not made
-    return error;
-  }
-  fleet::InventoryFile file = *std::move(read);
+  // What cannot be read has been told of, and the others are listed.
+  if (!read && !fleet->intrinsics().inventory.faulty()) return std::move(read).error();
+  fleet::InventoryFile file = read ? *std::move(read) : fleet::InventoryFile();
   const fleet::InventoryEdit edit(origins, file);
   const auto& machines = cx.workspace().services().inventory().machines;
   std::vector<Row> out;

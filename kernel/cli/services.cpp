@@ -8,9 +8,12 @@
 #include "kernel/cli/context.hpp"
 #include "kernel/cli/inventory_words.hpp"
 #include "kernel/cli/json_schema.hpp"
+#include "kernel/cli/locate.hpp"
 #include "kernel/cli/open_plugins.hpp"
+#include "kernel/cli/own_service.hpp"
 #include "kernel/cli/services_edit.hpp"
 #include "kernel/cli/text_table.hpp"
+#include "kernel/fleet/own_services.hpp"
 #include "kernel/process/crash.hpp"
 
 namespace fleetd::cli {
@@ -114,11 +117,22 @@ std::string limitsOf(const sdk::RoleDecl& role) {
   return out;
 }
 
+std::vector<std::string> pathsOf(const plugin::Manifest& manifest) {
+  std::vector<std::string> out;
+  for (const auto& path : manifest.writes) out.push_back(sdk::formatPath(path));
+  return out;
+}
+
+void writeTexts(base::JsonWriter& json, std::string_view key, const std::vector<std::string>& texts) {
+  json.key(key).beginArray();
+  for (const auto& one : texts) json.string(one);
+  json.endArray();
+}
+
 void print(Context& cx, const plugin::Manifest& manifest, const plugin::Schema& schema) {
   cx.out.write(fmt::format("{}  {}\n", cx.out.styled(kBold, manifest.id), base::sanitize(manifest.description)));
   cx.out.write(fmt::format("classes: {}\n", manifest.platforms.empty() ? "all" : base::join(manifest.platforms, " ")));
-  std::vector<std::string> writes;
-  for (const auto& path : manifest.writes) writes.push_back(sdk::formatPath(path));
+  const auto writes = pathsOf(manifest);
   if (!writes.empty()) cx.out.write(fmt::format("sets: {}\n", base::join(writes, " ")));
   if (!schema.exports.empty()) cx.out.write(fmt::format("exports: {}\n", base::join(schema.exports, " ")));
   if (schema.maxInstances) cx.out.write(fmt::format("instances: at most {}\n", *schema.maxInstances));
@@ -146,9 +160,16 @@ void writeService(Context& cx, const plugin::Manifest& manifest, const plugin::S
   json.beginObject().member("service", manifest.id).member("description", manifest.description);
   json.key("classes").beginArray();
   for (const auto& one : manifest.platforms) json.string(one);
-  json.endArray().key("roles").beginObject();
+  json.endArray();
+  writeTexts(json, "sets", pathsOf(manifest));
+  writeTexts(json, "exports", schema.exports);
+  json.key("roles").beginObject();
   for (const auto& role : schema.roles) {
-    json.key(role.name).beginObject().member("description", role.doc).key("settings");
+    json.key(role.name).beginObject().member("description", role.doc);
+    writeTexts(json, "classes", role.classes);
+    if (role.minMachines) json.member("minMachines", *role.minMachines);
+    if (role.maxMachines) json.member("maxMachines", *role.maxMachines);
+    json.key("settings");
     writeJsonSchema(json, role.settings, role.open);
     json.endObject();
   }
@@ -163,13 +184,20 @@ int one(Context& cx, std::string_view verb, std::string_view name) {
   for (const auto& file : plugins.files())
     if (const auto schema = plugins.schema(file.id); schema && !(*schema)->roles.empty()) services.push_back(file.id);
   if (std::find(services.begin(), services.end(), name) == services.end()) {
+    // Perhaps a module of the fleet this is, if it is one.
+    if (locateFleet(cx.args.value("--fleet"), cx.args.has("--fleet"))) {
+      if (const auto fleet = cx.openFleet(); !fleet) return cx.fail(fleet.error());
+      auto own = fleet::ownServices(cx.workspace().fleet());
+      if (std::find(own.begin(), own.end(), name) != own.end()) return showOwnService(cx, verb, std::string(name));
+      services.insert(services.end(), own.begin(), own.end());
+    }
     const std::vector<std::string_view> names(services.begin(), services.end());
     std::string hint = suggestion(name, names);
     if (hint.empty()) hint = "there are: " + base::join(services, " ");
-    return worse(
-        kUsage,
-        cx.fail(
-            {Code::FL0301, fmt::format("no plugin implements a service `{}`", shownWord(name)), std::move(hint), {}}));
+    return worse(kUsage, cx.fail({Code::FL0301,
+                                  fmt::format("neither a plugin nor this fleet has a service `{}`", shownWord(name)),
+                                  std::move(hint),
+                                  {}}));
   }
   const std::string id(name);
   const plugin::Manifest& manifest = **plugins.manifest(id);

@@ -84,7 +84,8 @@ class Plan {
 
   Result<void> add(const std::string& from, const std::string& to, bool wins) {
     if (!there(from)) return {};
-    const auto other = std::find_if(moves.begin(), moves.end(), [&, &to = to](const Move& one) { return one.to == to; });
+    const auto other =
+        std::find_if(moves.begin(), moves.end(), [&, &to = to](const Move& one) { return one.to == to; });
     const std::string before = other != moves.end() ? other->from : to;
     if (other == moves.end() && !there(to)) {
       moves.push_back({from, to, false});
@@ -142,7 +143,8 @@ class Plan {
         moves.push_back({from, to, false});
         continue;
       }
-      const auto other = std::find_if(moves.begin(), moves.end(), [&, &to = to](const Move& one) { return one.to == to; });
+      const auto other =
+          std::find_if(moves.begin(), moves.end(), [&, &to = to](const Move& one) { return one.to == to; });
       const std::string kept = other != moves.end() ? other->from : to;
       if (file != std::string_view("zerotier-identity-secret") && content(kept) != content(from))
         return refused(fmt::format("{} and {} differ", kept, from),

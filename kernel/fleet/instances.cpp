@@ -7,6 +7,7 @@
 
 #include "kernel/base/text.hpp"
 #include "kernel/fleet/intrinsics.hpp"
+#include "kernel/fleet/inventory_shape.hpp"
 #include "kernel/lang/source_path.hpp"
 
 namespace fleetd::fleet {
@@ -32,6 +33,7 @@ class InventoryReader {
     out.meta = {text(quiet(meta, "name")), text(quiet(meta, "domain"))};
     if (const auto path = lang::sourcePath(ev_, member(clan, "directory"))) out.directory = *path;
     for (const lang::Attr* attr : entries(member(inventory, "machines"))) {
+      if (!isHostName(name(*attr))) refuseName(*attr);
       out.machines.emplace_back(name(*attr));
       out.classes[out.machines.back()] = text(quiet(ev_.force(attr->value), "machineClass"));
     }
@@ -79,6 +81,16 @@ class InventoryReader {
     return out;
   }
   void report(Value error) { diagnostics_.add(ev_.diagnostic(*error.error)); }
+
+  void refuseName(const lang::Attr& attr) {
+    base::Diagnostic d;
+    d.code = base::Code::FL0614;
+    d.severity = base::info(d.code).severity;
+    d.message = fmt::format("`{}` is no name for a machine", base::sanitize(ev_.text(attr.name)));
+    if (attr.pos) d.span = {attr.pos, attr.pos + static_cast<Pos>(ev_.text(attr.name).size())};
+    d.notes.emplace_back("letters, digits, hyphens, at most 63 of them, a letter or a digit at both ends");
+    diagnostics_.add(std::move(d));
+  }
 
   // What clan called services before it had instances.
   void refuseEarlier(const lang::Attr& attr) {

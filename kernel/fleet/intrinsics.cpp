@@ -5,6 +5,7 @@
 #include "kernel/compose/evaluation.hpp"
 #include "kernel/compose/knowledge.hpp"
 #include "kernel/fleet/discovery.hpp"
+#include "kernel/fleet/inventory_shape.hpp"
 #include "kernel/lang/expr.hpp"
 #include "kernel/lang/lib/lib.hpp"
 #include "kernel/lang/read_log.hpp"
@@ -208,6 +209,19 @@ Value pluginExportsPrim(Evaluator& ev, Value* args, Pos) {
   return exports ? exports(args[1]) : ev.attrs({});
 }
 
+Value inventoryJsonPrim(Evaluator& ev, Value* args, Pos pos) {
+  const Value name = ev.force(args[1]);
+  if (name.isError()) return name;
+  const auto path = lang::sourcePath(ev, name);
+  return path ? self(args[0]).inventory.read(ev, *path) : ev.typeError("a path", name, pos);
+}
+
+// Whether NixOS takes the text as a host name.
+Value isHostNamePrim(Evaluator& ev, Value* args, Pos pos) {
+  const Value name = ev.force(args[1]);
+  return name.is(Tag::String) ? Value::of(isHostName(name.string())) : ev.typeError("a string", name, pos);
+}
+
 // noteClan clan value: value, and the clan is the fleet's.
 Value noteClanPrim(Evaluator& ev, Value* args, Pos) {
   self(args[0]).clan = args[1];
@@ -229,6 +243,8 @@ constexpr PrimOp kNatives[] = {
     {"layer", 3, layerPrim},
     {"serviceRoles", 2, serviceRolesPrim},
     {"pluginExports", 2, pluginExportsPrim},
+    {"inventoryJson", 2, inventoryJsonPrim},
+    {"isHostName", 2, isHostNamePrim},
     {"noteClan", 3, noteClanPrim},
 };
 

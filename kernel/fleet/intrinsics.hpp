@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "kernel/base/diagnostic.hpp"
+#include "kernel/fleet/inventory_text.hpp"
 #include "kernel/lang/evaluator.hpp"
 
 namespace fleetd::fleet {
@@ -39,6 +40,8 @@ class Intrinsics : public lang::NativeObject {
   std::function<lang::Value(lang::Value clan)> pluginExports;
   // The clan the fleet describes: { clan = its configuration; resolved = what nix/services.nix makes of it; }, or Null.
   lang::Value clan;
+  // inventory.json of the clan.
+  InventoryText inventory;
   // What mkFlake evaluated last: the result of evalModules, or Null. Aggregates are read from it.
   lang::Value levelF;
 

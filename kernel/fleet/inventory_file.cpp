@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "kernel/base/file.hpp"
+#include "kernel/fleet/inventory_json.hpp"
 
 namespace fleetd::fleet {
 
@@ -52,19 +53,18 @@ Result<InventoryFile> InventoryFile::read(std::string path) {
 
 Result<InventoryFile> InventoryFile::parse(std::string path, std::string text) {
   InventoryFile out;
-  base::JsonLimits limits;
-  limits.duplicateKeys = base::DuplicateKeys::Refuse;
-  std::size_t failedAt = 0;
-  auto json = base::parseJson(text, limits, &failedAt);
-  const auto refused = [&](const std::string& why, std::size_t at) {
-    const auto lines =
-        std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(std::min(at, text.size())), '\n');
-    return Error{base::Code::FL0613, fmt::format("{}:{}: {}", path, lines + 1, why), "nothing was changed", {}};
+  TextRange failedAt;
+  const auto document = parseInventory(text, &failedAt);
+  const auto refused = [&](const std::string& why, std::string hint) {
+    const std::string_view before(text.data(), std::min(failedAt.begin, text.size()));
+    const auto line = std::count(before.begin(), before.end(), '\n') + 1;
+    const auto column = before.size() - (before.rfind('\n') + 1) + 1;
+    return Error{base::Code::FL0613, fmt::format("{}:{}:{}: {}", path, line, column, why), std::move(hint), {}};
   };
-  if (!json) return refused(json.error().message, failedAt);
-  if (!json->asObject()) return refused("an object is expected", 0);
+  if (!document) return refused(document.error().message, document.error().hint);
+  if (!document->json().asObject()) return refused("an object is expected", "an inventory that says nothing is {}");
   out.path_ = std::move(path);
-  out.json_ = *std::move(json);
+  out.json_ = document->json();
   out.indent_ = indentOf(text);
   out.newline_ = text.ends_with('\n');
   out.text_ = std::move(text);

@@ -55,6 +55,7 @@ Result<void> Loader::run() {
     if (file.source->name.starts_with('/')) fleet->noteRead(file.source->name);
     for (const base::Diagnostic& problem : file.problems) diagnostics->add(problem);
   };
+  fleet_.intrinsics_->inventory.tell(&diagnostics_);
   const lang::ReadLog log(fleet_.intrinsics_->reads);
   ev_.onTrace = [diagnostics = &diagnostics_](std::string_view line) {
     base::Diagnostic d;

@@ -171,7 +171,7 @@ let
         ];
         imports = lib.optional (kernel.exists (kernel.join config.directory "inventory.json")) (
           lib.setDefaultModuleLocation (toString (kernel.join config.directory "inventory.json")) (
-            lib.importJSON (kernel.join config.directory "inventory.json")
+            kernel.inventoryJson (kernel.join config.directory "inventory.json")
           )
         );
       };
@@ -203,7 +203,7 @@ let
       })
       {
         _file = "fleetd: clan machine ${name}";
-        networking.hostName = lib.mkDefault name;
+        networking.hostName = lib.mkIf (kernel.isHostName name) (lib.mkDefault name);
         clan.core.settings = {
           inherit (clan) directory;
           machine.name = name;

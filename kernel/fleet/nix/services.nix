@@ -227,6 +227,14 @@ let
 
   pick = class: result: lib.toList (if class == "nixos" then result.nixosModule or [ ] else result.darwinModule or [ ]);
 
+  # A text that is no absolute path is one below the clan's directory.
+  moduleAt =
+    module:
+    if lib.isString module && builtins.getContext module == { } && !(lib.hasPrefix "/" module) then
+      kernel.join clan.directory module
+    else
+      module;
+
   instanceModules =
     class: name: instanceName: roles:
     let
@@ -237,7 +245,7 @@ let
         lib.optionals (resolved.own && service.roles ? ${roleName}) (
           pick class (perInstance instanceName roleName name) ++ service.roles.${roleName}.extraModules
         )
-        ++ resolved.instance.roles.${roleName}.extraModules;
+        ++ map moduleAt resolved.instance.roles.${roleName}.extraModules;
     in
     lib.concatMap forRole roles;
 
@@ -301,6 +309,8 @@ let
 in
 {
   inherit instances machinesByTag ownExports;
+  # Services of this flake and their settings, for people and programs.
+  described = kernel.part "json_schema" { inherit lib kernel; } { inherit (inventory) meta; } ownServices;
   # Names in lists of tags that are no machines: homes, or mistakes.
   namedByTag = homesByTag;
 

@@ -44,6 +44,9 @@ let
         [ ];
     exists = path: path != null && builtins.pathExists path;
     join = directory: rest: if directory == null then null else directory + "/${rest}";
+    # Whatever is wrong in it kept fleetd from building.
+    inventoryJson = lib.importJSON;
+    isHostName = name: builtins.match "[[:alnum:]]([[:alnum:]_-]{0,61}[[:alnum:]])?" name != null;
     # What only fleetd leaves open is of no use here.
     unknown = _: { };
     serviceRoles = _: { };

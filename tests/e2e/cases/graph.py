@@ -119,7 +119,7 @@ class Import(FleetTest):
 
     def test_what_no_inventory_has(self):
         written = '{ "machines": { "pad": { } }, "services": { "old": { } }, "colour": "red" }'
-        result = self.expect(self.fleet(files={**self.FILES, "inventory.json": written}).run("import", "clan", ".", "--json"), 1, err=["FL0401"])
+        result = self.expect(self.fleet(files={**self.FILES, "inventory.json": written}).run("import", "clan", ".", "--json"), 1, err=["FL0613"])
         status = {item["what"]: item["status"] for item in result.json()}
         self.assertEqual((status["inventory.json: services"], status["inventory.json: colour"]), ("not understood", "not understood"))
 

@@ -253,7 +253,7 @@ in lib.mapAttrs (_: of) (out.nixosConfigurations // out.darwinConfigurations)
 @unittest.skipUnless(LIB and shutil.which("nix-instantiate"), "nix or NIXPKGS_LIB is not there")
 class Repository(FleetTest):
     def test_an_inventory_without_a_flake_is_built_as_it_is_checked(self):
-        files = {"modules/yard.nix": OWN, "machines/oak/configuration.nix": '{ networking.hostName = "oakhost"; }\n', "inventory.json": '{ "machines": { "ash": {} } }'}
+        files = {"modules/yard.nix": OWN, "machines/oak/configuration.nix": '{ networking.hostName = "oakhost"; }\n', "inventory.json": json.dumps({"machines": {"ash": {}}, "instances": {"more": {"module": {"name": "importer"}, "roles": {"default": {"machines": {"fir": {}}, "extraModules": ["extra/more.nix"]}}}}}), "extra/more.nix": '{ environment.etc."more".text = "more"; }\n'}
         fleet = self.fleet(files={**files, "vars/per-machine/oak/user-password-ada/user-password-hash/secret": "{}"})
         self.expect(fleet.run("render", "--out", str(fleet.base / "out")), 0)
         done = nix(FLAKE.replace("@LIB@", LIB).replace("@OUT@", str(fleet.base / "out")))
@@ -268,4 +268,69 @@ class Repository(FleetTest):
         for name in ("oak", "fir", "ash", "elm"):
             own = json.loads(fleet.run("show", name, "environment.etc", "--json").out or "{}")
             self.assertEqual(made[name]["etc"], {file: one["text"] for file, one in own.items()}, name)
+        self.assertEqual(made["fir"]["etc"]["more"], "more")  # a path in inventory.json is one below the fleet
         self.assertEqual(made["fir"]["etc"]["mine"], "ave tag machine role ash fir oak 203.0.113.7 2222 fir.mine")
+
+
+SERVICE = """{ lib, ... }: let t = lib.types; in {
+  clan.meta = { name = "yard"; domain = "example.org"; };
+  clan.machines.oak = { };
+  clan.modules.things = {
+    _class = "clan.service";
+    manifest = { name = "yard/things"; description = "All kinds"; exports.out = [ "peer" ]; };
+    roles.free.interface.freeformType = t.attrsOf t.str;
+    roles.keeper = {
+      description = "Keeps them";
+      interface = { meta, ... }: { options = {
+        kind = lib.mkOption { type = t.enum [ "a" 1 ]; default = "a"; };
+        note = lib.mkOption { type = t.nullOr t.str; default = null; description = "What to say."; };
+        port = lib.mkOption { type = t.port; };
+        word = lib.mkOption { type = t.strMatching "[a-z]+"; default = "x"; };
+        many = lib.mkOption { type = t.listOf (t.either t.int t.bool); default = [ ]; };
+        name = lib.mkOption { type = t.str; default = "svc.${meta.domain}"; };
+        call = lib.mkOption { type = t.functionTo t.str; default = _: "x"; };
+        late = lib.mkOption { type = t.str; default = throw "no"; };
+        told = lib.mkOption { type = t.str; default = "abc"; defaultText = "the name"; };
+        each = lib.mkOption { type = t.attrsOf (t.submodule { options.x = lib.mkOption { type = t.bool; default = true; description = "An x."; }; }); default = { }; };
+        deep.inner = lib.mkOption { type = t.ints.between (-3) 5; default = 2; };
+        both = lib.mkOption { type = t.coercedTo t.int toString t.str; default = "1"; };
+        hidden = lib.mkOption { type = t.str; internal = true; default = ""; };
+      }; };
+    };
+  };
+}
+"""
+
+
+class Described(FleetTest):
+    """Services of the fleet's own, shown like those that plugins implement."""
+
+    def test_what_is_shown(self):
+        fleet = self.fleet(files={"modules/yard.nix": SERVICE})
+        self.expect(
+            fleet.run("services", "show", "things"),
+            0,
+            out=["things  All kinds", "exports: peer", "role keeper", "Keeps them", 'kind  one of "a" 1, default "a"', "note  text or null, default null", "What to say.", "port  integer from 0 to 65535, required", 'name  text, default "svc.example.org"', "late  text, with a default that is no plain value", "each.<name>.x  boolean, default true", "An x.", "deep.inner  integer from -3 to 5, default 2", "further settings are allowed"],
+        )
+        shown = self.expect(fleet.run("services", "show", "things", "--json"), 0).json()
+        schema = self.expect(fleet.run("services", "schema", "things"), 0).json()
+        self.assertEqual(schema, {name: role["settings"] for name, role in shown["roles"].items()})
+        keeper = schema["keeper"]
+        self.assertEqual(keeper["required"], ["port"])
+        self.assertEqual(keeper["properties"]["port"], {"type": "integer", "minimum": 0, "maximum": 65535})
+        self.assertEqual(keeper["properties"]["word"], {"type": "string", "pattern": "^(?:[a-z]+)$", "default": "x"})
+        self.assertEqual(keeper["properties"]["many"]["items"], {"oneOf": [{"type": "integer"}, {"type": "boolean"}]})
+        self.assertEqual(keeper["properties"]["both"], {"oneOf": [{"type": "integer"}, {"type": "string"}], "default": "1"})
+        self.assertEqual(keeper["properties"]["call"], {})
+        self.assertNotIn("default", keeper["properties"]["told"])
+        self.assertNotIn("hidden", keeper["properties"])
+        self.assertEqual(schema["free"]["additionalProperties"], {"type": "string"})
+
+    def test_unknown_ones(self):
+        fleet = self.fleet(files={"modules/yard.nix": SERVICE})
+        self.expect(fleet.run("services", "show", "thigns"), 2, err=["FL0301", "did you mean `things`"])
+        self.expect(fleet.run("services", "show", "things", cwd=".."), 2, err=["FL0301", "neither a plugin nor this fleet"])
+
+    def test_a_mistake_in_an_interface(self):
+        fleet = self.fleet(files={"modules/yard.nix": SERVICE.replace("t.port;", "t.prot;")})
+        self.expect(fleet.run("services", "show", "things"), 1, err=["yard.nix:", "prot"])
