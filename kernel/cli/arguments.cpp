@@ -125,11 +125,34 @@ Result<void> checkPositionals(const Arguments& arguments) {
   return {};
 }
 
+// Before the command does anything.
+Result<void> checkNumbers(const Arguments& arguments) {
+  for (const OptionSpec& option : optionsOf(arguments.command)) {
+    if (option.kind != Kind::Number) continue;
+    for (const std::string& given : arguments.values(option.name)) {
+      const auto number = base::parseInt(given);
+      if (number && *number >= static_cast<std::int64_t>(option.least) &&
+          *number <= static_cast<std::int64_t>(option.most))
+        continue;
+      return Error{Code::FL0903,
+                   fmt::format("{} {}: a number from {} to {} is expected", option.name, shownWord(given), option.least,
+                               option.most),
+                   helpHint(arguments.command),
+                   {}};
+    }
+  }
+  return {};
+}
+
 Result<void> checkChoices(const Arguments& arguments) {
+  // A new fleet begins with a machine.
+  const bool machines = arguments.command && arguments.command->name == "init";
   for (const auto& [option, choices] :
        std::initializer_list<std::pair<std::string_view, std::vector<std::string_view>>>{
            {"--color", {"auto", "always", "never"}},
-           {"--class", {"nixos", "darwin", "home"}},
+           {"--class", machines ? std::vector<std::string_view>{"nixos", "darwin"}
+                                : std::vector<std::string_view>{"nixos", "darwin", "home"}},
+           {"--host-key-check", {"strict", "accept-new", "none"}},
            {"--isolate", {"all", "third-party", "unsandboxed", "none"}}}) {
     for (const std::string& given : arguments.values(option)) {
       if (std::find(choices.begin(), choices.end(), given) != choices.end()) continue;
@@ -254,6 +277,7 @@ Result<Arguments> parseArguments(const std::vector<std::string>& words, Argument
   if (bad) return *std::move(bad);
   FLEETD_TRY(parsed);
   FLEETD_TRY(checkChoices(out));
+  FLEETD_TRY(checkNumbers(out));
   if (out.command && !out.has("--help")) FLEETD_TRY(checkPositionals(out));
   return out;
 }

@@ -12,6 +12,7 @@ class Context;
 enum class Kind : std::uint8_t {
   Flag,  // an option without a value
   Text,
+  Number,  // within OptionSpec's bounds
   File,
   Directory,
   Host,
@@ -37,6 +38,7 @@ struct OptionSpec {
   Kind kind = Kind::Flag;
   std::string_view value;  // "DIR" in help; empty for a flag; "[=WHO]" when it may be left out
   std::string_view help;
+  unsigned least = 0, most = 0;  // of a number
 };
 
 struct PositionalSpec {

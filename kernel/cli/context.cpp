@@ -2,7 +2,6 @@
 #include "kernel/cli/context.hpp"
 
 #include <algorithm>
-#include <charconv>
 
 #include <fmt/format.h>
 
@@ -32,7 +31,8 @@ Context::Context(const Arguments& arguments, Output& output)
 
 Result<fleet::Fleet*> Context::openFleet() {
   if (workspace_) return &workspace_->fleet();
-  FLEETD_TRY_ASSIGN(jobs_, jobs());
+  jobs_ = args.has("--jobs") ? static_cast<unsigned>(base::parseInt(args.value("--jobs")).value_or(1))
+                             : process::processors();
   FLEETD_TRY_ASSIGN(root_, locateFleet(args.value("--fleet"), args.has("--fleet")));
   FLEETD_TRY_ASSIGN(plugin::Isolation isolation, pluginIsolation(*this));
   FLEETD_TRY_ASSIGN(auto overrides, inputOverrides());
@@ -55,20 +55,6 @@ Result<std::vector<fleet::InputOverride>> Context::inputOverrides() const {
     given.push_back({one.substr(0, equals), one.substr(equals + 1)});
   }
   return given;
-}
-
-Result<unsigned> Context::jobs() const {
-  if (!args.has("--jobs")) return process::processors();
-  constexpr unsigned kMost = 256;
-  const std::string_view text = args.value("--jobs");
-  unsigned number = 0;
-  const auto read = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (read.ec != std::errc() || read.ptr != text.data() + text.size() || number == 0 || number > kMost)
-    return Error{base::Code::FL0903,
-                 fmt::format("--jobs {}: a number from 1 to {} is expected", shownWord(text), kMost),
-                 "",
-                 {}};
-  return number;
 }
 
 Result<std::vector<const fleet::Host*>> Context::selectHosts(const std::vector<std::string>& names) {

@@ -62,7 +62,6 @@ class Context {
   Result<std::vector<fleet::InputOverride>> inputOverrides() const;
 
  private:
-  Result<unsigned> jobs() const;
   void report();
 
   bool json_ = false;

@@ -53,8 +53,6 @@ Result<std::vector<deploy::Built>> pathsFor(Context& cx, Operation& operation) {
   }
   const std::string path(cx.args.value("--store-path"));
   if (operation.meant.size() != 1) return Error{Code::FL0903, "--store-path is for one host", "name the host", {}};
-  if (!deploy::isStorePath(path))
-    return Error{Code::FL0903, fmt::format("`{}` is no store path", shownWord(path)), "", {}};
   return std::vector<deploy::Built>{{path, false}};
 }
 

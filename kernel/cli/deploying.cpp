@@ -165,10 +165,10 @@ Result<deploy::DeploySettings> deploySettings(Context& cx) {
                    "for `fleetd deploy` also upload-keys",
                    {}};
   }
-  FLEETD_TRY_ASSIGN(out.activation.confirmSeconds, numberOption(cx, "--confirm-timeout", 60, 3600, 1));
-  FLEETD_TRY_ASSIGN(out.activation.activateSeconds, numberOption(cx, "--activation-timeout", 600, 86'400, 1));
-  FLEETD_TRY_ASSIGN(out.parallel, numberOption(cx, "--max-parallel", 8, 256, 1));
-  FLEETD_TRY_ASSIGN(out.maxFailures, numberOption(cx, "--max-failures", 1, 100'000));
+  out.activation.confirmSeconds = numberOption(cx, "--confirm-timeout", 60);
+  out.activation.activateSeconds = numberOption(cx, "--activation-timeout", 600);
+  out.parallel = numberOption(cx, "--max-parallel", 8);
+  out.maxFailures = numberOption(cx, "--max-failures", 1);
   out.activation.wayBack = !cx.args.has("--no-way-back");
   out.activation.checkUnits = !cx.args.has("--ignore-failed-units");
   for (const auto& text : cx.args.values("--health-check")) {
@@ -264,9 +264,8 @@ int deployTargets(Context& cx, Operation& operation, StopOnInterrupt& interrupts
       ssh, targets, settings, [&](const Target& target, std::string_view step) { event(cx, target, step); },
       [&](std::size_t index, const Ended& one) {
         const Target& target = targets[index];
-        const bool answered =
-            !one.previous.empty() || one.ending == Ending::Deployed || one.ending == Ending::Unchanged ||
-            one.ending == Ending::Incomplete;
+        const bool answered = !one.previous.empty() || one.ending == Ending::Deployed ||
+                              one.ending == Ending::Unchanged || one.ending == Ending::Incomplete;
         if (one.error) forgetUnreachable(cx, target.name, *one.error);
         if (!id) return;
         const auto saved = operation.state->record(

@@ -16,7 +16,7 @@ using base::Code;
 
 Result<std::vector<Derivations>> compareDerivations(Context& cx, const std::vector<const fleet::Host*>& hosts,
                                                     const std::string& left, const std::string& right) {
-  FLEETD_TRY_ASSIGN(const unsigned parallel, numberOption(cx, "--max-builds", std::min(4u, process::processors()), 64));
+  const unsigned parallel = numberOption(cx, "--max-builds", std::min(4u, process::processors()));
   std::vector<Derivations> out(hosts.size());
   std::mutex mutex;
   std::size_t done = 0;

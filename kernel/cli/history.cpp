@@ -8,15 +8,13 @@
 namespace fleetd::cli {
 
 int runHistory(Context& cx) {
-  auto limit = numberOption(cx, "--limit", 20, 100'000);
-  if (!limit) return cx.fail(limit.error());
   auto fleet = cx.openFleet();
   if (!fleet) return cx.fail(fleet.error());
   auto directory = state::stateDirectory((*fleet)->name());
   if (!directory) return cx.fail(directory.error());
   auto state = state::State::open(*directory);
   if (!state) return cx.fail(state.error());
-  auto deployments = state->deployments(*limit);
+  auto deployments = state->deployments(numberOption(cx, "--limit", 20));
   if (!deployments) return cx.fail(deployments.error());
   TextTable table(
       {{"NUMBER", true}, {"STARTED"}, {"WHO", false, 0, 3}, {"COMMIT", false, 0, 2}, {"GOAL"}, {"HOST"}, {"OUTCOME"}});

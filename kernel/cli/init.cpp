@@ -52,8 +52,6 @@ Result<Wanted> wantedOf(Context& cx) {
                  {}};
   if (!isName(out.machine))
     return Error{Code::FL0903, fmt::format("`{}` is no name for a machine", shownWord(out.machine)), "", {}};
-  if (out.klass != "nixos" && out.klass != "darwin")
-    return Error{Code::FL0903, fmt::format("--class is nixos or darwin, not `{}`", shownWord(out.klass)), "", {}};
   return out;
 }
 

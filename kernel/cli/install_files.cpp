@@ -91,6 +91,7 @@ Result<void> InstallFiles::open() {
   if (!base::isInMemory(parent) || !::mkdtemp(pattern.data()))
     return Error{Code::FL0842, "there is no directory in memory for the machine's secrets", "set XDG_RUNTIME_DIR", {}};
   directory_ = pattern;
+  removed_ = process::RemovedOnInterrupt(pattern);
   return {};
 }
 

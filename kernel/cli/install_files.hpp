@@ -4,10 +4,12 @@
 
 #include "kernel/base/result.hpp"
 #include "kernel/deploy/deployment.hpp"
+#include "kernel/process/left_behind.hpp"
 
 namespace fleetd::cli {
 
-// Files by their places on the machine. Gone with this; what a process left that was killed goes with the next one.
+// Files by their places on the machine. Gone with this, and with an interrupt; what a process left that was killed goes
+// with the next one.
 class InstallFiles {
  public:
   InstallFiles() = default;
@@ -26,6 +28,7 @@ class InstallFiles {
 
  private:
   std::string directory_;
+  process::RemovedOnInterrupt removed_;
 };
 
 }  // namespace fleetd::cli

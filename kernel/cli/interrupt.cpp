@@ -9,6 +9,8 @@
 #include <cstddef>
 #include <cstring>
 
+#include "kernel/process/left_behind.hpp"
+
 namespace fleetd::cli {
 
 namespace {
@@ -22,10 +24,7 @@ const char* volatile stopWords = nullptr;
 std::array<struct sigaction, kSignals.size()> previous;
 
 void keep(int number) {
-  if (pendingSignal != 0) {
-    ::signal(number, SIG_DFL);
-    ::raise(number);  // delivered when the handler returns
-  }
+  if (pendingSignal != 0) process::endInterrupted(number);
   pendingSignal = number;
 }
 

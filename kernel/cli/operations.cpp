@@ -55,6 +55,18 @@ Result<std::vector<deploy::Reach>> reachesFor(Context& cx, const std::vector<dep
   return std::vector<deploy::Reach>{{*std::move(address), "--target-host", {}}};
 }
 
+// What can be told of words without the fleet is told before anything is done.
+Result<void> checkWords(Context& cx) {
+  for (const std::string_view option : {"--target-host", "--build-host"})
+    if (cx.args.has(option))
+      if (auto address = deploy::parseAddress(cx.args.value(option)); !address) return address.error();
+  if (const auto path = cx.args.value("--store-path"); cx.args.has("--store-path") && !deploy::isStorePath(path))
+    return Error{Code::FL0903, fmt::format("`{}` is no store path", shownWord(path)), "", {}};
+  if (const auto config = cx.args.value("--ssh-config"); !config.empty())
+    if (const auto read = base::readFile(std::string(config)); !read) return read.error();
+  return {};
+}
+
 // Asks all hosts at once which of their addresses answer.
 void chooseAll(std::vector<Meant>& meant, const std::vector<Result<std::vector<deploy::Reach>>>& reaches,
                const deploy::Choosing& how) {
@@ -83,6 +95,7 @@ Result<Operation> beginOperation(Context& cx, Reaching reaching) {
 }
 
 Result<Operation> beginOperation(Context& cx, Reaching reaching, const std::vector<std::string>& names) {
+  FLEETD_TRY(checkWords(cx));
   auto fleet = cx.openFleet();
   if (!fleet) return fleet.error();
   auto hosts = wantedHosts(cx, names);
@@ -174,18 +187,15 @@ Result<void> renderFor(Context& cx, Operation& operation) {
 
 Result<std::vector<deploy::Built>> buildFor(Context& cx, Operation& operation, BuildReport& report) {
   deploy::BuildSettings settings;
-  auto parallel = numberOption(cx, "--max-builds", std::min(4u, process::processors()), 64, 1);
-  if (!parallel) return parallel.error();
-  settings.parallel = *parallel;
-  auto memory = numberOption(cx, "--eval-memory", 0, 1u << 20);
-  if (!memory) return memory.error();
-  operation.nix.evaluatorMemory = *memory;
+  settings.parallel = numberOption(cx, "--max-builds", std::min(4u, process::processors()));
+  const unsigned memory = numberOption(cx, "--eval-memory", 0);
+  operation.nix.evaluatorMemory = memory;
   // Evaluations that run at once share what there is.
-  if (*memory > 0) {
+  if (memory > 0) {
     const auto mebibytes = static_cast<unsigned long long>(::sysconf(_SC_PHYS_PAGES)) *
                                static_cast<unsigned long long>(::sysconf(_SC_PAGESIZE)) >>
                            20;
-    const auto fitting = std::max(1ULL, mebibytes / *memory);
+    const auto fitting = std::max(1ULL, mebibytes / memory);
     settings.parallel = static_cast<unsigned>(std::min<unsigned long long>(settings.parallel, fitting));
   }
   std::optional<deploy::Ssh> ssh;  // its shared connection serves all builds
@@ -225,12 +235,6 @@ Result<deploy::Ssh> openSsh(Context& cx) {
   // `network` calls it differently: --ssh-config is one of its forms.
   settings.config = cx.args.value(cx.args.has("--ssh-config-file") ? "--ssh-config-file" : "--ssh-config");
   settings.hostKeyCheck = cx.args.value("--host-key-check");
-  const std::string& check = settings.hostKeyCheck;
-  if (!check.empty() && check != "strict" && check != "accept-new" && check != "none")
-    return Error{Code::FL0903,
-                 fmt::format("--host-key-check is strict, accept-new or none, not `{}`", shownWord(check)),
-                 "",
-                 {}};
   settings.knownHosts = deploy::knownHostsOf(cx.workspace().services());
   if (const auto directory = state::stateDirectory(cx.workspace().fleet().name()))
     settings.torDirectory = *directory + "/tor";
@@ -257,12 +261,8 @@ void tellTried(Context& cx, const std::string& host, const deploy::Reach& reach)
   cx.out.message(fmt::format("{}{}: using {} by {}\n", text, host, reach.address.text(), reach.from));
 }
 
-Result<unsigned> numberOption(Context& cx, std::string_view name, unsigned otherwise, unsigned most, unsigned least) {
-  if (!cx.args.has(name)) return otherwise;
-  const auto number = base::parseInt(cx.args.value(name));
-  if (number && *number >= static_cast<long long>(least) && *number <= static_cast<long long>(most))
-    return static_cast<unsigned>(*number);
-  return Error{Code::FL0903, fmt::format("{} takes a number from {} to {}", name, least, most), "", {}};
+unsigned numberOption(const Context& cx, std::string_view name, unsigned otherwise) {
+  return static_cast<unsigned>(base::parseInt(cx.args.value(name)).value_or(otherwise));
 }
 
 }  // namespace fleetd::cli

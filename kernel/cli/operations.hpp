@@ -57,8 +57,7 @@ deploy::Choosing choosing(Context& cx, deploy::Ssh& ssh);
 void forgetUnreachable(Context& cx, const std::string& host, const Error& error);
 // What was tried before the address that is used, for people who are not asked to be left alone.
 void tellTried(Context& cx, const std::string& host, const deploy::Reach& reach);
-// A number of an option, within bounds; `otherwise` when it was not given. Error FL0903.
-Result<unsigned> numberOption(Context& cx, std::string_view name, unsigned otherwise, unsigned most,
-                              unsigned least = 0);
+// The number that an option of the kind Number was given; `otherwise` when it was not.
+unsigned numberOption(const Context& cx, std::string_view name, unsigned otherwise);
 
 }  // namespace fleetd::cli

@@ -13,14 +13,9 @@ using base::Code;
 // The generation asked for, or the one before the selected one.
 Result<deploy::Generation> chosen(Context& cx, const std::string& host, const std::vector<deploy::Generation>& all) {
   if (cx.args.has("--generation")) {
-    const auto number = base::parseInt(cx.args.value("--generation"));
-    if (!number)
-      return Error{Code::FL0903,
-                   fmt::format("`{}` is no number of a generation", shownWord(cx.args.value("--generation"))),
-                   fmt::format("`fleetd generations {}` lists them", host),
-                   {}};
+    const unsigned number = numberOption(cx, "--generation", 0);
     for (const auto& one : all)
-      if (number && one.number == *number) return one;
+      if (one.number == static_cast<std::int64_t>(number)) return one;
     return Error{Code::FL0826,
                  fmt::format("{} has no generation {}", host, shownWord(cx.args.value("--generation"))),
                  fmt::format("`fleetd generations {}` lists them", host),

@@ -17,7 +17,7 @@ namespace {
 using base::Code;
 using plugin::PluginValue;
 
-constexpr unsigned kSeconds = 600, kMostSeconds = 7 * 24 * 3600;
+constexpr unsigned kSeconds = 600;
 
 struct Wanted {
   std::vector<std::string> places, machines;
@@ -65,7 +65,7 @@ void addProblem(sdk::Attrs& request, const Error& error) {
 }  // namespace
 
 Result<process::ScriptSandbox> addScripts(Context& cx, sdk::Attrs& request) {
-  FLEETD_TRY_ASSIGN(const unsigned seconds, numberOption(cx, "--script-timeout", kSeconds, kMostSeconds));
+  const unsigned seconds = numberOption(cx, "--script-timeout", kSeconds);
   sdk::Attrs question = request;
   question.set("verb", std::string("scripts"));
   FLEETD_TRY_ASSIGN(const auto answer, cx.workspace().plugins().request("vars", PluginValue(std::move(question))));

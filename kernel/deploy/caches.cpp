@@ -9,6 +9,7 @@
 #include "kernel/base/json.hpp"
 #include "kernel/base/text.hpp"
 #include "kernel/deploy/nix.hpp"
+#include "kernel/process/left_behind.hpp"
 #include "kernel/process/spawn.hpp"
 
 namespace fleetd::deploy {
@@ -63,6 +64,7 @@ Result<std::string> outputOf(const std::string& root, const std::string& input, 
                              const std::string& package) {
   // Names are those of the flake's inputs; what a registry on the network knows is not asked for.
   FLEETD_TRY_ASSIGN(const std::string directory, base::makeTempDir("fleetd-registry"));
+  const process::RemovedOnInterrupt removed(directory);
   const std::string registry = directory + "/registry.json";
   FLEETD_TRY(base::writeFileAtomic(registry, R"({"version": 2, "flakes": []})", 0600, base::Durability::Volatile));
   const auto attribute = fmt::format("{}#legacyPackages.{}.\"{}\".outPath", input, system, package);

@@ -29,7 +29,8 @@ using base::Code;
 constexpr char kPutKey[] =
     "umask 077; mkdir -p $d && cd $d && cat >key.txt.new && [ -s key.txt.new ] && "
     "{ [ -s key.txt ] && rm -f key.txt.new || mv -f key.txt.new key.txt; }";
-constexpr std::string_view kEndings[] = {"deployed", "unchanged", "incomplete", "rolled back", "failed", "unknown", "not reached"};
+constexpr std::string_view kEndings[] = {"deployed", "unchanged", "incomplete", "rolled back",
+                                         "failed",   "unknown",   "not reached"};
 
 // Names an activation on its host; never used twice.
 std::string activationId(const Target& target) {
@@ -94,7 +95,7 @@ class OneHost {
     }
     if (auto stopped = interrupted(out)) return stopped;
     onStep_(target_, std::string(goalName(settings_.activation.goal)));
-    const Order order{target_.klass,       target_.name,          target_.path,
+    const Order order{target_.klass,      target_.name,          target_.path,
                       target_.generation, activationId(target_), before->boot};
     auto active = activate(ssh_, target_.address, order, settings_.activation,
                            [&](std::string_view step) { onStep_(target_, step); });

@@ -43,9 +43,9 @@ Result<Answer> Dialogue::start(const Order& order) {
   const std::string command = fmt::format(
       "umask 077; mkdir -p {0} && cat >{1} && exec sh {1} start {0} {2} {3} {4} {5} {6} {7} {8} {9} {10} {11}",
       directory_, file, id_, order.klass, workOf(settings_), order.path,
-      order.generation ? std::to_string(order.generation) : "-",
-      settings_.confirmSeconds, settings_.activateSeconds, settings_.checkUnits ? "check" : "ignore",
-      settings_.switchChecks ? "checked" : "unchecked", base::shellQuote(hostCommands(settings_.health, order.klass)));
+      order.generation ? std::to_string(order.generation) : "-", settings_.confirmSeconds, settings_.activateSeconds,
+      settings_.checkUnits ? "check" : "ignore", settings_.switchChecks ? "checked" : "unchecked",
+      base::shellQuote(hostCommands(settings_.health, order.klass)));
   return say(command, script(), false, seconds(60));
 }
 

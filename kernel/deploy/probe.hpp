@@ -19,7 +19,7 @@ struct Probe {
   std::string kernel, machine;          // "Linux", "x86_64"
   std::string nixStore;                 // path of the program
   std::string user;
-  std::string boot;  // which start of the host this is; another text after each
+  std::string boot;     // which start of the host this is; another text after each
   bool hasKey = false;  // the key that its secrets are encrypted for; false as well when the user may not look
   std::string reboot;   // the part that differs between what was booted and what runs: "kernel", "initrd"
   std::int64_t now = 0;

@@ -121,6 +121,7 @@ Result<Ssh> Ssh::open(SshSettings settings) {
   if (!::mkdtemp(pattern.data()))
     return Error{Code::FL0003, fmt::format("cannot make a private directory below {}", parent), "", {}};
   out.directory_ = pattern;
+  out.removed_ = process::RemovedOnInterrupt(pattern);
   if (!out.settings_.knownHosts.empty())
     FLEETD_TRY(base::writeFileAtomic(out.directory_ + "/known_hosts", out.settings_.knownHosts, 0600,
                                      base::Durability::Volatile));

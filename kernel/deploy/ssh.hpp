@@ -12,6 +12,7 @@
 #include "kernel/base/result.hpp"
 #include "kernel/deploy/address.hpp"
 #include "kernel/deploy/tor.hpp"
+#include "kernel/process/left_behind.hpp"
 #include "kernel/process/secret.hpp"
 #include "kernel/process/spawn.hpp"
 
@@ -76,6 +77,7 @@ class Ssh {
     std::optional<Result<std::unique_ptr<Tor>>> tor;  // once somebody needed it
   };
   std::string directory_;
+  process::RemovedOnInterrupt removed_;
   SshSettings settings_;
   std::unique_ptr<Shared> shared_;
 };

@@ -74,6 +74,7 @@ Result<void> Plugins::State::openSocket() {
     return fail(Code::FL0316, fmt::format("the path `{}` is too long for a socket", directory),
                 "set TMPDIR to a shorter one");
   socketDirectory = *base::realPath(directory);
+  socketsRemoved = process::RemovedOnInterrupt(socketDirectory);
   return bus->listen(fmt::format("ipc://{}/rpc", socketDirectory));
 }
 

@@ -14,6 +14,7 @@
 #include "kernel/plugin/messages.hpp"
 #include "kernel/plugin/plugins.hpp"
 #include "kernel/plugin/touched.hpp"
+#include "kernel/process/left_behind.hpp"
 
 namespace fleetd::plugin {
 
@@ -41,9 +42,10 @@ struct Plugins::State {
   std::vector<PluginFile> files;  // by id
   std::map<std::string, LoadedPlugin> loaded;
   std::unique_ptr<Exchange> exchange;
-  std::unique_ptr<bus::BusThread> bus;        // after what it serves: it ends first
-  LogSink log;                                // what plugins log to: the bus, which hands it on
-  std::unique_ptr<Told> told;                 // after the bus
+  std::unique_ptr<bus::BusThread> bus;  // after what it serves: it ends first
+  LogSink log;                          // what plugins log to: the bus, which hands it on
+  std::unique_ptr<Told> told;           // after the bus
+  process::RemovedOnInterrupt socketsRemoved;
   std::string socketDirectory;                // of the socket for processes, once there is one
   std::map<std::string, Diagnostic> notices;  // by plugin; they wait for somebody who takes diagnostics
   std::uint64_t started = 0;

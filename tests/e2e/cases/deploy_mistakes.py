@@ -38,11 +38,14 @@ class Words(LabTest):
             (["deploy", "h1", "--canary", "h2"], 2, ["--canary h2", "not among those that are deployed to"]),
             (["deploy", "h1", "--last", "h2"], 2, ["--last h2"]),
             (["deploy", "h1", "--canary", "nosuch"], 2, ["no host nosuch"]),
-            (["deploy", "h1", "--confirm-timeout", "0"], 2, ["from 1 to 3600"]),
+            (["deploy", "h1", "--confirm-timeout", "0"], 2, ["--confirm-timeout 0: a number from 1 to 3600 is expected"]),
             (["deploy", "h1", "--activation-timeout", "0"], 2, ["from 1 to 86400"]),
             (["deploy", "h1", "--max-parallel", "0"], 2, ["from 1 to 256"]),
             (["deploy", "h1", "--max-parallel", "-1"], 2, ["from 1 to 256"]),
             (["build", "--max-builds", "0"], 2, ["from 1 to 64"]),
+            (["build", "--build-host", "-oProxyCommand=x"], 1, ["is no address"]),
+            (["build", "--host-key-check", "never"], 2, ["`never` is no value of --host-key-check", "one of strict, accept-new, none"]),
+            (["build", "--ssh-config", "/nonexistent"], 3, ["/nonexistent"]),
             (["deploy", "--tag", "nosuch"], 2, ["no host has the tags nosuch"]),
             (["deploy", "h1", "--health-check", "port:99999"], 1, ["names no port"]),
             (["diff", "h1", "abc"], 2, ["`abc` is no number of a deployment"]),
@@ -53,6 +56,8 @@ class Words(LabTest):
             self.expect(self.run_fleetd(*words), code, err=said)
         self.assertEqual(self.expect(self.run_fleetd("history", "--json"), 0).json(), [])
         self.assertEqual(set(self.systems().values()), {("", "")})
+        # Nor was anything rendered.
+        self.assertFalse((self.yard.home / "state/fleetd/fleet/tree").exists())
 
     def test_a_configuration_of_ssh_that_is_not_there(self):
         words = [*LAB.operator_words(), SETUP.binary, "deploy", "h1", "--ssh-config", "/nonexistent"]
@@ -64,7 +69,7 @@ class Words(LabTest):
 
     def test_a_generation_is_a_number(self):
         self.expect(self.deploy("h1"), 0)
-        self.expect(self.run_fleetd("rollback", "h1", "--generation", "x"), 2, err=["`x` is no number of a generation"])
+        self.expect(self.run_fleetd("rollback", "h1", "--generation", "x"), 2, err=["--generation x: a number from 1"])
         self.expect(self.run_fleetd("rollback"), 2, err=["which hosts are to return?"])
 
 

@@ -98,5 +98,5 @@ class Init(FleetTest):
         self.expect(yard.run("init", "a b"), 2, err=["no name for a fleet"])
         self.expect(yard.run("init", "yard", "--machine", "../x"), 2, err=["no name for a machine"])
         self.expect(yard.run("init", "yard", "--user", "a/b"), 2, err=["no name for a user"])
-        self.expect(yard.run("init", "yard", "--class", "home"), 2, err=["--class is nixos or darwin"])
+        self.expect(yard.run("init", "yard", "--class", "home"), 2, err=["`home` is no value of --class", "one of nixos, darwin\n"])
         self.assertFalse((yard.root / "yard").exists())

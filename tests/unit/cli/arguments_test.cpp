@@ -51,6 +51,22 @@ TEST(Arguments, ValuesAreTakenAsTheyAre) {
   EXPECT_EQ(good({"check", ""}).positionals, Words{""});
 }
 
+TEST(Arguments, NumbersHaveBounds) {
+  EXPECT_EQ(good({"build", "--max-builds", "64"}).value("--max-builds"), "64");
+  EXPECT_EQ(bad({"build", "--max-builds", "0"}), "--max-builds 0: a number from 1 to 64 is expected");
+  for (const Command& command : commands())
+    for (const OptionSpec& option : command.options) {
+      if (option.kind != Kind::Number) continue;
+      EXPECT_LT(option.least, option.most) << option.name;
+      for (const char* word : {"-1", "many", "", "1x", "0x1", "1.5", "99999999999999999999999", "4294967297"})
+        EXPECT_NE(bad({std::string(command.name), std::string(option.name), word}).find("is expected"),
+                  std::string::npos)
+            << command.name << ' ' << option.name << ' ' << word;
+      if (option.least > 0)
+        EXPECT_NE(bad({std::string(command.name), std::string(option.name), "0"}), "") << option.name;
+    }
+}
+
 TEST(Arguments, RepeatedOptions) {
   EXPECT_EQ(good({"hosts", "-t", "a", "--tag", "b", "-tc"}).values("--tag"), (Words{"a", "b", "c"}));
   EXPECT_EQ(good({"check", "--fleet", "a", "--fleet", "b"}).value("--fleet"), "b");
