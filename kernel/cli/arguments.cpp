@@ -125,22 +125,37 @@ Result<void> checkPositionals(const Arguments& arguments) {
   return {};
 }
 
+struct Bounds {
+  std::string_view option;
+  std::int64_t least, most;
+};
+// An option means the same in every command that has it.
+constexpr Bounds kNumbers[] = {
+    {"--activation-timeout", 1, 86'400},
+    {"--confirm-timeout", 1, 3600},
+    {"--eval-memory", 0, 1 << 20},
+    {"--generation", 1, 2'147'483'647},
+    {"--jobs", 1, 256},
+    {"--limit", 1, 100'000},
+    {"--max-builds", 1, 64},
+    {"--max-failures", 0, 100'000},
+    {"--max-parallel", 1, 256},
+    {"--script-timeout", 1, 604'800},
+    {"--timeout", 1, 600},
+};
+
 // Before the command does anything.
 Result<void> checkNumbers(const Arguments& arguments) {
-  for (const OptionSpec& option : optionsOf(arguments.command)) {
-    if (option.kind != Kind::Number) continue;
-    for (const std::string& given : arguments.values(option.name)) {
+  for (const Bounds& bounds : kNumbers)
+    for (const std::string& given : arguments.values(bounds.option)) {
       const auto number = base::parseInt(given);
-      if (number && *number >= static_cast<std::int64_t>(option.least) &&
-          *number <= static_cast<std::int64_t>(option.most))
-        continue;
+      if (number && *number >= bounds.least && *number <= bounds.most) continue;
       return Error{Code::FL0903,
-                   fmt::format("{} {}: a number from {} to {} is expected", option.name, shownWord(given), option.least,
-                               option.most),
+                   fmt::format("{} {}: a number from {} to {} is expected", bounds.option, shownWord(given),
+                               bounds.least, bounds.most),
                    helpHint(arguments.command),
                    {}};
     }
-  }
   return {};
 }
 

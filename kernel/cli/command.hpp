@@ -12,7 +12,6 @@ class Context;
 enum class Kind : std::uint8_t {
   Flag,  // an option without a value
   Text,
-  Number,  // within OptionSpec's bounds
   File,
   Directory,
   Host,
@@ -38,7 +37,6 @@ struct OptionSpec {
   Kind kind = Kind::Flag;
   std::string_view value;  // "DIR" in help; empty for a flag; "[=WHO]" when it may be left out
   std::string_view help;
-  unsigned least = 0, most = 0;  // of a number
 };
 
 struct PositionalSpec {

@@ -164,8 +164,7 @@ void Completer::addPaths() {
 void Completer::addKind(Kind kind, std::string_view name) {
   switch (kind) {
     case Kind::Flag:
-    case Kind::Text:
-    case Kind::Number: break;
+    case Kind::Text: break;
     case Kind::File: out_.files = true; break;
     case Kind::Directory: out_.directories = true; break;
     case Kind::Host: addHosts(); break;

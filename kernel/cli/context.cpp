@@ -31,8 +31,7 @@ Context::Context(const Arguments& arguments, Output& output)
 
 Result<fleet::Fleet*> Context::openFleet() {
   if (workspace_) return &workspace_->fleet();
-  jobs_ = args.has("--jobs") ? static_cast<unsigned>(base::parseInt(args.value("--jobs")).value_or(1))
-                             : process::processors();
+  FLEETD_TRY_ASSIGN(jobs_, jobs());
   FLEETD_TRY_ASSIGN(root_, locateFleet(args.value("--fleet"), args.has("--fleet")));
   FLEETD_TRY_ASSIGN(plugin::Isolation isolation, pluginIsolation(*this));
   FLEETD_TRY_ASSIGN(auto overrides, inputOverrides());
@@ -55,6 +54,11 @@ Result<std::vector<fleet::InputOverride>> Context::inputOverrides() const {
     given.push_back({one.substr(0, equals), one.substr(equals + 1)});
   }
   return given;
+}
+
+Result<unsigned> Context::jobs() const {
+  if (!args.has("--jobs")) return process::processors();
+  return static_cast<unsigned>(base::parseInt(args.value("--jobs")).value_or(1));
 }
 
 Result<std::vector<const fleet::Host*>> Context::selectHosts(const std::vector<std::string>& names) {

@@ -62,6 +62,7 @@ class Context {
   Result<std::vector<fleet::InputOverride>> inputOverrides() const;
 
  private:
+  Result<unsigned> jobs() const;
   void report();
 
   bool json_ = false;

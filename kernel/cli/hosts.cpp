@@ -1,11 +1,13 @@
 // `fleetd hosts`: the list of hosts, from level F alone.
 #include <algorithm>
+#include <optional>
 
 #include <fmt/format.h>
 
 #include "kernel/base/text.hpp"
 #include "kernel/cli/context.hpp"
 #include "kernel/cli/text_table.hpp"
+#include "kernel/fleet/inventory_origins.hpp"
 
 namespace fleetd::cli {
 
@@ -18,7 +20,29 @@ bool wanted(const fleet::Host& host, const std::vector<std::string>& classes, co
   });
 }
 
-void writeHosts(Context& cx, const std::vector<const fleet::Host*>& hosts) {
+// Where somebody wrote down that there are these hosts; read when one of them has no place yet, for it takes the
+// inventory apart.
+class Places {
+ public:
+  explicit Places(Context& cx) : cx_(cx) {}
+
+  base::Span of(const fleet::Host& host) {
+    if (host.place || host.origin != "clan") return host.place;
+    if (!origins_) origins_ = fleet::readOrigins(cx_.workspace().fleet());
+    if (const auto* machine = origins_->root.find({"machines", host.name}); machine && machine->place)
+      return machine->place;
+    for (const auto& path :
+         {fmt::format("{}/machines/{}/configuration.nix", origins_->directory, host.name), origins_->file()})
+      if (const auto source = cx_.sources.load(path); source) return {(*source)->base, (*source)->base + 1};
+    return {};
+  }
+
+ private:
+  Context& cx_;
+  std::optional<fleet::InventoryOrigins> origins_;
+};
+
+void writeHosts(Context& cx, const std::vector<const fleet::Host*>& hosts, Places& places) {
   base::JsonWriter json(cx.out.data(), 2);
   json.beginArray();
   for (const fleet::Host* host : hosts) {
@@ -28,7 +52,7 @@ void writeHosts(Context& cx, const std::vector<const fleet::Host*>& hosts) {
     json.endArray().key("plugins").beginArray();
     for (const std::string& plugin : host->plugins) json.string(plugin);
     json.endArray().member("origin", host->origin).key("place");
-    cx.writePlace(json, host->place);
+    cx.writePlace(json, places.of(*host));
     json.endObject();
   }
   json.endArray();
@@ -43,8 +67,9 @@ int runHosts(Context& cx) {
   std::vector<const fleet::Host*> hosts;
   for (const fleet::Host& host : (*fleet)->hosts())
     if (wanted(host, cx.args.values("--class"), cx.args.values("--tag"))) hosts.push_back(&host);
+  Places places(cx);
   if (cx.json()) {
-    writeHosts(cx, hosts);
+    writeHosts(cx, hosts, places);
     return cx.finish();
   }
   TextTable table(
@@ -54,7 +79,7 @@ int runHosts(Context& cx) {
                {host->klass},
                {host->system},
                {base::join(host->tags, " ")},
-               {cx.placeText(host->place), kDim}});
+               {cx.placeText(places.of(*host)), kDim}});
   if (!table.empty()) cx.out.write(table.text(cx.out.dataWidth(), cx.out.colorData()));
   return cx.finish();
 }

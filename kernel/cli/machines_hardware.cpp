@@ -5,10 +5,10 @@
 #include "kernel/base/file.hpp"
 #include "kernel/base/text.hpp"
 #include "kernel/cli/git_commit.hpp"
+#include "kernel/cli/install_target.hpp"
 #include "kernel/cli/mac_wanted.hpp"
 #include "kernel/cli/machines.hpp"
 #include "kernel/cli/operations.hpp"
-#include "kernel/deploy/hardware.hpp"
 #include "kernel/render/mac_facts.hpp"
 
 namespace fleetd::cli {
@@ -17,20 +17,44 @@ namespace {
 
 using base::Code;
 
+// Why it cannot be made is said by us, not by whichever program is missing.
+constexpr char kReport[] =
+    "PATH=$PATH:/run/current-system/sw/bin:/nix/var/nix/profiles/default/bin; "
+    "refuse() { echo \"$*\" >&2; exit 1; }; "
+    "[ \"$(uname -s)\" = Linux ] || refuse \"it runs $(uname -s)\"; "
+    "[ \"$(id -u)\" = 0 ] || refuse \"$(id -un) is not root there\"; "
+    "if command -v nixos-facter >/dev/null 2>&1; then exec nixos-facter; fi; "
+    "command -v nix >/dev/null 2>&1 || refuse 'neither nixos-facter nor nix is installed there'; "
+    "exec nix --extra-experimental-features 'nix-command flakes' run nixpkgs#nixos-facter";
+
 Result<std::string> reportOf(Operation& operation, const Meant& one) {
   deploy::Ssh::Call call;
-  call.command =
-      "command -v nixos-facter >/dev/null 2>&1 && exec nixos-facter; "
-      "exec nix --extra-experimental-features 'nix-command flakes' run nixpkgs#nixos-facter";
+  call.command = kReport;
   call.timeout = std::chrono::minutes(10);
   FLEETD_TRY_ASSIGN(auto said, operation.ssh->run((**one.reach).address, call));
   if (!said.status.success())
     return Error{Code::FL0842,
                  fmt::format("nixos-facter failed on {}: {}", one.host->name, base::sanitize(base::trim(said.errors))),
-                 "it must run as root, on Linux",
+                 "it must run as root, on Linux; the installer of NixOS has what it takes",
                  {}};
   FLEETD_TRY(deploy::readHardware(said.output));
   return std::move(said.output);
+}
+
+// The report is right and is written; what is wrong is the configuration, or the address.
+void warnOfMisfits(Context& cx, const fleet::Host& host, const std::string& text) {
+  const auto hardware = deploy::readHardware(text);
+  if (!hardware) return;
+  const auto composed = cx.compose(host);
+  const auto why = deploy::misfits(*hardware, wantedHardware(cx, host, *composed));
+  if (why.empty()) return;
+  Diagnostic d = Diagnostic::from({Code::FL0842,
+                                   fmt::format("{} does not fit this report: {}", host.name, base::join(why, "; ")),
+                                   "it could not be installed like this; is it the right machine?",
+                                   {}});
+  d.severity = base::Severity::Warning;
+  d.host = host.name;
+  cx.diagnostics.add(std::move(d));
 }
 
 Result<std::string> contentOf(const std::string& path) {
@@ -95,6 +119,7 @@ int machineHardware(Context& cx) {
   if (!changed && mac && changed.error().code == Code::FL0619) changed = intoFleet(cx, path, text, message);
   if (!changed) return cx.fail(changed.error());
   if (!cx.quiet()) cx.out.message(fmt::format("{} {}\n", path, *changed ? "was written" : "is up to date"));
+  if (!mac) warnOfMisfits(cx, *one.host, text);
   if (!left.empty())
     return cx.fail({Code::FL0848, fmt::format("{} is not ready: {}", name, base::join(left, "; ")), "", {}});
   return cx.finish();

@@ -10,15 +10,16 @@
 #include "kernel/base/terminal.hpp"
 #include "kernel/base/text.hpp"
 #include "kernel/cli/install_files.hpp"
+#include "kernel/cli/install_progress.hpp"
+#include "kernel/cli/install_target.hpp"
+#include "kernel/cli/interrupt.hpp"
 #include "kernel/cli/machine_keys.hpp"
 #include "kernel/cli/machines.hpp"
 #include "kernel/cli/operations.hpp"
 #include "kernel/cli/partitioning.hpp"
 #include "kernel/cli/vars_request.hpp"
 #include "kernel/cli/vars_store.hpp"
-#include "kernel/deploy/hardware.hpp"
 #include "kernel/deploy/nix.hpp"
-#include "kernel/render/views.hpp"
 
 namespace fleetd::cli {
 
@@ -27,6 +28,8 @@ namespace {
 using base::Code;
 using base::Json;
 
+constexpr char kInterrupted[] =
+    "\nInterrupted: the phase is stopped; the same command begins it again. Once more ends it at once.\n";
 constexpr std::string_view kPhases[] = {"kexec", "disko", "install", "reboot"};
 
 Result<const Meant*> theMachine(const Operation& operation, const std::string& name) {
@@ -42,35 +45,7 @@ Result<const Meant*> theMachine(const Operation& operation, const std::string& n
 
 // --- what there is to check before anything is erased ---
 
-void strings(const plugin::PluginValue* value, std::vector<std::string>& out) {
-  if (const auto* text = value ? value->get<std::string>() : nullptr) out.push_back(*text);
-}
-
-deploy::Wanted wantedOf(Context& cx, const fleet::Host& host, fleet::ComposedHost& composed) {
-  deploy::Wanted out;
-  out.system = host.system;
-  lang::Evaluator& ev = cx.workspace().fleet().evaluator();
-  const auto disks = render::everythingBelow(ev, composed, {"disko", "devices", "disk"});
-  if (const auto* set = disks.get<sdk::Attrs>())
-    for (const auto& [name, disk] : *set) strings(disk.find("device"), out.disks);
-  const auto boot = render::everythingBelow(ev, composed, {"boot", "loader", "systemd-boot", "enable"});
-  out.needsUefi = boot.get<bool>() && *boot.get<bool>();
-  if (out.needsUefi) return out;
-  const auto grub = render::everythingBelow(ev, composed, {"boot", "loader", "grub"});
-  std::vector<std::string> devices;
-  strings(grub.find("device"), devices);
-  if (const auto* more = grub.find("devices"); more && more->get<sdk::List>())
-    for (const auto& device : *more->get<sdk::List>()) strings(&device, devices);
-  // "nodev" is GRUB for UEFI and no disk.
-  for (const std::string& device : devices)
-    if (device.starts_with('/')) out.bootDisks.push_back(device);
-  const auto* efi = grub.find("efiSupport");
-  out.loader = "GRUB";
-  out.needsUefi = efi && efi->get<bool>() && *efi->get<bool>() && out.bootDisks.empty();
-  return out;
-}
-
-Result<void> checkHardware(Context& cx, const fleet::Host& host, fleet::ComposedHost& composed) {
+Result<void> checkHardware(Context& cx, const fleet::Host& host, const deploy::Wanted& wanted) {
   if (cx.args.has("--skip-hardware-check")) return {};
   const std::string& inventory = cx.workspace().services().inventory().directory;
   const std::string path =
@@ -82,7 +57,6 @@ Result<void> checkHardware(Context& cx, const fleet::Host& host, fleet::Composed
                  {}};
   FLEETD_TRY_ASSIGN(const std::string text, base::readFile(path));
   FLEETD_TRY_ASSIGN(const auto hardware, deploy::readHardware(text));
-  const auto wanted = wantedOf(cx, host, composed);
   if (wanted.disks.empty())
     return Error{Code::FL0842,
                  fmt::format("{} does not say which disks it is installed on", host.name),
@@ -111,49 +85,50 @@ Result<void> checkSecrets(Context& cx, const fleet::Host& host) {
                {}};
 }
 
-Result<void> confirm(Context& cx, const std::string& name, const deploy::Address& address) {
-  if (cx.args.has("--yes")) return {};
+Result<void> confirm(Context& cx, const std::string& name, const deploy::Address& address, const std::string& what) {
+  const std::string described = what.empty() ? std::string() : fmt::format(", which {}", what);
+  if (cx.args.has("--yes")) {
+    if (!cx.quiet()) cx.out.message(fmt::format("{}: erasing the disks of {}{}\n", name, address.text(), described));
+    return {};
+  }
   if (!base::isTerminal(0))
     return Error{Code::FL0903, fmt::format("the disks of {} would be erased", address.text()), "say so with --yes", {}};
-  cx.out.message(fmt::format("This erases the disks of {}. Type {} to go on: ", address.text(), name));
+  cx.out.message(fmt::format("This erases the disks of {}{}. Type {} to go on: ", address.text(), described, name));
   std::string line;
   for (char c = 0; ::read(0, &c, 1) == 1 && c != '\n' && line.size() < 100;) line += c;
   if (base::trim(line) == name) return {};
   return Error{Code::FL0842, "nothing was done", "", {}};
 }
 
-// --- phases, and which are done ---
-
-std::vector<std::string> doneBefore(const std::string& file, const std::string& target) {
-  std::vector<std::string> out;
-  const auto text = base::readFile(file, 64 << 10);
-  const auto json = text ? base::parseJson(*text) : Result<Json>(Error{});
-  if (!json || json->stringOr("target", "") != target) return out;
-  const Json* phases = json->find("phases");
-  for (std::size_t i = 0; phases && phases->asArray() && i < phases->asArray()->size(); ++i)
-    if (const auto* phase = (*phases->asArray())[i].asString()) out.push_back(*phase);
-  return out;
-}
-
-Result<void> remember(const std::string& file, const std::string& target, const std::vector<std::string>& done) {
-  Json::Array phases;
-  for (const auto& one : done) phases.emplace_back(one);
-  return base::writeFileAtomic(
-      file, base::toJsonText(Json(Json::Object{{"target", Json(target)}, {"phases", Json(std::move(phases))}})), 0600);
-}
-
 Result<std::vector<std::string>> phasesOf(Context& cx) {
   if (!cx.args.has("--phases")) return std::vector<std::string>(std::begin(kPhases), std::end(kPhases));
   std::vector<std::string> out;
-  for (const auto part : base::split(cx.args.value("--phases"), ',')) {
+  const auto parts = base::split(cx.args.value("--phases"), ',');
+  for (const auto part : parts)
     if (std::find(std::begin(kPhases), std::end(kPhases), part) == std::end(kPhases))
       return Error{Code::FL0903,
                    fmt::format("`{}` is no phase", shownWord(part)),
                    "phases are kexec, disko, install and reboot",
                    {}};
-    out.emplace_back(part);
-  }
+  // One has to follow the other, whatever the order in which they were given.
+  for (const std::string_view phase : kPhases)
+    if (std::find(parts.begin(), parts.end(), phase) != parts.end()) out.emplace_back(phase);
   return out;
+}
+
+// Before anything is built, and long before nixos-anywhere would stumble.
+Result<void> checkInstallWords(Context& cx) {
+  constexpr std::string_view kWhere[] = {"auto", "local", "remote"};
+  if (cx.args.has("--build-on") &&
+      std::find(std::begin(kWhere), std::end(kWhere), cx.args.value("--build-on")) == std::end(kWhere))
+    return Error{Code::FL0903,
+                 fmt::format("--build-on is auto, local or remote, not `{}`", shownWord(cx.args.value("--build-on"))),
+                 "",
+                 {}};
+  if (cx.args.has("--identity")) FLEETD_TRY(base::readFile(std::string(cx.args.value("--identity")), 1 << 20));
+  if (!process::findProgram("nixos-anywhere"))
+    return Error{Code::FL0008, "`nixos-anywhere` was not found", "nix shell nixpkgs#nixos-anywhere", {}};
+  return {};
 }
 
 // What nixos-anywhere installs: disko's script and the system, built here, so that nothing is erased for what cannot be
@@ -185,7 +160,7 @@ Result<std::vector<std::string>> whatToInstall(Context& cx, const Operation& ope
 
 Result<void> runPhase(Context& cx, const Operation& operation, const Meant& one, const std::string& phase,
                       const std::vector<std::string>& what, const std::string& extra,
-                      const std::vector<std::string>& diskKeys) {
+                      const std::vector<std::string>& diskKeys, int stopFd) {
   const deploy::Address& address = (*one.reach)->address;
   process::Command command;
   command.argv = {"nixos-anywhere"};
@@ -200,6 +175,7 @@ Result<void> runPhase(Context& cx, const Operation& operation, const Meant& one,
   if (phase == "install" && !extra.empty()) command.argv.insert(command.argv.end(), {"--extra-files", extra});
   if (phase == "disko") command.argv.insert(command.argv.end(), diskKeys.begin(), diskKeys.end());
   command.inheritInput = true;
+  command.stopFd = stopFd;
   command.output = process::Stream::Capture;
   command.onErrors = [&](std::string_view piece) {
     if (cx.verbose()) cx.out.message(base::sanitize(piece));
@@ -214,7 +190,10 @@ Result<void> runPhase(Context& cx, const Operation& operation, const Meant& one,
   return Error{
       Code::FL0841,
       fmt::format("the phase {} of {} failed: {}", phase, one.host->name, base::sanitize(base::join(lines, "\n"))),
-      fmt::format("the whole log: {}; the same command goes on with this phase", log),
+      fmt::format(
+          "the whole log: {}; the same command goes on with this phase, --restart begins anew, as after the machine "
+          "was started again",
+          log),
       {}};
 }
 
@@ -238,23 +217,34 @@ int installMachine(Context& cx) {
   const std::string name(cx.args.positional(1));
   const auto phases = phasesOf(cx);
   if (!phases) return cx.fail(phases.error());
+  if (auto fine = checkInstallWords(cx); !fine) return cx.fail(fine.error());
+  StopOnInterrupt interrupts;
   auto operation = beginOperation(cx, Reaching::Yes, {name});
   if (!operation) return cx.fail(operation.error());
   const auto one = theMachine(*operation, name);
   if (!one) return cx.fail(one.error());
   const fleet::Host& host = *(*one)->host;
   const deploy::Address& address = (*(*one)->reach)->address;
-  if (!process::findProgram("nixos-anywhere"))
-    return cx.fail({Code::FL0008, "`nixos-anywhere` was not found", "nix shell nixpkgs#nixos-anywhere", {}});
   const auto composed = cx.compose(host);
-  if (auto fine = checkHardware(cx, host, *composed); !fine) return cx.fail(fine.error());
+  const auto wanted = wantedHardware(cx, host, *composed);
+  if (auto fine = checkHardware(cx, host, wanted); !fine) return cx.fail(fine.error());
   if (auto fine = checkSecrets(cx, host); !fine) return cx.fail(fine.error());
   if (auto rendered = renderFor(cx, *operation); !rendered) return cx.fail(rendered.error());
   const std::string file = fmt::format("{}/install-{}.json", operation->directory, name);
-  auto done = cx.args.has("--restart") ? std::vector<std::string>() : doneBefore(file, address.text());
+  auto done = cx.args.has("--restart") ? InstallProgress() : InstallProgress::read(file, address.text());
   const auto what = whatToInstall(cx, *operation, host);
   if (!what) return cx.fail(what.error());
-  if (auto sure = confirm(cx, name, address); !sure) return cx.fail(sure.error());
+  const std::string script = what->front() == "--store-paths" ? (*what)[1] : "";
+  if (auto same = done.checkDisks(name, script); !same) return cx.fail(same.error());
+  const auto open = [&](std::string_view phase) {
+    return !done.has(phase) && std::find(phases->begin(), phases->end(), phase) != phases->end();
+  };
+  if (open("kexec") || open("disko")) {
+    const auto target = lookAtTarget(cx, *operation, **one,
+                                     cx.args.has("--skip-hardware-check") ? std::vector<std::string>() : wanted.disks);
+    if (!target) return cx.fail(target.error());
+    if (auto sure = confirm(cx, name, address, *target); !sure) return cx.fail(sure.error());
+  }
   InstallFiles extra;
   const auto key = keyOf(cx, host);
   const bool brings = std::find(phases->begin(), phases->end(), "install") != phases->end();
@@ -282,19 +272,22 @@ int installMachine(Context& cx) {
       diskKeys.insert(diskKeys.end(), {"--disk-encryption-keys", secret.onMachine,
                                        fmt::format("{}/{}", disks.directory(), secret.relative)});
   }
+  interrupts.keep(kInterrupted);
   for (const std::string& phase : *phases) {
-    if (std::find(done.begin(), done.end(), phase) != done.end()) {
+    if (done.has(phase)) {
       if (!cx.quiet()) cx.out.message(fmt::format("{}: {} is done already\n", name, phase));
       continue;
     }
     if (!cx.quiet()) cx.out.message(fmt::format("{}: {}\n", name, phase));
-    if (auto ran = runPhase(cx, *operation, **one, phase, *what, extra.directory(), diskKeys); !ran)
-      return cx.fail(ran.error());
-    done.push_back(phase);
-    if (auto kept = remember(file, address.text(), done); !kept) cx.diagnostics.add(kept.error());
+    if (auto ran = runPhase(cx, *operation, **one, phase, *what, extra.directory(), diskKeys, interrupts.stopFd());
+        !ran)
+      return deploy::isAskedToStop(interrupts.stopFd()) ? cx.finish() : cx.fail(ran.error());
+    done.phases.push_back(phase);
+    if (phase == "disko") done.disks = script;
+    if (auto kept = done.write(file, address.text()); !kept) cx.diagnostics.add(kept.error());
     if (phase == "install") noteInstalled(cx, name);
   }
-  if (std::find(done.begin(), done.end(), "reboot") != done.end()) static_cast<void>(base::removeTree(file));
+  if (done.has("reboot")) static_cast<void>(base::removeTree(file));
   return cx.finish();
 }
 

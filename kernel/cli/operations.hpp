@@ -57,7 +57,7 @@ deploy::Choosing choosing(Context& cx, deploy::Ssh& ssh);
 void forgetUnreachable(Context& cx, const std::string& host, const Error& error);
 // What was tried before the address that is used, for people who are not asked to be left alone.
 void tellTried(Context& cx, const std::string& host, const deploy::Reach& reach);
-// The number that an option of the kind Number was given; `otherwise` when it was not.
+// What an option was given that takes a number, which was looked at before; `otherwise` when it was not.
 unsigned numberOption(const Context& cx, std::string_view name, unsigned otherwise);
 
 }  // namespace fleetd::cli

@@ -6,8 +6,8 @@ namespace fleetd::cli {
 
 inline constexpr OptionSpec kOnlyTag{"--tag", 't', Kind::Tag, "TAG",
                                      "only hosts with this tag; several must all be there"};
-inline constexpr OptionSpec kMaxBuilds{
-    "--max-builds", 0, Kind::Number, "N", "evaluate and build N hosts at once; 4 at most when not given", 1, 64};
+inline constexpr OptionSpec kMaxBuilds{"--max-builds", 0, Kind::Text, "N",
+                                       "evaluate and build N hosts at once; 4 at most when not given"};
 inline constexpr OptionSpec kKeepGoing{"--keep-going", 'k', Kind::Flag, "", "build the others when one fails"};
 inline constexpr OptionSpec kVerify{
     "--verify-fingerprints", 0, Kind::Flag, "",
@@ -16,9 +16,8 @@ inline constexpr OptionSpec kNixOption{"--nix-option", 0, Kind::Text, "WORD",
                                        "pass a word on to `nix build`; may be given several times"};
 inline constexpr OptionSpec kBuildHost{"--build-host", 0, Kind::Text, "ADDRESS",
                                        "let this host build; systems come here and go on from here"};
-inline constexpr OptionSpec kEvalMemory{
-    "--eval-memory", 0, Kind::Number, "MIB", "how much memory one evaluation may use; fewer run at once if needed", 0,
-    1u << 20};
+inline constexpr OptionSpec kEvalMemory{"--eval-memory", 0, Kind::Text, "MIB",
+                                        "how much memory one evaluation may use; fewer run at once if needed"};
 inline constexpr OptionSpec kTargetHost{"--target-host", 0, Kind::Text, "ADDRESS",
                                         "where the one named host is reached"};
 inline constexpr OptionSpec kSshConfig{"--ssh-config", 0, Kind::File, "FILE",
@@ -38,15 +37,10 @@ inline constexpr OptionSpec kNoWayBack{
     "--no-way-back", 0, Kind::Flag, "",
     "boot and reboot: also hosts that could not return to their earlier system by themselves"};
 inline constexpr OptionSpec kConfirm{
-    "--confirm-timeout",
-    0,
-    Kind::Number,
-    "SECONDS",
-    "how long a host waits for a new connection before it returns to its earlier system; 60",
-    1,
-    3600};
-inline constexpr OptionSpec kActivation{
-    "--activation-timeout", 0, Kind::Number, "SECONDS", "how long an activation may take; 600", 1, 86'400};
+    "--confirm-timeout", 0, Kind::Text, "SECONDS",
+    "how long a host waits for a new connection before it returns to its earlier system; 60"};
+inline constexpr OptionSpec kActivation{"--activation-timeout", 0, Kind::Text, "SECONDS",
+                                        "how long an activation may take; 600"};
 inline constexpr OptionSpec kHealth{
     "--health-check", 0, Kind::Text, "CHECK",
     "must hold before a system is kept: unit:NAME, port:PORT, a URL or a command; may be given again"};
@@ -70,9 +64,8 @@ inline constexpr OptionSpec kDeployOptions[] = {
     {"--canary", 0, Kind::Host, "HOST",
      "deploy to this host first, and to others only if it is well; may be given several times"},
     {"--last", 0, Kind::Host, "HOST", "deploy to this host after all others; may be given several times"},
-    {"--max-parallel", 'p', Kind::Number, "N", "deploy to N hosts at once; 8 when not given", 1, 256},
-    {"--max-failures", 0, Kind::Number, "N", "begin no further host after N failures; 1 when not given, 0 for no end",
-     0, 100'000},
+    {"--max-parallel", 'p', Kind::Text, "N", "deploy to N hosts at once; 8 when not given"},
+    {"--max-failures", 0, Kind::Text, "N", "begin no further host after N failures; 1 when not given, 0 for no end"},
     {"--store-path", 0, Kind::Text, "PATH", "deploy this system, which is built already, to the one named host"},
     kHealth,
     kIgnoreUnits,
@@ -91,7 +84,7 @@ inline constexpr OptionSpec kDeployOptions[] = {
     kEvalMemory,
     kNixOption};
 inline constexpr OptionSpec kRollbackOptions[] = {
-    kOnlyTag,       {"--generation", 0, Kind::Number, "N", "this one instead of the one before", 1, 2'147'483'647},
+    kOnlyTag,       {"--generation", 0, Kind::Text, "N", "this one instead of the one before"},
     kHealth,        kIgnoreUnits,
     kNoSwitchCheck, kConfirm,
     kActivation,    kSudo,
@@ -105,7 +98,7 @@ inline constexpr OptionSpec kStatusOptions[] = {
     kHostKeyCheck,
     kSshConfig};
 inline constexpr OptionSpec kHistoryOptions[] = {
-    {"--limit", 'n', Kind::Number, "N", "the last N deployments; 20 when not given", 1, 100'000}};
+    {"--limit", 'n', Kind::Text, "N", "the last N deployments; 20 when not given"}};
 inline constexpr OptionSpec kSshOptions[] = {kTargetHost, kHostKeyCheck, kSshConfig};
 
 inline constexpr OptionSpec kZerotierOptions[] = {

@@ -33,7 +33,7 @@ constexpr OptionSpec kDefaults{"--defaults", 0, Kind::Flag, "",
 constexpr OptionSpec kTag{"--tag", 't', Kind::Tag, "TAG", "only hosts with this tag; several must all be there"};
 constexpr OptionSpec kClass{"--class", 'c', Kind::Class, "CLASS", "only hosts of this class: nixos, darwin or home"};
 
-constexpr OptionSpec kJobs{"--jobs", 'j', Kind::Number, "N", "use N processors; all when not given", 1, 256};
+constexpr OptionSpec kJobs{"--jobs", 'j', Kind::Text, "N", "use N processors; all when not given"};
 
 constexpr OptionSpec kCheckOptions[] = {
     kJobs,
@@ -67,7 +67,7 @@ constexpr OptionSpec kPluginOptions[] = {
     {"--kind", 0, Kind::Text, "KIND", "new: hello (the default), service, platform or secrets"},
     {"--language", 0, Kind::Text, "LANG", "new: c++ (the default) or c, which has hello"},
     {"--into", 0, Kind::Directory, "DIR", "new: the directory; one called like the plugin when not given"},
-    {"--timeout", 0, Kind::Number, "SECS", "check: how many seconds one process may take; 10 when not given", 1, 600},
+    {"--timeout", 0, Kind::Text, "SECS", "check: how many seconds one process may take; 10 when not given"},
 };
 constexpr PositionalSpec kPluginWords[] = {
     {"VERB", Kind::Text, "new or check", true},
@@ -191,7 +191,7 @@ constexpr OptionSpec kVarsOptions[] = {
     kSshConfig,
     {"--changed-scripts", 0, Kind::Flag, "", "generate: also what an earlier script made"},
     {"--no-sandbox", 0, Kind::Flag, "", "generate: run scripts with your rights"},
-    {"--script-timeout", 0, Kind::Number, "SECONDS", "generate: how long a script may take; 600", 1, 604'800},
+    {"--script-timeout", 0, Kind::Text, "SECONDS", "generate: how long a script may take; 600"},
     {"--nix-option", 0, Kind::Text, "WORD", "generate: a further word for `nix build`; may be given several times"},
 };
 constexpr PositionalSpec kVarsWords[] = {

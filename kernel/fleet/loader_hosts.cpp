@@ -150,7 +150,9 @@ void Loader::addHost(const lang::Attr& attr, std::string_view klass, std::string
   sortUnique(host.tags);
   host.origin = origin;
   if (const std::string from = stringOf(ev_, request, "origin"); !from.empty()) host.origin = from;
-  if (attr.pos != 0) host.place = {attr.pos, attr.pos + static_cast<Pos>(name.size())};
+  // Hosts of an inventory come out of fleetd's own text, which is no place a person can look at.
+  const base::SourceFile* file = attr.pos != 0 ? ev_.sources().fileOf(attr.pos) : nullptr;
+  if (file && !file->name.starts_with("fleetd:")) host.place = {attr.pos, attr.pos + static_cast<Pos>(name.size())};
   fleet_.intrinsics_->requests.insert_or_assign({host.klass, host.name}, attr.value);
   host.modules = ev_.select(request, ev_.names().modules, attr.pos);
   host.specialArgs = ev_.select(request, ev_.names().specialArgs, attr.pos);

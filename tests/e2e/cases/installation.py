@@ -3,6 +3,8 @@
 import json
 import os
 import shutil
+import signal
+import sqlite3
 import subprocess
 import tarfile
 import tempfile
@@ -33,8 +35,9 @@ class Installation(FleetTest):
         self.log.touch()
         self.program("nixos-anywhere", 'printf "%s\\n" "$*" >>"$CALLS"; for last in "$@"; do [ "$last" != "$(cat "$CALLS.fail" 2>/dev/null)" ] || { echo "no disk" >&2; exit 1; }; done\n'
                      'while [ $# -gt 0 ]; do [ "$1" != --extra-files ] || { (cd "$2" && find . -type f -exec stat -c "%a %n" {} \\;) >>"$CALLS.extra"; echo "$2" >"$CALLS.where"; }; shift; done\n')
-        self.program("nix", 'printf "%s\\n" "$*" >>"$CALLS.nix"; name=system; case "$*" in *diskoScript*) name=disko ;; esac\n[ ! -e "$CALLS.broken" ] || { echo "error: no such thing" >&2; exit 1; }\n'
+        self.program("nix", 'printf "%s\\n" "$*" >>"$CALLS.nix"; name=system; case "$*" in *diskoScript*) name=disko$(cat "$CALLS.disko" 2>/dev/null) ;; esac\n[ ! -e "$CALLS.broken" ] || { echo "error: no such thing" >&2; exit 1; }\n'
                      'printf \'[{"outputs":{"out":"/nix/store/00000000000000000000000000000000-%s"}}]\\n\' "$name"\n')  # fmt: skip
+        self.program("ssh", "exit 255\n")
         self.git("config", "user.name", "a")
         self.git("config", "user.email", "a@b")
         self.git("commit", "-qm", "first")
@@ -238,6 +241,117 @@ class Installation(FleetTest):
             time.sleep(0.05)
         return Path(file.read_text().strip())
 
+    def starts(self, *args, **options):
+        env = self.yard.environment({"PATH": f"{self.bin}:{os.environ['PATH']}", "CALLS": str(self.log), "XDG_RUNTIME_DIR": None})
+        words = [SETUP.binary, "--fleet", str(self.root), "machines", "install", "barn", "--target-host", "root@192.0.2.1", *args]
+        return subprocess.Popen(words, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **options)
+
+    def test_an_interrupt_in_each_phase(self):
+        """The phase is stopped and nothing is left in memory; the same command goes on with it."""
+        self.ready()
+        self.expect(self.fleetd("vars", "keygen", "--user", "ada"), 0)
+        self.disks('  clan.core.vars.generators.door = { files.code = { }; builtin = { generator = "random"; file = "code"; }; };\n')
+        self.expect(self.fleetd("vars", "generate"), 0)
+        begun = self.yard.base / "calls.begun"
+        self.program("nixos-anywhere", 'printf "%s\\n" "$*" >>"$CALLS"; case "$*" in *"--phases $(cat "$CALLS.stays") "*) echo "$$" >"$CALLS.begun"; exec sleep 100 ;; esac\n')
+        for number in (signal.SIGINT, signal.SIGTERM):
+            for phase in ("kexec", "disko", "install", "reboot"):
+                with self.subTest(phase=phase, signal=number):
+                    self.log.write_text("")
+                    begun.unlink(missing_ok=True)
+                    (self.yard.base / "calls.stays").write_text(phase)
+                    running = self.starts("--yes")
+                    program = self.wait_for(begun)
+                    os.kill(running.pid, number)
+                    _, err = running.communicate(timeout=60)
+                    self.assertEqual(running.returncode, -number, err)
+                    self.assertIn("the same command begins it again", err)
+                    self.assertNotIn("error", err)
+                    self.assertFalse(Path(f"/proc/{program}").exists(), "nixos-anywhere goes on")
+                    self.assertEqual(list(Path("/dev/shm").glob(f"fleetd-install-{running.pid}-*")), [])
+                    self.assertEqual(self.phases()[-1], phase)
+            (self.yard.base / "calls.stays").write_text("none")
+            self.log.write_text("")
+            self.expect(self.install("--yes", "--target-host", "root@192.0.2.1"), 0, err=["install is done already"])
+            self.assertEqual(self.phases(), ["reboot"])
+
+    def test_disks_that_changed_after_they_were_made(self):
+        self.ready()
+        (self.yard.base / "calls.fail").write_text("install")
+        self.expect(self.install("--yes"), 1, err=["FL0841", "--restart begins anew"])
+        (self.yard.base / "calls.fail").unlink()
+        (self.yard.base / "calls.disko").write_text("-of-today")
+        self.log.write_text("")
+        self.refused(err=["were made by another script than the fleet has now", "--restart"])
+        self.expect(self.install("--yes", "--restart"), 0)
+        self.assertEqual(self.phases(), ["kexec", "disko", "install", "reboot"])
+
+    def says(self, *lines):
+        """The machine answers this to a question of what it is."""
+        (self.yard.base / "calls.says").write_text("".join(f"{line}\n" for line in lines))
+        self.program("ssh", 'case " $* " in *"sh -s -- "*) cat >"$CALLS.asked"; cat "$CALLS.says" ;; *) exit 255 ;; esac\n')
+
+    def test_the_wrong_machine(self):
+        self.ready()
+        self.says("kernel Darwin", "name pad")
+        self.refused(err=["root@192.0.2.1:2222 runs Darwin, and barn is a NixOS machine"])
+        self.says("kernel Linux", "name db1", "runs Debian", "lacks /dev/disk/by-id/one")
+        self.refused(err=["has no disk /dev/disk/by-id/one", "is it the right machine?"])
+        self.expect(self.install("--yes", "--skip-hardware-check"), 0)
+        # A machine of the fleet, of which another is to be made.
+        self.log.write_text("")
+        self.expect(self.fleetd("machines", "create", "mill"), 0)
+        self.expect(self.fleetd("plan"), 0)
+        system = "/nix/store/00000000000000000000000000000000-nixos-system-mill"
+        with sqlite3.connect(self.yard.home / "state/fleetd/yard/state.db") as record:
+            record.execute("INSERT INTO deployments (started, who, revision, goal) VALUES (1, 'ada', '', 'switch')")
+            record.execute("INSERT INTO outcomes VALUES (1, 'nixos', 'mill', ?, '', 'deployed', '', '', 1)", (system,))
+        record.close()
+        self.says("kernel Linux", "name mill", f"system {system}", "runs NixOS 26.05")
+        self.refused("--skip-hardware-check", err=["runs the system that was deployed to mill: it is not barn"])
+
+    def test_the_question_itself(self):
+        """As a shell answers it, of the disks that the configuration names."""
+        self.ready()
+        self.says("kernel Linux", "name db1\x1b[2J", "runs Debian GNU/Linux 12")
+        self.expect(self.install("--yes", "--phases", "kexec"), 0, err=["erasing the disks of root@192.0.2.1:2222, which is called db1", "and runs Debian GNU/Linux 12"])
+        question = (self.yard.base / "calls.asked").read_text()
+        answer = subprocess.run(["sh", "-s", "--", "/dev/null", "/nonexistent"], input=question, capture_output=True, text=True, check=True).stdout
+        self.assertIn(f"kernel {os.uname().sysname}\nname {os.uname().nodename}\nsystem", answer)
+        self.assertTrue(answer.endswith("lacks /dev/null\nlacks /nonexistent\n"), answer)
+
+    def test_who_is_asked_sees_what_is_lost(self):
+        self.ready()
+        self.says("kernel Linux", "name db1", "runs Debian GNU/Linux 12")
+        for word, code in (("yes", 1), ("barn", 0)):
+            terminal, end = os.openpty()
+            running = self.starts(stdin=end)
+            os.close(end)
+            os.write(terminal, f"{word}\n".encode())
+            _, err = running.communicate(timeout=60)
+            os.close(terminal)
+            self.assertEqual(running.returncode, code, err)
+            self.assertIn("This erases the disks of root@192.0.2.1, which is called db1 and runs Debian GNU/Linux 12. Type barn to go on: ", err)
+            self.assertEqual(self.phases(), ["kexec", "disko", "install", "reboot"] if code == 0 else [])
+
+    def test_words(self):
+        self.ready()
+        for words, code, said in (
+            (["--build-on", "elsewhere"], 2, "--build-on is auto, local or remote, not `elsewhere`"),
+            (["--identity", "/nonexistent"], 3, "/nonexistent"),
+            (["--phases", ""], 2, "`` is no phase"),
+            (["--phases", "disko,,install"], 2, "`` is no phase"),
+            (["--target-host", "-oProxyCommand=x"], 1, "is no address"),
+        ):
+            self.expect(self.install("--yes", *words), code, err=[said])
+        self.assertFalse((self.yard.base / "calls.nix").exists(), "something was built")
+        # In the order in which one needs the other, each once.
+        self.expect(self.install("--yes", "--phases", "install,disko,install"), 0)
+        self.assertEqual(self.phases(), ["disko", "install"])
+        for words, said in ((["nosuch"], "no host nosuch"), (["barn", "mill"], "needs one machine"), ([], "needs one machine")):
+            for verb in ("install", "hardware"):
+                self.expect(self.fleetd("machines", verb, *words), 2, err=[said])
+
     def test_nor_when_it_cannot_be_built(self):
         self.ready()
         (self.yard.base / "calls.broken").touch()
@@ -289,6 +403,36 @@ class Installation(FleetTest):
         report.write_text(json.dumps({**REPORT, "version": 2}))
         self.expect(self.fleetd(*hardware), 0)
         self.assertEqual(json.loads((self.root / "machines/barn/facter.json").read_text())["version"], 2)
+        # It is written as it is, and what does not fit is said.
+        self.disks('  disko.devices.disk.main.device = "/dev/sdz";\n')
+        report.write_text(json.dumps({**REPORT, "system": "aarch64-linux", "version": 3}))
+        self.expect(self.fleetd(*hardware), 0, err=["warning[FL0842]", "it is aarch64-linux, and the fleet builds x86_64-linux", "it has no disk /dev/sdz", "is it the right machine?"])
+        self.assertEqual(json.loads((self.root / "machines/barn/facter.json").read_text())["version"], 3)
+
+    def test_why_there_is_no_report(self):
+        """The command that a machine gets is run here, with what such a machine has."""
+        machine = self.yard.base / "machine"
+        machine.mkdir()
+        self.program("ssh", f'for last; do :; done; case $last in *nixos-facter*) PATH={machine} exec /bin/sh -c "$last" ;; *) exit 255 ;; esac\n')
+
+        def has(name, text):
+            (machine / name).write_text(f"#!/bin/sh\n{text}\n")
+            (machine / name).chmod(0o755)
+
+        hardware = ["machines", "hardware", "barn", "--target-host", "ada@192.0.2.1"]
+        has("uname", "echo Darwin")
+        has("id", '[ "$1" = -un ] && echo ada || echo 1000')
+        self.expect(self.fleetd(*hardware), 1, err=["FL0842", "nixos-facter failed on barn: it runs Darwin"])
+        has("uname", "echo Linux")
+        self.expect(self.fleetd(*hardware), 1, err=["ada is not root there"])
+        has("id", "echo 0")
+        if not any(os.path.exists(f"{place}/{name}") for place in ("/run/current-system/sw/bin", "/nix/var/nix/profiles/default/bin") for name in ("nix", "nixos-facter")):
+            self.expect(self.fleetd(*hardware), 1, err=["neither nixos-facter nor nix is installed there"])
+        has("nix", 'echo "error: cannot connect" >&2; exit 1')
+        self.expect(self.fleetd(*hardware), 1, err=["error: cannot connect"])
+        has("nixos-facter", f"echo '{json.dumps(REPORT)}'")
+        self.expect(self.fleetd(*hardware), 0)
+        self.assertEqual(json.loads((self.root / "machines/barn/facter.json").read_text()), REPORT)
 
 
 @unittest.skipUnless(shutil.which("nix"), "nix is not installed")

@@ -86,6 +86,13 @@ class Machines(InventoryTest):
         self.assertEqual(rows["mill"]["definedIn"], ["machines/"])
         self.assertEqual([r["name"] for r in self.run_ok(fleet, "machines", "list", "--tag", "server", "--json").json()], ["barn", "silo"])
 
+    def test_hosts_are_where_somebody_wrote_them_down(self):
+        fleet = self.yard({"machines": {"shed": {"machineClass": "darwin"}}}, **{"machines/mill/configuration.nix": "{ }\n"})
+        places = {row["name"]: row["place"] for row in self.run_ok(fleet, "hosts", "--json").json()}
+        at = lambda name: (places[name]["file"].removeprefix(f"{fleet.root}/"), places[name]["line"])  # noqa: E731
+        self.assertEqual({name: at(name) for name in places}, {"barn": ("clan.nix", 4), "silo": ("clan.nix", 8), "mill": ("machines/mill/configuration.nix", 1), "shed": ("inventory.json", 1)})
+        self.assertNotIn("fleetd:", self.run_ok(fleet, "hosts").out)
+
     def test_create_and_commit(self):
         fleet = self.yard(git=True)
         (fleet.root / "notes").write_text("not mine\n")
