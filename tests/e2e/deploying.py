@@ -3,16 +3,38 @@
 import json
 import shutil
 import subprocess
+import unittest
 
+import lab as labs
 from harness import SETUP, FleetTest, Result
+
+WHY_NOT = labs.missing()
 
 # An activation of the test before may still be returning, and its lock is about to go: it ends first.
 ENDED = "for lock in /run/fleetd/lock /var/run/fleetd/lock /var/lib/fleetd/lock; do [ ! -s $lock/pid ] || kill -9 -$(cat $lock/pid) 2>/dev/null; done; "
 EMPTY = ENDED + "rm -rf /run/current-system /run/fleetd /run/refuse /run/rebooting /nix/var/nix/profiles/system* /var/log/activations /var/lib/sops-nix /var/lib/fleetd /etc/systemd/system.control /nix/var/nix/profiles/per-user /var/log/order; sed -i /nonsense/d /etc/ssh/sshd_config"
 
 
+def laboratory(*names):
+    """setUpModule and tearDownModule of a module whose tests share a lab with hosts of these names."""
+
+    def begin():
+        if WHY_NOT:
+            print(f"skipped, no lab: {WHY_NOT}")
+        else:
+            LabTest.lab = labs.Lab(list(names))
+
+    def end():
+        if LabTest.lab:
+            LabTest.lab.close()
+            LabTest.lab = None
+
+    return begin, end
+
+
+@unittest.skipIf(WHY_NOT, f"no lab: {WHY_NOT}")
 class LabTest(FleetTest):
-    """Has `lab` set for the class before the first test."""
+    """Runs where there can be a lab; its module names the hosts with `laboratory`."""
 
     lab = None
 

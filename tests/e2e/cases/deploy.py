@@ -10,33 +10,13 @@ import time
 import unittest
 from pathlib import Path
 
-import lab as labs
 from harness import Result
-from deploying import LabTest
+from deploying import LabTest, laboratory
 
-WHY_NOT = labs.missing()
-LAB = None
-
-
-def setUpModule():
-    global LAB
-    if WHY_NOT:
-        print(f"skipped, no lab: {WHY_NOT}")
-        return
-    LAB = LabTest.lab = labs.Lab(["h1", "h2", "h3"])
+setUpModule, tearDownModule = laboratory("h1", "h2", "h3")
 
 
-def tearDownModule():
-    if LAB:
-        LAB.close()
-
-
-@unittest.skipIf(WHY_NOT, f"no lab: {WHY_NOT}")
-class DeployTest(LabTest):
-    pass
-
-
-class Ordinary(DeployTest):
+class Ordinary(LabTest):
     def test_build(self):
         built = self.built()
         self.assertEqual([(b["host"], b["evaluated"]) for b in built], [("h1", True), ("h2", True), ("h3", True)])
@@ -77,8 +57,8 @@ class Ordinary(DeployTest):
         self.assertEqual(sorted(started.read_text().split()), ["git"] * 2 + ["ssh"] * 3)
         self.assertEqual(set(self.outcomes().values()), {"unchanged"})
         # The connections they share end with the command.
-        for name in LAB.hosts:
-            LAB.wait(lambda name=name: not LAB.hosts[name].inside("pgrep -f 'sshd: [r]oot' || true"), f"{name} still has a connection")
+        for name in self.lab.hosts:
+            self.lab.wait(lambda name=name: not self.lab.hosts[name].inside("pgrep -f 'sshd: [r]oot' || true"), f"{name} still has a connection")
 
     def test_without_nix(self):
         empty = self.yard.base / "empty"
@@ -94,8 +74,8 @@ class Ordinary(DeployTest):
 
     def test_from_nothing_to_running_and_back(self):
         self.expect(self.deploy(), 0, out=["deployed"])
-        self.assertEqual(self.systems(), {name: ("1", "1") for name in LAB.hosts})
-        self.assertEqual(self.outcomes(), {name: "deployed" for name in LAB.hosts})
+        self.assertEqual(self.systems(), {name: ("1", "1") for name in self.lab.hosts})
+        self.assertEqual(self.outcomes(), {name: "deployed" for name in self.lab.hosts})
         self.expect(self.run_fleetd("status"), 0, out=["ok"])
         self.version("2")
         self.expect(self.run_fleetd("plan", "h1"), 0, out=["system.version", "1", "→", "2"])
@@ -123,8 +103,8 @@ class Ordinary(DeployTest):
     def test_another_host_builds(self):
         self.expect(self.deploy("h1", "--build-host", "h3.lab"), 0)
         self.assertEqual(self.systems()["h1"], ("1", "1"))
-        path = LAB.hosts["h1"].inside("readlink -f /run/current-system")
-        self.assertEqual(LAB.hosts["h3"].inside(f"test -e {path} && echo there"), "there")
+        path = self.lab.hosts["h1"].inside("readlink -f /run/current-system")
+        self.assertEqual(self.lab.hosts["h3"].inside(f"test -e {path} && echo there"), "there")
         self.version("2", "build")
         self.expect(self.deploy("h1", "--build-host", "h3.lab"), 1, err=["FL0812", "cannot be built"])
 
@@ -135,8 +115,8 @@ class Ordinary(DeployTest):
 
     def test_drift_is_seen(self):
         self.expect(self.deploy(), 0)
-        LAB.hosts["h2"].inside("ln -sfn /nix/store /run/current-system")
-        LAB.hosts["h3"].kill()
+        self.lab.hosts["h2"].inside("ln -sfn /nix/store /run/current-system")
+        self.lab.hosts["h3"].kill()
         state = self.expect(self.run_fleetd("status"), 3, out=["differs", "no answer", "runs another system"])
         self.assertIn("ok", state.out)
 
@@ -166,7 +146,7 @@ class Ordinary(DeployTest):
         stranger = self.expect(self.deploy("h1", env={"SOPS_AGE_KEY_FILE": "/nowhere"}), 1, err=["FL0832", "h1 needs its key"])
         self.assertEqual(self.systems()["h1"], ("", ""), stranger.err)
         self.expect(self.deploy("h1"), 0)
-        host = LAB.hosts["h1"]
+        host = self.lab.hosts["h1"]
         key = host.inside("cat /var/lib/sops-nix/key.txt")
         self.assertTrue(key.startswith("AGE-SECRET-KEY-1"), "no key arrived")
         self.assertEqual(host.inside("stat -c %a /var/lib/sops-nix/key.txt"), "600")
@@ -184,12 +164,12 @@ class Ordinary(DeployTest):
     def test_secrets_are_brought_to_a_machine(self):
         token = 'clan.core.vars.generators.token = { files.token = { neededFor = "activation"; mode = "0440"; group = "daemon"; }; builtin = { generator = "random"; file = "token"; }; };'
         self.yard.write("h1.nix", "{ " + token + " users.groups.daemon = { }; }\n")
-        ssh = ["--ssh-config", str(LAB.config)]
+        ssh = ["--ssh-config", str(self.lab.config)]
         self.expect(self.run_fleetd("vars", "keygen", "--user", "ada"), 0)
         self.expect(self.run_fleetd("vars", "upload", "h1", *ssh), 1, err=["VARS"])
         self.expect(self.run_fleetd("vars", "generate"), 0)
         self.expect(self.run_fleetd("vars", "upload", "h1", *ssh), 0, err=["2 files brought to h1"])
-        host = LAB.hosts["h1"]
+        host = self.lab.hosts["h1"]
         place = "/var/lib/sops-nix/activation/per-machine/h1/token/token"
         value = self.expect(self.run_fleetd("vars", "get", "h1", "token/token"), 0).out
         self.assertEqual(host.inside(f"cat {place}"), value)
@@ -216,8 +196,8 @@ class Ordinary(DeployTest):
         files = 'files = { early = { neededFor = "activation"; }; late = { mode = "0440"; group = "daemon"; }; login.neededFor = "users"; nowhere.deploy = false; };'
         prompts = "prompts = { early.persist = true; late.persist = true; login.persist = true; nowhere.persist = true; };"
         self.yard.write("h1.nix", '{ users.groups.daemon = { }; clan.core.vars = { settings.secretStore = "password-store"; password-store.passCommand = "pass"; generators.word = { ' + files + prompts + " }; }; }\n")
-        ssh = ["--ssh-config", str(LAB.config)]
-        host = LAB.hosts["h1"]
+        ssh = ["--ssh-config", str(self.lab.config)]
+        host = self.lab.hosts["h1"]
         for name in ("early", "late", "login", "nowhere"):
             self.expect(self.run_fleetd("vars", "set", "h1", f"word/{name}", stdin=f"the {name} one".encode(), env=env), 0)
         self.expect(self.run_fleetd("vars", "upload", "h1", *ssh, env=env), 0, err=["3 files brought to h1"])
@@ -268,13 +248,13 @@ class Ordinary(DeployTest):
                 (tools / name).write_text(f'#!/bin/sh\n{{ printf "%s " "$0" "$@"; env; }} >>{log}\nexec {real} "$@"\n')
                 (tools / name).chmod(0o755)
         env = {"PATH": f"{tools}:{self.yard.environment()['PATH']}"}
-        ssh = ["--ssh-config", str(LAB.config)]
+        ssh = ["--ssh-config", str(self.lab.config)]
         shown = [self.expect(self.run_fleetd("vars", "keygen", "--user", "ada", env=env), 0)]
         for name, value in canaries.items():
             shown.append(self.expect(self.run_fleetd("vars", "set", "h1", f"{name}/word", stdin=value, env=env), 0))
         for words in (("plan", "h1"), ("deploy", "-v", "h1"), ("vars", "upload", "h1", *ssh), ("deploy", "--goal", "upload-keys", "h1", "--json"), ("status", "h1"), ("history", "--json"), ("deploy", "h1", "--json"), ("diff", "h1")):
             shown.append(self.run_fleetd(*words, env=env))
-        host = LAB.hosts["h1"]
+        host = self.lab.hosts["h1"]
         # Where it is meant to be, so that this test could find it elsewhere.
         key = host.inside("cat /var/lib/sops-nix/key.txt").strip().encode()
         self.assertTrue(key.startswith(b"AGE-SECRET-KEY-1"))
@@ -310,10 +290,10 @@ class Ordinary(DeployTest):
         rows = {row["host"]: row for row in map(json.loads, done.out.splitlines())}
         self.assertEqual((rows["h1"]["outcome"], rows["h1"]["files"], rows["h2"]["outcome"]), ("uploaded", 2, "failed"))
         value = self.expect(self.run_fleetd("vars", "get", "h1", "token/token"), 0).out
-        self.assertEqual(LAB.hosts["h1"].inside("cat /var/lib/sops-nix/activation/per-machine/h1/token/token"), value)
+        self.assertEqual(self.lab.hosts["h1"].inside("cat /var/lib/sops-nix/activation/per-machine/h1/token/token"), value)
         self.expect(self.run_fleetd("vars", "generate"), 0)
         self.expect(self.deploy("--goal", "upload-keys", "h1", "h2"), 0, out=["uploaded"])
-        self.assertEqual(LAB.hosts["h1"].runs(), "", "nothing was activated")
+        self.assertEqual(self.lab.hosts["h1"].runs(), "", "nothing was activated")
         self.expect(self.deploy("--goal", "upload"), 2, err=["upload-keys"])
 
     def test_a_command_over_ssh(self):
@@ -321,7 +301,7 @@ class Ordinary(DeployTest):
         self.expect(self.run_fleetd("ssh", "h1", "--", "false"), 1)
 
 
-class Trouble(DeployTest):
+class Trouble(LabTest):
     def setUp(self):
         super().setUp()
         self.expect(self.deploy("h1"), 0)
@@ -329,7 +309,7 @@ class Trouble(DeployTest):
     def back(self, result, code, *err):
         self.expect(result, code, err=err)
         self.assertEqual(self.systems()["h1"], ("1", "1"))
-        self.assertEqual(LAB.hosts["h1"].inside("ls /run/fleetd | grep -c lock", check=False), "0")
+        self.assertEqual(self.lab.hosts["h1"].inside("ls /run/fleetd | grep -c lock", check=False), "0")
 
     def test_an_activation_that_fails(self):
         self.version("2", "fails")
@@ -348,19 +328,19 @@ class Trouble(DeployTest):
     def test_a_health_check_that_fails(self):
         self.version("2")
         self.back(self.deploy("h1", "--health-check", "test -e /run/well"), 1, "FL0824")
-        LAB.hosts["h1"].inside("touch /run/well")
+        self.lab.hosts["h1"].inside("touch /run/well")
         self.expect(self.deploy("h1", "--health-check", "test -e /run/well"), 0)
         self.assertEqual(self.systems()["h1"], ("2", "2"))
 
     def test_the_operator_dies_before_confirming(self):
         self.version("2", "none")
         running = self.start_fleetd("deploy", "h1", "--confirm-timeout", "3", "--health-check", "sleep 100")
-        LAB.wait(lambda: LAB.hosts["h1"].runs() == "2", "the new system was never active")
+        self.lab.wait(lambda: self.lab.hosts["h1"].runs() == "2", "the new system was never active")
         running.kill()
         running.wait()
         running.stdout.close()
         running.stderr.close()
-        LAB.wait(lambda: LAB.hosts["h1"].runs() == "1", "the host did not return by itself")
+        self.lab.wait(lambda: self.lab.hosts["h1"].runs() == "1", "the host did not return by itself")
         self.assertEqual(self.systems()["h1"], ("1", "1"))
         self.expect(self.deploy("h1"), 0)
         self.assertEqual(self.systems()["h1"], ("2", "2"))
@@ -368,17 +348,17 @@ class Trouble(DeployTest):
     def test_the_host_loses_power_before_confirmation(self):
         self.version("2")
         running = self.start_fleetd("deploy", "h1", "--confirm-timeout", "5", "--health-check", "sleep 100")
-        LAB.wait(lambda: LAB.hosts["h1"].runs() == "2", "the new system was never active")
-        LAB.hosts["h1"].kill()
+        self.lab.wait(lambda: self.lab.hosts["h1"].runs() == "2", "the new system was never active")
+        self.lab.hosts["h1"].kill()
         running.kill()
         running.communicate()
-        LAB.hosts["h1"].start()
+        self.lab.hosts["h1"].start()
         self.assertEqual(self.systems()["h1"], ("1", "1"))
 
     def test_two_operators(self):
         self.version("2")
         running = self.start_fleetd("deploy", "h1", "--health-check", "sleep 3")
-        LAB.wait(lambda: LAB.hosts["h1"].runs() == "2", "the new system was never active")
+        self.lab.wait(lambda: self.lab.hosts["h1"].runs() == "2", "the new system was never active")
         self.expect(self.deploy("h1"), 3, err=["FL0822"])
         other = self.yard.environment({"XDG_STATE_HOME": str(self.yard.home / "other")})
         done = subprocess.run(self.words("deploy", "h1", "--goal", "test"), cwd=self.yard.root, env=other, capture_output=True, timeout=60, check=False)
@@ -388,7 +368,7 @@ class Trouble(DeployTest):
         self.assertEqual(self.systems()["h1"], ("2", "2"))
 
     def test_another_host_key(self):
-        known = LAB.base / "known_hosts"
+        known = self.lab.base / "known_hosts"
         before = known.read_text()
         self.addCleanup(known.write_text, before)
         lines = before.splitlines()
@@ -398,10 +378,10 @@ class Trouble(DeployTest):
         self.back(self.deploy("h1"), 3, "FL0816")
 
     def test_a_host_that_is_off_does_not_hold_up_others(self):
-        LAB.hosts["h2"].kill()
+        self.lab.hosts["h2"].kill()
         self.version("2")
         self.expect(self.deploy("--max-failures", "0"), 3, err=["FL0815"])
-        LAB.hosts["h2"].start()
+        self.lab.hosts["h2"].start()
         self.assertEqual({name: one[0] for name, one in self.systems().items()}, {"h1": "2", "h2": "", "h3": "2"})
         self.expect(self.deploy(), 0)
         self.assertEqual(self.outcomes(), {"h1": "unchanged", "h2": "deployed", "h3": "unchanged"})
@@ -412,15 +392,15 @@ class Trouble(DeployTest):
         self.assertEqual({name: one[0] for name, one in self.systems().items()}, {"h1": "1", "h2": "", "h3": ""})
 
     def test_not_a_system(self):
-        other = LAB.nix("nix-store", "--add", str(self.yard.root / "common.nix"))
+        other = self.lab.nix("nix-store", "--add", str(self.yard.root / "common.nix"))
         self.back(self.deploy("h1", "--store-path", other), 1, "FL0829")
 
     def test_a_jump_of_the_clock_can_change_nothing(self):
         """What runs on the host counts steps: no program of it reads a clock, also not by way of times of files."""
         self.version("2", "none")
         running = self.start_fleetd("deploy", "h1", "--health-check", "sleep 2")
-        LAB.wait(lambda: LAB.hosts["h1"].runs() == "2", "the new system was never active")
-        script = LAB.hosts["h1"].inside("cat /run/fleetd/*.sh")
+        self.lab.wait(lambda: self.lab.hosts["h1"].runs() == "2", "the new system was never active")
+        script = self.lab.hosts["h1"].inside("cat /run/fleetd/*.sh")
         running.communicate(timeout=60)
         self.assertEqual(running.returncode, 0)
         self.assertIn("steps", script)
@@ -431,15 +411,15 @@ class Trouble(DeployTest):
     def test_the_link_is_cut_while_copying(self):
         """The copy ends with an error, the host is as it was, and so are the others; with the link up the same command goes on."""
         self.expect(self.deploy(), 0)
-        host = LAB.hosts["h1"]
-        for name in LAB.hosts:
+        host = self.lab.hosts["h1"]
+        for name in self.lab.hosts:
             self.version("2", host=name)
         self.yard.write("h1.nix", '{ lab.payload = 40; }\n')
-        limit = ["ip", "netns", "exec", LAB.operator, "tc", "qdisc"]
+        limit = ["ip", "netns", "exec", self.lab.operator, "tc", "qdisc"]
         subprocess.run([*limit, "add", "dev", "e0", "root", "tbf", "rate", "20mbit", "burst", "32k", "latency", "400ms"], check=True)
         try:
             running = self.start_fleetd("deploy", "--max-failures", "0")
-            LAB.wait(lambda: host.inside("pgrep -f -- '[-]-serve --write'", check=False), "nothing is copied", 60)
+            self.lab.wait(lambda: host.inside("pgrep -f -- '[-]-serve --write'", check=False), "nothing is copied", 60)
             time.sleep(1)
             host.link("down")
             out, err = running.communicate(timeout=120)
@@ -456,7 +436,7 @@ class Trouble(DeployTest):
     def test_the_disk_of_the_host_is_full(self):
         """A store without room: nothing is activated, and once there is room the same command goes on."""
         self.expect(self.deploy("h1"), 0)
-        host = LAB.hosts["h1"]
+        host = self.lab.hosts["h1"]
         self.version("2")
         # The same store on a disk of its own, filled to the last byte.
         host.inside(
@@ -501,8 +481,8 @@ exec {real} "$@"
             killed += 1
             earlier, now = str(step), str(step + 1)
             # Never between two systems: what runs is what boots, the one before or, once it was confirmed, the new one.
-            LAB.wait(lambda: self.systems()["h1"] in ((earlier, earlier), (now, now)), f"call {step}: {self.systems()['h1']}")
-            LAB.wait(lambda: LAB.hosts["h1"].inside("ls -d /run/fleetd/lock 2>/dev/null", check=False) == "", f"call {step}: the host is still locked")
+            self.lab.wait(lambda: self.systems()["h1"] in ((earlier, earlier), (now, now)), f"call {step}: {self.systems()['h1']}")
+            self.lab.wait(lambda: self.lab.hosts["h1"].inside("ls -d /run/fleetd/lock 2>/dev/null", check=False) == "", f"call {step}: the host is still locked")
             self.assertIn(self.systems()["h1"], ((earlier, earlier), (now, now)))
             self.expect(self.deploy("h1"), 0)
             self.assertEqual(self.systems()["h1"], (now, now), f"call {step}")
@@ -510,10 +490,10 @@ exec {real} "$@"
         self.assertEqual(done.returncode, 0)
 
 
-class RebootWithoutWayBack(DeployTest):
+class RebootWithoutWayBack(LabTest):
     def begin(self, *args):
         running = self.start_fleetd("deploy", "h1", "--goal", "reboot", "--no-way-back", *args)
-        LAB.wait(lambda: LAB.hosts["h1"].inside("ls /run/rebooting", check=False) != "", "it was never told to reboot")
+        self.lab.wait(lambda: self.lab.hosts["h1"].inside("ls /run/rebooting", check=False) != "", "it was never told to reboot")
         return running
 
     def end(self, running):
@@ -524,8 +504,8 @@ class RebootWithoutWayBack(DeployTest):
         self.expect(self.deploy("h1"), 0)
         self.version("2")
         running = self.begin("--health-check", "test -e /run/booted-system")
-        LAB.hosts["h1"].kill()
-        LAB.hosts["h1"].start()
+        self.lab.hosts["h1"].kill()
+        self.lab.hosts["h1"].start()
         self.expect(self.end(running), 0)
         self.assertEqual(self.systems()["h1"], ("2", "2"))
         self.assertEqual(self.outcomes()["h1"], "deployed")
@@ -534,9 +514,9 @@ class RebootWithoutWayBack(DeployTest):
         self.expect(self.deploy("h1"), 0)
         self.version("2")
         running = self.begin()
-        LAB.hosts["h1"].inside("ln -sfn system-1-link /nix/var/nix/profiles/system")
-        LAB.hosts["h1"].kill()
-        LAB.hosts["h1"].start()
+        self.lab.hosts["h1"].inside("ln -sfn system-1-link /nix/var/nix/profiles/system")
+        self.lab.hosts["h1"].kill()
+        self.lab.hosts["h1"].start()
         self.expect(self.end(running), 1, err=["FL0821", "nixos-system-h1-1"])
 
     def test_it_does_not_reboot(self):
@@ -547,19 +527,19 @@ class RebootWithoutWayBack(DeployTest):
 
     def test_what_comes_up_is_not_well(self):
         running = self.begin("--health-check", "false")
-        LAB.hosts["h1"].kill()
-        LAB.hosts["h1"].start()
+        self.lab.hosts["h1"].kill()
+        self.lab.hosts["h1"].start()
         self.expect(self.end(running), 1, err=["FL0819", "runs the new system, and its health check fails", "fleetd rollback h1"])
         self.assertEqual(self.systems()["h1"], ("1", "1"))
         self.assertEqual(self.outcomes()["h1"], "incomplete")
 
 
-class Sudo(DeployTest):
+class Sudo(LabTest):
     PASSWORD = b"hunter2 $x\n"
 
     def setUp(self):
         super().setUp()
-        LAB.hosts["h1"].inside("rm -f /etc/bin/free /var/log/sudo")
+        self.lab.hosts["h1"].inside("rm -f /etc/bin/free /var/log/sudo")
 
     def to(self, *args, **options):
         return self.deploy("h1", "--target-host", "toor@h1.lab", *args, **options)
@@ -568,8 +548,8 @@ class Sudo(DeployTest):
         self.expect(self.to("--sudo"), 3, err=["FL0817", "a password is required"])
         self.expect(self.to("--ask-sudo-password", "--health-check", "test -e /run/current-system", stdin=self.PASSWORD), 0)
         self.assertEqual(self.systems()["h1"], ("1", "1"))
-        self.assertIn("-k -S -p", LAB.hosts["h1"].inside("cat /var/log/sudo"))
-        found = LAB.hosts["h1"].inside("grep -rl hunter2 /var /run /tmp /root 2>/dev/null", check=False)
+        self.assertIn("-k -S -p", self.lab.hosts["h1"].inside("cat /var/log/sudo"))
+        found = self.lab.hosts["h1"].inside("grep -rl hunter2 /var /run /tmp /root 2>/dev/null", check=False)
         self.assertEqual(found, "")
         kept = subprocess.run(["grep", "-rl", "hunter2", str(self.yard.base)], capture_output=True, text=True, check=False).stdout
         self.assertEqual(kept, "")
@@ -580,8 +560,8 @@ class Sudo(DeployTest):
         self.assertEqual(self.systems()["h1"], ("", ""))
 
     def test_sudo_that_asks_for_nothing(self):
-        LAB.hosts["h1"].inside("touch /etc/bin/free")
+        self.lab.hosts["h1"].inside("touch /etc/bin/free")
         # Neither the password nor the mark behind it may become what is run.
         self.expect(self.to("--ask-sudo-password", "--health-check", "! grep -rqE 'FLEETD-INPUT|hunter[2]' /run/fleetd", stdin=self.PASSWORD), 0)
         self.assertEqual(self.systems()["h1"], ("1", "1"))
-        self.assertEqual(LAB.hosts["h1"].inside("grep -rl hunter2 /var /run /tmp /root 2>/dev/null", check=False), "")
+        self.assertEqual(self.lab.hosts["h1"].inside("grep -rl hunter2 /var /run /tmp /root 2>/dev/null", check=False), "")

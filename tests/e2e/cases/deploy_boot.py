@@ -10,27 +10,14 @@ import unittest
 import boot_loader
 import lab as labs
 from harness import SETUP, FleetTest, Result
-from deploying import LabTest
+from deploying import LabTest, laboratory
 
-WHY_NOT = labs.missing()
 LOADERS = {"h1": "systemd-boot", "h2": "grub", "h3": ""}
 BOTH = ("h1", "h2")
 
-
-def setUpModule():
-    if WHY_NOT:
-        print(f"skipped, no lab: {WHY_NOT}")
-        return
-    LabTest.lab = labs.Lab(list(LOADERS))
+setUpModule, tearDownModule = laboratory(*LOADERS)
 
 
-def tearDownModule():
-    if LabTest.lab:
-        LabTest.lab.close()
-        LabTest.lab = None
-
-
-@unittest.skipIf(WHY_NOT, f"no lab: {WHY_NOT}")
 class BootTest(LabTest):
     def setUp(self):
         super().setUp()
@@ -285,7 +272,6 @@ ln -sfn "$here" /run/current-system
 """
 
 
-@unittest.skipIf(WHY_NOT, f"no lab: {WHY_NOT}")
 class Mac(LabTest):
     def setUp(self):
         super().setUp()

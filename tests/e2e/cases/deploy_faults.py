@@ -5,24 +5,10 @@ import subprocess
 import time
 import unittest
 
-import lab as labs
-from deploying import LabTest
+from deploying import LabTest, laboratory
 from harness import Result
 
-WHY_NOT = labs.missing()
-
-
-def setUpModule():
-    if WHY_NOT:
-        print(f"skipped, no lab: {WHY_NOT}")
-        return
-    LabTest.lab = labs.Lab(["h1", "h2"])
-
-
-def tearDownModule():
-    if LabTest.lab:
-        LabTest.lab.close()
-        LabTest.lab = None
+setUpModule, tearDownModule = laboratory("h1", "h2")
 
 
 # A clock that somebody sets a day ahead while programs run: their time of day jumps once a file is there, while time that only passes goes on.
@@ -56,7 +42,6 @@ time_t time(time_t *out) {
 """
 
 
-@unittest.skipIf(WHY_NOT, f"no lab: {WHY_NOT}")
 class Faults(LabTest):
     def setUp(self):
         super().setUp()

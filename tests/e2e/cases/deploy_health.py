@@ -3,27 +3,13 @@
 import json
 import unittest
 
-import lab as labs
-from deploying import LabTest
+from deploying import LabTest, laboratory
 
-WHY_NOT = labs.missing()
 SERVER = "from http.server import *; HTTPServer(('0.0.0.0', 8080), SimpleHTTPRequestHandler).serve_forever()"
 
-
-def setUpModule():
-    if WHY_NOT:
-        print(f"skipped, no lab: {WHY_NOT}")
-        return
-    LabTest.lab = labs.Lab(["h1", "h2"])
+setUpModule, tearDownModule = laboratory("h1", "h2")
 
 
-def tearDownModule():
-    if LabTest.lab:
-        LabTest.lab.close()
-        LabTest.lab = None
-
-
-@unittest.skipIf(WHY_NOT, f"no lab: {WHY_NOT}")
 class Health(LabTest):
     def setUp(self):
         super().setUp()
@@ -115,7 +101,6 @@ HOME_MANAGER = """{ outputs = _: { lib.homeManagerConfiguration = { modules, ...
 """
 
 
-@unittest.skipIf(WHY_NOT, f"no lab: {WHY_NOT}")
 class Homes(LabTest):
     def setUp(self):
         super().setUp()

@@ -4,28 +4,12 @@ import json
 import os
 import unittest
 
-import lab as labs
-from deploying import LabTest
+from deploying import LabTest, laboratory
 from harness import FIXTURES
 
-WHY_NOT = labs.missing()
-LAB = None
+setUpModule, tearDownModule = laboratory("h1", "h2")
 
 
-def setUpModule():
-    global LAB
-    if WHY_NOT:
-        print(f"skipped, no lab: {WHY_NOT}")
-        return
-    LAB = LabTest.lab = labs.Lab(["h1", "h2"])
-
-
-def tearDownModule():
-    if LAB:
-        LAB.close()
-
-
-@unittest.skipIf(WHY_NOT, f"no lab: {WHY_NOT}")
 class Hive(LabTest):
     def setUp(self):
         super().setUp()
@@ -126,7 +110,6 @@ class Hive(LabTest):
         self.assertNotIn("FL0854", self.expect(self.deploy("h2"), 0).err)
 
 
-@unittest.skipIf(WHY_NOT, f"no lab: {WHY_NOT}")
 class DeployRs(LabTest):
     def test_what_is_not_followed_is_said(self):
         self.assertNotIn("FL0854", self.expect(self.deploy("h1"), 0).err)

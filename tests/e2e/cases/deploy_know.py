@@ -8,27 +8,11 @@ import sqlite3
 import time
 import unittest
 
-import lab as labs
-from deploying import LabTest
+from deploying import LabTest, laboratory
+
+setUpModule, tearDownModule = laboratory("h1", "h2", "h3")
 
 
-WHY_NOT = labs.missing()
-
-
-def setUpModule():
-    if WHY_NOT:
-        print(f"skipped, no lab: {WHY_NOT}")
-        return
-    LabTest.lab = labs.Lab(["h1", "h2", "h3"])
-
-
-def tearDownModule():
-    if LabTest.lab:
-        LabTest.lab.close()
-        LabTest.lab = None
-
-
-@unittest.skipIf(WHY_NOT, f"no lab: {WHY_NOT}")
 class Know(LabTest):
     def setUp(self):
         super().setUp()
@@ -96,7 +80,6 @@ class Know(LabTest):
         self.assertRegex(last["who"], r".+@.+")
 
 
-@unittest.skipIf(WHY_NOT, f"no lab: {WHY_NOT}")
 class Events(LabTest):
     def lines(self, *args, code=0):
         return [json.loads(line) for line in self.expect(self.run_fleetd("build", "--json", *args), code).out.splitlines()]
@@ -145,7 +128,6 @@ class Events(LabTest):
         self.expect(self.run_fleetd("build"), 0, out=["unchanged"])
 
 
-@unittest.skipIf(WHY_NOT, f"no lab: {WHY_NOT}")
 class Fingerprints(LabTest):
     def test_one_that_lies_is_found(self):
         """Something outside of the build tree decides what the host is: an unchanged fingerprint, and another result."""
@@ -183,7 +165,6 @@ class Fingerprints(LabTest):
         self.assertTrue(self.built("h2")[0]["evaluated"])
 
 
-@unittest.skipIf(WHY_NOT, f"no lab: {WHY_NOT}")
 class NixErrors(LabTest):
     def fails(self, text, *words, place=None, path="h1.nix"):
         self.yard.write(path, text)

@@ -10,28 +10,12 @@ import time
 import unittest
 from pathlib import Path
 
-import lab as labs
-from deploying import LabTest
+from deploying import LabTest, laboratory
 from harness import SETUP, FleetTest
 
-WHY_NOT = labs.missing()
-LAB = None
+setUpModule, tearDownModule = laboratory("h1", "h2", "h3")
 
 
-def setUpModule():
-    global LAB
-    if WHY_NOT:
-        print(f"skipped, no lab: {WHY_NOT}")
-        return
-    LAB = LabTest.lab = labs.Lab(["h1", "h2", "h3"])
-
-
-def tearDownModule():
-    if LAB:
-        LAB.close()
-
-
-@unittest.skipIf(WHY_NOT, f"no lab: {WHY_NOT}")
 class Words(LabTest):
     def test_they_are_refused_before_a_host_is_asked(self):
         for words, code, said in (
@@ -60,7 +44,7 @@ class Words(LabTest):
         self.assertFalse((self.yard.home / "state/fleetd/fleet/tree").exists())
 
     def test_a_configuration_of_ssh_that_is_not_there(self):
-        words = [*LAB.operator_words(), SETUP.binary, "deploy", "h1", "--ssh-config", "/nonexistent"]
+        words = [*self.lab.operator_words(), SETUP.binary, "deploy", "h1", "--ssh-config", "/nonexistent"]
         done = subprocess.run(words, cwd=self.yard.root, env=self.yard.environment(), capture_output=True, text=True, timeout=60, check=False)
         self.assertNotEqual(done.returncode, 0)
         self.assertIn("/nonexistent", done.stderr)
@@ -73,7 +57,6 @@ class Words(LabTest):
         self.expect(self.run_fleetd("rollback"), 2, err=["which hosts are to return?"])
 
 
-@unittest.skipIf(WHY_NOT, f"no lab: {WHY_NOT}")
 class Record(LabTest):
     """What was done is a record: damaged, full or read-only, hosts are built for, deployed to and brought back without it."""
 
@@ -129,7 +112,6 @@ class Record(LabTest):
                 shutil.rmtree(f"{state}.copy", ignore_errors=True)
 
 
-@unittest.skipIf(WHY_NOT, f"no lab: {WHY_NOT}")
 class Interrupts(LabTest):
     def setUp(self):
         super().setUp()
@@ -162,13 +144,13 @@ class Interrupts(LabTest):
 
     def connections(self):
         """Directories of connections to hosts of this lab."""
-        return [entry for entry in Path("/tmp").glob("fleetd-[0-9]*") if (entry / "0").is_file() and str(LAB.config.parent) in (entry / "0").read_text()]
+        return [entry for entry in Path("/tmp").glob("fleetd-[0-9]*") if (entry / "0").is_file() and str(self.lab.config.parent) in (entry / "0").read_text()]
 
     def test_what_was_begun_comes_to_its_end(self):
         before = self.connections()
         self.version("2")
         running = self.start_fleetd("deploy", "--max-parallel", "1", "--health-check", "sleep 3")
-        LAB.wait(lambda: LAB.hosts["h1"].runs() == "2", "the new system was never active")
+        self.lab.wait(lambda: self.lab.hosts["h1"].runs() == "2", "the new system was never active")
         self.interrupt(running)
         code, out, err = self.ended(running)
         # bwrap tells of a signal as shells do.
@@ -186,13 +168,13 @@ class Interrupts(LabTest):
     def test_twice_ends_it_at_once_and_the_host_returns(self):
         self.version("2")
         running = self.start_fleetd("deploy", "h1", "--confirm-timeout", "3", "--health-check", "sleep 100")
-        LAB.wait(lambda: LAB.hosts["h1"].runs() == "2", "the new system was never active")
+        self.lab.wait(lambda: self.lab.hosts["h1"].runs() == "2", "the new system was never active")
         self.interrupt(running)
         time.sleep(0.3)
         self.assertIsNone(running.poll())
         os.kill(self.fleetd_of(running)[0], signal.SIGINT)
         self.assertEqual(self.ended(running)[0], 128 + signal.SIGINT)
-        LAB.wait(lambda: self.systems()["h1"] == ("1", "1"), "the host did not return by itself")
+        self.lab.wait(lambda: self.systems()["h1"] == ("1", "1"), "the host did not return by itself")
 
     def test_a_copy_does_not_go_on(self):
         self.yard.write("h1.nix", '{ system.version = "2"; lab.payload = 64; }\n')

@@ -2,23 +2,9 @@
 
 import unittest
 
-import lab as labs
-from deploying import LabTest
+from deploying import LabTest, laboratory
 
-WHY_NOT = labs.missing()
-
-
-def setUpModule():
-    if WHY_NOT:
-        print(f"skipped, no lab: {WHY_NOT}")
-        return
-    LabTest.lab = labs.Lab(["h1"])
-
-
-def tearDownModule():
-    if LabTest.lab:
-        LabTest.lab.close()
-        LabTest.lab = None
+setUpModule, tearDownModule = laboratory("h1")
 
 
 FLAKE = """{
@@ -69,7 +55,6 @@ HOSTS = {
 ALL = {"self", "text", "path", "up", "another"}  # that depend on every file
 
 
-@unittest.skipIf(WHY_NOT, f"no lab: {WHY_NOT}")
 class Reached(LabTest):
     def setUp(self):
         super().setUp()
