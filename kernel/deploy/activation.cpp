@@ -85,14 +85,14 @@ Error notTold(const Address& address, const Order& order, const std::optional<An
 // The host reboots once it is told to over a new connection. What it says after that, or, when it does not reboot, of
 // that.
 std::optional<Answer> rebooted(Dialogue& dialogue, const std::string& before, const base::Deadline& boots,
-                               const base::Deadline& deadline) {
+                               const base::Deadline& deadline, seconds silence) {
   if (!dialogue.confirm()) std::this_thread::sleep_for(seconds(1));
   std::string now = before;
   while (!boots.expired() && (now.empty() || now == before)) {
     std::this_thread::sleep_for(seconds(1));
     now = dialogue.bootId();
   }
-  return awaited(dialogue, deadline, now == before ? Until::Ended : Until::Back);
+  return awaited(dialogue, deadline, silence, now == before ? Until::Ended : Until::Back);
 }
 
 // While the host waits: prove that it is well, then say so over a new connection.
@@ -197,21 +197,23 @@ Activated activate(Ssh& ssh, const Address& address, const Order& order, const A
   if (started && started->state != "STARTED") return refused(address, order.path, *started);
 
   const auto patience = seconds(settings.activateSeconds * 2 + settings.confirmSeconds * 2 + 60);
+  // It is told within its time or returns, and the way back is an activation.
+  const auto silence = seconds(settings.activateSeconds + settings.confirmSeconds + 30);
   auto deadline = base::Deadline::after(patience);
-  auto answer = awaited(dialogue, deadline, Until::Asked);
+  auto answer = awaited(dialogue, deadline, silence, Until::Asked);
   if (cut && answer && answer->state == "LOST" && !answer->why.empty() && answer->why == order.boot)
     return {Ending::Failed, neverArrived(started.error())};
   std::optional<Error> unwell;
   if (answer && answer->state == "ARMED" && settings.goal == Goal::Reboot) {
     step("rebooting");
     deadline = base::Deadline::after(patience);
-    answer = rebooted(dialogue, boot, base::Deadline::after(seconds(settings.activateSeconds + 5)), deadline);
+    answer = rebooted(dialogue, boot, base::Deadline::after(seconds(settings.activateSeconds + 5)), deadline, silence);
   }
   if (answer && answer->state == "WAITING") {
     if (settings.goal == Goal::Reboot) step("confirming");
     unwell = confirm(dialogue, address, settings,
                      [&] { return unhealthy(ssh, address, order.klass, order.host, settings); });
-    answer = awaited(dialogue, deadline, settings.goal == Goal::Reboot ? Until::BackAndEnded : Until::Ended);
+    answer = awaited(dialogue, deadline, silence, settings.goal == Goal::Reboot ? Until::BackAndEnded : Until::Ended);
   }
   if (!answer || answer->state == "LOST") return {Ending::Unknown, notTold(address, order, answer, unwell)};
   if (answer->state == "DONE" || answer->state == "ARMED") return {Ending::Deployed, std::nullopt};

@@ -104,12 +104,14 @@ Result<Answer> Dialogue::say(const std::string& command, std::string input, bool
   return out;
 }
 
-std::optional<Answer> awaited(Dialogue& dialogue, const base::Deadline& deadline, Until until) {
+std::optional<Answer> awaited(Dialogue& dialogue, const base::Deadline& deadline, seconds silence, Until until) {
   const bool boots = until == Until::Back || until == Until::BackAndEnded;
   const bool asked = until == Until::Asked || until == Until::Back;
   bool fresh = boots;
-  while (!deadline.expired()) {
+  auto silent = base::Deadline::after(silence);
+  while (!deadline.expired() && (boots || !silent.expired())) {
     auto answer = dialogue.await(fresh);
+    if (answer) silent = base::Deadline::after(silence);
     const bool lost = answer && answer->state == "LOST";
     // A host that has just started knows of nothing yet.
     const bool ended = answer && (answer->isEnd() || (lost && !boots) || (asked && answer->state == "WAITING"));

@@ -55,7 +55,9 @@ enum class Until : std::uint8_t {
   Back,          // as Asked; the host is booting, and knows of nothing until it has
   BackAndEnded,  // as Ended; the host may boot meanwhile
 };
-// Asks until then, over connections old and new, for as long as the host may take.
-std::optional<Answer> awaited(Dialogue& dialogue, const base::Deadline& deadline, Until until);
+// Asks until then, over connections old and new, for as long as the host may take. One that does not boot and says
+// nothing for `silence` has decided by itself by then; it is not waited for any longer.
+std::optional<Answer> awaited(Dialogue& dialogue, const base::Deadline& deadline, std::chrono::seconds silence,
+                              Until until);
 
 }  // namespace fleetd::deploy
