@@ -18,17 +18,13 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests" / "e2e"))
 
 import harness  # noqa: E402
 import lab  # noqa: E402
+from simulated import many, variables  # noqa: E402
 
 
 def fleet_of(network, names):
     """The fleet of the end-to-end tests, with as many hosts."""
     yard = harness.Fleet("deploy")
-    flake = yard.root / "flake.nix"
-    text = flake.read_text()
-    start, end = text.index("names = [") + len("names = ["), text.index("];")
-    flake.write_text(text[:start] + " ".join(f'"{name}"' for name in names) + text[end:])
-    for name in names:
-        yard.write(f"{name}.nix", "{ }\n")
+    many(yard, names)
     shutil.move(yard.root / "nixpkgs", yard.base / "nixpkgs")
     yard.write("flake.lock", network.lock_of(yard.base / "nixpkgs"))
     return yard
@@ -36,23 +32,10 @@ def fleet_of(network, names):
 
 def simulated(binary, count):
     """Many hosts that programs in place of ssh and nix answer for; seconds and the most memory, and the same programs run by a shell."""
-    sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests" / "e2e" / "cases"))
-    from deploy_many import NIX, SSH
-
     yard = harness.Fleet("deploy")
     names = [f"h{number}" for number in range(1, count + 1)]
-    flake = (yard.root / "flake.nix").read_text()
-    start, end = flake.index("names = [") + len("names = ["), flake.index("];")
-    yard.write("flake.nix", flake[:start] + " ".join(f'"{name}"' for name in names) + flake[end:])
-    for name in names:
-        yard.write(f"{name}.nix", "{ }\n")
-    programs, hosts = yard.base / "bin", yard.base / "hosts"
-    for directory in (programs, hosts):
-        directory.mkdir()
-    for program, text in (("ssh", SSH), ("nix", NIX)):
-        (programs / program).write_text(text)
-        (programs / program).chmod(0o755)
-    env = yard.environment({"PATH": f"{programs}:{os.environ['PATH']}", "SIMULATED": str(hosts)})
+    many(yard, names)
+    env = yard.environment(variables(yard))
 
     def once(words):
         start = time.monotonic()
