@@ -57,8 +57,8 @@ class LabTest(FleetTest):
         done = subprocess.run(self.words(*args), cwd=self.yard.root, env=self.yard.environment(env), input=stdin, capture_output=True, timeout=timeout, check=False)
         return Result(done.returncode, done.stdout.decode(), done.stderr.decode(), done.stdout, done.stderr)
 
-    def start_fleetd(self, *args):
-        return subprocess.Popen(self.words(*args), cwd=self.yard.root, env=self.yard.environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    def start_fleetd(self, *args, env=None):
+        return subprocess.Popen(self.words(*args), cwd=self.yard.root, env=self.yard.environment(env), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
     def built(self, *args, code=0):
         """The systems that the last line of `build --json` lists."""

@@ -165,7 +165,39 @@ class Interrupts(LabTest):
         self.expect(self.deploy(), 0)
         self.assertEqual(set(self.systems().values()), {("2", "2")})
 
+    def test_nothing_is_left_of_what_was_interrupted(self):
+        """While something is built, while hosts are asked, and of plugins that are processes."""
+        before, temporary, programs = self.connections(), self.yard.base / "tmp", self.yard.base / "bin"
+        for directory in (temporary, programs):
+            directory.mkdir()
+        begun = self.yard.base / "begun"
+        (programs / "nix").write_text(f"#!/bin/sh\ntouch {begun}\nexec sleep 100\n")
+        (programs / "nix").chmod(0o755)
+        self.version("2")
+        for words in (["deploy"], ["build", "--build-host", "h3.lab", "--ssh-config", str(self.lab.config)], ["status", "--watch"]):
+            for number in (signal.SIGINT, signal.SIGTERM):
+                with self.subTest(words, signal=number):
+                    begun.unlink(missing_ok=True)
+                    env = {"PATH": f"{programs}:{os.environ['PATH']}", "TMPDIR": str(temporary)}
+                    running = self.start_fleetd(*words, "--isolate=unsandboxed", env=env)
+                    if words[0] == "status":
+                        running.stdout.readline()
+                    else:
+                        self.lab.wait(begun.exists, "nothing is built", 60)
+                    self.lab.wait(lambda: any(temporary.iterdir()), "plugins are no processes")
+                    self.assertNotEqual(self.connections(), before)
+                    own, all_of_them = self.fleetd_of(running)
+                    for pid in all_of_them if number == signal.SIGINT else [own]:
+                        try:
+                            os.kill(pid, number)
+                        except ProcessLookupError:
+                            pass
+                    self.assertEqual(self.ended(running)[0], 128 + number)
+                    self.assertEqual(self.connections(), before)
+                    self.assertEqual(list(temporary.iterdir()), [])
+
     def test_twice_ends_it_at_once_and_the_host_returns(self):
+        before = self.connections()
         self.version("2")
         running = self.start_fleetd("deploy", "h1", "--confirm-timeout", "3", "--health-check", "sleep 100")
         self.lab.wait(lambda: self.lab.hosts["h1"].runs() == "2", "the new system was never active")
@@ -174,6 +206,7 @@ class Interrupts(LabTest):
         self.assertIsNone(running.poll())
         os.kill(self.fleetd_of(running)[0], signal.SIGINT)
         self.assertEqual(self.ended(running)[0], 128 + signal.SIGINT)
+        self.assertEqual(self.connections(), before)
         self.lab.wait(lambda: self.systems()["h1"] == ("1", "1"), "the host did not return by itself")
 
     def test_a_copy_does_not_go_on(self):

@@ -6,6 +6,8 @@ import pathlib
 import re
 import shutil
 import subprocess
+import textwrap
+import tomllib
 import unittest
 
 from harness import FleetTest
@@ -75,6 +77,34 @@ class Init(FleetTest):
         found = sorted(os.path.relpath(os.path.join(where, name), made) for where, _, names in os.walk(made) for name in names if "/.git/" not in where + "/")
         self.assertEqual(sorted(tracked), found)
         self.assertIn("machines/first/configuration.nix", tracked)
+
+    def test_files_for_shells_tasks_and_ci(self):
+        yard, made = self.new()
+        read = lambda path: (made / path).read_text()  # noqa: E731
+        flake = read("flake.nix")
+        self.assertEqual(read(".envrc"), "use flake\n")
+        self.assertIn("devShells", flake)
+        # What tasks call is there.
+        called = re.findall(r"^    fleetd ([a-z]+)", read("justfile"), re.M)
+        self.assertGreaterEqual(set(called), {"check", "plan", "deploy", "status"})
+        for command in called:
+            self.expect(yard.run("help", command), 0)
+        self.assertEqual(tomllib.loads(read("buildbot-nix.toml")), {"attribute": "checks", "lock_file": "flake.lock"})
+        self.assertIn("checks", flake)
+        workflow = read(".github/workflows/check.yml")
+        self.assertEqual(re.findall(r"- class: (\w+)\n +runner: (\S+)", workflow), [("nixos", "ubuntu-latest"), ("darwin", "macos-latest")])
+        self.assertIn("cache-nix-action", workflow)
+        # Its script builds every host of a class.
+        script = textwrap.dedent(workflow.split("run: |\n")[1]).replace("${{ matrix.class }}", "nixos")
+        programs = yard.base / "bin"
+        programs.mkdir()
+        for name, text in (("nix", f'echo "$*" >>{yard.base}/called; [ "$1" != eval ] || echo \'["a","b"]\''), ("jq", "printf 'a\\nb\\n'")):
+            (programs / name).write_text(f"#!/bin/sh\n{text}\n")
+            (programs / name).chmod(0o755)
+        subprocess.run(["bash", "-euo", "pipefail", "-c", script], env={"PATH": f"{programs}:{os.environ['PATH']}"}, capture_output=True, check=True)
+        calls = (yard.base / "called").read_text().splitlines()
+        self.assertEqual([line.split()[0] for line in calls], ["eval", "build", "build"])
+        self.assertEqual([line.split()[-1] for line in calls[1:]], [f".#nixosConfigurations.{host}.config.system.build.toplevel" for host in "ab"])
 
     @unittest.skipUnless(shutil.which("nix-instantiate"), "nix-instantiate is not installed")
     def test_nix_can_parse_it(self):
