@@ -292,7 +292,7 @@ Result<Arguments> parseArguments(const std::vector<std::string>& words, Argument
   if (bad) return *std::move(bad);
   FLEETD_TRY(parsed);
   FLEETD_TRY(checkChoices(out));
-  FLEETD_TRY(checkNumbers(out));
+  if (!out.has("--help")) FLEETD_TRY(checkNumbers(out));
   if (out.command && !out.has("--help")) FLEETD_TRY(checkPositionals(out));
   return out;
 }

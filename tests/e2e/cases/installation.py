@@ -253,7 +253,7 @@ class Installation(FleetTest):
         self.disks('  clan.core.vars.generators.door = { files.code = { }; builtin = { generator = "random"; file = "code"; }; };\n')
         self.expect(self.fleetd("vars", "generate"), 0)
         begun = self.yard.base / "calls.begun"
-        self.program("nixos-anywhere", 'printf "%s\\n" "$*" >>"$CALLS"; case "$*" in *"--phases $(cat "$CALLS.stays") "*) echo "$$" >"$CALLS.begun"; exec sleep 100 ;; esac\n')
+        self.program("nixos-anywhere", 'printf "%s\\n" "$*" >>"$CALLS"; case "$*" in *"--phases $(cat "$CALLS.stays")"*) echo "$$" >"$CALLS.begun"; exec sleep 100 ;; esac\n')
         for number in (signal.SIGINT, signal.SIGTERM):
             for phase in ("kexec", "disko", "install", "reboot"):
                 with self.subTest(phase=phase, signal=number):
@@ -289,7 +289,7 @@ class Installation(FleetTest):
     def says(self, *lines):
         """The machine answers this to a question of what it is."""
         (self.yard.base / "calls.says").write_text("".join(f"{line}\n" for line in lines))
-        self.program("ssh", 'case " $* " in *"sh -s -- "*) cat >"$CALLS.asked"; cat "$CALLS.says" ;; *) exit 255 ;; esac\n')
+        self.program("ssh", 'case " $* " in *" sh -s --"*) cat >"$CALLS.asked"; echo "$*" >"$CALLS.args"; cat "$CALLS.says" ;; *) exit 255 ;; esac\n')
 
     def test_the_wrong_machine(self):
         self.ready()
@@ -297,7 +297,9 @@ class Installation(FleetTest):
         self.refused(err=["root@192.0.2.1:2222 runs Darwin, and barn is a NixOS machine"])
         self.says("kernel Linux", "name db1", "runs Debian", "lacks /dev/disk/by-id/one")
         self.refused(err=["has no disk /dev/disk/by-id/one", "is it the right machine?"])
+        self.says("kernel Linux", "name db1", "runs Debian")
         self.expect(self.install("--yes", "--skip-hardware-check"), 0)
+        self.assertNotIn("/dev/", (self.yard.base / "calls.args").read_text())
         # A machine of the fleet, of which another is to be made.
         self.log.write_text("")
         self.expect(self.fleetd("machines", "create", "mill"), 0)
@@ -338,7 +340,7 @@ class Installation(FleetTest):
         self.ready()
         for words, code, said in (
             (["--build-on", "elsewhere"], 2, "--build-on is auto, local or remote, not `elsewhere`"),
-            (["--identity", "/nonexistent"], 3, "/nonexistent"),
+            (["--identity", "/nonexistent"], 1, "/nonexistent"),
             (["--phases", ""], 2, "`` is no phase"),
             (["--phases", "disko,,install"], 2, "`` is no phase"),
             (["--target-host", "-oProxyCommand=x"], 1, "is no address"),
