@@ -2,8 +2,8 @@
 // thread.
 //
 // Reading guide: eval.cpp (expressions), call.cpp (functions), attrs.cpp (selection, update), unknown.cpp (symbolic
-// rules), coerce.cpp (strings), equal.cpp (==, <), errors.cpp, prims/*.cpp (builtins by family), lib/ (nixpkgs' lib:
-// natives and Nix text).
+// rules), coerce.cpp (strings), equal.cpp (==, <), errors.cpp, scope.cpp (hosts one after another), hoist.cpp (constants
+// of functions), prims/*.cpp (builtins by family), lib/ (nixpkgs' lib: natives and Nix text).
 #pragma once
 #include <cstdint>
 #include <functional>
