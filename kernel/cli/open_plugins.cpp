@@ -1,10 +1,14 @@
 // Opening the plugins of this machine.
 #include "kernel/cli/open_plugins.hpp"
 
+#include <unistd.h>
+
 #include <cstdlib>
 
 #include <fmt/format.h>
 
+#include "kernel/base/clock.hpp"
+#include "kernel/base/terminal.hpp"
 #include "kernel/base/text.hpp"
 #include "kernel/process/crash.hpp"
 #include "kernel/process/executable.hpp"
@@ -19,8 +23,27 @@ std::vector<plugin::SearchPath> pluginPaths(const std::string& root) {
   return plugin::searchPaths(variable ? variable : "", executable ? *executable : "", root);
 }
 
+namespace {
+
+constexpr std::int64_t kMoment = 300'000'000;        // nanoseconds of work before progress is shown
+constexpr std::int64_t kProgressEvery = 50'000'000;  // and between two lines of it
+
+// What plugins say shows what takes long, on a terminal; elsewhere nobody is told, and plugins need not say it.
+plugin::LogSink progressOf(Context& cx) {
+  if (cx.quiet() || cx.json() || !base::isTerminal(STDERR_FILENO)) return {};
+  return [&out = cx.out, next = base::monotonicNanos() + kMoment](const std::string& id, int,
+                                                                  const std::string& text) mutable {
+    const std::int64_t now = base::monotonicNanos();
+    if (now < next) return;
+    next = now + kProgressEvery;
+    out.progress(fmt::format("{}: {}", id, text));
+  };
+}
+
+}  // namespace
+
 plugin::LogSink pluginLog(Context& cx) {
-  if (!cx.verbose()) return {};
+  if (!cx.verbose()) return progressOf(cx);
   const bool color = cx.out.colorMessages();
   return [color](const std::string& id, int, const std::string& text) {
     fmt::print(stderr, "{}{}:{} {}\n", color ? kDim.start : "", id, color ? Style::kEnd : "", base::sanitize(text));

@@ -6,6 +6,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <mutex>
 
 #include "kernel/base/terminal.hpp"
 #include "kernel/base/text.hpp"
@@ -15,6 +16,9 @@
 namespace fleetd::cli {
 
 namespace {
+
+// Of the line of progress, which plugins write from threads of theirs; standard error is one for the whole program.
+std::recursive_mutex progressLine;
 
 // 0, or the errno of the failure.
 int writeAll(int fd, std::string_view bytes) {
@@ -70,6 +74,7 @@ void Output::drain(std::size_t atLeast) {
 }
 
 void Output::message(std::string_view text) {
+  const std::lock_guard lock(progressLine);
   drain();
   clearProgress();
   process::cannotRepeat();
@@ -79,6 +84,7 @@ void Output::message(std::string_view text) {
 
 void Output::progress(std::string_view line) {
   if (!messagesOnTerminal_) return;
+  const std::lock_guard lock(progressLine);
   clearProgress();
   std::string shown = "\r";
   std::size_t used = 0;
@@ -95,6 +101,7 @@ void Output::progress(std::string_view line) {
 }
 
 void Output::clearProgress() {
+  const std::lock_guard lock(progressLine);
   if (!progressShown_) return;
   progressShown_ = false;
   static_cast<void>(writeAll(STDERR_FILENO, "\r\x1b[K"));

@@ -20,7 +20,8 @@ inline constexpr Style kYellow{"\x1b[33m"};
 inline constexpr Style kGreen{"\x1b[32m"};
 inline constexpr Style kCyan{"\x1b[36m"};
 
-// Thread: one at a time. A reader that goes away is not reported; any other failure to write data is (see finish).
+// Thread: one at a time, except for progress(). A reader that goes away is not reported; any other failure to write
+// data is (see finish).
 class Output {
  public:
   explicit Output(ColorChoice choice = ColorChoice::Auto);

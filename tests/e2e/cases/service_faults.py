@@ -3,6 +3,7 @@
 import functools
 import json
 import os
+import pty
 import shutil
 import subprocess
 import tempfile
@@ -181,6 +182,46 @@ class Faults(FleetTest):
         found = [one for one in result.findings() if one["severity"] == "error"]
         self.assertEqual([one["code"] for one in found], ["FL0329"], result.err)
         self.assertIn("1 host is without it", str(found[0]))
+
+
+class Told(FleetTest):
+    """What a plugin says while it works: in the line of progress on a terminal, in lines of its own with -v, else not at all."""
+
+    def setUp(self):
+        self.yard = self.fleet(files={"modules/yard.nix": YARD.replace("%s", "slow")})
+        self.env = {"FLEETD_PLUGIN_PATH": f"{compiled().name}:{self.yard.environment()['FLEETD_PLUGIN_PATH']}"}
+
+    def on_terminal(self, *args):
+        parent, child = pty.openpty()
+        program = subprocess.Popen([SETUP.binary, *args], cwd=self.yard.root, env=self.yard.environment(self.env), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=child)
+        os.close(child)
+        text = b""
+        try:
+            while part := os.read(parent, 4096):
+                text += part
+        except OSError:
+            pass
+        os.close(parent)
+        return program.wait(timeout=120), text.decode("utf-8", "replace")
+
+    def test_on_a_terminal(self):
+        for how in ([], ["--isolate=none"]):
+            with self.subTest(how=how):
+                code, text = self.on_terminal("check", *how)
+                self.assertEqual(code, 0, text)
+                self.assertIn(f"\r{ID}: counting sheep", text)
+                # The line is gone at the end.
+                self.assertIn("\r\x1b[K", text[text.rindex("counting sheep") :])
+                self.assertNotIn("sheep\r\n", text)
+
+    def test_nobody_asked(self):
+        for args in (["check", "--quiet"], ["check", "--json"]):
+            with self.subTest(args):
+                self.assertNotIn("sheep", self.on_terminal(*args)[1])
+
+    def test_in_a_pipe(self):
+        self.assertNotIn("sheep", self.yard.run("check", env=self.env).err)
+        self.assertIn(f"{ID}: counting sheep\n", self.yard.run("check", "-v", env=self.env).err)
 
 
 class Bundled(Faults):
