@@ -136,6 +136,9 @@ void print(Context& cx, const plugin::Manifest& manifest, const plugin::Schema& 
   if (!writes.empty()) cx.out.write(fmt::format("sets: {}\n", base::join(writes, " ")));
   if (!schema.exports.empty()) cx.out.write(fmt::format("exports: {}\n", base::join(schema.exports, " ")));
   if (schema.maxInstances) cx.out.write(fmt::format("instances: at most {}\n", *schema.maxInstances));
+  for (const auto& generator : schema.generators)
+    cx.out.write(fmt::format("generates: {}  {}\n", base::sanitize(generator.name),
+                             cx.out.styled(kDim, base::sanitize(generator.doc))));
   for (const auto& role : schema.roles) {
     cx.out.write(fmt::format("\n  role {}{}\n", cx.out.styled(kBold, role.name), limitsOf(role)));
     if (!role.doc.empty()) cx.out.write(fmt::format("    {}\n", base::sanitize(role.doc)));
@@ -163,7 +166,10 @@ void writeService(Context& cx, const plugin::Manifest& manifest, const plugin::S
   json.endArray();
   writeTexts(json, "sets", pathsOf(manifest));
   writeTexts(json, "exports", schema.exports);
-  json.key("roles").beginObject();
+  json.key("generators").beginArray();
+  for (const auto& generator : schema.generators)
+    json.beginObject().member("name", generator.name).member("description", generator.doc).endObject();
+  json.endArray().key("roles").beginObject();
   for (const auto& role : schema.roles) {
     json.key(role.name).beginObject().member("description", role.doc);
     writeTexts(json, "classes", role.classes);

@@ -71,6 +71,11 @@ class Zerotier final : public fleet::Service<Zerotier> {
     moon.classes = {"nixos"};
     role("peer", "Members of the network.", &Zerotier::peer);
     exportsInterfaces({"networking", "overlay", "peer"});
+    generates({{"zerotier-identity-<machine>", "the machine's identity"},
+               {"zerotier-network-<instance>", "the network's id"},
+               {"zerotier-ip-<machine>-<instance>", "the machine's address"},
+               {"zerotier-moon-<machine>", "the key of a moon"},
+               {"zerotier-world-<machine>", "the file of a moon"}});
   }
 
  private:

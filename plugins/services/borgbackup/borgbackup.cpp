@@ -68,6 +68,7 @@ class Borgbackup final : public fleet::Service<Borgbackup> {
     role("server", "Machines that keep backups.", &Borgbackup::server).classes = {"nixos"};
     role("client", "Machines that are backed up, to every server of the instance.", &Borgbackup::client).classes = {
         "nixos"};
+    generates({{"borgbackup", "the key a client logs in with, and that of its repository"}});
   }
 
  private:

@@ -20,6 +20,7 @@ class EmergencyAccess final : public fleet::Service<EmergencyAccess> {
 
   EmergencyAccess() {
     role("default", "Machines whose emergency shell asks for the password.", &EmergencyAccess::add).classes = {"nixos"};
+    generates({{"emergency-access", "a password and its hash"}});
   }
 
  private:

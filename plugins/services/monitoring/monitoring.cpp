@@ -39,6 +39,10 @@ class Monitoring final : public fleet::Service<Monitoring> {
     auto& server = role("server", "The machine that keeps what clients send.", &Monitoring::server);
     server.classes = {"nixos"};
     server.minMachines = server.maxMachines = 1;
+    generates({{"mimir-auth", "what clients send measurements with; the same on all machines"},
+               {"loki-auth", "what clients send logs with; the same on all machines"},
+               {"grafana-admin", "name and password of Grafana's administrator"},
+               {"grafana-secret", "what Grafana encrypts its own secrets with"}});
   }
 
  private:

@@ -48,7 +48,10 @@ class RecommendedDefaults final : public fleet::Service<RecommendedDefaults> {
                                                     .reads = kReads,
                                                     .writes = kWrites});
 
-  RecommendedDefaults() { role("default", "Machines that get the defaults.", &RecommendedDefaults::add); }
+  RecommendedDefaults() {
+    role("default", "Machines that get the defaults.", &RecommendedDefaults::add);
+    generates({{"state-version", "the release the machine began with"}});
+  }
 
  private:
   fleet::Result<void> add(const fleet::Member<Settings>& member, fleet::Contribution& out) const {

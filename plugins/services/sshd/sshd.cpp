@@ -82,6 +82,11 @@ class Sshd final : public fleet::Service<Sshd> {
   Sshd() {
     role("server", "Machines that can be logged in to.", &Sshd::server).classes = {"nixos", "darwin"};
     role("client", "Machines that trust the certificates of the servers.", &Sshd::client);
+    generates({{"openssh", "the machine's host key"},
+               {"openssh-rsa", "a second one for old clients, with hostKeys.rsa.enable"},
+               {"openssh-ca", "the authority that certifies host keys; the same on all machines"},
+               {"openssh-cert", "the machine's certificate"},
+               {"sshd-root-key", "a key of the machine's root, with generateRootKey"}});
   }
 
  private:

@@ -95,7 +95,10 @@ class Syncthing final : public fleet::Service<Syncthing> {
                                                     .platforms = kClasses,
                                                     .writes = kWrites});
 
-  Syncthing() { role("peer", "Machines that share folders.", &Syncthing::peer); }
+  Syncthing() {
+    role("peer", "Machines that share folders.", &Syncthing::peer);
+    generates({{"syncthing", "certificate, key and id of the machine, and the key of its interface"}});
+  }
 
  private:
   // Devices by name: the machines whose id is known already, and the others.

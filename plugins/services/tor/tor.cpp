@@ -94,6 +94,7 @@ class Tor final : public fleet::Service<Tor> {
     role("client", "Machines that reach others over Tor at any time.", &Tor::client);
     role("server", "Machines that can be reached over Tor.", &Tor::server).classes = {"nixos"};
     exportsInterfaces({"networking", "peer"});
+    generates({{"tor_<instance>", "key and address of the onion service"}});
   }
 
  private:

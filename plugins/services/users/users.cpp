@@ -70,6 +70,7 @@ class Users final : public fleet::Service<Users> {
   Users() {
     role("default", "Machines that have the account.", &Users::account);
     exportsInterfaces({"auth"});
+    generates({{"user-password-<user>", "the password, which no machine gets, and its hash"}});
   }
 
  private:

@@ -45,7 +45,10 @@ class Wifi final : public fleet::Service<Wifi> {
                                                     .platforms = kClasses,
                                                     .writes = kWrites});
 
-  Wifi() { role("default", "Machines that know the networks.", &Wifi::join).classes = {"nixos"}; }
+  Wifi() {
+    role("default", "Machines that know the networks.", &Wifi::join).classes = {"nixos"};
+    generates({{"wifi.<network>", "its name and password, which are asked for; the same on all machines"}});
+  }
 
  private:
   // Twice escaped: for a keyfile of NetworkManager, where a backslash and a blank in front mean something, and for an

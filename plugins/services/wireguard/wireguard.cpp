@@ -70,6 +70,8 @@ class Wireguard final : public fleet::Service<Wireguard> {
     controller.minMachines = 1;
     controller.classes = {"nixos", "darwin"};
     exportsInterfaces({"networking", "peer"});
+    generates({{"wireguard-keys-<instance>", "the machine's key pair"},
+               {"wireguard-network-<instance>", "the machine's part of the addresses"}});
   }
 
  private:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from harness import FleetTest
 
+GOLDEN = Path(__file__).resolve().parents[1] / "golden/services"
 PAGES = Path(__file__).resolve().parents[3] / "plugins/services"
 SERVICES = sorted(path.parent.name for path in PAGES.glob("*/README.md"))
 
@@ -87,8 +88,27 @@ class Pages(FleetTest):
                 shown = self.expect(fleet.run("services", "show", name), 0).out
                 data = self.expect(fleet.run("services", "show", name, "--json"), 0).json()
                 self.assertNotIn("9223372036854775807", shown)
+                for generator in data["generators"]:
+                    self.assertIn(f"generates: {generator['name']}", shown)
+                    self.assertTrue(generator["description"])
                 self.assertTrue(data["description"] and all(role["description"] for role in data["roles"].values()), data)
                 self.assertEqual(self.expect(fleet.run("services", "schema", name), 0).json(), {role: one["settings"] for role, one in data["roles"].items()})
+
+
+class Generators(FleetTest):
+    def test_what_is_declared_is_what_hosts_get(self):
+        """Names of generators in the golden files of a service, and those it says it has."""
+        for name in SERVICES:
+            with self.subTest(name):
+                found = set()
+                for path in GOLDEN.glob(f"{name}.*"):
+                    found |= set(re.findall(r"clan\.core\.vars\.generators\.(\"[^\"]+\"|[\w-]+)", path.read_text()))
+                declared = [one["name"] for one in self.expect(self.fleet().run("services", "show", name, "--json"), 0).json()["generators"]]
+                patterns = {one: re.sub(r"<[^>]+>", ".+", re.escape(one).replace(r"\<", "<").replace(r"\>", ">")) for one in declared}
+                for one in (word.strip('"') for word in found):
+                    self.assertTrue(any(re.fullmatch(pattern, one) for pattern in patterns.values()), one)
+                for one, pattern in patterns.items():
+                    self.assertTrue(any(re.fullmatch(pattern, word.strip('"')) for word in found), one)
 
 
 class Wrong(FleetTest):

@@ -98,6 +98,9 @@ class Service : public PluginBase {
   // Interfaces that exportsOf() writes.
   void exportsInterfaces(std::vector<std::string> names) { interfaces_ = std::move(names); }
 
+  // Generators that roles declare, for `fleetd services show`.
+  void generates(std::vector<GeneratorDecl> generators) { generators_ = std::move(generators); }
+
   // What a host gets once, whatever its roles; called after the roles' handlers.
   virtual Result<void> perMachine(const HostView& host, Contribution& out) const {
     (void)host, (void)out;
@@ -131,6 +134,7 @@ class Service : public PluginBase {
     out.service = Self::exportName;
     out.maxInstances = maxInstances_;
     out.exports = interfaces_;
+    out.generators = generators_;
     return out;
   }
   Result<void> doFleet(FleetView view) final {
@@ -161,6 +165,7 @@ class Service : public PluginBase {
   std::vector<Role> roles_;
   std::optional<std::int64_t> maxInstances_;
   std::vector<std::string> interfaces_;
+  std::vector<GeneratorDecl> generators_;
   FleetView fleet_;
 };
 

@@ -63,12 +63,19 @@ struct RoleDecl {
   std::vector<std::string> classes{};                        // of hosts that can have it; empty = all the plugin serves
 };
 
+// A generator of values that a service declares on hosts. What its name depends on stands in angle brackets:
+// "user-password-<user>".
+struct GeneratorDecl {
+  std::string name, doc;
+};
+
 struct Schema {
   std::vector<OptionDecl> options;
   std::vector<RoleDecl> roles;
   std::string service{};                       // what it is called in exports: "clan-core/sshd"; empty = its id
   std::optional<std::int64_t> maxInstances{};  // in a fleet
   std::vector<std::string> exports{};          // interfaces it may export
+  std::vector<GeneratorDecl> generators{};     // for people: what it generates
 };
 
 // An option in one line: declareOption("networking.hostName", type::str(), "The name of the host.",

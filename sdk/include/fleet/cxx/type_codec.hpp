@@ -77,6 +77,16 @@ inline void pack(Packer& out, const RoleDecl& role) {
 inline void pack(Packer& out, const Schema& schema) {
   FieldPacker map;
   if (!schema.exports.empty()) packTexts(map.field("exports"), schema.exports);
+  if (!schema.generators.empty()) {
+    auto& generators = map.field("generators");
+    generators.array(schema.generators.size());
+    for (const auto& generator : schema.generators) {
+      FieldPacker one;
+      one.text("doc", generator.doc);
+      one.field("name").str(generator.name);
+      one.finish(generators);
+    }
+  }
   if (schema.maxInstances) map.field("maxInstances").integer(*schema.maxInstances);
   auto& options = map.field("options");
   options.array(schema.options.size());
@@ -228,6 +238,16 @@ inline Result<Schema> parseSchema(std::string_view bytes) {
     if (name == "maxInstances") return readInto(in, out.maxInstances.emplace());
     if (name == "exports") return readTexts(in, out.exports);
     if (name == "service") return readInto(in, out.service);
+    if (name == "generators") {
+      FLEET_TRY(readElements(in, [&]() -> Result<void> {
+        auto& generator = out.generators.emplace_back();
+        return readFields(in, Unknown::refuse, [&](std::string_view field) -> Result<bool> {
+          if (field == "name") return readInto(in, generator.name);
+          return field == "doc" ? readInto(in, generator.doc) : Result<bool>(false);
+        });
+      }));
+      return true;
+    }
     if (name != "roles") return false;
     FLEET_TRY(readElements(in, [&]() -> Result<void> {
       FLEET_TRY_ASSIGN(auto role, readRole(in));
