@@ -98,7 +98,7 @@ class Init(FleetTest):
         script = textwrap.dedent(workflow.split("run: |\n")[1]).replace("${{ matrix.class }}", "nixos")
         programs = yard.base / "bin"
         programs.mkdir()
-        for name, text in (("nix", f'echo "$*" >>{yard.base}/called; [ "$1" != eval ] || echo \'["a","b"]\''), ("jq", "printf 'a\\nb\\n'")):
+        for name, text in (("nix", f'echo "$*" >>{yard.base}/called; [ "$1" != eval ] || echo \'["a","b"]\''), ("jq", "cat >/dev/null; printf 'a\\nb\\n'")):
             (programs / name).write_text(f"#!/bin/sh\n{text}\n")
             (programs / name).chmod(0o755)
         subprocess.run(["bash", "-euo", "pipefail", "-c", script], env={"PATH": f"{programs}:{os.environ['PATH']}"}, capture_output=True, check=True)
