@@ -12,10 +12,12 @@
 #include "kernel/cli/coverage.hpp"
 #include "kernel/cli/first_run.hpp"
 #include "kernel/cli/kept_secrets.hpp"
+#include "kernel/cli/locate.hpp"
 #include "kernel/cli/text_table.hpp"
 #include "kernel/cli/vars_store.hpp"
 #include "kernel/cli/watch.hpp"
 #include "kernel/fleet/configuration.hpp"
+#include "kernel/render/git_files.hpp"
 #include "kernel/render/views.hpp"
 
 namespace fleetd::cli {
@@ -288,11 +290,15 @@ void checkKeptSecrets(Context& cx, const std::vector<const fleet::Host*>& hosts)
 // Once, with what was found.
 int checkOnce(Context& cx) {
   const base::Stopwatch whole;
+  const auto root = locateFleet(cx.args.value("--fleet"), cx.args.has("--fleet"));
+  std::optional<render::GitFiles> git;
+  if (root) git.emplace(*root);
   auto fleet = cx.openFleet();
   if (!fleet) return cx.fail(fleet.error());
   const auto hosts = cx.selectHosts(cx.args.positionals);
   if (!hosts) return cx.fail(hosts.error());
   Report report{**fleet, {}, {}, {}, {}};
+  if (git) git->wait();  // workers must not hold its pipe
   const base::Stopwatch composing;
   composeHosts(cx, *hosts, report);
   if (cx.args.positionals.empty() && !report.hosts.empty()) reportUnusedAggregates(cx, **fleet);
@@ -300,6 +306,7 @@ int checkOnce(Context& cx) {
   const base::Stopwatch checking;
   cx.checkPlugins();
   checkKeptSecrets(cx, *hosts);
+  if (git) render::tellUntracked(**fleet, *git, cx.workspace().silence(), cx.diagnostics);
   report.stages = report.fleet.stages();
   report.stages.push_back({"compose", static_cast<std::uint64_t>(composeTime.count())});
   report.stages.push_back({"check", static_cast<std::uint64_t>(checking.elapsed().count())});

@@ -5,6 +5,7 @@
 
 #include "kernel/fleet/config_tree.hpp"
 #include "kernel/fleet/configuration.hpp"
+#include "kernel/fleet/missing_paths.hpp"
 #include "kernel/lang/to_json.hpp"
 
 namespace fleetd::fleet {
@@ -55,7 +56,7 @@ bool Cohorts::finish(compose::Option& option, const compose::Leaf& leaf, compose
   ConfigWalker walker(
       c, [&](const lang::EvalError&, const std::string&) { fine = false; }, [](const ConfigWalker::Undeclared&) {});
   const ConfigNode node = walker.walkOption(option, leaf.child->name);
-  if (!fine) return false;
+  if (!fine || hasMissingPath(c.ev, node, fleet_.root())) return false;
   out.definitions = static_cast<std::uint32_t>(walker.definitions());
   out.undefined = node.undefined;
   if (node.undefined) return true;

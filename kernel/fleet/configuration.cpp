@@ -11,6 +11,7 @@
 #include "kernel/compose/cohort.hpp"
 #include "kernel/fleet/intrinsics.hpp"
 #include "kernel/fleet/missing_arguments.hpp"
+#include "kernel/fleet/missing_paths.hpp"
 #include "kernel/fleet/schema_store.hpp"
 #include "kernel/fleet/value_text.hpp"
 #include "kernel/lang/to_json.hpp"
@@ -164,6 +165,7 @@ HostConfiguration::HostConfiguration(Fleet& fleet, const Host& host, Evaluation*
     if (platform.is(Tag::String)) host_.system = platform.string();
   }
   tellMissingArguments(ev_, *evaluation_, host_, diagnostics_);
+  tellMissingPaths(ev_, tree_, fleet_.root(), host_, diagnostics_);
   // Without a platform, an option of that name is the fleet's own affair.
   if (compose::isOpen(*evaluation_)) checkAssertions();
 }

@@ -1,8 +1,10 @@
 // Strings: coercion, interpolation, joining with context.
 #include <cmath>
 
+#include "kernel/base/file.hpp"
 #include "kernel/lang/evaluator.hpp"
 #include "kernel/lang/prims/support.hpp"
+#include "kernel/lang/read_log.hpp"
 #include "kernel/lang/unknown.hpp"
 
 namespace fleetd::lang {
@@ -62,6 +64,17 @@ Value listToString(Evaluator& ev, Value v, Pos pos) {
   return ev.joinStrings(parts, pos);
 }
 
+// A path as text is that of its copy in the store, which a file that is not there has none of.
+Value storePath(Evaluator& ev, Value path, Pos pos) {
+  std::string file(path.string());
+  if (base::fileType(file) != base::FileType::Missing || prims::mayAppear(ev, file)) {
+    const Value part[] = {path};
+    return ev.unknown(UnknownOp::StorePath, part, pos);
+  }
+  ReadLog::note(file);
+  return ev.fail(ErrorKind::File, pos, "path '{}' does not exist", file);
+}
+
 }  // namespace
 
 Value Evaluator::coerceToString(Value v, Coerce mode, Pos pos) {
@@ -72,11 +85,7 @@ Value Evaluator::coerceToString(Value v, Coerce mode, Pos pos) {
     case Tag::Unknown:
       if (const Value text = textOfOpenSet(*this, v, mode, pos); !text.isStuck()) return text;
       return mode == Coerce::ToString ? unknownText(*this, v, v.unknown->pos) : v;
-    case Tag::Path: {
-      if (mode != Coerce::Interpolate) return Value::text(v.string());
-      const Value part[] = {v};
-      return unknown(UnknownOp::StorePath, part, pos);
-    }
+    case Tag::Path: return mode == Coerce::Interpolate ? storePath(*this, v, pos) : Value::text(v.string());
     case Tag::Attrs: {
       if (const Attr* toString = v.attrs->find(names_.toString)) {
         const Value text = call(toString->value, v, pos);

@@ -14,8 +14,7 @@
 #include "kernel/base/file.hpp"
 #include "kernel/base/text.hpp"
 #include "kernel/process/spawn.hpp"
-
-extern char** environ;
+#include "kernel/render/git_files.hpp"
 
 namespace fleetd::render {
 
@@ -41,41 +40,9 @@ std::optional<FileKind> kindAt(const Place& place) {
 
 // --- with git ---
 
-// Our environment without what would point git elsewhere.
-std::vector<std::string> gitEnvironment() {
-  std::vector<std::string> out{"GIT_OPTIONAL_LOCKS=0", "LC_ALL=C"};
-  for (char** entry = environ; *entry; ++entry) {
-    const std::string_view text = *entry;
-    if (!text.starts_with("GIT_") && !text.starts_with("LC_ALL=")) out.emplace_back(text);
-  }
-  return out;
-}
-
-// What is tracked, and what could be, in one call: a tag stands in front of each.
-Result<std::string> listFiles(const std::string& root) {
-  process::Command command;
-  command.argv = {"git", "-C",       root,      "-c",       "core.fsmonitor=false", "ls-files", "-z",
-                  "-t",  "--cached", "--stage", "--others", "--exclude-standard"};
-  command.environment = gitEnvironment();
-  FLEETD_TRY_ASSIGN(auto done, process::run(command));
-  if (done.status.success() && !done.outputTruncated) return std::move(done.output);
-  if (done.outputTruncated) return tooMany(root);
-  return Error{Code::FL0007,
-               fmt::format("git cannot list the files of {}: {}", base::sanitize(root), base::sanitize(done.errors)),
-               "fleetd takes the files git tracks; repair the repository, or work on a copy without .git",
-               {}};
-}
-
-bool inRepository(const std::string& root) {
-  for (std::string at = root;; at.resize(at.rfind('/'))) {
-    if (base::fileType(at + "/.git") != base::FileType::Missing) return true;
-    if (at.find('/') == std::string::npos) return false;
-  }
-}
-
 Result<Sources> fromGit(const std::string& root) {
   Sources out;
-  FLEETD_TRY_ASSIGN(const std::string listed, listFiles(root));
+  FLEETD_TRY_ASSIGN(const std::string listed, listGitFiles(root));
   FLEETD_TRY_ASSIGN(auto directories, Directories::open(root));
   std::string_view last;
   for (std::string_view entry : base::split(listed, '\0')) {

@@ -15,11 +15,6 @@ namespace {
 
 using namespace prims;
 
-// True when nothing can be said about a path that is not there.
-bool mayAppear(Evaluator& ev, const std::string& path) {
-  return ev.purity() == Purity::Pure && path.starts_with("/nix/store/");
-}
-
 bool isMissing(const std::string& path) { return base::fileType(path) == base::FileType::Missing; }
 
 std::string_view typeName(base::FileType type) {

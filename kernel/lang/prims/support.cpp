@@ -100,6 +100,10 @@ bool wantSource(Evaluator& ev, Value v, std::string* path, Value* out) {
   return true;
 }
 
+bool mayAppear(const Evaluator& ev, std::string_view path) {
+  return ev.purity() == Purity::Pure && path.starts_with("/nix/store/");
+}
+
 std::optional<std::string> readForBuiltin(Evaluator& ev, const std::string& path, Value* out) {
   const base::FileType type = base::fileType(path);
   if (type == base::FileType::Missing) {

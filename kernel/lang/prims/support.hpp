@@ -34,6 +34,8 @@ bool wantPath(Evaluator& ev, Value v, std::string* path, Value* out);
 // The same for a file to read: "${self}/x" and a flake name the file in the source at hand, because the store holds the
 // same content.
 bool wantSource(Evaluator& ev, Value v, std::string* path, Value* out);
+// Whether nothing can be said about a path that is not there: a file of the store may be built one day.
+bool mayAppear(const Evaluator& ev, std::string_view path);
 // The bytes of a file, or nothing and *out is Nix's error.
 std::optional<std::string> readForBuiltin(Evaluator& ev, const std::string& path, Value* out);
 
