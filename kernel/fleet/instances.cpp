@@ -2,6 +2,7 @@
 #include "kernel/fleet/instances.hpp"
 
 #include <algorithm>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -181,6 +182,20 @@ class InventoryReader {
 
 Inventory readInventory(Fleet& fleet, Value clan, base::Diagnostics& diagnostics) {
   return InventoryReader(fleet, clan, diagnostics).read();
+}
+
+std::vector<std::string> servicesNamed(Fleet& fleet) {
+  Evaluator& ev = fleet.evaluator();
+  const auto below = [&](Value set, std::string_view name) {
+    return set.is(Tag::Attrs) ? ev.selectOr(set, ev.symbol(name), Value::null(), 0) : Value::null();
+  };
+  const Value instances = below(below(below(ev.force(fleet.intrinsics().clan), "clan"), "inventory"), "instances");
+  std::set<std::string> out;
+  if (instances.is(Tag::Attrs))
+    for (const lang::Attr& instance : *instances.attrs)
+      if (const Value name = below(below(ev.force(instance.value), "module"), "name"); name.is(Tag::String))
+        out.emplace(name.string());
+  return {out.begin(), out.end()};
 }
 
 Inventory readInventory(Fleet& fleet, base::Diagnostics& diagnostics) {

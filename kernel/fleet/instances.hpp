@@ -58,6 +58,8 @@ struct Inventory {
 
 // Empty without an inventory. What cannot be evaluated is reported and left out. Thread: the fleet's.
 Inventory readInventory(Fleet& fleet, base::Diagnostics& diagnostics);
+// The modules that instances name, as far as they can be told without reading the whole; sorted, unique.
+std::vector<std::string> servicesNamed(Fleet& fleet);
 // The same of a clan's configuration that is still being evaluated.
 Inventory readInventory(Fleet& fleet, lang::Value clan, base::Diagnostics& diagnostics);
 

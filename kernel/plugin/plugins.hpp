@@ -76,6 +76,14 @@ class Plugins {
   // Definitions for every host that selects it; no definitions when it has no rules.
   Result<Fragment> rules(const std::string& id);
 
+  // Each of these sends what the function without `prepare` is going to ask, so that plugins work at the same time; the
+  // answers wait there. prepare() loads the plugins, all at once, and asks for their schemas. What goes wrong is told of
+  // by the function that asks. Processes are asked in their turn.
+  void prepare(const std::vector<std::string>& ids);
+  void prepareRules(const std::vector<std::string>& ids);
+  void prepareContribute(const std::string& id, const FleetDocument& fleet, const std::vector<HostView>& hosts);
+  void prepareCheck(const std::string& id, const std::vector<PackedHost>& hosts);
+
   // Tells plugins of the fleet, all at once; what the functions below are given the same document for need not tell
   // them again. Who cannot take it fails there.
   void tell(const std::vector<std::pair<std::string, FleetDocument>>& fleets);

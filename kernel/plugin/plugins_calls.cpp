@@ -10,6 +10,7 @@
 
 #include "kernel/bus/errors.hpp"
 #include "kernel/bus/prescan.hpp"
+#include "kernel/plugin/batches.hpp"
 #include "kernel/plugin/documents.hpp"
 #include "kernel/plugin/failure.hpp"
 #include "kernel/plugin/plugins_state.hpp"
@@ -17,9 +18,6 @@
 namespace fleetd::plugin {
 
 namespace {
-
-constexpr std::size_t kBatchHosts = 64;
-constexpr std::size_t kBatchBytes = 1 << 20;
 
 bool isUnsupported(const Answer& answer) {
   return !answer.document && answer.document.error().status == FLEET_E_UNSUPPORTED;
@@ -102,11 +100,6 @@ class Collector {
   std::optional<Error> ended_;  // of the plugin as a whole, which is said once
   std::size_t without_ = 0;
 };
-
-template <class Host>
-auto packerOf(const std::vector<Host>& hosts) {
-  return [&hosts](std::size_t i, sdk::Packer& out) { sdk::pack(out, hosts[i]); };
-}
 
 // Answers of one plugin that were read before: hosts in the same roles mostly get the same.
 class FragmentsOnce {
@@ -198,35 +191,19 @@ void Plugins::tell(const std::vector<std::pair<std::string, FleetDocument>>& fle
 
 void Plugins::State::askAll(const std::string& id, const char* topic, std::size_t count, const PackDocument& pack,
                             const TakeAnswer& take) {
-  std::vector<std::size_t> firsts;  // documents of the batches
-  std::size_t made = 0;
-  sdk::Packer one, many;
-  const auto next = [&]() -> std::optional<Batch> {
-    if (made == count) return std::nullopt;
-    const std::size_t first = made;
-    firsts.push_back(first);
-    many.clear();
-    while (made < count && made - first < kBatchHosts && (made == first || many.size() < kBatchBytes)) {
-      one.clear();
-      pack(made++, one);
-      many.bin(one.view());
-    }
-    sdk::Packer body;
-    body.reserve(many.size() + 5);
-    body.array(made - first);
-    body.raw(many.view());
-    return Batch{made - first, body.take()};
-  };
-  converse(id, topic, options.callMs, next, [&](std::size_t batch, Reply reply) {
-    const std::size_t first = firsts[batch], end = batch + 1 < firsts.size() ? firsts[batch + 1] : made;
-    if (reply) {
-      for (std::size_t i = first; i < end; ++i) take(i, std::move((*reply)[i - first]));
-      return;
-    }
-    const Error& error = reply.error();
-    const sdk::Error why{FLEET_E_IO, std::string(base::info(error.code).id), {}, error.message, error.hint, 0};
-    for (std::size_t i = first; i < end; ++i) take(i, Answer{why, {}});
-  });
+  Batches batches(count, pack);
+  converse(
+      id, topic, options.callMs, [&] { return batches.next(); },
+      [&](std::size_t batch, Reply reply) {
+        const std::size_t first = batches.first(batch), end = batches.end(batch);
+        if (reply) {
+          for (std::size_t i = first; i < end; ++i) take(i, std::move((*reply)[i - first]));
+          return;
+        }
+        const Error& error = reply.error();
+        const sdk::Error why{FLEET_E_IO, std::string(base::info(error.code).id), {}, error.message, error.hint, 0};
+        for (std::size_t i = first; i < end; ++i) take(i, Answer{why, {}});
+      });
 }
 
 Result<const Schema*> Plugins::schema(const std::string& id) {

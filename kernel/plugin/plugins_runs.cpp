@@ -151,6 +151,7 @@ void Plugins::State::leaveBehind(const std::string& id, LoadedPlugin& plugin, co
   bus->bye(plugin.routingId);
   if (!plugin.host->finished(options.stopMs)) remains = plugin.host->abandon() || remains;
   plugin.host.reset();
+  plugin.early.clear();
   plugin.failure = fail(
       Code::FL0329, fmt::format("plugin `{}` did not answer {} in time and was left behind with its thread", id, topic),
       "a defect of the plugin: tell its author, or take it out of the hosts' plugins");
@@ -248,7 +249,9 @@ void Plugins::State::converse(const std::string& id, const char* topic, std::uin
     std::vector<std::pair<std::size_t, bus::BusThread::Answer>> sent;
     const auto send = [&](std::size_t batch, std::string body) {
       if (plugin.isolated) static_cast<void>(happened(plugin, Event::call));
-      sent.emplace_back(batch, bus->request(plugin.routingId, topic, std::move(body), timeoutMs));
+      auto early = plugin.takeEarly(topic, body);
+      sent.emplace_back(batch,
+                        early ? *std::move(early) : bus->request(plugin.routingId, topic, std::move(body), timeoutMs));
     };
     for (std::size_t i = 0; i < batches.size(); ++i)
       if (!batches[i].answered) send(i, batches[i].body);

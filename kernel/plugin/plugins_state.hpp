@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "kernel/bus/bus_thread.hpp"
+#include "kernel/plugin/batches.hpp"
 #include "kernel/plugin/in_process.hpp"
 #include "kernel/plugin/isolated_host.hpp"
 #include "kernel/plugin/isolated_supervision.hpp"
@@ -32,6 +33,12 @@ struct LoadedPlugin {
   std::optional<Manifest> manifest;              // once it is up
   std::optional<Error> failure;                  // why it is not
   std::optional<Schema> schema;
+  struct Early {
+    std::string topic, body;
+    bus::BusThread::Answer answer;
+  };
+  std::vector<Early> early;  // asked ahead, until somebody wants the answer
+  std::optional<bus::BusThread::Answer> takeEarly(std::string_view topic, std::string_view body);
   Touched touched;         // so far in this run
   bool endTold = false;    // that its process ended while nobody asked it anything
   bool crashTold = false;  // that it crashed inside of this program, or again
@@ -78,16 +85,15 @@ struct Plugins::State {
   bool recover(const std::string& id, LoadedPlugin& plugin, const Error& why, const std::string& topic);
 
   using Reply = Result<std::vector<Answer>>;
-  struct Batch {
-    std::size_t documents = 0;
-    std::string body;  // of the message
-  };
   using NextBatch = std::function<std::optional<Batch>()>;
   using TakeReply = std::function<void(std::size_t batch, Reply reply)>;
   // Sends each batch as soon as `next` made it, and hands on each reply once, while later ones are on their way: as
   // many answers as documents went out (one for none).
   void converse(const std::string& id, const char* topic, std::uint32_t timeoutMs, const NextBatch& next,
                 const TakeReply& take);
+  // Sends a question that will be put soon: converse() then finds it on its way. Not to a process, which it may end and
+  // which is started again when it is asked in its turn.
+  void ahead(const std::string& id, const char* topic, std::string body);
   // One message.
   Reply ask(const std::string& id, const char* topic, const std::vector<std::string>& documents,
             std::uint32_t timeoutMs = 0);
@@ -95,7 +101,8 @@ struct Plugins::State {
   Reply askBody(const std::string& id, const char* topic, Batch batch, std::uint32_t timeoutMs = 0);
   // Whether it knows the fleet, once it was told if need be. Error: what it answered.
   Result<std::optional<sdk::Error>> tellFleet(const std::string& id, const FleetDocument& fleet);
-  using PackDocument = std::function<void(std::size_t document, sdk::Packer& out)>;
+  // The same questions as askAll() puts.
+  void askAllAhead(const std::string& id, const char* topic, std::size_t count, const PackDocument& pack);
   using TakeAnswer = std::function<void(std::size_t document, Answer answer)>;
   // `count` documents, in batches. The first error of a batch stands for its documents.
   void askAll(const std::string& id, const char* topic, std::size_t count, const PackDocument& pack,

@@ -12,7 +12,8 @@ namespace {
 
 // Most files that hosts share are read, and their modules known, after this many.
 constexpr std::size_t kWarmUp = 2;
-constexpr std::size_t kHostsForWorker = 3;  // fewer are not worth a process
+// A worker evaluates anew what hosts share and none of the first needed, and copies each page it or we write to.
+constexpr std::size_t kHostsForWorker = 16;
 
 }  // namespace
 

@@ -73,6 +73,9 @@ bool Services::serves(const std::string& plugin, const std::string& role, std::s
 
 void Services::read(fleet::Fleet& fleet, const Silence& silence, Diagnostics& diagnostics) {
   fleet_ = &fleet;
+  std::vector<std::string> named = fleet::servicesNamed(fleet);
+  std::erase_if(named, [&](const std::string& name) { return !isService(name); });
+  plugins_.prepare(named);
   inventory_ = fleet::readInventory(fleet, diagnostics);
   if (inventory_.instances.empty()) return;
   machineNames_ = {inventory_.machines.begin(), inventory_.machines.end()};

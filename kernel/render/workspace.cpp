@@ -199,6 +199,11 @@ void Workspace::select() {
     hosts[i].plugins = std::move(ids);
     added_[keyOf(hosts[i])].modules = hosts[i].modules;
   }
+  std::set<std::string> selected;
+  for (const fleet::Host& host : hosts)
+    for (const std::string& id : host.plugins)
+      if (!idle(id, host)) selected.insert(id);
+  plugins_->prepare({selected.begin(), selected.end()});
 }
 
 std::unique_ptr<fleet::ComposedHost> Workspace::compose(const fleet::Host& host, Diagnostics& diagnostics) {
@@ -238,8 +243,9 @@ std::unique_ptr<fleet::ComposedHost> Workspace::compose(const fleet::Host& host,
 }
 
 void Workspace::check(Diagnostics& diagnostics) {
-  for (const auto& [id, views] : std::exchange(toCheck_, {}))
-    static_cast<void>(plugins_->check(id, views, diagnostics));
+  const auto toCheck = std::exchange(toCheck_, {});
+  for (const auto& [id, views] : toCheck) plugins_->prepareCheck(id, views);
+  for (const auto& [id, views] : toCheck) static_cast<void>(plugins_->check(id, views, diagnostics));
   Diagnostics found;
   // Here, because composing hosts tells of which systems they are.
   if (const auto channels = fleet::readChannels(fleet_->root(), fleet_->evaluator().sources(), found))

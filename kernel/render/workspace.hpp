@@ -78,7 +78,15 @@ class Workspace {
   void gatherFacts();
   void askPlugins();
   const plugin::FleetDocument& fleetOf(const std::string& id);  // once all facts are gathered
-  void askOne(const std::string& id, const std::vector<fleet::Host*>& hosts);
+  // Hosts that one plugin is asked for at once.
+  struct Group {
+    std::string id;
+    std::vector<fleet::Host*> hosts;
+  };
+  std::vector<Group> groupsInOrder();
+  bool isIndependent(const std::string& id);
+  std::vector<plugin::HostView> viewsOf(const Group& group);
+  void askOne(const Group& group);
   // faulty_instances.cpp: finds out which instances the hosts without a fragment fail for, and asks without them.
   // `found` is what was said; returned is what there is to be said.
   std::vector<Diagnostic> askWithoutFaulty(const std::string& id, const std::vector<plugin::HostView>& views,

@@ -15,6 +15,8 @@ namespace {
 
 using lang::Value;
 
+constexpr std::size_t kMostAhead = 256;  // hosts of one plugin whose documents may wait on their way
+
 }  // namespace
 
 // Behind the host's own modules, where the generated ones are when Nix builds it.
@@ -83,6 +85,9 @@ void Workspace::addRules() {
   for (fleet::Host& host : fleet_->hosts())
     for (const std::string& id : host.plugins)
       if (!idle(id, host)) users[id].push_back(&host);
+  std::vector<std::string> ids;
+  for (const auto& [id, hosts] : users) ids.push_back(id);
+  plugins_->prepareRules(ids);
   for (const auto& [id, hosts] : users) {
     const auto rules = plugins_->rules(id);
     if (!rules) {
@@ -125,6 +130,17 @@ void Workspace::askPlugins() {
   std::vector<std::pair<std::string, plugin::FleetDocument>> told;
   for (const std::string& id : asked) told.emplace_back(id, fleetOf(id));
   plugins_->tell(told);
+  const auto groups = groupsInOrder();
+  for (const Group& group : groups)
+    if (group.hosts.size() <= kMostAhead && isIndependent(group.id))
+      plugins_->prepareContribute(group.id, fleetOf(group.id), viewsOf(group));
+  for (const Group& group : groups) askOne(group);
+  for (fleet::Host& host : fleet_->hosts()) refresh(host);
+}
+
+// Hosts that wait for the same plugin are one group. Platforms write last.
+std::vector<Workspace::Group> Workspace::groupsInOrder() {
+  std::vector<Group> out;
   std::map<fleet::Host*, std::size_t> next;
   const auto waiting = [](const fleet::Host& host, std::size_t& at) -> const std::string* {
     while (at < host.plugins.size() && host.plugins[at] == host.klass) ++at;
@@ -135,21 +151,24 @@ void Workspace::askPlugins() {
     for (fleet::Host& host : fleet_->hosts())
       if (const std::string* id = waiting(host, next[&host]); id && (!least || *id < *least)) least = id;
     if (!least) break;
-    const std::string id = *least;
-    std::vector<fleet::Host*> hosts;
+    Group& group = out.emplace_back(Group{*least, {}});
     for (fleet::Host& host : fleet_->hosts())
-      if (const std::string* first = waiting(host, next[&host]); first && *first == id) {
-        hosts.push_back(&host);
+      if (const std::string* first = waiting(host, next[&host]); first && *first == group.id) {
+        group.hosts.push_back(&host);
         ++next[&host];
       }
-    askOne(id, hosts);
   }
-  // Platforms write last.
   std::map<std::string, std::vector<fleet::Host*>> platforms;
   for (fleet::Host& host : fleet_->hosts())
     if (!platformOf(host).empty() && !idle(host.klass, host)) platforms[host.klass].push_back(&host);
-  for (const auto& [id, hosts] : platforms) askOne(id, hosts);
-  for (fleet::Host& host : fleet_->hosts()) refresh(host);
+  for (auto& [id, hosts] : platforms) out.push_back({id, std::move(hosts)});
+  return out;
+}
+
+// Whether what a plugin is told of a host is the same before other plugins have worked on it.
+bool Workspace::isIndependent(const std::string& id) {
+  const auto manifest = plugins_->manifest(id);
+  return manifest && (!(*manifest)->optionRoot || (*manifest)->optionRoot->empty());
 }
 
 const plugin::FleetDocument& Workspace::fleetOf(const std::string& id) {
@@ -157,27 +176,33 @@ const plugin::FleetDocument& Workspace::fleetOf(const std::string& id) {
   return known != fleets_.end() ? known->second : fleets_.emplace(id, services_->fleetDocument(id)).first->second;
 }
 
-void Workspace::askOne(const std::string& id, const std::vector<fleet::Host*>& hosts) {
-  const auto manifest = plugins_->manifest(id);
-  if (!manifest) return;
+std::vector<plugin::HostView> Workspace::viewsOf(const Group& group) {
   std::vector<plugin::HostView> views;
-  for (fleet::Host* host : hosts) {
+  const auto manifest = plugins_->manifest(group.id);
+  for (fleet::Host* host : group.hosts) {
     plugin::HostView view{host->name,
                           host->klass,
                           host->system,
                           host->tags,
-                          services_->memberships(id, *host),
+                          services_->memberships(group.id, *host),
                           {},
                           services_->factsOf(host->name)};
-    if (const auto& root = (*manifest)->optionRoot; root && !root->empty()) {
+    if (manifest && !isIndependent(group.id)) {
       // What the plugin's options are set to so far. Findings are those of the real composition, later.
       Diagnostics unheard;
       refresh(*host);
       const auto composed = fleet_->compose(*host, unheard);
-      view.options = knownBelow(fleet_->evaluator(), *composed, *root);
+      view.options = knownBelow(fleet_->evaluator(), *composed, *(*manifest)->optionRoot);
     }
     views.push_back(std::move(view));
   }
+  return views;
+}
+
+void Workspace::askOne(const Group& group) {
+  const std::string& id = group.id;
+  if (!plugins_->manifest(id)) return;
+  const std::vector<plugin::HostView> views = viewsOf(group);
   Diagnostics found;
   auto fragments = plugins_->contribute(id, fleetOf(id), views, found);
   std::vector<Diagnostic> said = found.sorted();
@@ -185,7 +210,7 @@ void Workspace::askOne(const std::string& id, const std::vector<fleet::Host*>& h
     said = askWithoutFaulty(id, views, fragments, std::move(said));
   for (Diagnostic& d : said) diagnostics_->add(std::move(d));
   for (std::size_t i = 0; i < fragments.size(); ++i)
-    if (fragments[i]) addFragment(*hosts[i], *fragments[i], {});
+    if (fragments[i]) addFragment(*group.hosts[i], *fragments[i], {});
 }
 
 }  // namespace fleetd::render
