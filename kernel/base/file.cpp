@@ -86,14 +86,16 @@ FileType typeOf(mode_t mode) {
 
 }  // namespace
 
-Result<std::string> readDescriptor(int fd, const std::string& name, std::uint64_t limit) {
-  struct stat st {};
+namespace {
+
+// All that `fd` gives; `st` is what is known of it.
+Result<std::string> readAll(int fd, const struct stat* st, const std::string& name, std::uint64_t limit) {
   std::size_t expected = 0;
-  if (::fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0) {
-    if (static_cast<std::uint64_t>(st.st_size) > limit) return tooLarge(name, limit);
-    expected = static_cast<std::size_t>(st.st_size);
+  if (st && S_ISREG(st->st_mode) && st->st_size > 0) {
+    if (static_cast<std::uint64_t>(st->st_size) > limit) return tooLarge(name, limit);
+    expected = static_cast<std::size_t>(st->st_size);
   }
-  // One byte more than expected, so that the common case ends with one short read instead of a reallocation.
+  // One byte more than expected: what fills less than that is the whole file.
   std::string text(expected + 1, '\0');
   std::size_t done = 0;
   for (;;) {
@@ -104,9 +106,17 @@ Result<std::string> readDescriptor(int fd, const std::string& name, std::uint64_
     if (got == 0) break;
     done += static_cast<std::size_t>(got);
     if (done > limit) return tooLarge(name, limit);
+    if (expected > 0 && done == expected && static_cast<std::size_t>(got) == expected) break;
   }
   text.resize(done);
   return text;
+}
+
+}  // namespace
+
+Result<std::string> readDescriptor(int fd, const std::string& name, std::uint64_t limit) {
+  struct stat st {};
+  return readAll(fd, ::fstat(fd, &st) == 0 ? &st : nullptr, name, limit);
 }
 
 Result<std::string> readFile(const std::string& path, std::uint64_t limit) {
@@ -118,7 +128,7 @@ Result<std::string> readFile(const std::string& path, std::uint64_t limit) {
   if (::fstat(fd.get(), &st) != 0) return unreadable(path, errno);
   if (S_ISDIR(st.st_mode)) return unreadable(path, EISDIR);
   if (!S_ISREG(st.st_mode)) return Error{Code::FL0002, fmt::format("cannot read {}: not a regular file", path), "", {}};
-  return readDescriptor(fd.get(), path, limit);
+  return readAll(fd.get(), &st, path, limit);
 }
 
 Result<void> writeFileAtomic(const std::string& path, std::string_view bytes, unsigned mode, Durability durability) {

@@ -67,15 +67,23 @@ void Fleet::countAggregates(const Host& host, Evaluation* evaluation) {
 }
 
 void Fleet::countAggregate(const Host& host, std::string_view aggregate) {
-  if (!aggregate.empty() && isOwn(host))
-    importers_[std::string(aggregate)].insert(static_cast<std::size_t>(&host - hosts_.data()));
+  if (aggregate.empty() || !isOwn(host)) return;
+  const auto index = static_cast<std::uint32_t>(&host - hosts_.data());
+  auto found = importers_.find(aggregate);
+  if (found == importers_.end()) found = importers_.try_emplace(std::string(aggregate)).first;
+  std::vector<std::uint32_t>& hosts = found->second;
+  // Hosts mostly come in their order, and often more than once.
+  if (hosts.empty() || hosts.back() < index)
+    hosts.push_back(index);
+  else if (const auto at = std::lower_bound(hosts.begin(), hosts.end(), index); *at != index)
+    hosts.insert(at, index);
 }
 
 std::vector<std::string> Fleet::importedBy(const Host& host) const {
   std::vector<std::string> out;
-  const auto index = static_cast<std::size_t>(&host - hosts_.data());
+  const auto index = static_cast<std::uint32_t>(&host - hosts_.data());
   for (const auto& [aggregate, hosts] : importers_)
-    if (hosts.contains(index)) out.push_back(aggregate);
+    if (std::binary_search(hosts.begin(), hosts.end(), index)) out.push_back(aggregate);
   std::sort(out.begin(), out.end());
   return out;
 }

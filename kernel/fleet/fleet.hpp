@@ -159,8 +159,12 @@ class Fleet {
   lang::Value outputs_;
   std::vector<Host> hosts_;
   std::vector<Aggregate> aggregates_;
-  std::unordered_map<std::string, std::unordered_set<std::size_t>>
-      importers_;  // "<class>.<name>" of an aggregate -> indices of hosts
+  struct NameHash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view name) const { return std::hash<std::string_view>{}(name); }
+  };
+  std::unordered_map<std::string, std::vector<std::uint32_t>, NameHash, std::equal_to<>>
+      importers_;  // "<class>.<name>" of an aggregate -> indices of hosts, sorted
   SchemaStore* schemas_ = nullptr;
   std::unique_ptr<Cohorts> cohorts_;
   std::unique_ptr<lang::Scope> scope_;  // of hosts composed for the moment

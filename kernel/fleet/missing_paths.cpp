@@ -48,17 +48,25 @@ bool isDefault(const ConfigNode& node) {
   return node.option && node.option->hasDefault && node.option->cell.defs.size() == 1;
 }
 
-using Found = std::function<bool(const ConfigNode&, const std::string& path, Value)>;  // false: enough
+// Where the search is; text only when there is something to say.
+struct Way {
+  const Way* up;
+  base::Symbol name;
 
-bool search(lang::Evaluator& ev, const ConfigNode& node, const std::string& path, const std::string& root,
-            const Found& found) {
+  std::string text(lang::Evaluator& ev) const { return joinPath(up ? up->text(ev) : std::string(), ev.text(name)); }
+};
+
+using Found = std::function<bool(const ConfigNode&, const Way*, Value)>;  // false: enough
+
+bool search(lang::Evaluator& ev, const ConfigNode& node, const Way* way, const std::string& root, const Found& found) {
   for (const ConfigNode& child : node.children)
-    if (!search(ev, child, joinPath(path, ev.text(child.name)), root, found)) return false;
-  if (node.kind != ConfigNode::Kind::Leaf || node.endless || !node.fleetMade || isDefault(node)) return true;
-  if (isMissing(node.value, root)) return found(node, path, node.value);
+    if (const Way below{way, child.name}; !search(ev, child, &below, root, found)) return false;
+  if (node.kind != ConfigNode::Kind::Leaf || (!node.value.is(Tag::Path) && !node.value.is(Tag::List))) return true;
+  if (node.endless || !node.fleetMade || isDefault(node)) return true;
+  if (isMissing(node.value, root)) return found(node, way, node.value);
   if (node.value.is(Tag::List))
     for (const Value& element : node.value.list())  // forced by the walk
-      if (const Value one = ev.force(element); isMissing(one, root) && !found(node, path, one)) return false;
+      if (const Value one = ev.force(element); isMissing(one, root) && !found(node, way, one)) return false;
   return true;
 }
 
@@ -112,12 +120,13 @@ std::string wayOut(const std::string& path, const std::string& root) {
 }  // namespace
 
 bool hasMissingPath(lang::Evaluator& ev, const ConfigNode& tree, const std::string& root) {
-  return !search(ev, tree, "", root, [](const ConfigNode&, const std::string&, Value) { return false; });
+  return !search(ev, tree, nullptr, root, [](const ConfigNode&, const Way*, Value) { return false; });
 }
 
 void tellMissingPaths(lang::Evaluator& ev, const ConfigNode& tree, const std::string& root, const Host& host,
                       base::Diagnostics& diagnostics) {
-  search(ev, tree, "", root, [&](const ConfigNode& node, const std::string& option, Value v) {
+  search(ev, tree, nullptr, root, [&](const ConfigNode& node, const Way* way, Value v) {
+    const std::string option = way ? way->text(ev) : std::string();
     base::Pos pos = node.option ? placeOf(ev, *node.option, v.string()) : 0;
     base::Diagnostic d;
     d.code = base::Code::FL0518;

@@ -67,14 +67,16 @@ const ParsedFile* Evaluator::parseFile(const std::string& path, Value* error) {
 
 Value Evaluator::evalFile(const std::string& given) {
   std::string path = given;
-  if (isDirectory(path)) path += path.back() == '/' ? "default.nix" : "/default.nix";
+  // One with the name of a file mostly is one.
+  const bool named = path.ends_with(".nix");
+  if (!named && isDirectory(path)) path += path.back() == '/' ? "default.nix" : "/default.nix";
   if (auto it = imports_.find(path); it != imports_.end()) {
     ReadLog::note(path);
     return force(it->second);
   }
   Value error;
   const ParsedFile* file = parseFile(path, &error);
-  if (!file) return error;
+  if (!file) return named && isDirectory(path) ? evalFile(path + "/default.nix") : error;
   // A cell, so that a file that imports itself is a reported cycle, and so that the value outlives the arena in use.
   base::Arena* outer = arena_;
   useArena(&own_);

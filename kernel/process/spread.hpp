@@ -14,7 +14,7 @@ struct SpreadOptions {
   std::size_t leastPerWorker = 1;  // fewer are not worth a process
 };
 
-// The result of one item as bytes; on a worker.
+// The result of one item as bytes; on a worker, or here before its turn while a worker has one that comes first.
 using SpreadMake = std::function<std::string(std::size_t item)>;
 // Each item once and in order, here. Without a result, which a worker that ended early did not make, it is done here.
 // False ends the whole.

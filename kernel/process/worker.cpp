@@ -93,6 +93,11 @@ Worker::~Worker() {
   reader_.join();
 }
 
+bool Worker::has(std::size_t size) const {
+  const std::scoped_lock lock(received_->mutex);
+  return received_->ended || received_->bytes.size() - received_->taken >= size;
+}
+
 std::optional<std::string> Worker::take(std::size_t size) {
   Received& in = *received_;
   std::unique_lock lock(in.mutex);

@@ -35,6 +35,8 @@ class Worker {
 
   // The next bytes that were sent, as soon as there are so many; nothing when the worker ended before.
   std::optional<std::string> take(std::size_t size);
+  // Whether take() would not wait.
+  bool has(std::size_t size) const;
 
   // Waits for the end. All that was sent and not taken, or FL0007 when the worker did not reach the end of its work.
   Result<std::string> finish();

@@ -27,7 +27,7 @@ void Workspace::composeTogether(const std::vector<const fleet::Host*>& hosts, co
   if (fleet_->kind() == fleet::Kind::FleetJson && std::none_of(hosts.begin(), hosts.end(), asked))
     return fleet_->composeTogether(hosts, how, diagnostics, take);
   base::Pos known = 0;  // behind all that is read when workers begin
-  const auto make = [&](std::size_t i) { return composeOnWorker(*hosts[i], how.json, known, diagnostics); };
+  const auto make = [&](std::size_t i) { return composeAsBytes(*hosts[i], how.json, known, diagnostics); };
   const auto takeOne = [&](std::size_t i, std::optional<std::string_view> bytes) {
     auto result = bytes ? decodeWorkerResult(*bytes) : std::nullopt;
     if (!result) {
@@ -68,15 +68,15 @@ bool Workspace::composeHere(std::size_t index, const fleet::Host& host, Diagnost
   return more;
 }
 
-// Nothing when the parent must do it: for findings in files that only this worker has read, and for what reading them
-// told.
-std::string Workspace::composeOnWorker(const fleet::Host& host, bool json, base::Pos known, Diagnostics& diagnostics) {
+// As bytes, for a worker and for hosts whose turn is later. Nothing when it must be done in its turn: for findings in
+// files that only this worker has read, and for what reading them told.
+std::string Workspace::composeAsBytes(const fleet::Host& host, bool json, base::Pos known, Diagnostics& diagnostics) {
   const auto said = [&] {
     return diagnostics.count(Severity::Error) + diagnostics.count(Severity::Warning) +
            diagnostics.count(Severity::Note);
   };
   const std::size_t before = said(), files = fleet_->filesRead().size();
-  toCheck_.clear();
+  auto toCheckBefore = std::exchange(toCheck_, {});
   WorkerResult out;
   bool whole = true;
   keepParts(host, [&] {
@@ -89,11 +89,12 @@ std::string Workspace::composeOnWorker(const fleet::Host& host, bool json, base:
     if (json && !composed->writeJson(writer, "", false)) whole = false;
     out.found = found.sorted();
   });
+  const auto toCheck = std::exchange(toCheck_, std::move(toCheckBefore));
   whole = whole && said() == before &&
           std::all_of(out.found.begin(), out.found.end(), [&](const Diagnostic& d) { return isBelow(d, known); });
   if (!whole) return {};
-  for (auto& [id, views] : toCheck_)
-    for (auto& view : views) out.toCheck.emplace_back(id, std::move(view));
+  for (const auto& [id, views] : toCheck)
+    for (const auto& view : views) out.toCheck.emplace_back(id, view);
   const auto& read = fleet_->filesRead();
   out.files.assign(read.begin() + static_cast<std::ptrdiff_t>(files), read.end());
   return encode(out);

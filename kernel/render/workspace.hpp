@@ -99,7 +99,7 @@ class Workspace {
   // compose_together.cpp: a host for the moment, here and on a worker.
   bool composeHere(std::size_t index, const fleet::Host& host, Diagnostics& diagnostics,
                    const fleet::Fleet::TakeHost& take);
-  std::string composeOnWorker(const fleet::Host& host, bool json, base::Pos known, Diagnostics& diagnostics);
+  std::string composeAsBytes(const fleet::Host& host, bool json, base::Pos known, Diagnostics& diagnostics);
   void keepParts(const fleet::Host& host, const std::function<void()>& work);
 
   using Key = std::pair<std::string, std::string>;  // class and name of a host

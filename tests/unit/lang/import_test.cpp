@@ -1,7 +1,9 @@
 // Deep evaluation, and what Nix refuses that has a store path in it.
 #include <gtest/gtest.h>
 
+#include "kernel/base/file.hpp"
 #include "kernel/lang/evaluator.hpp"
+#include "tests/support/temp_dir.hpp"
 
 namespace fleetd::lang {
 namespace {
@@ -19,6 +21,14 @@ class Deep : public ::testing::Test {
   base::SourceMap sources;
   Evaluator ev;
 };
+
+TEST_F(Deep, ADirectoryMayHaveTheNameOfAFile) {
+  test::TempDir dir;
+  ASSERT_TRUE(base::makeDirs(dir.at("d.nix")).ok());
+  ASSERT_TRUE(base::writeFileAtomic(dir.at("d.nix/default.nix"), "41", 0644).ok());
+  EXPECT_EQ(run("import " + dir.at("d.nix") + " + import " + dir.at("d.nix")).integer, 82);
+  EXPECT_NE(error("import " + dir.at("e.nix")).find("e.nix"), std::string::npos);
+}
 
 TEST_F(Deep, SetsThatContainThemselvesEnd) {
   EXPECT_TRUE(run("let a = { b = a; c = [ a ]; }; in a").is(Tag::Attrs));

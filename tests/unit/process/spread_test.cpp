@@ -5,7 +5,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <chrono>
 #include <csignal>
+#include <thread>
 #include <vector>
 
 #include "kernel/process/worker.hpp"
@@ -14,39 +17,59 @@ namespace fleetd::process {
 namespace {
 
 // What each item gave: its number from a worker, or "here".
-std::vector<std::string> run(std::size_t count, const SpreadOptions& options, const SpreadMake& make) {
+// `cost` is what an item takes that is done in its turn.
+std::vector<std::string> run(std::size_t count, const SpreadOptions& options, const SpreadMake& make,
+                             std::chrono::milliseconds cost = std::chrono::milliseconds(0)) {
   std::vector<std::string> out;
   spread(count, options, make, [&](std::size_t item, std::optional<std::string_view> result) {
     EXPECT_EQ(item, out.size());
     EXPECT_FALSE(Worker::is());
+    if (!result) std::this_thread::sleep_for(cost);
     out.emplace_back(result ? *result : "here");
     return true;
   });
   return out;
 }
 
-std::string number(std::size_t item) { return Worker::is() ? std::to_string(item) : "not on a worker"; }
+std::string number(std::size_t item) { return std::to_string(item); }
 
-TEST(Spread, EachItemOnceAndInOrder) {
-  const std::vector<std::string> two{"here", "here", "here", "3", "here", "5", "here", "7"};
-  EXPECT_EQ(run(8, {2, 2, 3}, number), two);
-  const std::vector<std::string> three{"here", "1", "2", "here", "4", "5"};
-  EXPECT_EQ(run(6, {3, 0, 2}, number), three);
+// Each item is done in its turn or was made before, in whichever process.
+void expectWhole(const std::vector<std::string>& out, std::size_t count) {
+  ASSERT_EQ(out.size(), count);
+  for (std::size_t i = 0; i < count; ++i)
+    if (out[i] != "here") {
+      EXPECT_EQ(out[i], std::to_string(i));
+    }
 }
 
-TEST(Spread, ManyItemsAreSentInBlocks) {
-  const auto out = run(1000, {2, 8, 1}, number);
-  std::size_t here = 0, changes = 0;
-  for (std::size_t i = 0; i < out.size(); ++i) {
-    if (out[i] == "here")
-      ++here;
-    else
-      EXPECT_EQ(out[i], std::to_string(i));
-    changes += i > 0 && (out[i] == "here") != (out[i - 1] == "here");
-  }
-  EXPECT_GT(here, 400u);
-  EXPECT_LT(here, 600u);
-  EXPECT_LT(changes, 20u);
+TEST(Spread, EachItemOnceAndInOrder) {
+  for (const std::size_t count : {8u, 9u, 31u, 500u})
+    for (const unsigned workers : {2u, 3u, 5u}) {
+      const auto out = run(count, {workers, 2, 3}, number);
+      expectWhole(out, count);
+      EXPECT_EQ(out[0] + out[1], "herehere");
+    }
+}
+
+TEST(Spread, BothWorkWhileThereIsWork) {
+  const auto slow = [](std::size_t) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    return std::string(Worker::is() ? "worker" : "before its turn");
+  };
+  const auto out = run(200, {2, 8, 1}, slow, std::chrono::milliseconds(1));
+  const auto of = [&](std::string_view who) { return std::count(out.begin(), out.end(), who); };
+  EXPECT_GT(of("worker"), 20);
+  EXPECT_GT(of("here") + of("before its turn"), 20);
+}
+
+TEST(Spread, AWorkerThatIsSlowHoldsNobodyUp) {
+  const auto uneven = [](std::size_t) {
+    if (Worker::is()) std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    return std::string(Worker::is() ? "worker" : "before its turn");
+  };
+  const auto out = run(64, {2, 0, 1}, uneven, std::chrono::milliseconds(1));
+  EXPECT_LT(std::count(out.begin(), out.end(), "worker"), 32);
+  EXPECT_EQ(out.size(), 64u);
 }
 
 TEST(Spread, TooFewForAWorkerAreDoneHere) {
@@ -58,23 +81,36 @@ TEST(Spread, TooFewForAWorkerAreDoneHere) {
 }
 
 TEST(Spread, WhatAWorkerThatDiesDidNotMakeIsDoneHere) {
-  const std::vector<std::string> expected{"here", "1", "here", "3", "here", "here", "here", "here"};
-  const auto dies = [](std::size_t item) {
-    if (item == 5) ::kill(::getpid(), SIGKILL);
-    return number(item);
-  };
-  EXPECT_EQ(run(8, {2, 0, 1}, dies), expected);
-  const auto givesUp = [](std::size_t item) {
-    if (item == 5) Worker::giveUp();
-    return number(item);
-  };
-  EXPECT_EQ(run(8, {2, 0, 1}, givesUp), expected);
+  for (const unsigned workers : {2u, 4u})
+    for (const std::size_t last : {0u, 5u, 40u}) {
+      const auto dies = [&](std::size_t item) {
+        if (Worker::is() && item >= last) ::kill(::getpid(), SIGKILL);
+        return number(item);
+      };
+      expectWhole(run(64, {workers, 0, 1}, dies), 64);
+      const auto givesUp = [&](std::size_t item) {
+        if (Worker::is() && item >= last) Worker::giveUp();
+        return number(item);
+      };
+      expectWhole(run(64, {workers, 0, 1}, givesUp), 64);
+    }
 }
 
 TEST(Spread, EmptyAndLargeResultsArrive) {
-  const auto out = run(4, {2, 0, 1}, [](std::size_t item) { return item == 1 ? "" : std::string(1 << 20, 'x'); });
-  EXPECT_EQ(out[1], "");
-  EXPECT_EQ(out[3].size(), std::size_t{1} << 20);
+  const auto out = run(
+      64, {2, 0, 1},
+      [](std::size_t item) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+        return item % 2 == 1 ? "" : std::string(1 << 20, 'x');
+      },
+      std::chrono::milliseconds(1));
+  std::size_t sent = 0;
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    if (out[i] == "here") continue;
+    ++sent;
+    EXPECT_EQ(out[i].size(), i % 2 == 1 ? 0u : std::size_t{1} << 20);
+  }
+  EXPECT_GT(sent, 0u);
 }
 
 TEST(Spread, EndsWhenItIsTold) {
