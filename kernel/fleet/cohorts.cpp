@@ -49,6 +49,7 @@ bool Cohorts::finish(compose::Option& option, const compose::Leaf& leaf, compose
     // What most options are, without a tree for it.
     out.definitions = static_cast<std::uint32_t>(option.cell.defs.size()) - (option.hasDefault ? 1 : 0);
     out.options = out.known = 1;
+    if (!json_) return true;
     base::JsonWriter json(out.json);
     return lang::writeJson(c.ev, v, json, lang::UnknownJson::Object).is(Tag::Null);
   }
@@ -66,6 +67,7 @@ bool Cohorts::finish(compose::Option& option, const compose::Leaf& leaf, compose
   out.known = static_cast<std::uint32_t>(counts.known);
   out.assumed = static_cast<std::uint32_t>(counts.assumed);
   out.unknown = static_cast<std::uint32_t>(counts.unknown);
+  if (!json_) return true;
   base::JsonWriter json(out.json);
   return static_cast<bool>(writeNode(c.ev, node, json));
 }
@@ -107,6 +109,11 @@ const Cohorts::Plan& Cohorts::planOf(const compose::Shape& shape) {
 }
 
 std::optional<SharedResult> Cohorts::compose(const Host& host, bool json) {
+  if (json && !json_) {
+    cohorts_.clear();
+    plans_.clear();
+    json_ = true;
+  }
   compose::Cohort* cohort = cohortFor(host);
   if (!cohort || !cohort->open(host.modules)) return std::nullopt;
   struct Close {

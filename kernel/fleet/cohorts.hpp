@@ -46,6 +46,7 @@ class Cohorts {
   };
   std::vector<One> cohorts_;
   std::unordered_map<const compose::Shape*, Plan> plans_;
+  bool json_ = false;         // whether what is remembered has its JSON
   std::size_t lastSize_ = 0;  // of a JSON text
 };
 

@@ -182,6 +182,9 @@ void Loader::tellMissing(Value outputs) {
 }
 
 Result<void> Loader::openRepository() {
+  const std::string jsonPath = fleet_.root_ + "/fleet.json";
+  std::future<Result<std::unique_ptr<NamedHosts>>> named;
+  if (fleet_.kind_ == Kind::FleetJson) named = readNamedHosts(jsonPath);
   const std::string modules = fleet_.root_ + "/modules";
   std::vector<std::string> files;
   if (base::isDirectory(modules)) {
@@ -204,7 +207,8 @@ Result<void> Loader::openRepository() {
   if (outputs.isError()) return failed(ev_, outputs);
   fleet_.outputs_ = outputs;
   if (fleet_.kind_ == Kind::FleetJson) {
-    FLEETD_TRY(addNamedHosts(outputs, fleet_.root_ + "/fleet.json"));
+    FLEETD_TRY_ASSIGN(const auto hosts, named.get());
+    FLEETD_TRY(addNamedHosts(outputs, jsonPath, *hosts));
   } else {
     collect(outputs, "nixosConfigurations", "nixos");
     collect(outputs, "darwinConfigurations", "darwin");

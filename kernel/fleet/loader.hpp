@@ -7,6 +7,7 @@
 #include "kernel/fleet/inputs.hpp"
 #include "kernel/fleet/intrinsics.hpp"
 #include "kernel/fleet/lock.hpp"
+#include "kernel/fleet/named_hosts.hpp"
 
 namespace fleetd::fleet {
 
@@ -23,7 +24,7 @@ class Loader {
   void collect(lang::Value outputs, std::string_view attribute, std::string_view klass);
   void addHost(const lang::Attr& attr, std::string_view klass, std::string_view origin);
   void collectPackagedHomes(lang::Value outputs);
-  Result<void> addNamedHosts(lang::Value config, const std::string& jsonPath);
+  Result<void> addNamedHosts(lang::Value outputs, const std::string& jsonPath, NamedHosts& named);
   void collectAggregates(lang::Value outputs);
   void tellMissing(lang::Value outputs);
   std::string fileText(lang::Value raw);  // a file as modules carry it, relative to the repository

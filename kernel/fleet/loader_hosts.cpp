@@ -1,10 +1,8 @@
 // Hosts and aggregates as level F yields them.
 #include <algorithm>
-#include <unordered_map>
 
 #include <fmt/format.h>
 
-#include "kernel/base/file.hpp"
 #include "kernel/base/json.hpp"
 #include "kernel/base/suggest.hpp"
 #include "kernel/fleet/loader.hpp"
@@ -36,20 +34,6 @@ std::vector<std::string> stringsOf(Evaluator& ev, Value set, std::string_view na
 void sortUnique(std::vector<std::string>& names) {
   std::sort(names.begin(), names.end());
   names.erase(std::unique(names.begin(), names.end()), names.end());
-}
-
-// Where each quoted text of a JSON document begins first, by what stands between the quotes. The place of a host is
-// that of its name.
-std::unordered_map<std::string_view, std::size_t> quotedTexts(std::string_view json) {
-  std::unordered_map<std::string_view, std::size_t> out;
-  for (std::size_t begin = json.find('"'); begin != std::string_view::npos;) {
-    std::size_t end = begin + 1;
-    while (end < json.size() && json[end] != '"') end += json[end] == '\\' ? std::size_t{2} : std::size_t{1};
-    if (end >= json.size()) break;
-    out.emplace(json.substr(begin + 1, end - begin - 1), begin);
-    begin = json.find('"', end + 1);
-  }
-  return out;
 }
 
 constexpr int kMaxImportDepth = 64;
@@ -162,14 +146,8 @@ void Loader::addHost(const lang::Attr& attr, std::string_view klass, std::string
   fleet_.hosts_.push_back(std::move(host));
 }
 
-Result<void> Loader::addNamedHosts(Value outputs, const std::string& jsonPath) {
-  auto text = base::readFile(jsonPath);
-  if (!text) return std::move(text).error();
-  std::size_t failedAt = 0;
-  base::JsonLimits limits;
-  limits.duplicateKeys = base::DuplicateKeys::Refuse;
-  auto json = base::parseJson(*text, limits, &failedAt);
-  auto source = fleet_.evaluator().sources().add(jsonPath, *text);
+Result<void> Loader::addNamedHosts(Value outputs, const std::string& jsonPath, NamedHosts& named) {
+  auto source = fleet_.evaluator().sources().add(jsonPath, named.text);
   if (!source) return std::move(source).error();
   const auto malformed = [&](std::string message, std::size_t offset) {
     const Pos at = (*source)->base + static_cast<Pos>(offset);
@@ -178,20 +156,19 @@ Result<void> Loader::addNamedHosts(Value outputs, const std::string& jsonPath) {
                  "expected { \"hosts\": { NAME: { \"class\", \"tags\", \"aggregates\" } } }",
                  {at, at + 1}};
   };
-  if (!json) {
+  if (!named.json) {
     // With everything else in order, a name that occurs twice is one of the objects': of hosts, mostly.
-    Error problem = malformed(json.error().message, failedAt);
-    if (base::parseJson(*text)) problem.code = base::Code::FL0505;
+    Error problem = malformed(named.json.error().message, named.failedAt);
+    if (base::parseJson(named.text)) problem.code = base::Code::FL0505;
     return problem;
   }
-  fleet_.document_ = std::make_unique<base::Json>(std::move(*json));
+  fleet_.document_ = std::make_unique<base::Json>(std::move(*named.json));
   const base::Json* hosts = fleet_.document_->find("hosts");
   if (!hosts || !hosts->asObject()) return malformed("fleet.json has no object `hosts`", 0);
   const Value modules = ev_.selectOr(outputs, ev_.names().modules, Value::of(ev_.newBindings(0)), 0);
-  const auto places = quotedTexts(*text);
   for (const auto& [name, spec] : *hosts->asObject()) {
-    const auto quoted = places.find(name);
-    const std::size_t offset = quoted == places.end() ? 0 : quoted->second;
+    const auto quoted = named.places.find(name);
+    const std::size_t offset = quoted == named.places.end() ? 0 : quoted->second;
     Host host;
     host.name = name;
     host.klass = std::string(spec.stringOr("class", ""));
