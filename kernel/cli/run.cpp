@@ -49,6 +49,7 @@ int runCommand(const Arguments& args, Output& out) {
   constexpr std::string_view kRecorded[] = {"check", "render", "build", "plan", "deploy"};
   if (std::find(std::begin(kRecorded), std::end(kRecorded), args.command->name) != std::end(kRecorded))
     keepPluginRecords(cx);
+  if (cx.hasWorkspace()) cx.workspace().leaveMemory();
   return code;
 }
 

@@ -8,6 +8,7 @@
 #include <fleet/cxx/value_codec.hpp>
 
 #include "kernel/base/clock.hpp"
+#include "kernel/base/sanitizer.hpp"
 #include "kernel/base/text.hpp"
 #include "kernel/bus/prescan.hpp"
 #include "kernel/fleet/configuration.hpp"
@@ -51,6 +52,13 @@ bool needsClanCore(lang::Evaluator& ev, const fleet::Host& host, fleet::Composed
 }  // namespace
 
 Workspace::~Workspace() = default;
+
+void Workspace::leaveMemory() {
+#if !FLEETD_ADDRESS_SANITIZER  // it tells of leaks
+  plugins_.reset();            // they may still look at what the fleet told them
+  static_cast<void>(fleet_.release());
+#endif
+}
 
 Result<std::unique_ptr<Workspace>> Workspace::open(WorkspaceOptions options, base::SourceMap& sources,
                                                    base::SymbolTable& symbols, Diagnostics& diagnostics) {

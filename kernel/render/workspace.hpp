@@ -37,6 +37,8 @@ class Workspace {
   static Result<std::unique_ptr<Workspace>> open(WorkspaceOptions options, base::SourceMap& sources,
                                                  base::SymbolTable& symbols, Diagnostics& diagnostics);
   ~Workspace();
+  // The process ends next: what the kernel takes back as a whole is not freed piece by piece. Plugins end as always.
+  void leaveMemory();
 
   fleet::Fleet& fleet() { return *fleet_; }
   plugin::Plugins& plugins() { return *plugins_; }
