@@ -20,17 +20,18 @@ bool wanted(const fleet::Host& host, const std::vector<std::string>& classes, co
   });
 }
 
-// Where somebody wrote down that there are these hosts; read when one of them has no place yet, for it takes the
-// inventory apart.
+// Where somebody wrote down that there are these hosts. A machine of clan is declared by `inventory.machines`, and its
+// configuration in `machines` or a directory is only second. The inventory is taken apart for the first of them.
 class Places {
  public:
   explicit Places(Context& cx) : cx_(cx) {}
 
   base::Span of(const fleet::Host& host) {
-    if (host.place || host.origin != "clan") return host.place;
+    if (host.origin != "clan") return host.place;
     if (!origins_) origins_ = fleet::readOrigins(cx_.workspace().fleet());
     if (const auto* machine = origins_->root.find({"machines", host.name}); machine && machine->place)
       return machine->place;
+    if (host.place) return host.place;
     for (const auto& path :
          {fmt::format("{}/machines/{}/configuration.nix", origins_->directory, host.name), origins_->file()})
       if (const auto source = cx_.sources.load(path); source) return {(*source)->base, (*source)->base + 1};

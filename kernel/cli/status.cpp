@@ -26,6 +26,7 @@ constexpr auto kAgain = std::chrono::seconds(5);
 struct Asked {
   std::optional<Result<deploy::Probe>> probe;
   std::string deployed;  // the system that was deployed last; empty: none
+  std::string outcome;   // of that deployment
   std::int64_t contact = 0;
   std::vector<std::string> notes;  // what is not as it should be
 };
@@ -52,6 +53,13 @@ std::vector<std::string> notesOf(const deploy::Probe& probe, const std::string& 
   return out;
 }
 
+// A host can run what it should and yet lack what belongs to it; only the record knows.
+std::string incompleteNote(const state::Outcome& last) {
+  const std::string why = base::sanitize(last.message.substr(0, last.message.find('\n')));
+  return fmt::format("deployment {} is incomplete until `fleetd deploy {}` succeeds{}{}", last.deployment, last.host,
+                     why.empty() ? "" : ": ", why);
+}
+
 std::vector<Asked> askAll(Context& cx, Operation& operation, deploy::Ssh& ssh) {
   std::vector<Asked> out(operation.meant.size());
   base::ThreadPool pool(std::clamp(static_cast<unsigned>(out.size()), 1u, kAtOnce), std::size_t{1} << 20);
@@ -64,11 +72,15 @@ std::vector<Asked> askAll(Context& cx, Operation& operation, deploy::Ssh& ssh) {
   for (std::size_t i = 0; i < out.size(); ++i) {
     const fleet::Host& host = *operation.meant[i].host;
     const auto last = operation.state->lastDeployed(host.klass, host.name);
-    if (last && *last) out[i].deployed = (*last)->system;
+    if (last && *last) {
+      out[i].deployed = (*last)->system;
+      out[i].outcome = (*last)->outcome;
+    }
     if (*out[i].probe) {
       static_cast<void>(operation.state->contacted(host.klass, host.name, now));
       out[i].contact = now;
       out[i].notes = notesOf(**out[i].probe, out[i].deployed, host.klass, now);
+      if (out[i].outcome == "incomplete") out[i].notes.push_back(incompleteNote(**last));
       const auto secrets =
           last && *last ? changedSecrets((*last)->options, operation.meant[i].options) : std::vector<std::string>();
       for (const auto& file : secrets) out[i].notes.push_back(fmt::format("{} is newer in the fleet", file));
@@ -111,6 +123,7 @@ void write(Context& cx, const Operation& operation, const std::vector<Asked>& al
     json.beginObject().member("host", host.name).member("class", host.klass).member("answers", one.probe->ok());
     json.member("lastContact", one.contact);
     textOrNull(json, "deployed", one.deployed);
+    textOrNull(json, "outcome", one.outcome);
     textOrNull(json, "error", one.probe->ok() ? "" : one.probe->error().message);
     if (one.probe->ok()) {
       const deploy::Probe& probe = **one.probe;

@@ -532,6 +532,7 @@ class RebootWithoutWayBack(LabTest):
         self.expect(self.end(running), 1, err=["FL0819", "runs the new system, and its health check fails", "fleetd rollback h1"])
         self.assertEqual(self.systems()["h1"], ("1", "1"))
         self.assertEqual(self.outcomes()["h1"], "incomplete")
+        self.expect(self.run_fleetd("status", "h1"), 1, out=["is incomplete", "its health check fails"])
 
 
 class Sudo(LabTest):

@@ -99,8 +99,14 @@ class Hive(LabTest):
         self.expect(self.run_fleetd("plan", "h1"), 0, out=["no option changes since deployment 1"])
         self.expect(self.deploy("h1"), 1, err=["FL0853"])
         self.assertEqual(self.outcomes()["h1"], "incomplete")
+        self.expect(self.run_fleetd("status", "h1"), 1, out=["differs", "is incomplete", "`fleetd deploy h1`", "late"])
+        said = json.loads(self.expect(self.run_fleetd("status", "h1", "--json"), 1).out)[0]
+        self.assertEqual(said["outcome"], "incomplete")
+        self.assertTrue(any("is incomplete" in note for note in said["notes"]), said)
         self.keys("")
         self.expect(self.deploy("h1"), 0, out=["unchanged"])
+        said = json.loads(self.expect(self.run_fleetd("status", "h1", "--json"), 0).out)[0]
+        self.assertEqual((said["outcome"], said["notes"]), ("unchanged", []))
 
     def test_what_is_not_followed_is_said(self):
         self.yard.write("h1.nix", '{ deployment = { buildOnTarget = true; sshOptions = [ "-4" ]; replaceUnknownProfiles = false; privilegeEscalationCommand = [ "doas" ]; }; }\n')

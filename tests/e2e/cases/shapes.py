@@ -37,6 +37,7 @@ CASES = [
     checked("nodes", "quay", "jetty", "aarch64-linux", "2 hosts"),
     Case("nodes: the release of nixpkgs", ["show", "quay", "environment.etc", "--fleet", "nodes"], fixture="shapes", out=["lib.version", "# unknown"], not_out=['"new"  #', '"26.05"']),
     shown("nodes", "jetty", "networking.domain", "north"),
+    Case("clan: hosts are declared in the inventory", ["hosts", "--fleet", "clan"], fixture="shapes", out=["clan.nix:5:3", "clan.nix:6:3", "machines/attic/configuration.nix:1:1"], not_out=["clan.nix:49"]),
     checked("clan", "attic", "shed", "bench", "all nixos tools", "3 hosts"),
     shown("clan", "shed", "networking.domain", "garden.example.org"),
     shown("clan", "attic", "networking.hostName", "attic"),
