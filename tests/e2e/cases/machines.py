@@ -90,7 +90,7 @@ class Machines(InventoryTest):
         fleet = self.yard({"machines": {"shed": {"machineClass": "darwin"}}}, **{"machines/mill/configuration.nix": "{ }\n"})
         places = {row["name"]: row["place"] for row in self.run_ok(fleet, "hosts", "--json").json()}
         at = lambda name: (places[name]["file"].removeprefix(f"{fleet.root}/"), places[name]["line"])  # noqa: E731
-        self.assertEqual({name: at(name) for name in places}, {"barn": ("clan.nix", 9), "silo": ("clan.nix", 10), "mill": ("machines/mill/configuration.nix", 1), "shed": ("inventory.json", 3)})
+        self.assertEqual({name: at(name) for name in places}, {"barn": ("clan.nix", 4), "silo": ("clan.nix", 8), "mill": ("machines/mill/configuration.nix", 1), "shed": ("inventory.json", 3)})
         self.assertNotIn("fleetd:", self.run_ok(fleet, "hosts").out)
 
     def test_create_and_commit(self):
