@@ -2,6 +2,8 @@
 #include "kernel/plugin/fragment.hpp"
 
 #include <algorithm>
+#include <set>
+#include <string_view>
 #include <tuple>
 
 #include <fmt/format.h>
@@ -135,7 +137,10 @@ class Checker {
   Result<void> expression(const std::string& source) const {
     if (source.empty()) return fail(Code::FL0320, "an expression is empty");
     if (hasNul(source)) return fail(Code::FL0320, "an expression holds a NUL byte");
-    return check_ ? check_(source) : Result<void>();
+    if (!check_ || passed_.contains(source)) return {};
+    FLEETD_TRY(check_(source));
+    passed_.insert(source);
+    return {};
   }
 
   static Result<void> package(const std::string& attribute) {
@@ -147,6 +152,7 @@ class Checker {
 
   const Manifest& manifest_;
   const ExpressionCheck& check_;
+  mutable std::set<std::string_view> passed_;  // expressions of this fragment: instances often have the same
 };
 
 Error named(const Manifest& manifest, const std::string& where, Error error) {

@@ -1,4 +1,5 @@
 #include <fleet/cxx/value_codec.hpp>
+#include <fleet/cxx/view_codec.hpp>
 
 #include <gtest/gtest.h>
 
@@ -182,6 +183,65 @@ TEST(Value, ErrorsNameTheirPlace) {
 
 TEST(Value, IsSmall) {
   EXPECT_LE(sizeof(Value), 40u) << "a message of two million values must not take hundreds of megabytes";
+}
+
+TEST(Attrs, CopiesShareUntilOneIsChanged) {
+  Attrs first{{"a", 1}, {"b", Attrs{{"c", 2}}}};
+  const Attrs kept = first;
+  EXPECT_TRUE(kept.sharesWith(first));
+  EXPECT_EQ(kept, first);
+  first.set("a", 5);
+  EXPECT_FALSE(kept.sharesWith(first));
+  EXPECT_EQ(*kept.find("a"), Value(1));
+  EXPECT_EQ(*first.find("a"), Value(5));
+
+  Attrs second = kept;
+  *second.find("a") = Value(6);  // what may be changed is the copy's own
+  EXPECT_EQ(*kept.find("a"), Value(1));
+  Attrs third = kept;
+  for (Attr& attr : third) attr.value = Value();
+  EXPECT_EQ(*kept.find("a"), Value(1));
+  Attrs fourth = kept;
+  fourth.find("b")->get<Attrs>()->set("c", 7);
+  EXPECT_EQ(*kept.find("b")->find("c"), Value(2));
+
+  Attrs taken = std::move(fourth);
+  EXPECT_EQ(taken.size(), 2u);
+  EXPECT_TRUE(fourth.empty());  // NOLINT(bugprone-use-after-move): documented
+  EXPECT_EQ(fourth.begin(), fourth.end());
+  EXPECT_FALSE(Attrs().sharesWith(Attrs()));
+  EXPECT_EQ(Attrs(), Attrs());
+}
+
+TEST(RoleView, SettingsOfManyMachinesAreReadOnce) {
+  const Attrs shared{{"port", 80}, {"names", List{"a", "b"}}};
+  RoleView role;
+  for (const char* machine : {"ash", "elm", "oak"}) role.machines.emplace(machine, shared);
+  role.machines.emplace("fir", Attrs{{"port", 81}});
+  role.machines.emplace("yew", Attrs{});
+  role.machines.emplace("zelkova", Attrs{});
+  role.machines.emplace("aspen", Value());
+  role.machines.emplace("birch", Attrs{{"port", 80}, {"names", List{"a", "b"}}});  // equal, not shared
+  Packer out;
+  pack(out, role);
+  Reader in(out.view());
+  const auto back = readRoleView(in);
+  ASSERT_TRUE(back.ok());
+  EXPECT_TRUE(in.done());
+  EXPECT_EQ(back->machines, role.machines);
+  // Neighbours with the same settings share them again: ash, aspen, birch, elm, fir, oak.
+  EXPECT_TRUE(back->machines.at("birch").get<Attrs>()->sharesWith(*back->machines.at("elm").get<Attrs>()));
+  EXPECT_FALSE(back->machines.at("oak").get<Attrs>()->sharesWith(*back->machines.at("fir").get<Attrs>()));
+  // A value that only begins like the one before is read for itself.
+  RoleView numbers;
+  numbers.machines.emplace("a", 1);
+  numbers.machines.emplace("b", 1000);
+  numbers.machines.emplace("c", 1);
+  numbers.machines.emplace("d", 1);
+  Packer packed;
+  pack(packed, numbers);
+  Reader again(packed.view());
+  EXPECT_EQ(readRoleView(again)->machines, numbers.machines);
 }
 
 TEST(Attrs, StaySorted) {

@@ -1,6 +1,7 @@
 // fleet/cxx/base.hpp - PluginBase: owns the C struct of an instance and turns its calls into virtual C++
 // functions.
 #pragma once
+#include <concepts>
 #include <string_view>
 #include <vector>
 
@@ -31,7 +32,17 @@ class PluginBase {
   const fleet_plugin_t* c() const { return &c_; }
 
  protected:
-  enum Extensions : unsigned { kContributes = 1, kRenders = 2, kExportsToo = 4 };
+  enum Extensions : unsigned { kContributes = 1, kRenders = 2, kExportsToo = 4, kChecksNothing = 8 };
+
+  // Hosts are not even read for a plugin that does not override check().
+  template <class Self>
+  static constexpr unsigned whetherItChecks() {
+    constexpr bool inherited = requires {
+      requires std::same_as < decltype(&Self::check), Result<void>(PluginBase::*)
+      (const ComposedHost&) const > ;
+    };
+    return inherited ? static_cast<unsigned>(kChecksNothing) : 0;
+  }
 
   // The object behind a C instance, for the functions of further extensions.
   static PluginBase& self(const fleet_plugin_t* p) { return *static_cast<PluginBase*>(p->impl); }
@@ -219,7 +230,7 @@ class PluginBase {
     static constexpr fleet_plugin_exports_t kExports{cExports};
     const std::string_view wanted = id;
     if (wanted == FLEET_EXT_SCHEMA) return &kSchema;
-    if (wanted == FLEET_EXT_CHECK) return &kCheck;
+    if (wanted == FLEET_EXT_CHECK) return (self(p).extensions_ & kChecksNothing) != 0 ? nullptr : &kCheck;
     if (wanted == FLEET_EXT_CONTRIBUTE && (self(p).extensions_ & kContributes) != 0) return &kContribute;
     if (wanted == FLEET_EXT_EXPORTS && (self(p).extensions_ & kExportsToo) != 0) return &kExports;
     if (wanted == FLEET_EXT_RENDER && (self(p).extensions_ & kRenders) != 0) return &kRender;

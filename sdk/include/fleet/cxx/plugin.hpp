@@ -14,7 +14,7 @@ namespace fleet {
 template <class Self, Record Options = NoOptions>
 class ServicePlugin : public PluginBase {
  public:
-  ServicePlugin() : PluginBase(&Self::manifest, kContributes) {}
+  ServicePlugin() : PluginBase(&Self::manifest, kContributes | whetherItChecks<Self>()) {}
 
  protected:
   // What holds for every host the plugin is selected on, as conditions and references. Prefer it to

@@ -67,7 +67,7 @@ struct ExportContext {
 template <class Self>
 class Service : public PluginBase {
  public:
-  Service() : PluginBase(&Self::manifest, kContributes | kExportsToo) {}
+  Service() : PluginBase(&Self::manifest, kContributes | kExportsToo | whetherItChecks<Self>()) {}
 
  protected:
   template <Record Settings>

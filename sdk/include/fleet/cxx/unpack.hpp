@@ -155,6 +155,12 @@ class Reader {
     }
     return {};
   }
+  // Passes over these very bytes when they come next. Of a value that was read before, they are the same value again.
+  bool again(std::string_view value) {
+    if (value.empty() || !in_.starts_with(value)) return false;
+    in_.remove_prefix(value.size());
+    return true;
+  }
   // The bytes of the next value as they are.
   Result<std::string_view> slice() {
     const auto before = in_;

@@ -21,7 +21,8 @@ class Value;
 struct Attr;
 using List = std::vector<Value>;
 
-// A map from names to values, kept in the order of the names' bytes.
+// A map from names to values, kept in the order of the names' bytes. Copies share their content until one of them is
+// changed: the settings of a role are told for each machine that has it.
 class Attrs {
  public:
   Attrs();
@@ -44,9 +45,12 @@ class Attrs {
   const Attr* end() const;
   Attr* begin();
   Attr* end();
+  // Whether both have the same content because one is a copy of the other. Equal ones need not share.
+  bool sharesWith(const Attrs& other) const { return items_ && items_ == other.items_; }
 
  private:
-  std::vector<Attr> items_;
+  std::vector<Attr>& own();                   // to change
+  std::shared_ptr<std::vector<Attr>> items_;  // null when empty
 };
 
 // The value of an option of the same host.
@@ -169,46 +173,62 @@ inline Attrs::Attrs(Attrs&&) noexcept = default;
 inline Attrs& Attrs::operator=(const Attrs&) = default;
 inline Attrs& Attrs::operator=(Attrs&&) noexcept = default;
 inline Attrs::~Attrs() = default;
-inline std::size_t Attrs::size() const { return items_.size(); }
-inline const Attr* Attrs::begin() const { return items_.data(); }
-inline const Attr* Attrs::end() const { return items_.data() + items_.size(); }
-inline Attr* Attrs::begin() { return items_.data(); }
-inline Attr* Attrs::end() { return items_.data() + items_.size(); }
+inline std::size_t Attrs::size() const { return items_ ? items_->size() : 0; }
+inline const Attr* Attrs::begin() const { return items_ ? items_->data() : nullptr; }
+inline const Attr* Attrs::end() const { return items_ ? items_->data() + items_->size() : nullptr; }
+inline Attr* Attrs::begin() { return items_ ? own().data() : nullptr; }
+inline Attr* Attrs::end() { return items_ ? own().data() + items_->size() : nullptr; }
+
+inline std::vector<Attr>& Attrs::own() {
+  if (!items_)
+    items_ = std::make_shared<std::vector<Attr>>();
+  else if (items_.use_count() > 1)
+    items_ = std::make_shared<std::vector<Attr>>(*items_);
+  return *items_;
+}
 
 inline Attrs::Attrs(std::initializer_list<Attr> attrs) {
   for (const auto& attr : attrs) set(attr.name, attr.value);
 }
 
-inline Value* Attrs::find(std::string_view name) {
-  const auto at = std::lower_bound(items_.begin(), items_.end(), name,
-                                   [](const Attr& attr, std::string_view wanted) { return attr.name < wanted; });
-  return at != items_.end() && at->name == name ? &at->value : nullptr;
+inline const Value* Attrs::find(std::string_view name) const {
+  const Attr* at = std::lower_bound(begin(), end(), name,
+                                    [](const Attr& attr, std::string_view wanted) { return attr.name < wanted; });
+  return at != end() && at->name == name ? &at->value : nullptr;
 }
 
-inline const Value* Attrs::find(std::string_view name) const { return const_cast<Attrs*>(this)->find(name); }
+inline Value* Attrs::find(std::string_view name) {
+  if (!items_) return nullptr;
+  own();
+  return const_cast<Value*>(std::as_const(*this).find(name));
+}
 
 inline Attrs& Attrs::set(std::string name, Value value) {
-  const auto at = std::lower_bound(items_.begin(), items_.end(), name,
+  auto& items = own();
+  const auto at = std::lower_bound(items.begin(), items.end(), name,
                                    [](const Attr& attr, const std::string& wanted) { return attr.name < wanted; });
-  if (at != items_.end() && at->name == name)
+  if (at != items.end() && at->name == name)
     at->value = std::move(value);
   else
-    items_.insert(at, Attr{std::move(name), std::move(value)});
+    items.insert(at, Attr{std::move(name), std::move(value)});
   return *this;
 }
 
 inline bool Attrs::assign(std::vector<Attr> attrs) {
   const auto less = [](const Attr& a, const Attr& b) { return a.name < b.name; };
   if (!std::is_sorted(attrs.begin(), attrs.end(), less)) std::sort(attrs.begin(), attrs.end(), less);
-  items_ = std::move(attrs);
-  return std::adjacent_find(items_.begin(), items_.end(),
-                            [](const Attr& a, const Attr& b) { return a.name == b.name; }) == items_.end();
+  items_ = attrs.empty() ? nullptr : std::make_shared<std::vector<Attr>>(std::move(attrs));
+  return std::adjacent_find(std::as_const(*this).begin(), std::as_const(*this).end(), [](const Attr& a, const Attr& b) {
+           return a.name == b.name;
+         }) == std::as_const(*this).end();
 }
 
 bool operator==(const Value& a, const Value& b);
 bool operator==(const Cond& a, const Cond& b);
 inline bool operator==(const Attr& a, const Attr& b) { return a.name == b.name && a.value == b.value; }
-inline bool operator==(const Attrs& a, const Attrs& b) { return std::equal(a.begin(), a.end(), b.begin(), b.end()); }
+inline bool operator==(const Attrs& a, const Attrs& b) {
+  return a.sharesWith(b) || std::equal(a.begin(), a.end(), b.begin(), b.end());
+}
 inline bool operator==(const Ref& a, const Ref& b) { return a.path == b.path; }
 inline bool operator==(const Text& a, const Text& b) { return a.parts == b.parts; }
 inline bool operator==(const Secret& a, const Secret& b) {

@@ -196,9 +196,12 @@ inline Result<List> readList(Reader& in, int depth) {
   return out;
 }
 
+constexpr std::size_t kExpected = 16;  // room that is asked for at once, whatever a message claims
+
 inline Result<Attrs> readAttrs(Reader& in, int depth) {
   FLEET_TRY_ASSIGN(const auto count, in.map());
   std::vector<Attr> attrs;
+  attrs.reserve(std::min<std::size_t>(count, kExpected));
   for (std::uint32_t i = 0; i < count; ++i) {
     FLEET_TRY_ASSIGN(const auto name, in.str());
     auto value = readValue(in, depth);

@@ -41,9 +41,25 @@ inline void pack(Packer& out, const MachineView& machine) {
   map.finish(out);
 }
 
+// Most machines have the settings of the one before, which are packed once then.
 inline void pack(Packer& out, const RoleView& role) {
   FieldPacker map;
-  detail::packMap(map.field("machines"), role.machines);
+  Packer& machines = map.field("machines");
+  machines.map(role.machines.size());
+  const Attrs* before = nullptr;
+  std::string same;
+  for (const auto& [name, settings] : role.machines) {
+    machines.str(name);
+    const auto* attrs = settings.get<Attrs>();
+    if (attrs && before && attrs->sharesWith(*before)) {
+      machines.raw(same);
+      continue;
+    }
+    const std::size_t from = machines.view().size();
+    pack(machines, settings);
+    same = machines.view().substr(from);
+    before = attrs;
+  }
   map.finish(out);
 }
 
@@ -128,8 +144,16 @@ inline Result<MachineView> readMachineView(Reader& in) {
 inline Result<RoleView> readRoleView(Reader& in) {
   RoleView out;
   FLEET_TRY(readFields(in, Unknown::skip, [&](std::string_view name) -> Result<bool> {
-    if (name == "machines") return detail::readMap(in, out.machines, [&] { return readValue(in); });
-    return false;
+    if (name != "machines") return false;
+    std::string_view bytes;
+    Value before;
+    return detail::readMap(in, out.machines, [&]() -> Result<Value> {
+      if (in.again(bytes)) return before;
+      const std::string_view rest = in.rest();
+      FLEET_TRY_ASSIGN(before, readValue(in));
+      bytes = rest.substr(0, rest.size() - in.left());
+      return before;
+    });
   }));
   return out;
 }
