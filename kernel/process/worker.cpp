@@ -75,7 +75,10 @@ Result<Worker> Worker::start(const std::function<void(const Send&)>& body) {
   const pid_t pid = ::fork();
   if (pid < 0)
     return Error{base::Code::FL0004, fmt::format("no further process can be had: {}", std::strerror(errno)), "", {}};
-  if (pid == 0) work(pipe.write.get(), body);
+  if (pid == 0) {
+    pipe.read.reset();  // else nobody would tell it that the parent is gone
+    work(pipe.write.get(), body);
+  }
   Worker out;
   out.child_ = ChildExit(pid);
   out.received_ = std::make_unique<Received>();

@@ -3,10 +3,14 @@
 
 #include <gtest/gtest.h>
 
+#include <poll.h>
+#include <sys/wait.h>
 #include <unistd.h>
 #include <csignal>
 #include <cstdlib>
 #include <string>
+
+#include "kernel/base/fd.hpp"
 
 namespace fleetd::process {
 namespace {
@@ -32,6 +36,26 @@ TEST(Worker, MoreThanAPipeHolds) {
   ASSERT_TRUE(got.ok());
   ASSERT_EQ(got->size(), 10'000'000u);
   EXPECT_EQ(got->at(100'000), 'b');
+}
+
+TEST(Worker, EndsWithAParentThatWasKilled) {
+  // Held by the worker until it ends.
+  base::Pipe held = base::makePipe();
+  ASSERT_GE(held.read.get(), 0);
+  const pid_t parent = ::fork();
+  ASSERT_GE(parent, 0);
+  if (parent == 0) {
+    held.read.reset();
+    const auto worker = Worker::start([](const Worker::Send& send) {
+      while (send(std::string(100'000, 'x'))) {
+      }
+    });
+    ::raise(SIGKILL);
+  }
+  held.write.reset();
+  ASSERT_EQ(::waitpid(parent, nullptr, 0), parent);
+  pollfd ended{held.read.get(), POLLIN, 0};
+  EXPECT_EQ(::poll(&ended, 1, 20'000), 1) << "the worker waits for ever";
 }
 
 TEST(Worker, WhatItSentIsThereBeforeItEnds) {
