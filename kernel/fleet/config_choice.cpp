@@ -17,13 +17,14 @@ constexpr std::size_t kMaxNodes = 20'000;  // of the value of one option; what i
 
 // Which of several sets it is may be open: what each name is can be said.
 void ConfigWalker::walkChoice(Value v, ConfigNode& node, bool defaults, const Path& path, int depth) {
-  const CaseReader reader{[&](Value one) { return isReferenceTo(ev_, one, text(path)); },
+  const std::string here = text(path);  // every case is compared with it
+  const CaseReader reader{[&](Value one) { return isReferenceTo(ev_, one, here); },
                           [&](Value one) { return ownNames(one, defaults, path, depth); }};
   const auto attrs = attrsOfChoice(ev_, v, reader);
   if (!attrs || depth >= kMaxDepth || (nodes_ += attrs->size()) > kMaxNodes) return;
   node.kind = ConfigNode::Kind::Record;
   for (const lang::Attr& attr : *attrs)
-    if (!isReferenceTo(ev_, attr.value, joinPath(text(path), ev_.text(attr.name))))
+    if (!isReferenceTo(ev_, attr.value, joinPath(here, ev_.text(attr.name))))
       walkAttr(attr, node, defaults, path, depth);
 }
 

@@ -269,10 +269,16 @@ void HostConfiguration::checkAssertions() {
 }
 
 std::vector<std::string> HostConfiguration::homes() {
+  // Users that nobody defines have no homes, so defaults of the platform need not be looked through.
+  const ConfigNode* users = &tree_;
+  for (const std::string_view name : {"home-manager", "users"}) {
+    const auto next = std::find_if(users->children.begin(), users->children.end(),
+                                   [&](const ConfigNode& child) { return ev_.text(child.name) == name; });
+    if (next == users->children.end()) return {};
+    users = &*next;
+  }
   std::vector<std::string> out;
-  const auto users = find("home-manager.users", false);
-  if (!users) return out;
-  for (const ConfigNode& child : (*users)->children) out.emplace_back(ev_.text(child.name));
+  for (const ConfigNode& child : users->children) out.emplace_back(ev_.text(child.name));
   return out;
 }
 
