@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <tuple>
 
 #include <fmt/core.h>
@@ -71,7 +72,12 @@ std::vector<Diagnostic> oncePerFinding(std::vector<Diagnostic> diagnostics) {
   };
   std::vector<Group> groups;
   std::map<std::tuple<Pos, Pos, Code, std::string, std::string>, std::vector<std::size_t>> byWhat;
+  // What the fleet as a whole was told of need not be said of each of its hosts.
+  std::set<std::tuple<Pos, Code, std::string>> ofFleet;
+  for (const Diagnostic& d : diagnostics)
+    if (d.host.empty() && d.span) ofFleet.emplace(d.span.begin, d.code, d.message);
   for (Diagnostic& d : diagnostics) {
+    if (!d.host.empty() && d.span && ofFleet.contains({d.span.begin, d.code, d.message})) continue;
     if (d.host.empty()) {
       groups.push_back({std::move(d), {}});
       continue;

@@ -38,6 +38,19 @@ TEST_F(Order, AFindingAboutManyHostsIsOne) {
   EXPECT_EQ(oncePerFinding(found).front().notes.front(), "on hosts h0, h1, h2, h3, h4, h5, h6, h7 and 32 more");
 }
 
+TEST_F(Order, WhatTheFleetWasToldOfIsNotSaidOfItsHosts) {
+  const SourceFile* file = *sources_.add("/repo/a.nix", "one two\n");
+  std::vector<Diagnostic> found = {diagnostic(at(*file, "one")), diagnostic(at(*file, "one")),
+                                   diagnostic(at(*file, "two")), diagnostic({}), diagnostic({})};
+  found[0].notes = {"in the settings of machine a"};
+  found[1].host = found[2].host = found[4].host = "a";
+  const auto once = oncePerFinding(found);
+  ASSERT_EQ(once.size(), 4u);
+  EXPECT_EQ(once[0].host, "");
+  EXPECT_EQ(once[1].host, "a");  // at another place
+  EXPECT_EQ(once[3].host, "a");  // without a place nobody knows whether it is the same
+}
+
 TEST_F(Order, OrderDoesNotDependOnLoading) {
   const SourceFile* z = *sources_.add("z.nix", "z1\nz2\n");
   const SourceFile* a = *sources_.add("a.nix", "a1\n");
