@@ -16,7 +16,9 @@
 #include "kernel/cli/text_table.hpp"
 #include "kernel/cli/vars_store.hpp"
 #include "kernel/cli/watch.hpp"
+#include "kernel/deploy/address.hpp"
 #include "kernel/fleet/configuration.hpp"
+#include "kernel/fleet/inventory_check.hpp"
 #include "kernel/render/git_files.hpp"
 #include "kernel/render/views.hpp"
 
@@ -186,13 +188,26 @@ void printUnlisted(Context& cx, const Report& report) {
                         base::join(classes, ", "))));
 }
 
+// Hosts of which `fleetd vars generate` has not made everything.
+std::size_t hostsWithoutValues(const Context& cx) {
+  const auto found = cx.diagnostics.sorted();
+  return static_cast<std::size_t>(std::count_if(
+      found.begin(), found.end(), [](const base::Diagnostic& d) { return d.code == base::Code::FL0634; }));
+}
+
+void printUngenerated(Context& cx, std::size_t hosts) {
+  if (hosts == 0) return;
+  cx.out.write(cx.out.styled(kDim, fmt::format("not generated yet: values of {}; `fleetd vars generate` makes them{}\n",
+                                               counted(hosts, "host"), cx.verbose() ? "" : ", -v names them")));
+}
+
 void tellFirstRun(Context& cx, const Report& report) {
   std::size_t definitions = 0, unknown = 0;
   for (const Checked& checked : report.hosts) {
     definitions += checked.counts.definitions;
     unknown += checked.counts.unknown;
   }
-  printFirstRun(cx, report.fleet, definitions, unknown, report.findings.errors > 0);
+  printFirstRun(cx, report.fleet, {definitions, unknown, report.findings.errors > 0, hostsWithoutValues(cx) > 0});
 }
 
 void printTiming(Context& cx, const Report& report) {
@@ -305,6 +320,13 @@ int checkOnce(Context& cx) {
   const auto composeTime = composing.elapsed();
   const base::Stopwatch checking;
   cx.checkPlugins();
+  fleet::checkInventory(
+      **fleet, cx.workspace().services().inventory(),
+      [](const std::string& text) -> Result<void> {
+        const auto address = deploy::parseAddress(text);
+        return address ? Result<void>() : address.error();
+      },
+      cx.diagnostics);
   checkKeptSecrets(cx, *hosts);
   if (git) render::tellUntracked(**fleet, *git, cx.workspace().silence(), cx.diagnostics);
   report.stages = report.fleet.stages();
@@ -324,6 +346,7 @@ int checkOnce(Context& cx) {
   const int code = cx.finish();
   if (!cx.quiet()) {
     printSummary(cx, report);
+    printUngenerated(cx, hostsWithoutValues(cx));
     printUnlisted(cx, report);
     cx.out.drain();
     if (cx.args.positionals.empty() && !cx.args.has("--watch")) tellFirstRun(cx, report);

@@ -24,20 +24,21 @@ std::string_view kindText(fleet::Kind kind) {
   return "";
 }
 
-std::string_view nextStep(const fleet::Fleet& fleet, bool errors) {
+std::string_view nextStep(const fleet::Fleet& fleet, const FirstLook& look) {
   const bool isFlake = fleet.kind() == fleet::Kind::Flake;
   if (fleet.hosts().empty())
     return isFlake ? "next: give it nixosConfigurations, darwinConfigurations, homeConfigurations, a clan or a hive of "
                      "colmena; fleetd init DIR makes a new fleet\n"
                    : "next: fleetd init DIR, which makes a new fleet\n";
-  if (errors) return "next: fleetd check, until there are no errors\n";
-  return isFlake ? "next: fleetd adopt, which shows that fleetd builds the same and changes nothing\n"
-                 : "next: fleetd build\n";
+  if (look.errors) return "next: fleetd check, until there are no errors\n";
+  return isFlake            ? "next: fleetd adopt, which shows that fleetd builds the same and changes nothing\n"
+         : look.ungenerated ? "next: fleetd vars generate, then fleetd build\n"
+                            : "next: fleetd build\n";
 }
 
 }  // namespace
 
-void printFirstRun(Context& cx, const fleet::Fleet& fleet, std::size_t definitions, std::size_t unknown, bool errors) {
+void printFirstRun(Context& cx, const fleet::Fleet& fleet, const FirstLook& look) {
   const auto tree = render::defaultTree(fleet.name());
   if (!tree || base::isDirectory(*tree)) return;
   std::set<std::string> origins;
@@ -45,10 +46,10 @@ void printFirstRun(Context& cx, const fleet::Fleet& fleet, std::size_t definitio
   std::string text(kindText(fleet.kind()));
   if (!origins.empty())
     text += " with hosts from " + base::join(std::vector<std::string>(origins.begin(), origins.end()), ", ");
-  if (definitions > 0)
+  if (look.definitions > 0)
     text += fmt::format("; {:.0f} % of what they define is known without Nix",
-                        fleet::percent(definitions - std::min(unknown, definitions), definitions));
-  cx.out.message(fmt::format("{}\n{}", base::sanitize(text), nextStep(fleet, errors)));
+                        fleet::percent(look.definitions - std::min(look.unknown, look.definitions), look.definitions));
+  cx.out.message(fmt::format("{}\n{}", base::sanitize(text), nextStep(fleet, look)));
 }
 
 }  // namespace fleetd::cli

@@ -6,8 +6,14 @@
 
 namespace fleetd::cli {
 
+struct FirstLook {
+  std::size_t definitions = 0, unknown = 0;  // of all hosts
+  bool errors = false;                       // the next thing to see to
+  bool ungenerated = false;                  // generators have not made all their values
+};
+
 // For those who never built it, as a message: the kind that was found, where its hosts come from, how much of what they
-// define is known, and one next step, unless `errors` are the next thing to see to.
-void printFirstRun(Context& cx, const fleet::Fleet& fleet, std::size_t definitions, std::size_t unknown, bool errors);
+// define is known, and one next step.
+void printFirstRun(Context& cx, const fleet::Fleet& fleet, const FirstLook& look);
 
 }  // namespace fleetd::cli

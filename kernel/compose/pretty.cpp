@@ -128,6 +128,8 @@ class Printer {
       if (kind.isError()) return kind;
       if (kind.is(Tag::String) && kind.string() == "derivation") return derivation(v);
     }
+    // A layer of a service's settings around what was written.
+    if (v.attrs->find(c_.ev.symbol("_fleetdLayer"))) return print(c_.ev.select(v, c_.common.content, 0), margin, depth);
     out_ += '{';
     for (const Attr* attr : c_.ev.sortedByName(v.attrs)) {
       out_ += "\n" + margin + "  " + nixIdentifier(c_.text(attr->name)) + " = ";

@@ -8,6 +8,7 @@
 
 #include "kernel/base/text.hpp"
 #include "kernel/fleet/intrinsics.hpp"
+#include "kernel/fleet/inventory_check.hpp"
 #include "kernel/fleet/inventory_shape.hpp"
 #include "kernel/lang/source_path.hpp"
 
@@ -62,7 +63,7 @@ class InventoryReader {
   }
   Value member(Value set, std::string_view key) {
     const Value v = quiet(set, key);
-    if (v.isError()) report(v);
+    if (v.isError()) report(v, around_);
     return v;
   }
   std::vector<const lang::Attr*> entries(Value set) {
@@ -81,7 +82,7 @@ class InventoryReader {
     std::sort(out.begin(), out.end());
     return out;
   }
-  void report(Value error) { diagnostics_.add(ev_.diagnostic(*error.error)); }
+  void report(Value error, Span around) { diagnostics_.add(placedDiagnostic(ev_, *error.error, around)); }
 
   void refuseName(const lang::Attr& attr) {
     base::Diagnostic d;
@@ -108,30 +109,40 @@ class InventoryReader {
   }
 
   std::optional<ServiceInstance> one(const lang::Attr& attr) {
+    const Span place = around_ = placeOf(name(attr));
+    auto out = resolvedOne(attr, place);
+    around_ = {};
+    return out;
+  }
+
+  std::optional<ServiceInstance> resolvedOne(const lang::Attr& attr, Span place) {
     const Value resolved = ev_.force(attr.value);
     if (resolved.isError()) {
-      report(resolved);
+      report(resolved, place);
       return std::nullopt;
     }
     const Value instance = member(resolved, "instance");
     const Value module = member(instance, "module");
     if (!instance.is(Tag::Attrs) || !module.is(Tag::Attrs)) return std::nullopt;
+    const Value service = member(resolved, "service"), input = member(module, "input"),
+                roles = member(resolved, "roles");
+    if (service.isError() || input.isError() || roles.isError()) return std::nullopt;
     ServiceInstance out;
     out.name = name(attr);
-    out.service = text(member(resolved, "service"));
-    out.input = text(member(module, "input"));
+    out.service = text(service);
+    out.input = text(input);
     out.own = member(resolved, "own").isTrue();
     if (out.own) out.declared = declared(quiet(resolved, "manifest"), quiet(resolved, "interfaces"));
     const Value written = member(instance, "roles");
-    for (const lang::Attr* role : entries(member(resolved, "roles"))) {
+    for (const lang::Attr* role : entries(roles)) {
       const Value value = ev_.force(role->value);
       if (value.isError()) {
-        report(value);
+        report(value, place);
         continue;
       }
       out.roles.emplace(name(*role), roleOf(value, quiet(written, name(*role))));
     }
-    if (const Span place = placeOf(out.name)) out.place = place;
+    if (place) out.place = place;
     return out;
   }
 
@@ -162,6 +173,7 @@ class InventoryReader {
     }
     for (const lang::Attr* machine : entries(member(written, "machines"))) out.named.emplace_back(name(*machine));
     for (const lang::Attr* tag : entries(member(written, "tags"))) out.tags.emplace_back(name(*tag));
+    out.excluded = texts(quiet(written, "excludeMachines"));
     return out;
   }
 
@@ -176,6 +188,7 @@ class InventoryReader {
   Evaluator& ev_;
   Value clan_;
   base::Diagnostics& diagnostics_;
+  Span around_;  // the instance that is read
 };
 
 }  // namespace

@@ -28,6 +28,7 @@ struct InstanceRole {
   std::map<std::string, lang::Value> machines;  // machine -> settings of that machine, not evaluated
   std::vector<std::string> named;               // machines the inventory names, sorted; some may not exist
   std::vector<std::string> tags;                // tags the role is given to, sorted
+  std::vector<std::string> excluded;            // machines that are left out, sorted; some may not exist
 };
 
 struct ServiceInstance {

@@ -2,6 +2,7 @@
 #include "kernel/fleet/intrinsics.hpp"
 
 #include "kernel/base/file.hpp"
+#include "kernel/base/text.hpp"
 #include "kernel/compose/evaluation.hpp"
 #include "kernel/compose/knowledge.hpp"
 #include "kernel/fleet/discovery.hpp"
@@ -128,6 +129,21 @@ struct Weaken {
   Value value;
 };
 
+// mkForce and its like, unless somebody wrote one by hand and left out what it needs.
+Value wholeProperty(Evaluator& ev, Value v, const lang::Attr& type) {
+  const Value name = ev.force(type.value);
+  if (!name.is(Tag::String) || name.string() != "override") return v;
+  const auto fail = [&](std::string_view what) {
+    return ev.failText(ErrorKind::Type, type.pos, what, "write `lib.mkForce value` or `lib.mkOverride 50 value`");
+  };
+  const lang::Attr* priority = v.attrs->find(ev.symbol("priority"));
+  if (!priority || !v.attrs->find(ev.symbol("content")))
+    return fail("a setting of the `_type` override needs `content` and `priority`");
+  const Value number = ev.force(priority->value);
+  if (number.isError() || number.isUnknown() || number.is(Tag::Int)) return v;
+  return fail(fmt::format("the priority of a setting is {}, not a number", ev.typeName(number)));
+}
+
 Value lazyWeaken(Evaluator& ev, std::int64_t priority, Value v) {
   return ev.nativeThunk(
       [](Evaluator& e, void* raw) {
@@ -141,7 +157,7 @@ Value weaken(Evaluator& ev, std::int64_t priority, Value v) {
   v = ev.force(v);
   switch (v.tag) {
     case Tag::Attrs: {
-      if (v.attrs->find(ev.names().type)) return v;
+      if (const lang::Attr* type = v.attrs->find(ev.names().type)) return wholeProperty(ev, v, *type);
       lang::Bindings* out = ev.newBindings(v.attrs->size);
       for (std::uint32_t i = 0; i < out->size; ++i) {
         out->items[i] = v.attrs->items[i];
@@ -155,7 +171,11 @@ Value weaken(Evaluator& ev, std::int64_t priority, Value v) {
     case Tag::Float:
     case Tag::String:
     case Tag::Path:
-      return ev.attrs({{"_type", Value::text("override")}, {"priority", Value::of(priority)}, {"content", v}});
+      // The mark is for messages, which show what was written.
+      return ev.attrs({{"_type", Value::text("override")},
+                       {"priority", Value::of(priority)},
+                       {"content", v},
+                       {"_fleetdLayer", Value::of(true)}});
     default: return v;
   }
 }
@@ -222,6 +242,79 @@ Value isHostNamePrim(Evaluator& ev, Value* args, Pos pos) {
   return name.is(Tag::String) ? Value::of(isHostName(name.string())) : ev.typeError("a string", name, pos);
 }
 
+// Whether a list is there, and empty. One that fails is not: who needs it says why.
+Value isEmptyPrim(Evaluator& ev, Value* args, Pos) {
+  const Value list = ev.force(args[1]);
+  return Value::of(list.is(Tag::List) && list.aux == 0);
+}
+
+// moduleAt { instances; instance; role; directory; } module: a module beside those of a service. A text that is no
+// absolute path is one below the clan's directory. What is none is told at the instance, for all its machines at once.
+Value moduleAtPrim(Evaluator& ev, Value* args, Pos) {
+  Value module = ev.force(args[2]);
+  const auto of = [&](std::string_view name) { return ev.selectOr(args[1], ev.symbol(name), Value::null(), 0); };
+  const auto text = [&](std::string_view name) {
+    const Value v = of(name);
+    return v.is(Tag::String) ? v.string() : std::string_view();
+  };
+  const auto fail = [&](ErrorKind kind, const std::string& what) {
+    const Value instances = of("instances");
+    const lang::Attr* at = instances.is(Tag::Attrs) ? instances.attrs->find(ev.symbol(text("instance"))) : nullptr;
+    return ev.failText(
+        kind, at ? at->pos : 0, what,
+        fmt::format("in `extraModules` of the role {} of the instance {}", text("role"), text("instance")));
+  };
+  if (module.is(Tag::String)) {
+    if ((module.flags & lang::kHasContext) != 0) return module;
+    if (module.string().empty()) return fail(ErrorKind::Type, "an empty text is no module");
+    if (!module.string().starts_with('/')) {
+      const auto directory = lang::sourcePath(ev, of("directory"));
+      if (!directory) return module;
+      module = ev.path(*directory + "/" + std::string(module.string()));
+    }
+  }
+  switch (module.tag) {
+    case Tag::String:
+    case Tag::Path: {
+      const auto path = lang::sourcePath(ev, module);
+      if (!path) return module;
+      lang::ReadLog::note(*path);
+      const auto type = base::fileType(*path);
+      if (type == base::FileType::Missing)
+        return fail(ErrorKind::File, fmt::format("{} is not there", base::sanitize(*path)));
+      if (type == base::FileType::Directory && base::fileType(*path + "/default.nix") == base::FileType::Missing)
+        return fail(ErrorKind::File, fmt::format("{} is a directory without default.nix", base::sanitize(*path)));
+      return module;
+    }
+    case Tag::Null:
+    case Tag::Bool:
+    case Tag::Int:
+    case Tag::Float:
+    case Tag::List: return fail(ErrorKind::Type, fmt::format("{} is no module", ev.typeName(module)));
+    default: return module;
+  }
+}
+
+// answerOf who value: what a function of a service said, if all of it is for somebody.
+Value answerOfPrim(Evaluator& ev, Value* args, Pos pos) {
+  const Value answer = ev.force(args[2]);
+  if (answer.isError() || answer.isUnknown()) return answer;
+  const Value who = ev.force(args[1]);
+  const std::string_view name = who.is(Tag::String) ? who.string() : std::string_view("a service");
+  constexpr std::string_view kHint =
+      "a set with nixosModule, darwinModule and exports, each if there is something to say";
+  if (!answer.is(Tag::Attrs))
+    return ev.failText(ErrorKind::Type, pos, fmt::format("{} answers with {}, not a set", name, ev.typeName(answer)),
+                       kHint);
+  for (const lang::Attr& attr : *answer.attrs) {
+    const std::string_view field = ev.text(attr.name);
+    if (field != "nixosModule" && field != "darwinModule" && field != "exports")
+      return ev.failText(ErrorKind::Type, attr.pos,
+                         fmt::format("{} answers with `{}`, which nobody reads", name, base::sanitize(field)), kHint);
+  }
+  return answer;
+}
+
 // noteClan clan value: value, and the clan is the fleet's.
 Value noteClanPrim(Evaluator& ev, Value* args, Pos) {
   self(args[0]).clan = args[1];
@@ -245,6 +338,9 @@ constexpr PrimOp kNatives[] = {
     {"pluginExports", 2, pluginExportsPrim},
     {"inventoryJson", 2, inventoryJsonPrim},
     {"isHostName", 2, isHostNamePrim},
+    {"isEmpty", 2, isEmptyPrim},
+    {"moduleAt", 3, moduleAtPrim},
+    {"answerOf", 3, answerOfPrim},
     {"noteClan", 3, noteClanPrim},
 };
 

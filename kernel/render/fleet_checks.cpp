@@ -22,8 +22,8 @@ using lang::Value;
 
 // What may be silenced. Other findings are mistakes that Nix refuses, too.
 constexpr Code kSilenceable[] = {Code::FL0506, Code::FL0603, Code::FL0604, Code::FL0605, Code::FL0606,
-                                 Code::FL0608, Code::FL0622, Code::FL0623, Code::FL0742, Code::FL0810,
-                                 Code::FL0835, Code::FL0836, Code::FL0837, Code::FL0843};
+                                 Code::FL0608, Code::FL0622, Code::FL0623, Code::FL0634, Code::FL0742,
+                                 Code::FL0810, Code::FL0835, Code::FL0836, Code::FL0837, Code::FL0843};
 
 Value member(lang::Evaluator& ev, Value set, std::string_view name) {
   set = ev.force(set);

@@ -132,7 +132,8 @@ void Services::add(fleet::Fleet& fleet, const fleet::ServiceInstance& instance, 
       role.classes = {"nixos", "darwin"};
       declared.roles.push_back(std::move(role));
     }
-    return check(instance, declared, silence, diagnostics);
+    check(instance, declared, silence, diagnostics);
+    return checkOwnSettings(fleet, instance, diagnostics);
   }
   const bool builtIn = instance.input.empty() || instance.input == "clan-core";
   if (!builtIn || !isService(instance.service)) return checkSource(instance, diagnostics);

@@ -69,6 +69,7 @@ class Services {
   void checkMembers(const fleet::ServiceInstance& instance, const std::string& roleName,
                     const fleet::InstanceRole& role, Diagnostics& diagnostics) const;
   void checkTags(Diagnostics& diagnostics) const;
+  void checkOwnSettings(fleet::Fleet& fleet, const fleet::ServiceInstance& instance, Diagnostics& diagnostics) const;
   void addRoles(fleet::Fleet& fleet, const fleet::ServiceInstance& instance, Diagnostics& diagnostics);
   void add(fleet::Fleet& fleet, const fleet::ServiceInstance& instance, const Silence& silence,
            Diagnostics& diagnostics);

@@ -5,6 +5,7 @@
 
 #include "kernel/base/suggest.hpp"
 #include "kernel/base/text.hpp"
+#include "kernel/fleet/inventory_check.hpp"
 #include "kernel/fleet/lock.hpp"
 #include "kernel/render/services.hpp"
 
@@ -48,6 +49,16 @@ void Services::checkMembers(const fleet::ServiceInstance& instance, const std::s
     suggest(d, machine, machineNames_);
     diagnostics.add(std::move(d));
   }
+  for (const std::string& machine : role.excluded) {
+    if (classes_.contains(machine)) continue;
+    auto d =
+        finding(base::Code::FL0602, base::Severity::Warning,
+                fmt::format("role {} of the instance {} leaves out the machine `{}`, which the fleet does not have",
+                            roleName, instance.name, base::sanitize(machine)),
+                instance);
+    suggest(d, machine, machineNames_);
+    diagnostics.add(std::move(d));
+  }
   if (machineNames_.empty()) return;  // of a fleet that is only begun no tag has a machine
   for (const std::string& tag : role.tags) {
     if (const auto found = inventory_.tags.find(tag); found != inventory_.tags.end() && !found->second.empty())
@@ -60,6 +71,26 @@ void Services::checkMembers(const fleet::ServiceInstance& instance, const std::s
     for (const auto& [name, machines] : inventory_.tags) tags.push_back(name);
     suggest(d, tag, tags);
     diagnostics.add(std::move(d));
+  }
+}
+
+// Settings of a service in the fleet's own modules, also those that its code does not read.
+void Services::checkOwnSettings(fleet::Fleet& fleet, const fleet::ServiceInstance& instance,
+                                Diagnostics& diagnostics) const {
+  lang::Evaluator& ev = fleet.evaluator();
+  for (const auto& [roleName, role] : instance.roles) {
+    std::set<const void*> known;  // machines whose layers are the same share their settings
+    for (const auto& [machine, settings] : role.machines) {
+      const lang::Value top = ev.force(settings);
+      if (top.is(lang::Tag::Attrs) && !known.insert(top.attrs).second) continue;
+      const lang::Value found = fleet::mistakeIn(ev, top);
+      if (!found.isError()) continue;
+      Diagnostic d = fleet::placedDiagnostic(ev, *found.error, instance.place);
+      d.notes.push_back(
+          fmt::format("in the settings of machine {} in role {} of the instance {}", machine, roleName, instance.name));
+      diagnostics.add(std::move(d));
+      break;  // the other machines' settings have the same mistake most of the time
+    }
   }
 }
 
@@ -91,6 +122,15 @@ void Services::checkSource(const fleet::ServiceInstance& instance, Diagnostics& 
     return diagnostics.add(std::move(d));
   }
   const fleet::Lock* lock = fleet_->lock();
+  if (!instance.input.empty() && instance.input != "clan-core" && fleet_->kind() != fleet::Kind::Flake) {
+    auto d = finding(base::Code::FL0628, base::Severity::Error,
+                     fmt::format("the instance {} takes its service from the input `{}`, and a repository without a "
+                                 "flake has no inputs",
+                                 instance.name, instance.input),
+                     instance);
+    d.notes.emplace_back("`module.input = \"self\"` is for `clan.modules` of this fleet");
+    return diagnostics.add(std::move(d));
+  }
   if (!instance.input.empty() && instance.input != "clan-core" && lock) {
     for (const auto& [name, node] : lock->root().inputs) known.push_back(name);
     if (std::find(known.begin(), known.end(), instance.input) == known.end()) {
@@ -147,13 +187,17 @@ void Services::checkRole(const fleet::ServiceInstance& instance, const std::stri
   if (decl.minMachines && count < *decl.minMachines) limit("least", "minMachines", *decl.minMachines);
   if (decl.maxMachines && count > *decl.maxMachines) limit("most", "maxMachines", *decl.maxMachines);
   std::string without;
+  std::map<std::string, bool, std::less<>> does;  // by class
   for (const auto& [machine, settings] : role.machines) {
     const auto klass = classes_.find(machine);
     if (klass == classes_.end()) continue;
-    const bool does = instance.own
-                          ? std::find(decl.classes.begin(), decl.classes.end(), klass->second) != decl.classes.end()
-                          : serves(instance.service, roleName, klass->second);
-    if (does) continue;
+    auto known = does.find(klass->second);
+    if (known == does.end())
+      known = does.emplace(klass->second, instance.own ? std::find(decl.classes.begin(), decl.classes.end(),
+                                                                   klass->second) != decl.classes.end()
+                                                       : serves(instance.service, roleName, klass->second))
+                  .first;
+    if (known->second) continue;
     without += fmt::format("{}{} ({})", without.empty() ? "" : ", ", machine, klass->second);
   }
   const std::string id = fmt::format("{}-{}-{}-class", service, instance.name, roleName);
@@ -191,6 +235,15 @@ void Services::check(const fleet::ServiceInstance& instance, const plugin::Schem
   }
   std::vector<std::string> names;
   for (const auto& role : schema.roles) names.push_back(role.name);
+  for (const auto& [role, limits] : instance.declared.limits) {
+    if (std::find(names.begin(), names.end(), role) != names.end()) continue;
+    auto d = finding(base::Code::FL0601, base::Severity::Error,
+                     fmt::format("the service {} limits the role `{}`, which it does not have", instance.service,
+                                 base::sanitize(role)),
+                     instance);
+    suggest(d, role, names);
+    diagnostics.add(std::move(d));
+  }
   for (const auto& [name, role] : instance.roles) {
     const auto decl = std::find_if(schema.roles.begin(), schema.roles.end(),
                                    [&, wanted = name](const sdk::RoleDecl& one) { return one.name == wanted; });

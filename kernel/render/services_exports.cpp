@@ -124,7 +124,7 @@ void Services::gatherExports(Diagnostics& diagnostics) {
   packed_.reset();
   Evaluator& ev = fleet_->evaluator();
   const Value noted = ev.force(fleet_->intrinsics().clan);
-  if (!noted.is(Tag::Attrs) || inventory_.instances.empty()) return;
+  if (!noted.is(Tag::Attrs)) return;
   const auto member = [&](Value set, std::string_view name) {
     return set.is(Tag::Attrs) ? ev.selectOr(set, ev.symbol(name), Value::null(), 0) : Value::null();
   };

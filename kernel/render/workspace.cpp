@@ -16,6 +16,7 @@
 #include "kernel/plugin/isolated_death.hpp"
 #include "kernel/render/channels.hpp"
 #include "kernel/render/expression_check.hpp"
+#include "kernel/render/missing_values.hpp"
 #include "kernel/render/owners_check.hpp"
 #include "kernel/render/schema_module.hpp"
 #include "kernel/render/selection.hpp"
@@ -80,7 +81,7 @@ Result<std::unique_ptr<Workspace>> Workspace::open(WorkspaceOptions options, bas
   checkFleet(*out->fleet_, out->services_->inventory(), out->silence_, found);
   out->silence_.pass(found, diagnostics);
   out->select();
-  if (!out->services_->inventory().instances.empty()) out->services_->gatherExports(diagnostics);
+  out->services_->gatherExports(diagnostics);
   out->addRules();
   out->gatherFacts();
   out->askPlugins();
@@ -230,10 +231,12 @@ std::unique_ptr<fleet::ComposedHost> Workspace::compose(const fleet::Host& host,
     found.emplace();
     composed = fleet_->compose(host, *found);
   }
+  tellMissing(*composed, *found);
   Diagnostics owners;
   checkOwners(ev, *composed, owners);
   silence_.pass(owners, *found);
   for (const Diagnostic& d : found->sorted()) diagnostics.add(d);
+  std::optional<std::vector<plugin::Definition>> told;  // the same for all plugins
   for (const std::string& id : host.plugins) {
     if (idle(id, host)) continue;
     const auto manifest = plugins_->manifest(id);
@@ -244,10 +247,32 @@ std::unique_ptr<fleet::ComposedHost> Workspace::compose(const fleet::Host& host,
       if (view.options.isNil()) view.options = std::move(own.options);
       if (view.assumed.isNil()) view.assumed = std::move(own.assumed);
     }
-    view.definitions = definitions(host);
+    if (!told) told = definitions(host);
+    view.definitions = std::move(*told);
     toCheck_[id].push_back(plugin::packed(view));
+    told = std::move(view.definitions);
   }
   return composed;
+}
+
+void Workspace::tellMissing(fleet::ComposedHost& composed, Diagnostics& diagnostics) const {
+  const fleet::Host& host = composed.host();
+  if (host.klass == "home" || silence_.contains(base::Code::FL0634)) return;
+  auto missing = missingValues(fleet_->evaluator(), composed);
+  if (missing.empty()) return;
+  constexpr std::size_t kNamed = 8;
+  std::string more;
+  if (missing.size() > kNamed + 1) {
+    more = fmt::format(" and {} more", missing.size() - kNamed);
+    missing.resize(kNamed);
+  }
+  Diagnostic d;
+  d.code = base::Code::FL0634;
+  d.severity = base::info(d.code).severity;
+  d.message = fmt::format("values are not generated yet: {}{}", base::join(missing, ", "), more);
+  d.host = host.name;
+  d.notes.emplace_back("`fleetd vars generate` makes them");
+  diagnostics.add(std::move(d));
 }
 
 void Workspace::check(Diagnostics& diagnostics) {

@@ -53,6 +53,8 @@ class Workspace {
 
   // The definitions of all plugins of a host, sorted by plugin; `from` is set.
   std::vector<plugin::Definition> definitions(const fleet::Host& host) const;
+  // Generators of a host that have not made all their values (FL0634).
+  void tellMissing(fleet::ComposedHost& composed, Diagnostics& diagnostics) const;
   // The same without what the fleet's own clan-core brings: what is to be written for Nix.
   std::vector<plugin::Definition> definitionsToWrite(const fleet::Host& host) const;
   const Services& services() const { return *services_; }

@@ -17,6 +17,19 @@ using lang::Value;
 
 constexpr std::size_t kMostAhead = 256;  // hosts of one plugin whose documents may wait on their way
 
+// An error of a service that names its instance first, as `vpn.endpoint`, belongs where the inventory has it.
+void placeAtInstance(Diagnostic& d, const fleet::Inventory& inventory) {
+  if (d.span || !d.file.empty()) return;
+  for (const fleet::ServiceInstance& instance : inventory.instances) {
+    const auto at = d.message.find(fmt::format(", at `{}", instance.name));
+    if (at == std::string::npos) continue;
+    const std::size_t behind = at + instance.name.size() + 6;
+    if (behind >= d.message.size() || (d.message[behind] != '.' && d.message[behind] != '`')) continue;
+    d.span = instance.place;
+    return;
+  }
+}
+
 }  // namespace
 
 // Behind the host's own modules, where the generated ones are when Nix builds it.
@@ -208,7 +221,10 @@ void Workspace::askOne(const Group& group) {
   std::vector<Diagnostic> said = found.sorted();
   if (std::any_of(fragments.begin(), fragments.end(), [](const auto& one) { return !one; }))
     said = askWithoutFaulty(id, views, fragments, std::move(said));
-  for (Diagnostic& d : said) diagnostics_->add(std::move(d));
+  for (Diagnostic& d : said) {
+    placeAtInstance(d, services_->inventory());
+    diagnostics_->add(std::move(d));
+  }
   for (std::size_t i = 0; i < fragments.size(); ++i)
     if (fragments[i]) addFragment(*group.hosts[i], *fragments[i], {});
 }

@@ -60,7 +60,7 @@ let
               lib.filter (definition: definition.file != "fleetd: exports of services") options.exports.definitionsWithLocations
             );
           in
-          if lib.any (value: value ? _type) written then
+          if lib.any (value: !(lib.isAttrs value) || value ? _type) written then
             null
           else
             lib.attrNames (lib.mergeAttrsList (written ++ config.resolvedServices.ownExports));

@@ -23,6 +23,10 @@ let
     description = "Settings of this layer, in the terms of the role's interface.";
   };
 
+  # Labels of at most 63 characters, with dots between them.
+  domainNames = "${label}(\\.${label})*";
+  label = "[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?";
+
   deploy.options = {
     targetHost = optional types.str "Where the machine is reached, with the user.";
     buildHost = optional types.str "Where its system is built.";
@@ -152,7 +156,7 @@ in
           icon = optional types.str "Path of a picture.";
           tld = optional (types.strMatching "[a-z]+") "Earlier name of domain.";
           domain = mkOption {
-            type = types.str;
+            type = types.strMatching domainNames;
             default = if inventory.meta.tld != null then inventory.meta.tld else "clan";
             description = "Domain of the machines' names.";
           };

@@ -32,6 +32,19 @@ let
       lib.attrNames role.machines ++ lib.concatMap (tag: machinesByTag.${tag} or [ ]) (lib.attrNames role.tags)
     ) (name: name)) role.excludeMachines;
 
+  function = types.addCheck types.raw lib.isFunction // {
+    description = "function";
+  };
+  # At least so many, or at most.
+  limit = least: mkOption {
+    type = types.nullOr least;
+    default = null;
+  };
+  texts = mkOption {
+    type = types.listOf types.str;
+    default = [ ];
+  };
+
   roleType = {
     options = {
       description = mkOption {
@@ -43,7 +56,7 @@ let
         default = { };
       };
       perInstance = mkOption {
-        type = types.raw;
+        type = function;
         default = _: { };
       };
       extraModules = mkOption {
@@ -59,9 +72,38 @@ let
       manifest = mkOption {
         type = types.submodule {
           freeformType = types.lazyAttrsOf types.raw;
-          options.name = mkOption {
-            type = types.str;
-            default = name;
+          options = {
+            name = mkOption {
+              type = types.str;
+              default = name;
+            };
+            description = mkOption {
+              type = types.str;
+              default = "";
+            };
+            readme = mkOption {
+              type = types.str;
+              default = "";
+            };
+            categories = texts;
+            exports = {
+              inputs = texts;
+              out = texts;
+            };
+            constraints = {
+              maxInstances = limit types.ints.positive;
+              roles = mkOption {
+                type = types.lazyAttrsOf (
+                  types.submodule {
+                    options = {
+                      minMachines = limit types.ints.unsigned;
+                      maxMachines = limit types.ints.unsigned;
+                    };
+                  }
+                );
+                default = { };
+              };
+            };
           };
         };
         default = { };
@@ -77,7 +119,7 @@ let
         default = { };
       };
       perMachine = mkOption {
-        type = types.raw;
+        type = function;
         default = _: { };
       };
       exports = mkOption {
@@ -144,10 +186,7 @@ let
         in
         {
           inherit settings;
-          machines = lib.mapAttrs (machine: _: {
-            name = machine;
-            settings = settings.of machine;
-          }) names;
+          machines = settings.all names;
         }
       ) instance.roles;
     in
@@ -165,13 +204,25 @@ let
     };
   instances = lib.mapAttrs resolve inventory.instances;
 
-  # machine -> instances it takes part in -> roles.
+  # Instances from which machines get modules. Those of plugins mostly have none, and then who takes part does not matter here. One that
+  # fails stays, so that its own machines say so and no others.
+  telling = lib.filterAttrs (
+    _: resolved:
+    !(kernel.isEmpty (
+      if resolved.own then
+        [ null ]
+      else
+        lib.concatMap (role: role.extraModules) (lib.attrValues resolved.instance.roles)
+    ))
+  ) instances;
+
+  # machine -> those instances it takes part in -> roles.
   held = lib.zipAttrsWith (_: lib.zipAttrs) (
     lib.concatLists (
       lib.mapAttrsToList (
         name: instance:
         lib.mapAttrsToList (roleName: role: lib.mapAttrs (_: _: { ${name} = roleName; }) role.machines) instance.roles
-      ) instances
+      ) telling
     )
   );
 
@@ -184,7 +235,7 @@ let
       resolved = instances.${instanceName};
       service = ownServices.${resolved.service};
     in
-    service.roles.${roleName}.perInstance {
+    kernel.answerOf "`perInstance` of the role ${roleName} of the service ${resolved.service}" (service.roles.${roleName}.perInstance {
       inherit instanceName;
       roles = resolved.clanRoles;
       inherit (resolved.roles.${roleName}.machines.${name}) settings;
@@ -200,7 +251,7 @@ let
         inherit instanceName roleName;
         machineName = name;
       };
-    };
+    });
 
   ownOf = name: lib.filter (instanceName: instances.${instanceName}.own) (lib.attrNames (held.${name} or { }));
   # service -> instances of it the machine takes part in.
@@ -211,7 +262,7 @@ let
     let
       service = ownServices.${serviceName};
     in
-    service.perMachine {
+    kernel.answerOf "`perMachine` of the service ${serviceName}" (service.perMachine {
       machine = {
         inherit name;
         roles = lib.unique (lib.concatMap (instanceName: held.${name}.${instanceName}) names);
@@ -223,17 +274,9 @@ let
         serviceName = service.manifest.name;
         machineName = name;
       };
-    };
+    });
 
   pick = class: result: lib.toList (if class == "nixos" then result.nixosModule or [ ] else result.darwinModule or [ ]);
-
-  # A text that is no absolute path is one below the clan's directory.
-  moduleAt =
-    module:
-    if lib.isString module && builtins.getContext module == { } && !(lib.hasPrefix "/" module) then
-      kernel.join clan.directory module
-    else
-      module;
 
   instanceModules =
     class: name: instanceName: roles:
@@ -245,7 +288,12 @@ let
         lib.optionals (resolved.own && service.roles ? ${roleName}) (
           pick class (perInstance instanceName roleName name) ++ service.roles.${roleName}.extraModules
         )
-        ++ map moduleAt resolved.instance.roles.${roleName}.extraModules;
+        ++ map (kernel.moduleAt {
+          inherit (inventory) instances;
+          inherit (clan) directory;
+          instance = instanceName;
+          role = roleName;
+        }) resolved.instance.roles.${roleName}.extraModules;
     in
     lib.concatMap forRole roles;
 

@@ -36,10 +36,6 @@ let
   shared = lib.mapAttrs (_: machines: (evaluateLayers interface role (carried (lib.head machines)) [ ]).config) (
     lib.groupBy key (lib.filter (machine: !(hasOwn machine)) members)
   );
-in
-{
-  inherit plain;
-
   of =
     machine:
     if hasOwn machine then
@@ -48,6 +44,27 @@ in
       plain
     else
       shared.${key machine};
+in
+{
+  inherit plain;
+
+  # The machines with their settings. Where no tag says anything, those that are not named have what the role says.
+  all =
+    names:
+    if kernel.isEmpty (lib.attrNames telling) then
+      lib.mapAttrs (name: _: {
+        inherit name;
+        settings = plain;
+      }) names
+      // lib.mapAttrs (name: _: {
+        inherit name;
+        settings = of name;
+      }) (lib.intersectAttrs names role.machines)
+    else
+      lib.mapAttrs (name: _: {
+        inherit name;
+        settings = of name;
+      }) names;
 
   # The settings with one more layer, for the machine alone.
   extend =
