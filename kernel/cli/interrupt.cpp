@@ -55,7 +55,8 @@ void restore() {
   for (std::size_t i = 0; i < kSignals.size(); ++i) ::sigaction(kSignals[i], &previous[i], nullptr);
   const int number = pendingSignal;
   pendingSignal = 0;
-  if (number != 0) ::kill(::getpid(), number);
+  // To this thread: on another one it would happen in its own time, and the process might have ended well by then.
+  if (number != 0) ::raise(number);
 }
 
 }  // namespace

@@ -42,13 +42,21 @@ int onBigStack(Output& out, const std::function<int()>& body) {
   return kEnvironment;
 }
 
+// Whether what plugins do is kept. What only looks writes nothing.
+bool isRecorded(const Arguments& args) {
+  constexpr std::string_view kCommands[] = {"check", "render", "build", "plan", "deploy"};
+  constexpr std::string_view kLooks[] = {"list", "get", "check"};
+  const auto has = [](const auto& names, std::string_view name) {
+    return std::find(std::begin(names), std::end(names), name) != std::end(names);
+  };
+  const bool vars = args.command->name == "vars" && !args.positionals.empty();
+  return has(kCommands, args.command->name) || (vars && !has(kLooks, args.positionals.front()));
+}
+
 int runCommand(const Arguments& args, Output& out) {
   Context cx(args, out);
   const int code = args.command->run(cx);
-  // What only looks writes nothing, and what changes the fleet has said its last word.
-  constexpr std::string_view kRecorded[] = {"check", "render", "build", "plan", "deploy"};
-  if (std::find(std::begin(kRecorded), std::end(kRecorded), args.command->name) != std::end(kRecorded))
-    keepPluginRecords(cx);
+  if (isRecorded(args)) keepPluginRecords(cx);
   if (cx.hasWorkspace()) cx.workspace().leaveMemory();
   return code;
 }

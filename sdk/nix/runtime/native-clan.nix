@@ -50,6 +50,16 @@ let
     # What only fleetd leaves open is of no use here.
     unknown = _: { };
     serviceRoles = _: { };
+    isEmpty = list: list == [ ];
+    answerOf = _: answer: answer;
+    # A text that is no absolute path is one below the clan's directory.
+    moduleAt =
+      { directory, ... }:
+      module:
+      if lib.isString module && builtins.getContext module == { } && !(lib.hasPrefix "/" module) then
+        kernel.join directory module
+      else
+        module;
     pluginExports = _: exports;
     noteClan = _: outputs: outputs;
   };

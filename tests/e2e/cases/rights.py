@@ -65,6 +65,17 @@ class Rights(FleetTest):
         self.expect(self.own.run("render", "--out", str(self.own.base / "out"), env=self.env), 0)
         self.assertEqual(self.show()["lastRun"]["command"], "render")
 
+    def test_making_secrets_is_a_run_and_looking_at_them_is_none(self):
+        shown = lambda: self.expect(self.own.run("plugins", "show", "vars", "--json"), 0).json()["lastRun"]  # noqa: E731
+        self.own.run("vars", "list")
+        self.assertIsNone(shown())
+        self.expect(self.own.run("vars", "keygen", "--user", "ada"), 0)
+        did = shown()
+        self.assertEqual(did["command"], "vars")
+        self.assertTrue(did["calls"])
+        self.own.run("vars", "list")
+        self.assertEqual(shown(), did)
+
     def test_without_a_place_for_records(self):
         nowhere = {**self.env, "HOME": None, "XDG_STATE_HOME": None}
         self.expect(self.own.run("check", env=nowhere), 0)
