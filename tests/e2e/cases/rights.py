@@ -66,14 +66,16 @@ class Rights(FleetTest):
         self.assertEqual(self.show()["lastRun"]["command"], "render")
 
     def test_making_secrets_is_a_run_and_looking_at_them_is_none(self):
-        shown = lambda: self.expect(self.own.run("plugins", "show", "vars", "--json"), 0).json()["lastRun"]  # noqa: E731
-        self.own.run("vars", "list")
+        fleet = self.fleet()
+        self.expect(fleet.run("init", ".", "--name", "yard", "--machine", "barn", env={"USER": "ada"}), 0)
+        shown = lambda: self.expect(fleet.run("plugins", "show", "vars", "--json"), 0).json()["lastRun"]  # noqa: E731
+        self.expect(fleet.run("vars", "list"), 0)
         self.assertIsNone(shown())
-        self.expect(self.own.run("vars", "keygen", "--user", "ada"), 0)
+        self.expect(fleet.run("vars", "generate"), 0)
         did = shown()
         self.assertEqual(did["command"], "vars")
         self.assertTrue(did["calls"])
-        self.own.run("vars", "list")
+        self.expect(fleet.run("vars", "list"), 0)
         self.assertEqual(shown(), did)
 
     def test_without_a_place_for_records(self):
