@@ -3,6 +3,7 @@
 
 import json
 import os
+import subprocess
 import sys
 import unittest
 
@@ -33,6 +34,21 @@ class Runner(unittest.TestCase):
             "exit": 7,
         }
         self.assertIsNone(run.measure(bench, "build", 1)[1])
+
+    def test_what_stands_beside_the_peers(self):
+        results = {"nix": {"median_ms": 90.0}, "python": {"median_ms": 45.4}}
+        own = {"median_ms": 5.0}
+        self.assertEqual(run.beside(own, run.peers_of({"peer": {"nix": "Nix", "python": "Python", "gone": "Go"}}), results), "18 times as fast as Nix, 9 times as fast as Python")
+        self.assertEqual(run.beside(own, run.peers_of({"peer": "nix"}), results), "18 times as fast")
+        self.assertEqual(run.beside(own, run.peers_of({}), results), "")
+
+    def test_the_python_peer_computes_the_fleet(self):
+        fleet = os.path.join(run.ROOT, "tests", "conformance", "fleets", "n8-s1")
+        done = subprocess.run([sys.executable, "-B", os.path.join(run.HERE, "reference"), fleet], capture_output=True, check=True, timeout=120)
+        with open(os.path.join(fleet, "expected.json"), encoding="utf-8") as file:
+            # Nix prints a whole number that was computed as a float without a fraction or with it; here it is one value.
+            expected = json.load(file, parse_int=float)
+        self.assertEqual(json.dumps(json.loads(done.stdout, parse_int=float), sort_keys=True), json.dumps(expected, sort_keys=True))
 
     def test_every_entry_is_described(self):
         with open(os.path.join(run.HERE, "benches.json"), encoding="utf-8") as file:
